@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= gcc
+CFLAGS ?= -O2 -g
+V ?= 0
+
+Q := $(if $(filter 1,$V),,@)
+say = $(if $(filter 1,$V),,@printf '  %-7s %s\n' $1 $2)
+
+build := build
+warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFLAGS)
+
+# bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
+compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/structs.c
+manual_src := tool/manual.c
+tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
+shared_src := tool/base/file.c tool/engine/image.c tool/event/layout.c
+
+objects = $(patsubst %.c,$(build)/%.o,$1)
+programs := bccwatch $(build)/bccwatch-compile
+documents := $(build)/bccwatch.8 $(build)/bccwatch.bash
+fixtures := $(patsubst tests/fixtures/%.c,$(build)/fixtures/%,$(wildcard tests/fixtures/*.c))
+
+all: $(programs) $(documents)
+
+bccwatch: $(call objects,$(tool_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf
+
+$(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -ljson-c
+
+$(build)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(flags) -c -o $@ $<
+
+# The option lists of the man page and the completion come from the tables that the parser reads.
+$(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf
+
+$(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
+	$(call say,MAN,$@)
+	$(Q)$(build)/manual man <$< >$@.new && mv $@.new $@
+
+$(build)/bccwatch.bash: $(build)/manual
+	$(call say,GEN,$@)
+	$(Q)$(build)/manual completion >$@.new && mv $@.new $@
+
+$(build)/fixtures/%: tests/fixtures/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -pthread
+
+fixtures: $(fixtures)
+
+install: all
+	install -D -m 0755 bccwatch $(DESTDIR)$(PREFIX)/sbin/bccwatch
+	install -D -m 0755 $(build)/bccwatch-compile $(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile
+	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src
+	install -m 0644 bpf_src/* $(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src
+	install -D -m 0644 $(build)/bccwatch.8 $(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8
+	install -D -m 0644 $(build)/bccwatch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch
+
+# The guest's tests with their programs, for scripts/check.
+install-tests: fixtures
+	install -d $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
+	cp -R tests/guest tests/fixtures $(DESTDIR)$(PREFIX)/lib/bccwatch/tests
+	cp $(fixtures) $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/bccwatch $(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/bccwatch $(DESTDIR)$(PREFIX)/share/bccwatch
+
+check:
+	scripts/check
+
+# Each unit test is linked with the modules below cmd/, in a build of its own under the sanitizers.
+san := $(build)/san
+san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
+unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compiler.c tool/engine/compile.c,$(compiler_src))
+unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)
+units := $(patsubst tests/unit/%.c,$(san)/%,$(wildcard tests/unit/test_*.c))
+
+$(san)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(flags) $(san_flags) -c -o $@ $<
+
+$(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -ljson-c -lcmocka
+
+check-unit: $(units) all
+	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed
+
+lint:
+	$(Q)scripts/lint
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(build) bccwatch
+
+help:
+	@echo 'make              build ./bccwatch (V=1 shows the commands; CC=clang works too)'
+	@echo 'make check        all tests, in a guest too: scripts/check'
+	@echo 'make check-unit   the unit tests, under ASan and UBSan; no root'
+	@echo 'make lint         clang-tidy, cppcheck, shellcheck, the direction of includes, formatting'
+	@echo 'make format       clang-format on all sources'
+	@echo 'make install      to PREFIX ($(PREFIX)), below DESTDIR; make uninstall'
+	@echo 'make fixtures     the programs that the guest tests run'
+	@echo 'make clean'
+
+.PHONY: all fixtures install install-tests uninstall check check-unit lint format clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(patsubst %.o,%.d,$(call objects,$(tool_src) $(compiler_src) $(manual_src)) $(unit_objects))

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * What a program of bpf_src/ counts beside its events, so that nothing is lost silently. The map is called
+ * `counters`, BPF_PERCPU_ARRAY(counters, __u64, COUNTERS); bccwatch adds up its CPUs and reports it.
+ */
+#pragma once
+
+enum {
+	COUNTER_REFUSED, /* events that the buffer did not take */
+	COUNTER_CUT,     /* names that did not fit into their field */
+	COUNTERS
+};

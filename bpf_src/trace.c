@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+//
+// Who opens which file. `bccwatch trace` compiles this file each time it starts: change it and run again.
+// A field that you add to the struct and set in fill() stands on every line as NAME=VALUE.
+
+struct data_t {
+	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
+	u32 pid;
+	char comm[16];
+	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
+};
+
+#include <uapi/linux/ptrace.h>
+
+#include "counters.h"
+#include "filter.h"
+
+BPF_PERF_OUTPUT(events);
+BPF_PERCPU_ARRAY(scratch, struct data_t, 1); // an event is larger than a program's stack
+BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
+BPF_ARRAY(filter, struct filter, 1);
+
+static inline void fill(struct data_t *d)
+{
+	d->ts = bpf_ktime_get_ns();
+	d->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&d->comm, sizeof(d->comm));
+}
+
+static inline void count(int what)
+{
+	u64 *n = counters.lookup(&what);
+
+	if (n)
+		*n += 1;
+}
+
+// Is the text part of comm? Both are 16 bytes in two words; comm is moved down byte by byte.
+static inline bool comm_contains(struct filter *f)
+{
+	u64 c[2] = {};
+
+	bpf_get_current_comm(&c, sizeof(c));
+#pragma unroll
+	for (int i = 0; i < 16; i++) {
+		if ((c[0] & f->comm_mask[0]) == f->comm[0] && (c[1] & f->comm_mask[1]) == f->comm[1])
+			return true;
+		c[0] = c[0] >> 8 | c[1] << 56;
+		c[1] >>= 8;
+	}
+	return false;
+}
+
+static inline bool is_wanted(void)
+{
+#if defined(FILTER_PID) || defined(FILTER_UID) || defined(FILTER_COMM)
+	int zero = 0;
+	struct filter *f = filter.lookup(&zero);
+
+	if (!f)
+		return false;
+#ifdef FILTER_PID
+	if (bpf_get_current_pid_tgid() >> 32 != f->pid)
+		return false;
+#endif
+#ifdef FILTER_UID
+	if ((u32)bpf_get_current_uid_gid() != f->uid)
+		return false;
+#endif
+#ifdef FILTER_COMM
+	if (!comm_contains(f))
+		return false;
+#endif
+#endif
+	return true;
+}
+
+// len is what reading the name gave: its length with the NUL, or a negative error.
+static inline int submit(void *ctx, struct data_t *d, long len)
+{
+	u32 size = sizeof(*d);
+
+	if (len <= 0) {
+		d->fname[0] = 0;
+		len = 1;
+	}
+	if (offsetof(struct data_t, fname) + sizeof(d->fname) == sizeof(*d)) {
+		if (len > sizeof(d->fname))
+			len = sizeof(d->fname);
+		size = offsetof(struct data_t, fname) + len;
+	}
+	if (events.perf_submit(ctx, d, size) < 0)
+		count(COUNTER_REFUSED);
+	return 0;
+}
+
+#ifdef VIA_KPROBE
+
+// Every open of a path comes here: open, openat, openat2, creat, the 32-bit ones and io_uring's. The name is the
+// kernel's own copy, so it is never missing, and cannot be changed while it is read. (do_sys_openat2, its caller,
+// has only the pointer to the program's memory, which may not be resident yet, and io_uring does not pass there.)
+// The heads of two structs, since the kernel's headers do not show the second and take long to compile for the
+// first.
+struct filename_head {
+	const char *name;
+};
+
+struct open_flags_head {
+	int open_flag;
+};
+
+#define OPEN_FOR_EXEC 0x20 // __FMODE_EXEC: execve looks for its program
+
+int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, struct filename_head *file, struct open_flags_head *op)
+{
+	int zero = 0;
+	struct data_t *d;
+	const char *name;
+	long len;
+	char next;
+
+	if (!is_wanted() || op->open_flag & OPEN_FOR_EXEC)
+		return 0;
+	d = scratch.lookup(&zero);
+	if (!d)
+		return 0;
+	fill(d);
+	name = file->name;
+	len = bpf_probe_read_kernel_str(d->fname, sizeof(d->fname), name);
+	if (len == sizeof(d->fname) && !bpf_probe_read_kernel(&next, 1, name + len - 1) && next)
+		count(COUNTER_CUT);
+	return submit(ctx, d, len);
+}
+
+#endif
+#ifdef VIA_TRACEPOINT
+
+// At the entry the name stands in the program's memory. If that is not resident yet, it is read at the exit:
+// then the kernel has used it.
+BPF_HASH(unread, u64, const char *);
+
+static inline int send(void *ctx, const char *name, bool last_try)
+{
+	u64 task = bpf_get_current_pid_tgid();
+	int zero = 0;
+	struct data_t *d = scratch.lookup(&zero);
+	long len;
+	char next;
+
+	if (!d)
+		return 0;
+	len = bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
+	if (len < 0 && !last_try) {
+		if (unread.update(&task, &name) < 0)
+			count(COUNTER_REFUSED);
+		return 0;
+	}
+	fill(d);
+	if (len == sizeof(d->fname) && !bpf_probe_read_user(&next, 1, name + len - 1) && next)
+		count(COUNTER_CUT);
+	return submit(ctx, d, len);
+}
+
+static inline int leave(void *ctx)
+{
+	u64 task = bpf_get_current_pid_tgid();
+	const char **found = unread.lookup(&task), *name;
+
+	if (!found)
+		return 0;
+	name = *found;
+	unread.delete(&task);
+	return send(ctx, name, true);
+}
+
+static inline int enter(void *ctx, const char *name)
+{
+	return is_wanted() ? send(ctx, name, false) : 0;
+}
+
+TRACEPOINT_PROBE(syscalls, sys_enter_openat)
+{
+	return enter(args, args->filename);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_openat)
+{
+	return leave(args);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_enter_openat2)
+{
+	return enter(args, args->filename);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_openat2)
+{
+	return leave(args);
+}
+
+#ifdef __x86_64__ // elsewhere the C library makes openat of these
+
+TRACEPOINT_PROBE(syscalls, sys_enter_open)
+{
+	return enter(args, args->filename);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_open)
+{
+	return leave(args);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_enter_creat)
+{
+	return enter(args, args->pathname);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_creat)
+{
+	return leave(args);
+}
+
+#endif
+#endif

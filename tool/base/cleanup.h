@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scoped ownership: a variable that carries one of these attributes is released when its scope ends, so a
+ * function can be seen to leak nothing without reading what it calls.
+ */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BW_CLEANUP(fn) __attribute__((cleanup(fn)))
+
+static inline void bw_free_ptr(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void bw_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void bw_close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+#define BW_FREE BW_CLEANUP(bw_free_ptr)
+#define BW_FD BW_CLEANUP(bw_close_fd)
+#define BW_FILE BW_CLEANUP(bw_close_file)
+
+/* Hands over what a scoped variable owns: the variable forgets it. */
+static inline int bw_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+static inline void *bw_take_ptr_(void *p)
+{
+	void *taken = *(void **)p;
+
+	*(void **)p = NULL;
+	return taken;
+}
+
+#define BW_TAKE(p) ((__typeof__(p))bw_take_ptr_(&(p)))

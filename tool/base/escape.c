@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The length of the UTF-8 character at s, of at most len bytes, and its code point; 0 if it is not one
+ * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
+static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
+		return 0;
+	*code = s[0] & (0x7fU >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[n] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return n;
+}
+
+static bool is_harmful(uint32_t code)
+{
+	return code < 0xa0 || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
+static size_t put_hex(char *dst, unsigned char c)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	dst[0] = '\\';
+	dst[1] = 'x';
+	dst[2] = digits[c >> 4];
+	dst[3] = digits[c & 15];
+	return 4;
+}
+
+static size_t put_ascii(char *dst, unsigned char c, bool reversible)
+{
+	const char *name;
+
+	if (c == '\\' ? !reversible : c == '\t' ? !reversible : c >= 0x20 && c < 0x7f) {
+		dst[0] = (char)c;
+		return 1;
+	}
+	name = c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : NULL;
+	if (!name)
+		return put_hex(dst, c);
+	memcpy(dst, name, 2);
+	return 2;
+}
+
+static size_t escape(char *dst, const char *src, size_t len, bool reversible)
+{
+	const unsigned char *s = (const unsigned char *)src;
+	size_t out = 0;
+
+	for (size_t i = 0; i < len;) {
+		uint32_t code = 0;
+		size_t n;
+
+		if (s[i] < 0x80) {
+			out += put_ascii(dst + out, s[i++], reversible);
+			continue;
+		}
+		n = utf8_decode(s + i, len - i, &code);
+		if (n == 0 || is_harmful(code)) {
+			for (n = n ? n : 1; n > 0; n--)
+				out += put_hex(dst + out, s[i++]);
+			continue;
+		}
+		memcpy(dst + out, s + i, n);
+		out += n;
+		i += n;
+	}
+	return out;
+}
+
+size_t bw_escape(char *dst, const char *src, size_t len)
+{
+	return escape(dst, src, len, true);
+}
+
+size_t bw_escape_controls(char *dst, const char *src, size_t len)
+{
+	return escape(dst, src, len, false);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+int bw_read_fd(int fd, size_t max, char **text, size_t *len)
+{
+	size_t used = 0, size = 4096;
+	BW_FREE char *buf = malloc(size);
+
+	if (!buf)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t n = read(fd, buf + used, size - used - 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		used += (size_t)n;
+		if (used > max)
+			return -EFBIG;
+		if (used == size - 1) {
+			char *larger = realloc(buf, size *= 2);
+
+			if (!larger)
+				return -ENOMEM;
+			buf = larger;
+		}
+	}
+	buf[used] = '\0';
+	*text = BW_TAKE(buf);
+	*len = used;
+	return 0;
+}
+
+int bw_read_file(const char *path, size_t max, char **text, size_t *len)
+{
+	BW_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : bw_read_fd(fd, max, text, len);
+}
+
+int bw_read_all(int fd, size_t max, char **text, size_t *len)
+{
+	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : bw_read_fd(fd, max, text, len);
+}
+
+int bw_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}

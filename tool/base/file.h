@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files as bytes in memory. */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Reads all of fd, from where it stands, into *text: malloc'd, owned by the caller, with a NUL behind its *len
+ * bytes. 0 or -errno; -EFBIG if there are more than max bytes.
+ */
+int bw_read_fd(int fd, size_t max, char **text, size_t *len);
+
+/* The same for a path. A fifo is not waited for. */
+int bw_read_file(const char *path, size_t max, char **text, size_t *len);
+
+/* All of a memfd or file, from its beginning. */
+int bw_read_all(int fd, size_t max, char **text, size_t *len);
+
+/* Writes all len bytes to fd. 0 or -errno. */
+int bw_write_all(int fd, const void *data, size_t len);

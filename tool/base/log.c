@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+enum { LINE_BYTES = 4096 };
+
+static void say(const char *prefix, const char *fmt, va_list args)
+{
+	char raw[LINE_BYTES], shown[4 * LINE_BYTES];
+	int len = vsnprintf(raw, sizeof(raw), fmt, args);
+
+	if (len < 0)
+		return;
+	if ((size_t)len >= sizeof(raw))
+		len = sizeof(raw) - 1;
+	/* One call, one line: messages of several processes do not mix. */
+	fprintf(stderr, "%s%.*s\n", prefix, (int)bw_escape_controls(shown, raw, (size_t)len), shown);
+}
+
+int bw_err(int r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("bccwatch: ", fmt, args);
+	va_end(args);
+	return r;
+}
+
+void bw_hint(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("  ", fmt, args);
+	va_end(args);
+}
+
+void bw_note(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("", fmt, args);
+	va_end(args);
+}
+
+void bw_debug(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!bw_verbose)
+		return;
+	va_start(args, fmt);
+	say("", fmt, args);
+	va_end(args);
+}
+
+void bw_words(const char *words, size_t len)
+{
+	char shown[4 * LINE_BYTES];
+
+	while (len > 0) {
+		const char *newline = memchr(words, '\n', len);
+		size_t line = newline ? (size_t)(newline - words) : len;
+		size_t part = line < LINE_BYTES ? line : LINE_BYTES;
+
+		fprintf(stderr, "%.*s\n", (int)bw_escape_controls(shown, words, part), shown);
+		part += newline && part == line;
+		words += part;
+		len -= part;
+	}
+}

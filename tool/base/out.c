@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/out.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int bw_out_init(struct bw_out *out, int fd, int stop_fd, size_t size)
+{
+	*out = (struct bw_out){.fd = fd, .stop_fd = stop_fd, .size = size, .buf = malloc(size)};
+	return out->buf ? 0 : -ENOMEM;
+}
+
+void bw_out_free(struct bw_out *out)
+{
+	free(out->buf);
+	out->buf = NULL;
+}
+
+/* Waits until fd takes bytes. -EINTR if it takes none within a second of the wish to stop. */
+static int wait_writable(const struct bw_out *out)
+{
+	struct pollfd fds[] = {{.fd = out->fd, .events = POLLOUT}, {.fd = out->stop_fd, .events = POLLIN}};
+	int r;
+
+	do
+		r = poll(fds, 2, -1);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return -errno;
+	if (fds[0].revents)
+		return 0;
+	do
+		r = poll(fds, 1, 1000);
+	while (r < 0 && errno == EINTR);
+	return r > 0 ? 0 : r < 0 ? -errno : -EINTR;
+}
+
+int bw_out_flush(struct bw_out *out)
+{
+	size_t done = 0;
+
+	while (done < out->len && !out->error) {
+		/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking, not more. */
+		size_t part = out->len - done < PIPE_BUF ? out->len - done : PIPE_BUF;
+		ssize_t n;
+
+		out->error = wait_writable(out);
+		if (out->error)
+			break;
+		n = write(out->fd, out->buf + done, part);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			out->error = -errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	out->len = 0;
+	return out->error;
+}
+
+char *bw_out_reserve(struct bw_out *out, size_t len)
+{
+	if (out->len + len > out->size)
+		bw_out_flush(out);
+	return out->buf + out->len;
+}
+
+void bw_out_commit(struct bw_out *out, size_t len)
+{
+	out->len += len;
+}
+
+size_t bw_put_u64(char *dst, uint64_t n)
+{
+	char digits[20];
+	size_t len = 0;
+
+	do
+		digits[sizeof(digits) - ++len] = (char)('0' + n % 10);
+	while (n /= 10);
+	memcpy(dst, digits + sizeof(digits) - len, len);
+	return len;
+}

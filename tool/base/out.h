@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Buffered output of whole lines. Nothing waits for the next event: the reader of events flushes when it has
+ * no more of them at hand. A line is never split between two flushes, and a pipe or terminal that nobody reads
+ * holds up neither a signal nor the end of the program.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bw_out {
+	int fd;      /* not owned */
+	int stop_fd; /* not owned; once it is readable, a blocked write is given up after a second; -1: none */
+	int error;   /* the first failure, -errno; what comes after it is dropped */
+	size_t len, size;
+	char *buf; /* owned, of size bytes */
+};
+
+/* size: at least the longest line, in bytes. 0 or -ENOMEM. */
+int bw_out_init(struct bw_out *out, int fd, int stop_fd, size_t size);
+void bw_out_free(struct bw_out *out);
+
+/* Room for len more bytes, at most size: flushes first where there is none. */
+char *bw_out_reserve(struct bw_out *out, size_t len);
+void bw_out_commit(struct bw_out *out, size_t len);
+
+/* Writes what is buffered. 0, or out->error: -EPIPE, where the reader went away; -EINTR where a write was
+ * given up because of stop_fd. */
+int bw_out_flush(struct bw_out *out);
+
+/* Writes n in decimal digits to dst (20 bytes hold any) and returns how many. */
+size_t bw_put_u64(char *dst, uint64_t n);

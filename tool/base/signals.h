@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The signals that end a run, as a descriptor in the main loop. */
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * From here on SIGINT, SIGTERM, SIGHUP and SIGCHLD are read from the signalfd that is returned (close-on-exec; the
+ * caller closes it), and SIGPIPE is ignored: a write says EPIPE. -errno on failure.
+ */
+int bw_signals_open(void);
+
+/* Has one of those that end a run come? It stays to be read. */
+bool bw_signals_pending(void);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command of bccwatch is one of these tables, at the end of its file. The parser, --help, the man page and the
+ * completion are made from them.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* Exit codes of bccwatch; they are in the man page. */
+enum {
+	BW_EXIT_OK = 0,
+	BW_EXIT_FAILED = 1,
+	BW_EXIT_USAGE = 2,
+	BW_EXIT_LOST = 3, /* events were lost, and --fail-on-loss was given */
+};
+
+/* What a completion offers for an option's argument, beside a list of words. */
+#define BW_COMPLETE_FILE "FILE"
+#define BW_COMPLETE_PID "PID"
+#define BW_COMPLETE_USER "USER"
+
+struct bw_option {
+	int id;           /* what bw_options_next returns: the short letter, or a number above 255 for none */
+	const char *name; /* without the dashes */
+	const char *arg;  /* what --help calls its argument; NULL: it takes none */
+	const char *help; /* one sentence, without its full stop */
+	const char *complete; /* BW_COMPLETE_*, or words separated by spaces; NULL: nothing */
+};
+
+struct bw_command {
+	const char *name;
+	const char *summary;
+	const struct bw_option *options; /* ends with an id of 0 */
+	/* argv[0] is the command's name. Returns BW_EXIT_*. */
+	int (*run)(const struct bw_command *command, int argc, char **argv);
+};
+
+/* All commands, ending with NULL. */
+extern const struct bw_command *const bw_commands[];
+
+/* bccwatch's own options, before the command. */
+extern const struct bw_option bw_global_options[];
+
+/* Prints the help of a command, or of bccwatch (NULL), on stdout. */
+void bw_print_help(const struct bw_command *command);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+
+static void print_option(const struct bw_option *o)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%c%s--%s%s%s", o->id < 256 ? "-" : "  ", o->id < 256 ? o->id : ' ',
+		 o->id < 256 ? ", " : " ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	printf("  %-28s %s\n", name, o->help);
+}
+
+static void print_options(const struct bw_option *options)
+{
+	puts("\nOptions:");
+	for (; options->id; options++)
+		print_option(options);
+}
+
+void bw_print_help(const struct bw_command *command)
+{
+	if (command) {
+		printf("Usage: bccwatch %s [OPTION...]\n\n%s.\n", command->name, command->summary);
+		print_options(command->options);
+		puts("\nbccwatch(8) tells more.");
+		return;
+	}
+	puts("Usage: bccwatch COMMAND [OPTION...]\n\nWatches access to files with small BPF programs, compiled when it "
+	     "starts.\n\nCommands:");
+	for (const struct bw_command *const *c = bw_commands; *c; c++)
+		printf("  %-28s %s\n", (*c)->name, (*c)->summary);
+	print_options(bw_global_options);
+	puts("\n'bccwatch COMMAND --help' lists a command's options; bccwatch(8) tells more.");
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+enum { OPTIONS_MAX = 64 };
+
+/* getopt's two ways of being told the same. */
+struct tables {
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[2 * OPTIONS_MAX + 3];
+};
+
+static void fill_tables(struct tables *t, const struct bw_option *options)
+{
+	char *s = t->shorts;
+	size_t n = 0;
+
+	*s++ = '+'; /* options come first: what follows the first word is not ours */
+	*s++ = ':';
+	for (; options->id && n < OPTIONS_MAX; options++) {
+		t->longs[n++] = (struct option){options->name, options->arg ? required_argument : no_argument, NULL,
+						options->id};
+		if (options->id > 255)
+			continue;
+		*s++ = (char)options->id;
+		if (options->arg)
+			*s++ = ':';
+	}
+	*s = '\0';
+	t->longs[n] = (struct option){0};
+}
+
+int bw_options_next(const struct bw_option *options, int argc, char **argv, const char **value)
+{
+	struct tables t;
+	int id;
+
+	fill_tables(&t, options);
+	opterr = 0;
+	id = getopt_long(argc, argv, t.shorts, t.longs, NULL);
+	*value = optarg;
+	if (id != '?' && id != ':')
+		return id < 0 ? BW_OPTIONS_END : id;
+	if (id == ':')
+		bw_err(-EINVAL, "%s needs an argument", argv[optind - 1]);
+	else if (optopt && strncmp(argv[optind - 1], "--", 2) == 0)
+		bw_err(-EINVAL, "%s takes no argument", argv[optind - 1]);
+	else if (optopt)
+		bw_err(-EINVAL, "unknown option -%c", optopt);
+	else
+		bw_err(-EINVAL, "unknown option %s", argv[optind - 1]);
+	return BW_OPTIONS_BAD;
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/out.h"
+#include "base/parse.h"
+#include "base/signals.h"
+#include "bpf_src/filter.h"
+#include "cmd/options.h"
+#include "engine/attach.h"
+#include "engine/build.h"
+#include "engine/session.h"
+#include "event/text.h"
+#include "kernel/headers.h"
+#include "kernel/kprobe.h"
+#include "kernel/privilege.h"
+#include "kernel/process.h"
+#include "kernel/tracefs.h"
+
+enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS };
+
+/* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once. */
+enum { PAGES_DEFAULT = 256, PAGES_MAX = 1 << 16 };
+
+enum via { VIA_AUTO, VIA_KPROBE, VIA_TRACEPOINT };
+
+static const char *const via_names[] = {"auto", "kprobe", "tracepoint"};
+
+struct trace {
+	enum via via;
+	const char *source; /* NULL: the installed one */
+	bool by_pid, by_uid, by_comm;
+	struct filter filter;
+	uint64_t seconds, pages;
+	bool fail_on_loss;
+};
+
+/* How the run shows events: a text a table. */
+struct view {
+	struct bw_out out;
+	struct bw_text **texts; /* n */
+	uint32_t n;
+};
+
+static int usage_error(const char *option, const char *value, const char *wanted)
+{
+	return bw_err(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
+}
+
+static int set_via(struct trace *t, const char *value)
+{
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, via_names[i]) == 0) {
+			t->via = (enum via)i;
+			return 0;
+		}
+	}
+	return usage_error("--via", value, "it is one of kprobe, tracepoint, auto");
+}
+
+static int set_pid(struct trace *t, const char *value)
+{
+	uint64_t pid;
+
+	if (bw_parse_number(value, INT32_MAX, &pid) < 0 || pid == 0)
+		return usage_error("--pid", value, "not a process's number");
+	t->filter.pid = (uint32_t)pid;
+	t->by_pid = true;
+	return 0;
+}
+
+static int set_uid(struct trace *t, const char *value)
+{
+	const struct passwd *user;
+	uint64_t uid;
+
+	t->by_uid = true;
+	if (bw_parse_number(value, UINT32_MAX, &uid) == 0) {
+		t->filter.uid = (uint32_t)uid;
+		return 0;
+	}
+	user = getpwnam(value);
+	if (!user)
+		return usage_error("--uid", value, "neither a number nor a user's name");
+	t->filter.uid = user->pw_uid;
+	return 0;
+}
+
+static int set_comm(struct trace *t, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || len > sizeof(t->filter.comm) - 1)
+		return usage_error("--comm", value, "a process's name has 1 to 15 bytes");
+	memset(t->filter.comm, 0, sizeof(t->filter.comm));
+	memset(t->filter.comm_mask, 0, sizeof(t->filter.comm_mask));
+	memcpy(t->filter.comm, value, len);
+	memset(t->filter.comm_mask, 0xff, len);
+	t->by_comm = true;
+	return 0;
+}
+
+static int set_seconds(struct trace *t, const char *value)
+{
+	if (bw_parse_number(value, UINT32_MAX, &t->seconds) < 0 || t->seconds == 0)
+		return usage_error("--duration", value, "not a number of seconds from 1 on");
+	return 0;
+}
+
+static int set_pages(struct trace *t, const char *value)
+{
+	if (bw_parse_number(value, PAGES_MAX, &t->pages) < 0 || t->pages == 0 || t->pages & (t->pages - 1))
+		return usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
+	return 0;
+}
+
+static int set_option(const struct bw_command *command, struct trace *t, int id, const char *value)
+{
+	switch (id) {
+	case OPT_VIA:
+		return set_via(t, value);
+	case 'p':
+		return set_pid(t, value);
+	case 'u':
+		return set_uid(t, value);
+	case 'n':
+		return set_comm(t, value);
+	case 'd':
+		return set_seconds(t, value);
+	case OPT_SOURCE:
+		t->source = value;
+		return 0;
+	case OPT_BUFFER_PAGES:
+		return set_pages(t, value);
+	case OPT_FAIL_ON_LOSS:
+		t->fail_on_loss = true;
+		return 0;
+	case 'v':
+		bw_verbose = true;
+		return 0;
+	case 'h':
+		bw_print_help(command);
+		return -1;
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
+/* BW_EXIT_USAGE, 0, or -1 when there is nothing more to do. */
+static int parse(const struct bw_command *command, struct trace *t, int argc, char **argv)
+{
+	const char *value;
+	int id, r = 0;
+
+	optind = 0; /* glibc: begin anew */
+	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END && r == 0)
+		r = set_option(command, t, id, value);
+	if (r == 0 && optind < argc)
+		r = bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+	if (r == BW_EXIT_USAGE)
+		bw_hint("'bccwatch %s --help' lists the options.", command->name);
+	return r;
+}
+
+/* What is missing is said before the compiler starts, which takes its time. */
+static int check_machine(const struct trace *t)
+{
+	BW_FREE char *headers = NULL;
+	struct utsname kernel;
+	int r = bw_privileged();
+
+	if (r < 0) {
+		bw_err(r, "watching the kernel needs root (or CAP_BPF and CAP_PERFMON)");
+		bw_hint("Try: sudo bccwatch trace");
+		return r;
+	}
+	if (t->by_pid) {
+		r = bw_process_check("", (pid_t)t->filter.pid);
+		if (r < 0)
+			return r;
+	}
+	uname(&kernel);
+	r = bw_headers_find("", kernel.release, &headers);
+	if (r < 0) {
+		const char *package = bw_headers_package("");
+		char command[256];
+
+		bw_err(r, "there are no headers of the running kernel %s, and the compiler needs them", kernel.release);
+		snprintf(command, sizeof(command), package ? package : "the package of your kernel's headers",
+			 kernel.release);
+		bw_hint("Install them: %s", command);
+		return r;
+	}
+	bw_debug("kernel headers: %s", headers);
+	return 0;
+}
+
+static int open_source(struct bw_source *source, const struct trace *t)
+{
+	BW_FREE char *dir = NULL, *installed = NULL;
+	int r = bw_source_dir(&dir);
+
+	if (r < 0)
+		return bw_err(r, "bpf_src is neither beside this program nor in its PREFIX/share/bccwatch");
+	if (asprintf(&installed, "%s/trace.c", dir) < 0)
+		return -ENOMEM;
+	r = bw_source_read(source, t->source ? t->source : installed, dir);
+	if (r == 0)
+		bw_debug("source: %s", source->path);
+	if (r == 0 && t->by_pid)
+		r = bw_source_define(source, "FILTER_PID");
+	if (r == 0 && t->by_uid)
+		r = bw_source_define(source, "FILTER_UID");
+	if (r == 0 && t->by_comm)
+		r = bw_source_define(source, "FILTER_COMM");
+	return r;
+}
+
+/* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
+static int build(const struct trace *t, enum via via, int signal_fd, struct bw_image *image, const char **program)
+{
+	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
+	int r = open_source(&source, t);
+
+	*program = NULL;
+	if (r == 0)
+		r = bw_source_define(&source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
+	if (r == 0 && via == VIA_TRACEPOINT && !bw_tracefs_find("")) {
+		bw_err(-ENODEV, "tracefs is not mounted, and tracepoints need it");
+		bw_hint("mount -t tracefs tracefs /sys/kernel/tracing");
+		return -ENODEV;
+	}
+	if (r == 0)
+		r = bw_build(&source, signal_fd, image);
+	if (r == 0)
+		r = bw_attach_check(image, program);
+	return r;
+}
+
+/* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
+static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
+{
+	const char *program = NULL;
+	int r = -ENODEV;
+
+	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
+		r = build(t, VIA_KPROBE, signal_fd, image, &program);
+	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && (r == -ENODEV || (r == -ENOENT && program)))) {
+		if (t->via == VIA_AUTO)
+			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
+				"and io_uring.",
+				program ? "This kernel has no function that the kprobe needs"
+					: "This kernel has no kprobes");
+		bw_image_free(image);
+		t->via = VIA_TRACEPOINT;
+		r = build(t, VIA_TRACEPOINT, signal_fd, image, &program);
+	}
+	if (r < 0 && program)
+		bw_attach_explain(program, r);
+	return r;
+}
+
+static int set_filter(const struct trace *t, const struct bw_loaded *loaded)
+{
+	int i = bw_image_find_map(loaded->image, "filter"), zero = 0;
+	struct filter filter = t->filter;
+
+	if (!t->by_pid && !t->by_uid && !t->by_comm)
+		return 0;
+	if (i < 0 || loaded->image->maps[i].value_size != sizeof(filter))
+		return bw_err(-ENOENT, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
+	if (bpf_update_elem(loaded->maps[i], &zero, &filter, BPF_ANY) < 0)
+		return bw_err(-errno, "can't set the filter: %s", strerror(errno));
+	return 0;
+}
+
+static void close_view(struct view *view)
+{
+	for (uint32_t i = 0; i < view->n; i++)
+		bw_text_free(view->texts[i]);
+	free(view->texts);
+	bw_out_free(&view->out);
+}
+
+static int open_view(struct view *view, const struct bw_image *image, enum via via, int signal_fd)
+{
+	static const struct bw_sentence by_field = {NULL, ""}, opened = {"opened file", ""};
+	size_t longest = 0;
+
+	view->texts = calloc(image->n_events + 1, sizeof(struct bw_text *));
+	if (!view->texts)
+		return -ENOMEM;
+	for (; view->n < image->n_events; view->n++) {
+		int r = bw_text_new(&view->texts[view->n], &image->events[view->n].layout,
+				    via == VIA_TRACEPOINT ? &opened : &by_field);
+		size_t line;
+
+		if (r < 0)
+			return r;
+		line = bw_text_longest(view->texts[view->n], BW_EVENT_MAX);
+		longest = line > longest ? line : longest;
+	}
+	return bw_out_init(&view->out, STDOUT_FILENO, signal_fd, longest + BW_EVENT_MAX);
+}
+
+static void on_ready(void *cookie)
+{
+	(void)cookie;
+	bw_note("Tracing opens of files. Ctrl-C ends.");
+}
+
+static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+{
+	struct view *view = cookie;
+
+	bw_text_line(view->texts[event], &view->out, data, size);
+}
+
+static int on_flush(void *cookie)
+{
+	return bw_out_flush(&((struct view *)cookie)->out);
+}
+
+static void print_closing(const struct bw_session *s)
+{
+	char cut[64] = "";
+
+	if (s->cut > 0)
+		snprintf(cut, sizeof(cut), ", %llu names cut off", (unsigned long long)s->cut);
+	bw_note("%llu events shown, %llu lost%s.", (unsigned long long)s->events, (unsigned long long)s->lost, cut);
+}
+
+static int watch(const struct trace *t, const struct bw_loaded *loaded, int signal_fd)
+{
+	BW_CLEANUP(close_view) struct view view = {0};
+	struct bw_session session = {
+		.loaded = loaded,
+		.pages = (uint32_t)t->pages,
+		.seconds = t->seconds,
+		.signal_fd = signal_fd,
+		.out_fd = STDOUT_FILENO,
+		.ready = on_ready,
+		.sample = on_sample,
+		.flush = on_flush,
+		.cookie = &view,
+	};
+	int r = open_view(&view, loaded->image, t->via, signal_fd);
+
+	if (r == 0)
+		r = bw_session_run(&session);
+	if (view.out.error && view.out.error != -EPIPE)
+		bw_err(r, "can't write all events: %s", strerror(-view.out.error));
+	if (!session.stream)
+		return BW_EXIT_FAILED;
+	print_closing(&session);
+	if (r < 0 && r != -EPIPE)
+		return BW_EXIT_FAILED;
+	return session.lost > 0 && t->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
+}
+
+static int trace_files(struct trace *t)
+{
+	BW_FD int signal_fd = bw_signals_open();
+	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
+	BW_CLEANUP(bw_loaded_free) struct bw_loaded loaded = {0};
+	int r;
+
+	if (signal_fd < 0)
+		return bw_err(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-signal_fd));
+	tzset();
+	r = build_by_hook(t, signal_fd, &image);
+	if (r == -EINTR)
+		return BW_EXIT_OK; /* ended before it began */
+	if (r == 0)
+		r = bw_load(&loaded, &image);
+	if (r == 0)
+		r = set_filter(t, &loaded);
+	return r < 0 ? BW_EXIT_FAILED : watch(t, &loaded, signal_fd);
+}
+
+static int run(const struct bw_command *command, int argc, char **argv)
+{
+	struct trace t = {.via = VIA_AUTO, .pages = PAGES_DEFAULT};
+	int r = parse(command, &t, argc, argv);
+
+	if (r != 0)
+		return r < 0 ? BW_EXIT_OK : r;
+	return check_machine(&t) < 0 ? BW_EXIT_FAILED : trace_files(&t);
+}
+
+static const struct bw_option options[] = {
+	{'p', "pid", "PID", "only this process", BW_COMPLETE_PID},
+	{'u', "uid", "UID", "only processes of this user, by number or name", BW_COMPLETE_USER},
+	{'n', "comm", "TEXT", "only processes whose name contains TEXT", NULL},
+	{'d', "duration", "SECONDS", "end after so many seconds", NULL},
+	{OPT_VIA, "via", "HOOK", "kprobe, tracepoint, or auto: the kprobe if the kernel has it (default)",
+	 "kprobe tracepoint auto"},
+	{OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed trace.c", BW_COMPLETE_FILE},
+	{OPT_BUFFER_PAGES, "buffer-pages", "N", "pages of each CPU's event buffer, a power of two (default: 256)",
+	 NULL},
+	{OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},
+	{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},
+	{'h', "help", NULL, "show this help", NULL},
+	{0},
+};
+
+const struct bw_command bw_trace_command = {
+	.name = "trace",
+	.summary = "Show who opens which file, live",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The compiler's process: bccwatch-compile FLAGS... reads a source on its standard input and writes the image to
+ * descriptor 3. bccwatch starts it, with a clean environment, in the root folder; it ends before the first event.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/compile.h"
+#include "engine/source.h"
+
+enum { IMAGE_FD = 3 };
+
+int main(int argc, char **argv)
+{
+	BW_FREE char *text = NULL;
+	size_t len;
+	int r = bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
+
+	if (r == 0)
+		r = bw_compile(text, (const char **)argv + 1, (size_t)argc - 1, IMAGE_FD);
+	fflush(NULL);
+	/* Without LLVM's own way out, which takes a while. */
+	_exit(r == 0 ? 0 : 1);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BPF C to an image, by libbcc. Lives in the compiler's process alone: it brings LLVM along. */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Compiles text, which is in BCC's dialect, with n flags for clang, and writes the image to fd. What clang and
+ * libbcc have to say goes to stdout and stderr. The maps are made in the kernel while this process lives, so it
+ * needs the privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program can't
+ * be kept as an image.
+ */
+int bw_compile(const char *text, const char **flags, size_t n, int fd);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/hook.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "kernel/kprobe.h"
+#include "kernel/tracefs.h"
+
+/*
+ * Without a limit for returns at once, libbcc attaches by the kernel's perf, and nothing stays behind however this
+ * process ends. Where perf refuses, libbcc would go on by tracefs, which does stay behind: so perf is asked first.
+ */
+static int check_kprobe(const char *target)
+{
+	return bw_kprobe_try(target);
+}
+
+static int attach_kprobe(int program, const char *target)
+{
+	int fd = bpf_attach_kprobe(program, BPF_PROBE_ENTRY, target, target, 0, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int attach_kretprobe(int program, const char *target)
+{
+	int fd = bpf_attach_kprobe(program, BPF_PROBE_RETURN, target, target, 0, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void explain_kprobe(const char *target, int error)
+{
+	switch (error) {
+	case -ENODEV:
+		bw_err(error, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
+		break;
+	case -ENOENT:
+		bw_err(error, "this kernel has no function '%s' that can be probed", target);
+		bw_hint("It may bear another name in this version, or be inlined; /proc/kallsyms lists what there is.");
+		break;
+	case -EINVAL:
+		bw_err(error, "the kernel does not let the function '%s' be probed (it is on the kprobe blacklist)",
+		       target);
+		break;
+	case -EADDRNOTAVAIL:
+		bw_err(error, "this kernel has several functions '%s', and does not say which one to probe", target);
+		break;
+	default:
+		bw_err(error, "can't attach to the function '%s': %s", target, strerror(-error));
+	}
+}
+
+/* "syscalls__sys_enter_openat" in two; the category's name has no double underscore. */
+static int split_tracepoint(const char *target, char category[NAME_MAX], const char **name)
+{
+	const char *gap = strstr(target, "__");
+
+	if (!gap || gap == target || gap - target >= NAME_MAX || !gap[2])
+		return -EINVAL;
+	snprintf(category, NAME_MAX, "%.*s", (int)(gap - target), target);
+	*name = gap + 2;
+	return 0;
+}
+
+static int check_tracepoint(const char *target)
+{
+	char category[NAME_MAX];
+	const char *name;
+	int r = split_tracepoint(target, category, &name);
+
+	return r < 0 ? r : bw_tracepoint_find("", category, name);
+}
+
+static int attach_tracepoint(int program, const char *target)
+{
+	char category[NAME_MAX];
+	const char *name;
+	int r = split_tracepoint(target, category, &name), fd;
+
+	if (r < 0)
+		return r;
+	fd = bpf_attach_tracepoint(program, category, name);
+	return fd < 0 ? -errno : fd;
+}
+
+static void explain_tracepoint(const char *target, int error)
+{
+	switch (error) {
+	case -EINVAL:
+		bw_err(error, "'tracepoint__%s' does not name a tracepoint: tracepoint__CATEGORY__NAME", target);
+		break;
+	case -ENODEV:
+		bw_err(error, "tracefs is not mounted, and tracepoints need it");
+		bw_hint("mount -t tracefs tracefs /sys/kernel/tracing");
+		break;
+	case -ENOENT:
+		bw_err(error, "this kernel has no tracepoint '%s'", target);
+		break;
+	default:
+		bw_err(error, "can't attach to the tracepoint '%s': %s", target, strerror(-error));
+	}
+}
+
+/* Only attaching tells. */
+static int check_raw_tracepoint(const char *target)
+{
+	(void)target;
+	return 0;
+}
+
+static int attach_raw_tracepoint(int program, const char *target)
+{
+	int fd = bpf_attach_raw_tracepoint(program, target);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void explain_raw_tracepoint(const char *target, int error)
+{
+	if (error == -ENOENT)
+		bw_err(error, "this kernel has no raw tracepoint '%s'", target);
+	else
+		bw_err(error, "can't attach to the raw tracepoint '%s': %s", target, strerror(-error));
+}
+
+static const struct bw_hook_kind kinds[] = {
+	{"kprobe__", "kprobe", BPF_PROG_TYPE_KPROBE, check_kprobe, attach_kprobe, explain_kprobe},
+	{"kretprobe__", "kretprobe", BPF_PROG_TYPE_KPROBE, check_kprobe, attach_kretprobe, explain_kprobe},
+	{"tracepoint__", "tracepoint", BPF_PROG_TYPE_TRACEPOINT, check_tracepoint, attach_tracepoint,
+	 explain_tracepoint},
+	{"raw_tracepoint__", "raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, check_raw_tracepoint,
+	 attach_raw_tracepoint, explain_raw_tracepoint},
+};
+
+int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		if (strncmp(name, kinds[i].prefix, len) == 0 && name[len]) {
+			*kind = &kinds[i];
+			*target = name + len;
+			return 0;
+		}
+	}
+	bw_err(-EINVAL, "the function '%s' names no hook to attach to", name);
+	bw_hint("Name it kprobe__FUNCTION, kretprobe__FUNCTION, tracepoint__CATEGORY__NAME or raw_tracepoint__NAME,");
+	bw_hint("or make it static if it is not a program of its own.");
+	return -EINVAL;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/load.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "engine/hook.h"
+#include "engine/quiet.h"
+#include "kernel/cpu.h"
+
+/* How much of the verifier's log is shown without -v. */
+enum { LOG_LINES = 12 };
+
+static int *no_descriptors(size_t n)
+{
+	int *fds = malloc((n + 1) * sizeof(*fds));
+
+	for (size_t i = 0; fds && i < n; i++)
+		fds[i] = -1;
+	return fds;
+}
+
+static int make_map(const struct bw_image_map *map, int *fd)
+{
+	struct bw_quiet quiet;
+	BW_FREE char *words = NULL;
+	uint32_t entries = map->max_entries;
+	size_t len;
+	int error;
+
+	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
+		/* One for each CPU that there can be here, wherever the image was made. */
+		error = bw_cpus_possible("", &entries);
+		if (error < 0)
+			return bw_err(error, "can't tell how many CPUs there can be: %s", strerror(-error));
+	}
+	bw_quiet_begin(&quiet);
+	*fd = bcc_create_map((enum bpf_map_type)map->type, map->name, (int)map->key_size, (int)map->value_size,
+			     (int)entries, (int)map->flags);
+	error = *fd < 0 ? -errno : 0;
+	bw_quiet_end(&quiet, &words, &len);
+	if (error == 0)
+		return 0;
+	bw_err(error, "the map '%s' can't be made: %s", map->name, strerror(-error));
+	if (bw_verbose)
+		bw_words(words, len);
+	return error;
+}
+
+/* The program's instructions with the maps' descriptors in them; the caller frees them. */
+static struct bpf_insn *linked(const struct bw_image_program *program, const int *maps)
+{
+	size_t size = program->n_insns * sizeof(*program->insns);
+	struct bpf_insn *insns = malloc(size + 1);
+
+	if (!insns)
+		return NULL;
+	memcpy(insns, program->insns, size);
+	for (uint32_t i = 0; i < program->n_insns; i++) {
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD)
+			insns[i].imm = maps[insns[i].imm];
+		i++;
+	}
+	return insns;
+}
+
+static void show_log(const char *words, size_t len)
+{
+	const char *end = words + len, *from = end;
+
+	while (end > words && end[-1] == '\n')
+		end--;
+	for (int lines = 0; from > words && !bw_verbose; from--)
+		if (from < end && from[-1] == '\n' && ++lines == LOG_LINES)
+			break;
+	if (bw_verbose)
+		from = words;
+	if (from > words)
+		bw_hint("... (all of it with -v)");
+	bw_words(from, (size_t)(end - from));
+}
+
+static int load_program(const struct bw_image *image, const struct bw_image_program *program, const int *maps, int *fd)
+{
+	const struct bw_hook_kind *kind;
+	struct bw_quiet quiet;
+	const char *target;
+	BW_FREE struct bpf_insn *insns = linked(program, maps);
+	BW_FREE char *words = NULL;
+	size_t len;
+	int error = bw_hook_kind_of(program->name, &kind, &target);
+
+	if (error < 0)
+		return error;
+	if (!insns)
+		return -ENOMEM;
+	bw_quiet_begin(&quiet);
+	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
+			    0, 0, NULL, 0);
+	error = *fd < 0 ? -errno : 0;
+	bw_quiet_end(&quiet, &words, &len);
+	if (error == 0)
+		return 0;
+	bw_err(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
+	if (len > 0)
+		show_log(words, len);
+	return error;
+}
+
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image)
+{
+	int r = 0;
+
+	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image};
+	if (!loaded->maps || !loaded->programs)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
+		r = make_map(&image->maps[i], &loaded->maps[i]);
+	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
+		r = load_program(image, &image->programs[i], loaded->maps, &loaded->programs[i]);
+	return r;
+}
+
+static void close_all(int *fds, size_t n)
+{
+	for (size_t i = 0; fds && i < n; i++)
+		bw_close_fd(&fds[i]);
+	free(fds);
+}
+
+void bw_loaded_free(struct bw_loaded *loaded)
+{
+	if (loaded->image) {
+		close_all(loaded->programs, loaded->image->n_programs);
+		close_all(loaded->maps, loaded->image->n_maps);
+	}
+	*loaded = (struct bw_loaded){0};
+}
+
+int bw_loaded_map(const struct bw_loaded *loaded, const char *name)
+{
+	int i = bw_image_find_map(loaded->image, name);
+
+	return i < 0 ? i : loaded->maps[i];
+}

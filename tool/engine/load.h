@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an image to maps and programs in the kernel. */
+#pragma once
+
+#include "engine/image.h"
+
+struct bw_loaded {
+	int *maps;     /* descriptors, as many as the image has maps */
+	int *programs; /* likewise; -1: not loaded yet */
+	const struct bw_image *image;
+};
+
+/*
+ * Makes the image's maps, then loads its programs, by the kinds of their names (engine/hook.h). What fails is
+ * reported on stderr, with the verifier's last lines. 0 or -errno; loaded is the caller's, for bw_loaded_free,
+ * in either case, and the image must live as long.
+ */
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image);
+void bw_loaded_free(struct bw_loaded *loaded);
+
+/* The descriptor of the map of that name; -ENOENT if the image has none. */
+int bw_loaded_map(const struct bw_loaded *loaded, const char *name);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/session.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "bpf_src/counters.h"
+#include "engine/attach.h"
+#include "kernel/cpu.h"
+
+#define SECOND 1000000000ULL
+
+/* How long a few events, which wake nobody, may wait. */
+enum { TICK_MS = 100 };
+
+/* In a flood, how often a look is taken at whether to stop. */
+enum { EVENTS_PER_LOOK = 1024 };
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
+}
+
+static bool is_over(const struct bw_session *s)
+{
+	return (s->end && now() >= s->end) || bw_signals_pending();
+}
+
+/*
+ * libbcc reads a buffer until it is empty, which in a flood is never. Detaching stops the flood, so the end comes.
+ */
+static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+{
+	struct bw_session *s = cookie;
+
+	if (s->events++ % EVENTS_PER_LOOK == 0 && is_over(s))
+		bw_detach(s->attached);
+	s->sample(s->cookie, event, data, size);
+}
+
+/* The sum of a counter over all CPUs; 0 if the source has none. */
+static uint64_t read_counter(const struct bw_session *s, uint32_t which)
+{
+	int i = bw_image_find_map(s->loaded->image, "counters");
+	const struct bw_image_map *map = i < 0 ? NULL : &s->loaded->image->maps[i];
+	BW_FREE uint64_t *values = NULL;
+	uint64_t sum = 0;
+	uint32_t n;
+
+	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
+	    map->max_entries <= which || bw_cpus_possible("", &n) < 0)
+		return 0;
+	values = calloc(n, sizeof(*values));
+	if (!values || bpf_lookup_elem(s->loaded->maps[i], &which, values) < 0)
+		return 0;
+	for (uint32_t c = 0; c < n; c++)
+		sum += values[c];
+	return sum;
+}
+
+/*
+ * A program that counts what it was refused knows all of it at once; the kernel's own word on it comes with a later
+ * event, and counts the same.
+ */
+static void count_losses(struct bw_session *s)
+{
+	uint64_t told = bw_stream_lost(s->stream), refused = read_counter(s, COUNTER_REFUSED);
+
+	s->lost = told > refused ? told : refused;
+	s->cut = read_counter(s, COUNTER_CUT);
+}
+
+static void report_losses(struct bw_session *s)
+{
+	if (now() < s->next_report)
+		return;
+	s->next_report = now() + SECOND;
+	count_losses(s);
+	if (s->lost > s->reported)
+		bw_note("Lost %llu events: they came faster than they could be shown (--buffer-pages %u holds more).",
+			(unsigned long long)(s->lost - s->reported), 2 * s->pages);
+	s->reported = s->lost;
+}
+
+static int timeout_ms(const struct bw_session *s)
+{
+	uint64_t t = now();
+
+	if (!s->end || s->end > t + TICK_MS * (SECOND / 1000))
+		return TICK_MS;
+	return s->end > t ? (int)((s->end - t) / (SECOND / 1000)) + 1 : 0;
+}
+
+static int loop(struct bw_session *s)
+{
+	struct pollfd fds[] = {
+		{.fd = bw_stream_fd(s->stream), .events = POLLIN},
+		{.fd = s->signal_fd, .events = POLLIN},
+		{.fd = s->out_fd, .events = 0}, /* an error is always told: the reader has gone */
+	};
+
+	while (!is_over(s)) {
+		struct signalfd_siginfo info;
+		int r;
+
+		if (poll(fds, 3, timeout_ms(s)) < 0 && errno != EINTR)
+			return bw_err(-errno, "can't wait for events: %s", strerror(errno));
+		bw_stream_read(s->stream);
+		r = s->flush(s->cookie);
+		if (r < 0)
+			return r;
+		report_losses(s);
+		if (fds[2].revents & (POLLERR | POLLHUP))
+			return 0;
+		/* SIGCHLD, of nobody: the others are pending, and seen by is_over. */
+		if (fds[1].revents & POLLIN && !bw_signals_pending() && read(s->signal_fd, &info, sizeof(info)) < 0)
+			return bw_err(-errno, "can't read signals: %s", strerror(errno));
+	}
+	return 0;
+}
+
+static void close_stream(struct bw_stream **stream)
+{
+	bw_stream_close(*stream);
+}
+
+int bw_session_run(struct bw_session *session)
+{
+	BW_CLEANUP(close_stream) struct bw_stream *stream = NULL;
+	BW_CLEANUP(bw_detach) struct bw_attached attached = {0};
+	int r, flushed;
+
+	session->attached = &attached;
+	r = bw_stream_open(&stream, session->loaded, session->pages, on_sample, session);
+	if (r == 0)
+		r = bw_attach(&attached, session->loaded);
+	if (r < 0)
+		return r;
+	session->stream = stream;
+	session->ready(session->cookie);
+	session->next_report = now() + SECOND;
+	session->end = session->seconds ? now() + session->seconds * SECOND : 0;
+	r = loop(session);
+	bw_detach(&attached);
+	bw_stream_read(stream);
+	flushed = session->flush(session->cookie);
+	count_losses(session);
+	return r < 0 ? r : flushed;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run: buffers open, programs attached, events read until something ends it, nothing left behind. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/load.h"
+#include "engine/stream.h"
+
+struct bw_session {
+	/* Given by the caller. */
+	const struct bw_loaded *loaded;
+	uint32_t pages;   /* of each CPU's buffer, a power of two */
+	uint64_t seconds; /* to run; 0: until a signal */
+	int signal_fd;    /* of bw_signals_open */
+	int out_fd;       /* the run ends when its reader has gone */
+	void (*ready)(void *cookie);
+	bw_sample_fn sample;
+	int (*flush)(void *cookie); /* no more events are at hand; a failure, -errno, ends the run */
+	void *cookie;
+
+	/* Counted. Lost: what the buffers did not take. Cut: names longer than their field. */
+	uint64_t events, lost, cut;
+
+	/* Inner. */
+	struct bw_stream *stream;
+	struct bw_attached *attached;
+	uint64_t end, next_report, reported;
+};
+
+/*
+ * Runs. 0 when a signal, the time or the reader's going ended it; -errno, reported on stderr, but for what flush
+ * returned. When it returns nothing is attached any more, and all that the kernel had sent was passed on.
+ */
+int bw_session_run(struct bw_session *session);

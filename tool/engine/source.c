@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "engine/self.h"
+
+int bw_source_dir(char **dir)
+{
+	return bw_self_find("bpf_src", "share/bccwatch/bpf_src", dir);
+}
+
+static int add_flag(struct bw_source *source, char *flag)
+{
+	if (!flag)
+		return -ENOMEM;
+	if (source->n_flags == BW_FLAGS_MAX) {
+		free(flag);
+		return -E2BIG;
+	}
+	source->flags[source->n_flags++] = flag;
+	return 0;
+}
+
+int bw_source_define(struct bw_source *source, const char *name)
+{
+	char *flag;
+
+	return add_flag(source, asprintf(&flag, "-D%s", name) < 0 ? NULL : flag);
+}
+
+/* -iquote, so that a header of the same name as a kernel's, included as <linux/...>, is not taken for it. */
+static int add_folder(struct bw_source *source, const char *folder)
+{
+	char *flag;
+
+	return add_flag(source, !folder || asprintf(&flag, "-iquote%s", folder) < 0 ? NULL : flag);
+}
+
+/* The folder of the file at path, as an absolute path; NULL if there is no memory. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	BW_FREE char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	return folder ? realpath(folder, NULL) : NULL;
+}
+
+int bw_source_read(struct bw_source *source, const char *path, const char *dir)
+{
+	BW_FREE char *folder = NULL;
+	int r;
+
+	*source = (struct bw_source){.path = strdup(path)};
+	if (!source->path)
+		return -ENOMEM;
+	r = bw_read_file(path, BW_SOURCE_MAX, &source->text, &source->len);
+	if (r == -EFBIG)
+		return bw_err(r, "%s is larger than %d MB: not a BPF source", path, BW_SOURCE_MAX >> 20);
+	if (r < 0)
+		return bw_err(r, "can't read the source %s: %s", path, strerror(-r));
+	if (strlen(source->text) != source->len)
+		return bw_err(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path, strlen(source->text));
+	folder = folder_of(path);
+	r = add_folder(source, folder);
+	if (r == 0)
+		r = add_folder(source, dir);
+	return r;
+}
+
+void bw_source_free(struct bw_source *source)
+{
+	free(source->path);
+	free(source->text);
+	for (size_t i = 0; i < source->n_flags; i++)
+		free(source->flags[i]);
+	*source = (struct bw_source){0};
+}

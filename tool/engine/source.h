@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The text of a BPF program, and what the compiler is told with it. */
+#pragma once
+
+#include <stddef.h>
+
+enum { BW_SOURCE_MAX = 8 << 20 /* bytes */, BW_FLAGS_MAX = 64 };
+
+struct bw_source {
+	char *path; /* as it is shown */
+	char *text; /* with its NUL, which is its only one */
+	size_t len;
+	char *flags[BW_FLAGS_MAX]; /* the compiler's arguments */
+	size_t n_flags;
+};
+
+/*
+ * The folder of the installed programs: bpf_src beside the running program (a build tree), or
+ * PREFIX/share/bccwatch/bpf_src for PREFIX/bin or PREFIX/sbin. Never the current directory's. *dir is malloc'd
+ * and the caller's. 0, -ENOENT if neither is there, or -errno.
+ */
+int bw_source_dir(char **dir);
+
+/*
+ * Reads the source at path; what it includes with quotes is looked for beside it, then in dir. Says on stderr what
+ * is wrong where it fails: 0 or -errno. source is the caller's, for bw_source_free, in either case.
+ */
+int bw_source_read(struct bw_source *source, const char *path, const char *dir);
+void bw_source_free(struct bw_source *source);
+
+/* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags. */
+int bw_source_define(struct bw_source *source, const char *name);

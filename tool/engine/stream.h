@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The events' way out of the kernel: a perf buffer for each CPU and table, read through libbcc's callbacks.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/load.h"
+
+struct bw_stream;
+
+/* Called for each event; `event` is its index in the image. data is aligned to 4 bytes only, size has padding. */
+typedef void (*bw_sample_fn)(void *cookie, uint32_t event, const void *data, size_t size);
+
+/*
+ * Opens the buffers of all events of the image, `pages` (a power of two) pages for each CPU that is online.
+ * Failures are reported on stderr: 0 or -errno. *stream is the caller's, for bw_stream_close.
+ */
+int bw_stream_open(struct bw_stream **stream, const struct bw_loaded *loaded, uint32_t pages, bw_sample_fn sample,
+		   void *cookie);
+void bw_stream_close(struct bw_stream *stream);
+
+/* Becomes readable (epoll's, poll's POLLIN) when there are events to be read soon. Owned by the stream. */
+int bw_stream_fd(const struct bw_stream *stream);
+
+/* Reads what is there. Also to be called on a timer: a few events alone do not make the descriptor readable. */
+void bw_stream_read(struct bw_stream *stream);
+
+/* How many events the kernel has said it dropped. It says so with the next event that it does not drop. */
+uint64_t bw_stream_lost(const struct bw_stream *stream);

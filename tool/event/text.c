@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/clock.h"
+#include "event/value.h"
+
+/* A field and the bytes that stand before its value. */
+struct column {
+	const struct bw_field *field;
+	const char *before, *after; /* before: owned */
+};
+
+struct bw_text {
+	const struct bw_layout *layout;
+	const struct bw_field *time; /* NULL: the event has none, the time is now */
+	struct bw_clock clock;
+	size_t longest; /* of the columns and the time */
+	uint32_t n;
+	struct column columns[];
+};
+
+/* " NAME=" in upper case. */
+static char *label_of(const char *name)
+{
+	size_t len = strlen(name);
+	char *label = malloc(len + 3);
+
+	if (!label)
+		return NULL;
+	label[0] = ' ';
+	for (size_t i = 0; i < len; i++)
+		label[i + 1] = (char)toupper((unsigned char)name[i]);
+	memcpy(label + len + 1, "=", 2);
+	return label;
+}
+
+static char *sentence_start(const char *before)
+{
+	size_t len = strlen(before);
+	char *start = malloc(len + 3);
+
+	if (!start)
+		return NULL;
+	start[0] = ' ';
+	memcpy(start + 1, before, len);
+	memcpy(start + 1 + len, " ", 2);
+	return start;
+}
+
+static int add_column(struct bw_text *text, const struct bw_field *field, char *before, const char *after)
+{
+	if (!before)
+		return -ENOMEM;
+	text->columns[text->n++] = (struct column){field, before, after};
+	text->longest += strlen(before) + strlen(after) + bw_value_longest(field);
+	return 0;
+}
+
+static int add_file(struct bw_text *text, const struct bw_field *field, const struct bw_sentence *sentence)
+{
+	if (sentence->before)
+		return add_column(text, field, sentence_start(sentence->before), sentence->after);
+	return add_column(text, field, label_of("filename"), "");
+}
+
+static const struct bw_field *find_time(const struct bw_layout *layout)
+{
+	const struct bw_field *f = bw_layout_find(layout, "ts");
+
+	return f && f->size == 8 && !f->array && (f->kind == BW_UNSIGNED || f->kind == BW_SIGNED) ? f : NULL;
+}
+
+static const struct bw_field *find_text(const struct bw_layout *layout, const char *name)
+{
+	const struct bw_field *f = bw_layout_find(layout, name);
+
+	return f && f->kind == BW_CHAR && f->array ? f : NULL;
+}
+
+static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
+{
+	const struct bw_layout *layout = text->layout;
+	const struct bw_field *pid = bw_layout_find(layout, "pid");
+	const struct bw_field *comm = find_text(layout, "comm"), *fname = find_text(layout, "fname");
+	int r = 0;
+
+	text->time = find_time(layout);
+	if (pid)
+		r = add_column(text, pid, label_of("pid"), "");
+	if (comm && r == 0)
+		r = add_column(text, comm, label_of("comm"), "");
+	if (fname && r == 0)
+		r = add_file(text, fname, sentence);
+	for (uint32_t i = 0; i < layout->n && r == 0; i += 1 + layout->fields[i].below) {
+		const struct bw_field *f = &layout->fields[i];
+
+		if (f != text->time && f != pid && f != comm && f != fname)
+			r = add_column(text, f, label_of(f->name), "");
+	}
+	return r;
+}
+
+int bw_text_new(struct bw_text **text, const struct bw_layout *layout, const struct bw_sentence *sentence)
+{
+	struct bw_text *t = calloc(1, sizeof(*t) + layout->n * sizeof(*t->columns));
+	int r;
+
+	if (!t)
+		return -ENOMEM;
+	t->layout = layout;
+	r = add_columns(t, sentence);
+	if (r < 0) {
+		bw_text_free(t);
+		return r;
+	}
+	*text = t;
+	return 0;
+}
+
+void bw_text_free(struct bw_text *text)
+{
+	if (!text)
+		return;
+	for (uint32_t i = 0; i < text->n; i++)
+		free((void *)text->columns[i].before);
+	free(text);
+}
+
+static const char rest_label[] = " REST=";
+
+size_t bw_text_longest(const struct bw_text *text, size_t size)
+{
+	return BW_CLOCK_LEN + text->longest + sizeof(rest_label) + 2 + 2 * size + 1;
+}
+
+static size_t put_text(char *dst, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(dst, text, len);
+	return len;
+}
+
+static size_t put_column(char *dst, const struct column *c, const char *sample, size_t size)
+{
+	size_t offset = c->field->offset < size ? c->field->offset : size;
+	char *out = dst;
+
+	out += put_text(out, c->before);
+	out += bw_value_put(out, c->field, sample + offset, size - offset);
+	out += put_text(out, c->after);
+	return (size_t)(out - dst);
+}
+
+static uint64_t time_of(const struct bw_text *text, const char *sample, size_t size)
+{
+	uint64_t ns;
+
+	if (!text->time || text->time->offset + sizeof(ns) > size)
+		return bw_clock_now();
+	memcpy(&ns, sample + text->time->offset, sizeof(ns));
+	return ns;
+}
+
+void bw_text_line(struct bw_text *text, struct bw_out *out, const void *sample, size_t size)
+{
+	/* perf pads a sample so that it and its 4 bytes of length end at a multiple of 8. */
+	enum { PADDING = 7 };
+	char *start = bw_out_reserve(out, bw_text_longest(text, size)), *p = start;
+
+	bw_clock_put(&text->clock, p, time_of(text, sample, size));
+	p += BW_CLOCK_LEN;
+	for (uint32_t i = 0; i < text->n; i++)
+		p += put_column(p, &text->columns[i], sample, size);
+	if (size > (size_t)text->layout->size + PADDING || text->layout->n == 0) {
+		p += put_text(p, rest_label);
+		p += bw_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);
+	}
+	*p++ = '\n';
+	bw_out_commit(out, (size_t)(p - start));
+}

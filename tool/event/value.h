@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A field's bytes as text. */
+#pragma once
+
+#include <stddef.h>
+
+#include "event/layout.h"
+
+/* The most bytes that bw_value_put writes for the field, its name not counted. */
+size_t bw_value_longest(const struct bw_field *field);
+
+/*
+ * Writes the value of a field of which `have` bytes are there at `data` (of any alignment), and returns how many
+ * bytes it wrote. Numbers are decimal, pointers and unknown bytes hex, a bool true or false; text ends at its NUL
+ * and is escaped (base/escape.h); arrays are [1,2], structs {a=1 b=2}. Missing bytes: "?", but text may be cut.
+ */
+size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have);
+
+/* 0x and two digits a byte, in memory's order; 2 + 2 * len bytes. */
+size_t bw_put_hex(char *dst, const void *data, size_t len);

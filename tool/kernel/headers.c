@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/headers.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+int bw_headers_find(const char *root, const char *release, char **path)
+{
+	/* Debian and SUSE split the tree: the common part is "source" there. */
+	static const char *const places[] = {"source", "build"};
+	char file[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(file, sizeof(file), "%s/lib/modules/%s/%s/include/linux/kconfig.h", root, release, places[i]);
+		if (access(file, F_OK) != 0)
+			continue;
+		if (asprintf(path, "/lib/modules/%s/%s", release, places[i]) < 0)
+			return -ENOMEM;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* Is the word among those of the line KEY=words (quoted or not) of an os-release text? */
+static bool release_has(const char *text, const char *key, const char *word)
+{
+	size_t key_len = strlen(key), word_len = strlen(word);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, key_len) != 0 || line[key_len] != '=')
+			continue;
+		for (const char *p = line + key_len + 1; *p && *p != '\n'; p += strcspn(p, " \"'\n")) {
+			p += strspn(p, " \"'");
+			if (strcspn(p, " \"'\n") == word_len && strncmp(p, word, word_len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+const char *bw_headers_package(const char *root)
+{
+	static const struct {
+		const char *id, *command;
+	} known[] = {
+		{"debian", "apt install linux-headers-%s"},   {"ubuntu", "apt install linux-headers-%s"},
+		{"fedora", "dnf install kernel-devel-%s"},    {"rhel", "dnf install kernel-devel-%s"},
+		{"suse", "zypper install kernel-devel # %s"}, {"arch", "pacman -S linux-headers # %s"},
+	};
+	BW_FREE char *text = NULL;
+	char path[PATH_MAX];
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/etc/os-release", root);
+	if (bw_read_file(path, 1 << 16, &text, &len) < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (release_has(text, "ID", known[i].id) || release_has(text, "ID_LIKE", known[i].id))
+			return known[i].command;
+	return NULL;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/kprobe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/parse.h"
+
+/* The number of the perf PMU, or -ENODEV. */
+static int kprobe_pmu(const char *root, uint32_t *type)
+{
+	BW_FREE char *text = NULL;
+	char path[PATH_MAX];
+	uint64_t number;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/sys/bus/event_source/devices/kprobe/type", root);
+	if (bw_read_file(path, 64, &text, &len) < 0)
+		return -ENODEV;
+	text[strcspn(text, "\n")] = '\0';
+	if (bw_parse_number(text, UINT32_MAX, &number) < 0)
+		return -ENODEV;
+	*type = (uint32_t)number;
+	return 0;
+}
+
+int bw_kprobe_supported(const char *root)
+{
+	uint32_t type;
+
+	return kprobe_pmu(root, &type);
+}
+
+int bw_kprobe_try(const char *function)
+{
+	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
+	BW_FD int fd = -1;
+	int r;
+
+	r = kprobe_pmu("", &attr.type);
+	if (r < 0)
+		return r;
+	attr.kprobe_func = (uintptr_t)function;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : 0;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /proc tells of a process. root is put before the path. */
+#pragma once
+
+#include <sys/types.h>
+
+/* 0 if pid is a process (not one of a process's further threads); else -ESRCH, reported on stderr. */
+int bw_process_check(const char *root, pid_t pid);

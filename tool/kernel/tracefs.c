@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/tracefs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+const char *bw_tracefs_find(const char *root)
+{
+	static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		snprintf(path, sizeof(path), "%s%s/events", root, mounts[i]);
+		if (access(path, F_OK) == 0)
+			return mounts[i];
+	}
+	return NULL;
+}
+
+int bw_tracepoint_find(const char *root, const char *category, const char *name)
+{
+	const char *mount = bw_tracefs_find(root);
+	char path[PATH_MAX];
+
+	if (!mount)
+		return -ENODEV;
+	snprintf(path, sizeof(path), "%s%s/events/%s/%s/format", root, mount, category, name);
+	return access(path, F_OK) == 0 ? 0 : -ENOENT;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What tracefs tells of the kernel's tracepoints. root is put before every path: "" for the running system. */
+#pragma once
+
+#include <stddef.h>
+
+/* Where tracefs is mounted, without root, as a constant; NULL if it is not. */
+const char *bw_tracefs_find(const char *root);
+
+/* 0 if the kernel has the tracepoint; -ENOENT if not; -ENODEV if tracefs is not mounted. */
+int bw_tracepoint_find(const char *root, const char *category, const char *name);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bccwatch: the command table's reader. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "version.h"
+
+bool bw_verbose;
+
+static const struct bw_command *find_command(const char *name)
+{
+	for (const struct bw_command *const *c = bw_commands; *c; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
+/* What goes to stdout outside of a run: help and version. A full disk is a failure. */
+static int flushed(void)
+{
+	return fflush(stdout) == 0 ? BW_EXIT_OK : bw_err(BW_EXIT_FAILED, "can't write to stdout");
+}
+
+static int run_command(int argc, char **argv)
+{
+	const struct bw_command *command = find_command(argv[0]);
+	int r;
+
+	if (!command) {
+		bw_err(0, "there is no command '%s'", argv[0]);
+		bw_hint("'bccwatch --help' lists the commands.");
+		return BW_EXIT_USAGE;
+	}
+	r = command->run(command, argc, argv);
+	return r == BW_EXIT_OK ? flushed() : r;
+}
+
+int main(int argc, char **argv)
+{
+	const char *value;
+
+	switch (bw_options_next(bw_global_options, argc, argv, &value)) {
+	case 'h':
+		bw_print_help(NULL);
+		return flushed();
+	case 'V':
+		printf("bccwatch %s\n", BW_VERSION);
+		return flushed();
+	case BW_OPTIONS_END:
+		if (optind < argc)
+			return run_command(argc - optind, argv + optind);
+		bw_err(0, "which command?");
+		break;
+	default:
+		break;
+	}
+	bw_hint("'bccwatch --help' lists the commands.");
+	return BW_EXIT_USAGE;
+}
