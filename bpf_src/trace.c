@@ -76,20 +76,20 @@ static inline bool is_wanted(void)
 }
 
 // len is what reading the name gave: its length with the NUL, or a negative error.
-static inline int submit(void *ctx, struct data_t *d, long len)
+static inline int submit(void *ctx, struct data_t *d, int len)
 {
-	u32 size = sizeof(*d);
+	u64 used = len > 0 ? len : 1;
 
-	if (len <= 0) {
+	if (len <= 0)
 		d->fname[0] = 0;
-		len = 1;
-	}
-	if (offsetof(struct data_t, fname) + sizeof(d->fname) == sizeof(*d)) {
-		if (len > sizeof(d->fname))
-			len = sizeof(d->fname);
-		size = offsetof(struct data_t, fname) + len;
-	}
-	if (events.perf_submit(ctx, d, size) < 0)
+	asm volatile("" : "+r"(used)); // one register for the test and the use: else the verifier sees no bound
+	if (used > sizeof(d->fname))
+		used = sizeof(d->fname);
+	if (offsetof(struct data_t, fname) + sizeof(d->fname) == sizeof(*d))
+		used += offsetof(struct data_t, fname);
+	else
+		used = sizeof(*d);
+	if (events.perf_submit(ctx, d, used) < 0)
 		count(COUNTER_REFUSED);
 	return 0;
 }
@@ -116,7 +116,7 @@ int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, struct filename_head *fil
 	int zero = 0;
 	struct data_t *d;
 	const char *name;
-	long len;
+	int len;
 	char next;
 
 	if (!is_wanted() || op->open_flag & OPEN_FOR_EXEC)
@@ -144,7 +144,7 @@ static inline int send(void *ctx, const char *name, bool last_try)
 	u64 task = bpf_get_current_pid_tgid();
 	int zero = 0;
 	struct data_t *d = scratch.lookup(&zero);
-	long len;
+	int len;
 	char next;
 
 	if (!d)

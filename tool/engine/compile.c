@@ -33,15 +33,15 @@ static bool is_layout(void *module, size_t table)
 
 /*
  * libbcc describes the types of a table's values exactly, those of an event only as "name#type". So each struct of
- * the source gets a table of its own behind the text. A struct that the preprocessor leaves out, or that can't be
- * a table's value, makes that fail; then the text is compiled as it stands.
+ * the source gets a table of its own. One that can't be a table's value makes that fail; then the text is compiled
+ * as it stands.
  */
 static void *create_module(const char *text, const char **flags, size_t n)
 {
 	BW_FREE char *longer = NULL;
 	void *module = NULL;
 
-	if (bw_structs_append(text, LAYOUT_PREFIX, &longer) == 0)
+	if (bw_structs_add_tables(text, LAYOUT_PREFIX, &longer) == 0)
 		module = bpf_module_create_c_from_string(longer, 0, flags, (int)n, true, NULL);
 	if (module)
 		return module;

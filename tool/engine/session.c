@@ -46,6 +46,8 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 {
 	struct bw_session *s = cookie;
 
+	if (!s->stream)
+		return; /* while not all hooks are attached; our own opens, for that, among them */
 	if (s->events++ % EVENTS_PER_LOOK == 0 && is_over(s))
 		bw_detach(s->attached);
 	s->sample(s->cookie, event, data, size);
@@ -149,6 +151,7 @@ int bw_session_run(struct bw_session *session)
 		r = bw_attach(&attached, session->loaded);
 	if (r < 0)
 		return r;
+	bw_stream_read(stream);
 	session->stream = stream;
 	session->ready(session->cookie);
 	session->next_report = now() + SECOND;

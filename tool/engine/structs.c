@@ -79,55 +79,59 @@ static void skip_braces(const char **at)
 }
 
 /*
- * Reads one declaration of the top level. Returns the type it declares: the tag of a struct with its members, or,
- * for a typedef of one without a tag, the typedef's name. len 0: neither.
+ * Reads one declaration of the top level, up to its semicolon or the end of a function's body. Returns the type it
+ * declares: the tag of a struct with its members, or, for a typedef of one without a tag, the typedef's name. len 0:
+ * neither.
  */
 static struct token read_declaration(const char **at, struct token t, bool *tagged)
 {
 	struct token found = {0}, word = {0};
-	bool is_typedef = is(t, "typedef"), in_struct = false;
+	bool is_typedef = is(t, "typedef"), in_struct = false, members = false, function = false;
 
 	*tagged = false;
 	for (; t.len && !is(t, ";"); t = next_token(at)) {
-		if (is(t, "struct") || is(t, "union")) {
-			in_struct = is(t, "struct");
+		if (is(t, "struct") && !members) {
+			in_struct = true;
 			word = (struct token){0};
+		} else if (is(t, "(") && !members && !is(word, "__attribute__")) {
+			function = true; /* or a macro's use */
 		} else if (is(t, "{")) {
-			*tagged = in_struct && word.len;
-			if (*tagged)
-				found = word;
 			skip_braces(at);
-			if (!in_struct)
-				break; /* a function's body */
+			if (function || !in_struct || members)
+				return (struct token){0};
+			members = true;
+			*tagged = word.len > 0;
+			found = word;
 			word = (struct token){0};
 		} else if (is_word_char(*t.text)) {
 			word = t;
-		} else {
-			in_struct = in_struct && !is(t, "(");
 		}
 	}
-	if (!*tagged && is_typedef && in_struct)
+	if (members && !*tagged && is_typedef)
 		found = word;
-	return found;
+	return members ? found : (struct token){0};
 }
 
-int bw_structs_append(const char *text, const char *prefix, char **longer)
+int bw_structs_add_tables(const char *text, const char *prefix, char **longer)
 {
 	size_t len;
 	FILE *out = open_memstream(longer, &len);
-	const char *at = text;
+	const char *at = text, *from = text;
 	unsigned n = 0;
 
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "%s\n#line 1 \"bccwatch\"\n", text);
 	for (struct token t = next_token(&at); t.len; t = next_token(&at)) {
 		bool tagged;
 		struct token type = read_declaration(&at, t, &tagged);
 
-		if (type.len)
-			fprintf(out, "BPF_ARRAY(%s%u, %s%.*s, 1);\n", prefix, n++, tagged ? "struct " : "",
-				(int)type.len, type.text);
+		if (!type.len)
+			continue;
+		fwrite(from, 1, (size_t)(at - from), out);
+		fprintf(out, " BPF_ARRAY(%s%u, %s%.*s, 1);", prefix, n++, tagged ? "struct " : "", (int)type.len,
+			type.text);
+		from = at;
 	}
+	fputs(from, out);
 	return fclose(out) == 0 ? 0 : -ENOMEM;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 /*
- * *longer is text with a table behind it for each struct declared at the top level, by tag or by typedef:
- * BPF_ARRAY(PREFIX0, struct data_t, 1); and so on, in the order of the source. It is malloc'd and the caller's.
- * 0 or -ENOMEM.
+ * *longer is text with a table behind each struct that it declares at the top level, by tag or by typedef, on the
+ * same line: BPF_ARRAY(PREFIX0, struct data_t, 1); and so on. What the preprocessor leaves out is left out with its
+ * table. It is malloc'd and the caller's. 0 or -ENOMEM.
  */
-int bw_structs_append(const char *text, const char *prefix, char **longer);
+int bw_structs_add_tables(const char *text, const char *prefix, char **longer);
