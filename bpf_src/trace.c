@@ -96,40 +96,40 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 
 #ifdef VIA_KPROBE
 
-// Every open of a path comes here: open, openat, openat2, creat, the 32-bit ones and io_uring's. The name is the
-// kernel's own copy, so it is never missing, and cannot be changed while it is read. (do_sys_openat2, its caller,
-// has only the pointer to the program's memory, which may not be resident yet, and io_uring does not pass there.)
-// The heads of two structs, since the kernel's headers do not show the second and take long to compile for the
-// first.
-struct filename_head {
-	const char *name;
-};
-
-struct open_flags_head {
-	int open_flag;
-};
-
 #define OPEN_FOR_EXEC 0x20 // __FMODE_EXEC: execve looks for its program
 
-int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, struct filename_head *file, struct open_flags_head *op)
+// Every open of a path comes here: open, openat, openat2, creat, the 32-bit ones, io_uring's and the kernel's own.
+// The name is the kernel's copy, so it is never missing and can't be changed while it is read. (do_sys_openat2, which
+// calls this, has only a pointer to the program's memory, which may not be resident yet; io_uring does not pass it.)
+// file is a struct filename, which begins with the pointer to the name, op a struct open_flags, which begins with
+// the flags: so the large headers of the one and the hidden header of the other are not needed.
+static inline int on_open(void *ctx, const void *file, const void *op)
 {
-	int zero = 0;
-	struct data_t *d;
+	int zero = 0, flags, len;
 	const char *name;
-	int len;
+	struct data_t *d;
 	char next;
 
-	if (!is_wanted() || op->open_flag & OPEN_FOR_EXEC)
+	if (!is_wanted() || bpf_probe_read_kernel(&name, sizeof(name), file) < 0 ||
+	    bpf_probe_read_kernel(&flags, sizeof(flags), op) < 0 || flags & OPEN_FOR_EXEC)
 		return 0;
 	d = scratch.lookup(&zero);
 	if (!d)
 		return 0;
 	fill(d);
-	name = file->name;
 	len = bpf_probe_read_kernel_str(d->fname, sizeof(d->fname), name);
 	if (len == sizeof(d->fname) && !bpf_probe_read_kernel(&next, 1, name + len - 1) && next)
 		count(COUNTER_CUT);
 	return submit(ctx, d, len);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) // where it was renamed
+int kprobe__do_file_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
+#else
+int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
+#endif
+{
+	return on_open(ctx, file, op);
 }
 
 #endif

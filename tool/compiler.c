@@ -24,6 +24,6 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = bw_compile(text, (const char **)argv + 1, (size_t)argc - 1, IMAGE_FD);
 	fflush(NULL);
-	/* Without LLVM's own way out, which takes a while. */
+	/* Not by exit: LLVM takes a while to tidy up. */
 	_exit(r == 0 ? 0 : 1);
 }

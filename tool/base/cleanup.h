@@ -16,7 +16,7 @@ static inline void bw_free_ptr(void *p)
 	free(*(void **)p);
 }
 
-static inline void bw_close_fd(int *fd)
+static inline void bw_close_fd(const int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -29,7 +29,7 @@ static inline void bw_close_file(FILE **file)
 }
 
 #define BW_FREE BW_CLEANUP(bw_free_ptr)
-#define BW_FD BW_CLEANUP(bw_close_fd)
+#define BW_FD	BW_CLEANUP(bw_close_fd)
 #define BW_FILE BW_CLEANUP(bw_close_file)
 
 /* Hands over what a scoped variable owns: the variable forgets it. */

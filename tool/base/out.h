@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct bw_out {
-	int fd;      /* not owned */
+	int fd;	     /* not owned */
 	int stop_fd; /* not owned; once it is readable, a blocked write is given up after a second; -1: none */
 	int error;   /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;

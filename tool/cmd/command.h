@@ -17,14 +17,14 @@ enum {
 
 /* What a completion offers for an option's argument, beside a list of words. */
 #define BW_COMPLETE_FILE "FILE"
-#define BW_COMPLETE_PID "PID"
+#define BW_COMPLETE_PID	 "PID"
 #define BW_COMPLETE_USER "USER"
 
 struct bw_option {
-	int id;           /* what bw_options_next returns: the short letter, or a number above 255 for none */
-	const char *name; /* without the dashes */
-	const char *arg;  /* what --help calls its argument; NULL: it takes none */
-	const char *help; /* one sentence, without its full stop */
+	int id;		      /* what bw_options_next returns: the short letter, or a number above 255 for none */
+	const char *name;     /* without the dashes */
+	const char *arg;      /* what --help calls its argument; NULL: it takes none */
+	const char *help;     /* one sentence, without its full stop */
 	const char *complete; /* BW_COMPLETE_*, or words separated by spaces; NULL: nothing */
 };
 

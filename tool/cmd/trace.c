@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/trace.h"
 
-#include <bcc/libbpf.h>
 #include <errno.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/out.h"
 #include "base/parse.h"
@@ -276,16 +273,14 @@ static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
 
 static int set_filter(const struct trace *t, const struct bw_loaded *loaded)
 {
-	int i = bw_image_find_map(loaded->image, "filter"), zero = 0;
-	struct filter filter = t->filter;
+	int r;
 
 	if (!t->by_pid && !t->by_uid && !t->by_comm)
 		return 0;
-	if (i < 0 || loaded->image->maps[i].value_size != sizeof(filter))
-		return bw_err(-ENOENT, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
-	if (bpf_update_elem(loaded->maps[i], &zero, &filter, BPF_ANY) < 0)
-		return bw_err(-errno, "can't set the filter: %s", strerror(errno));
-	return 0;
+	r = bw_loaded_set(loaded, "filter", 0, &t->filter, sizeof(t->filter));
+	if (r == -ENOENT)
+		return bw_err(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
+	return r < 0 ? bw_err(r, "can't set the filter: %s", strerror(-r)) : 0;
 }
 
 static void close_view(struct view *view)
@@ -389,7 +384,7 @@ static int trace_files(struct trace *t)
 		r = bw_load(&loaded, &image);
 	if (r == 0)
 		r = set_filter(t, &loaded);
-	return r < 0 ? BW_EXIT_FAILED : watch(t, &loaded, signal_fd);
+	return r == 0 ? watch(t, &loaded, signal_fd) : BW_EXIT_FAILED;
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)

@@ -192,23 +192,30 @@ static int collect_programs(void *module, struct bw_image *image)
 	return 0;
 }
 
-int bw_compile(const char *text, const char **flags, size_t n, int fd)
+static int collect(void *module, int fd)
 {
-	BW_MODULE void *module = create_module(text, flags, n);
-	struct bw_image image = {0};
+	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + 1, sizeof(*maps));
+	BW_FREE struct bw_image_event *events = calloc(bpf_num_tables(module) + 1, sizeof(*events));
+	BW_FREE struct bw_image_program *programs = calloc(bpf_num_functions(module) + 1, sizeof(*programs));
+	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
 	int r;
 
-	if (!module)
-		return -EINVAL;
-	/* What follows is the process's until it ends, which is soon. */
-	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
-	image.maps = calloc(bpf_num_tables(module) + 1, sizeof(*image.maps));
-	image.events = calloc(bpf_num_tables(module) + 1, sizeof(*image.events));
-	image.programs = calloc(bpf_num_functions(module) + 1, sizeof(*image.programs));
-	if (!image.maps || !image.events || !image.programs)
+	if (!maps || !events || !programs)
 		return -ENOMEM;
+	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
 	r = collect_maps(module, &image);
 	if (r == 0)
 		r = collect_programs(module, &image);
-	return r < 0 ? r : bw_image_write(&image, fd);
+	if (r == 0)
+		r = bw_image_write(&image, fd);
+	for (uint32_t i = 0; i < image.n_events; i++)
+		bw_describe_free(&events[i].layout);
+	return r;
+}
+
+int bw_compile(const char *text, const char **flags, size_t n, int fd)
+{
+	BW_MODULE void *module = create_module(text, flags, n);
+
+	return module ? collect(module, fd) : -EINVAL;
 }

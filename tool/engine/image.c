@@ -9,12 +9,14 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
+enum { MAGIC_LEN = 8 };
+
 /*
  * The bytes: this header, then the records in the order of its counts, each 4-byte words, then the instructions,
  * 8 bytes each, then the strings, each with its NUL. Records name strings by their offset there.
  */
 struct header {
-	char magic[8];
+	char magic[MAGIC_LEN];
 	uint32_t version;
 	uint32_t license;
 	uint32_t n_maps, n_programs, n_events, n_fields, n_insns, n_chars;
@@ -36,7 +38,7 @@ struct field_record {
 	uint32_t name, kind, offset, size, count, below, array;
 };
 
-static const char magic[8] = "bccwatch";
+static const char magic[] = "bccimage"; /* without its NUL */
 enum { VERSION = 1, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
 
 /* Where the parts of an image lie. */
@@ -55,10 +57,10 @@ static int find_parts(struct parts *p, const void *bytes, size_t len)
 	const struct header *h = bytes;
 	size_t need = sizeof(*h);
 
-	if (len < sizeof(*h) || memcmp(h->magic, magic, sizeof(magic)) != 0 || h->version != VERSION)
+	if (len < sizeof(*h) || memcmp(h->magic, magic, MAGIC_LEN) != 0 || h->version != VERSION)
 		return -EINVAL;
-	if (h->n_maps > MOST || h->n_programs > MOST || h->n_events > MOST || h->n_fields > MOST ||
-	    h->n_insns > MOST || h->n_chars > MOST)
+	if (h->n_maps > MOST || h->n_programs > MOST || h->n_events > MOST || h->n_fields > MOST || h->n_insns > MOST ||
+	    h->n_chars > MOST)
 		return -EINVAL;
 	p->header = h;
 	p->maps = (const void *)((const char *)bytes + need);
@@ -297,7 +299,7 @@ int bw_image_write(const struct bw_image *image, int fd)
 
 	if (!w.file)
 		return -ENOMEM;
-	memcpy(h.magic, magic, sizeof(magic));
+	memcpy(h.magic, magic, MAGIC_LEN);
 	h.license = string_at(&w, image->license);
 	h.n_events = image->n_events;
 	for (uint32_t i = 0; i < image->n_events; i++)

@@ -145,9 +145,11 @@ void bw_loaded_free(struct bw_loaded *loaded)
 	*loaded = (struct bw_loaded){0};
 }
 
-int bw_loaded_map(const struct bw_loaded *loaded, const char *name)
+int bw_loaded_set(const struct bw_loaded *loaded, const char *map, uint32_t index, const void *value, size_t size)
 {
-	int i = bw_image_find_map(loaded->image, name);
+	int i = bw_image_find_map(loaded->image, map);
 
-	return i < 0 ? i : loaded->maps[i];
+	if (i < 0 || loaded->image->maps[i].key_size != sizeof(index) || loaded->image->maps[i].value_size != size)
+		return -ENOENT;
+	return bpf_update_elem(loaded->maps[i], &index, (void *)value, BPF_ANY) < 0 ? -errno : 0;
 }

@@ -18,5 +18,8 @@ struct bw_loaded {
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image);
 void bw_loaded_free(struct bw_loaded *loaded);
 
-/* The descriptor of the map of that name; -ENOENT if the image has none. */
-int bw_loaded_map(const struct bw_loaded *loaded, const char *name);
+/*
+ * Sets entry `index` of the array map of that name. 0; -ENOENT if the image has no such map with values of that
+ * size; or -errno.
+ */
+int bw_loaded_set(const struct bw_loaded *loaded, const char *map, uint32_t index, const void *value, size_t size);

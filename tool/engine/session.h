@@ -11,10 +11,10 @@
 struct bw_session {
 	/* Given by the caller. */
 	const struct bw_loaded *loaded;
-	uint32_t pages;   /* of each CPU's buffer, a power of two */
+	uint32_t pages;	  /* of each CPU's buffer, a power of two */
 	uint64_t seconds; /* to run; 0: until a signal */
-	int signal_fd;    /* of bw_signals_open */
-	int out_fd;       /* the run ends when its reader has gone */
+	int signal_fd;	  /* of bw_signals_open */
+	int out_fd;	  /* the run ends when its reader has gone */
 	void (*ready)(void *cookie);
 	bw_sample_fn sample;
 	int (*flush)(void *cookie); /* no more events are at hand; a failure, -errno, ends the run */

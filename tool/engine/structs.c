@@ -104,12 +104,12 @@ static struct token read_declaration(const char **at, struct token t, bool *tagg
 			found = word;
 			word = (struct token){0};
 		} else if (is_word_char(*t.text)) {
-			word = t;
+			word = t; /* at last the name: attributes come before */
 		}
 	}
-	if (members && !*tagged && is_typedef)
-		found = word;
-	return members ? found : (struct token){0};
+	if (!*tagged)
+		found = is_typedef ? word : (struct token){0};
+	return members && t.len ? found : (struct token){0};
 }
 
 int bw_structs_add_tables(const char *text, const char *prefix, char **longer)

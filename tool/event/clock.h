@@ -8,7 +8,7 @@ enum { BW_CLOCK_LEN = 8 };
 
 /* Remembers the second it printed last; start with zeroes. */
 struct bw_clock {
-	uint64_t from, until;    /* the monotonic ns that the text is right for */
+	uint64_t from, until;	 /* the monotonic ns that the text is right for */
 	char text[BW_CLOCK_LEN]; /* HH:MM:SS */
 };
 

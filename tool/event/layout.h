@@ -29,8 +29,8 @@ struct bw_field {
 	const char *name; /* owned by the image */
 	enum bw_kind kind;
 	uint32_t offset; /* bytes */
-	uint32_t size;   /* bytes of one element */
-	uint32_t count;  /* of elements */
+	uint32_t size;	 /* bytes of one element */
+	uint32_t count;	 /* of elements */
 	uint32_t below;
 	bool array; /* T x[1] is an array, T x is not */
 };

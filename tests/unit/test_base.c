@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/file.h"
+#include "base/out.h"
+#include "base/parse.h"
+#include "tests/unit/unit.h"
+
+static void assert_escaped(const char *raw, size_t len, const char *expected)
+{
+	char shown[256];
+	size_t n = bw_escape(shown, raw, len);
+
+	assert_true(n <= 4 * len);
+	shown[n] = '\0';
+	assert_string_equal(shown, expected);
+}
+
+static void escape_makes_bytes_safe(void **state)
+{
+	static const struct {
+		const char *raw, *shown;
+	} cases[] = {
+		{"/etc/hosts", "/etc/hosts"},
+		{"a b", "a b"},
+		{"a\\nb", "a\\\\nb"},
+		{"a\nb\tc\rd", "a\\nb\\tc\\rd"},
+		{"\x1b[2J", "\\x1b[2J"},
+		{"\x7f\x01", "\\x7f\\x01"},
+		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+		{"\xe2\x82\xac \xf0\x9f\x90\x9d", "\xe2\x82\xac \xf0\x9f\x90\x9d"},
+		{"\xff\xfe", "\\xff\\xfe"},
+		{"\xc3", "\\xc3"},			      /* cut off */
+		{"\xc3(", "\\xc3("},			      /* no continuation */
+		{"\xc0\xaf", "\\xc0\\xaf"},		      /* overlong */
+		{"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},	      /* overlong */
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},	      /* a surrogate */
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* above U+10FFFF */
+		{"\xc2\x9b"
+		 "2J",
+		 "\\xc2\\x9b2J"},		     /* C1: the other CSI */
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override */
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, /* line separator */
+		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* isolate */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		assert_escaped(cases[i].raw, strlen(cases[i].raw), cases[i].shown);
+	assert_escaped("a\0b", 3, "a\\x00b");
+	assert_escaped("", 0, "");
+}
+
+static void escape_survives_every_pair_of_bytes(void **state)
+{
+	char raw[2], shown[8];
+
+	(void)state;
+	for (unsigned a = 0; a < 256; a++) {
+		for (unsigned b = 0; b < 256; b++) {
+			size_t n;
+
+			raw[0] = (char)a;
+			raw[1] = (char)b;
+			n = bw_escape(shown, raw, 2);
+			assert_in_range(n, 2, 8);
+			for (size_t i = 0; i < n; i++)
+				assert_true((unsigned char)shown[i] >= 0x20 && shown[i] != 0x7f);
+		}
+	}
+}
+
+static void messages_keep_backslash_and_tab(void **state)
+{
+	char shown[64];
+	size_t n = bw_escape_controls(shown, "a\\b\tc\x1b\n", 7);
+
+	(void)state;
+	shown[n] = '\0';
+	assert_string_equal(shown, "a\\b\tc\\x1b\\n");
+}
+
+static void numbers_are_strict(void **state)
+{
+	static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1x", "0x10", "1.5", "\n"};
+	uint64_t n = 7;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_int_equal(bw_parse_number(bad[i], UINT64_MAX, &n), -EINVAL);
+	assert_int_equal(bw_parse_number("11", 10, &n), -ERANGE);
+	assert_int_equal(bw_parse_number("9", 5, &n), -ERANGE);
+	assert_int_equal(bw_parse_number("18446744073709551616", UINT64_MAX, &n), -ERANGE);
+	assert_int_equal(bw_parse_number("99999999999999999999999", UINT64_MAX, &n), -ERANGE);
+	assert_int_equal(n, 7);
+	assert_int_equal(bw_parse_number("18446744073709551615", UINT64_MAX, &n), 0);
+	assert_true(n == UINT64_MAX);
+	assert_int_equal(bw_parse_number("010", 10, &n), 0);
+	assert_int_equal(n, 10);
+	assert_int_equal(bw_parse_number("0", 10, &n), 0);
+	assert_int_equal(n, 0);
+}
+
+static void decimal_digits(void **state)
+{
+	static const uint64_t numbers[] = {0, 9, 10, 4294967295U, UINT64_MAX};
+	char put[21], expected[21];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(numbers); i++) {
+		put[bw_put_u64(put, numbers[i])] = '\0';
+		snprintf(expected, sizeof(expected), "%llu", (unsigned long long)numbers[i]);
+		assert_string_equal(put, expected);
+	}
+}
+
+static void output_reaches_the_reader_whole(void **state)
+{
+	BW_FREE char *text = NULL;
+	struct bw_out out;
+	size_t len;
+	int fd = memfd_create("out", 0);
+
+	(void)state;
+	assert_int_equal(bw_out_init(&out, fd, -1, 16), 0);
+	for (int i = 0; i < 1000; i++) {
+		memcpy(bw_out_reserve(&out, 10), "123456789\n", 10);
+		bw_out_commit(&out, 10);
+	}
+	assert_int_equal(bw_out_flush(&out), 0);
+	assert_int_equal(bw_read_all(fd, 1 << 20, &text, &len), 0);
+	assert_int_equal(len, 10000);
+	bw_out_free(&out);
+	close(fd);
+}
+
+static void output_stops_when_the_reader_goes_or_blocks(void **state)
+{
+	struct bw_out out;
+	int pipe_fds[2], stop[2];
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(pipe_fds), 0);
+	assert_int_equal(pipe(stop), 0);
+	assert_int_equal(bw_out_init(&out, pipe_fds[1], stop[0], 1 << 20), 0);
+	bw_out_commit(&out, 1 << 20); /* more than a pipe holds */
+	memset(out.buf, 'x', 1 << 20);
+	assert_int_equal(write(stop[1], "", 1), 1);
+	assert_int_equal(bw_out_flush(&out), -EINTR);
+	out.error = 0;
+	close(pipe_fds[0]);
+	bw_out_commit(&out, 5);
+	assert_int_equal(bw_out_flush(&out), -EPIPE);
+	bw_out_free(&out);
+	close(pipe_fds[1]);
+	close(stop[0]);
+	close(stop[1]);
+}
+
+static void files_are_read_up_to_a_bound(void **state)
+{
+	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text = NULL;
+	int fd = mkstemp(path);
+	size_t len;
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(bw_write_all(fd, "0123456789", 10), 0);
+	assert_int_equal(bw_read_file(path, 10000, &text, &len), 0);
+	assert_int_equal(len, 10000);
+	assert_int_equal(text[10000], '\0');
+	free(text);
+	assert_int_equal(bw_read_file(path, 9999, &text, &len), -EFBIG);
+	assert_int_equal(bw_read_file("/nonexistent", 10, &text, &len), -ENOENT);
+	assert_int_equal(bw_read_file("/", 10, &text, &len), -EISDIR);
+	unlink(path);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escape_makes_bytes_safe),
+		cmocka_unit_test(escape_survives_every_pair_of_bytes),
+		cmocka_unit_test(messages_keep_backslash_and_tab),
+		cmocka_unit_test(numbers_are_strict),
+		cmocka_unit_test(decimal_digits),
+		cmocka_unit_test(output_reaches_the_reader_whole),
+		cmocka_unit_test(output_stops_when_the_reader_goes_or_blocks),
+		cmocka_unit_test(files_are_read_up_to_a_bound),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/image.h"
+#include "engine/self.h"
+#include "engine/source.h"
+#include "engine/structs.h"
+#include "tests/unit/unit.h"
+
+/* The bytes of a small image with one of everything. */
+static void *image_bytes(size_t *len)
+{
+	struct bpf_insn insns[] = {{.code = BPF_LD | BPF_IMM | BPF_DW, .src_reg = BPF_PSEUDO_MAP_FD, .imm = 1},
+				   {0},
+				   {.code = BPF_JMP | BPF_EXIT}};
+	struct bw_image_map maps[] = {{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0},
+				      {"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0}};
+	struct bw_image_program programs[] = {{"kprobe__f", insns, 3}, {"kprobe__g", insns + 2, 1}};
+	struct bw_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, false},
+				    {"in", BW_STRUCT, 4, 4, 1, 1, false},
+				    {"x", BW_CHAR, 0, 1, 4, 0, true}};
+	struct bw_image_event events[] = {{1, {fields, 3, 8}}};
+	struct bw_image image = {"GPL", maps, programs, events, NULL, 2, 2, 1, NULL};
+	int fd = memfd_create("image", 0);
+	char *bytes = NULL;
+
+	assert_int_equal(bw_image_write(&image, fd), 0);
+	assert_int_equal(bw_read_all(fd, 1 << 20, &bytes, len), 0);
+	close(fd);
+	return bytes;
+}
+
+static void image_comes_back(void **state)
+{
+	struct bw_image image;
+	size_t len;
+	void *bytes = image_bytes(&len);
+
+	(void)state;
+	assert_int_equal(bw_image_read(&image, bytes, len), 0);
+	assert_string_equal(image.license, "GPL");
+	assert_int_equal(image.n_maps, 2);
+	assert_string_equal(image.maps[1].name, "events");
+	assert_int_equal(image.maps[0].type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	assert_int_equal(image.n_programs, 2);
+	assert_string_equal(image.programs[1].name, "kprobe__g");
+	assert_int_equal(image.programs[0].n_insns, 3);
+	assert_int_equal(image.programs[1].insns[0].code, BPF_JMP | BPF_EXIT);
+	assert_int_equal(image.n_events, 1);
+	assert_int_equal(image.events[0].layout.n, 3);
+	assert_string_equal(image.events[0].layout.fields[2].name, "x");
+	assert_int_equal(bw_image_find_map(&image, "events"), 1);
+	assert_int_equal(bw_image_find_map(&image, "nothing"), -ENOENT);
+	bw_image_free(&image);
+}
+
+static void *copy_of(const void *bytes, size_t len)
+{
+	void *copy = malloc(len + 1);
+
+	memcpy(copy, bytes, len);
+	return copy;
+}
+
+/* Whatever a byte becomes, reading fails or gives an image within its bounds; ASan watches. */
+static void damaged_images_are_refused_or_harmless(void **state)
+{
+	struct bw_image image;
+	size_t len;
+	BW_FREE char *bytes = image_bytes(&len);
+
+	(void)state;
+	for (size_t n = 0; n < len; n++)
+		assert_int_equal(bw_image_read(&image, copy_of(bytes, n), n), -EINVAL);
+	assert_int_equal(bw_image_read(&image, copy_of(bytes, len + 1), len + 1), -EINVAL);
+	for (size_t i = 0; i < len; i++) {
+		for (int bit = 0; bit < 8; bit++) {
+			char *damaged = copy_of(bytes, len);
+
+			damaged[i] = (char)(damaged[i] ^ (1 << bit));
+			if (bw_image_read(&image, damaged, len) < 0)
+				continue;
+			for (uint32_t m = 0; m < image.n_maps; m++)
+				assert_true(strlen(image.maps[m].name) < len);
+			for (uint32_t p = 0; p < image.n_programs; p++)
+				assert_true(strlen(image.programs[p].name) < len);
+			bw_image_free(&image);
+		}
+	}
+}
+
+static void structs_get_tables(void **state)
+{
+	static const struct {
+		const char *text, *longer;
+	} cases[] = {
+		{"struct a { int x; };\nint f;", "struct a { int x; }; BPF_ARRAY(L0, struct a, 1);\nint f;"},
+		{"typedef struct { int x; } a_t;", "typedef struct { int x; } a_t; BPF_ARRAY(L0, a_t, 1);"},
+		{"typedef struct b { int x; } b_t;", "typedef struct b { int x; } b_t; BPF_ARRAY(L0, struct b, 1);"},
+		{"struct a { struct b { int y; } in; } __attribute__((packed));",
+		 "struct a { struct b { int y; } in; } __attribute__((packed)); BPF_ARRAY(L0, struct a, 1);"},
+		{"struct __attribute__((packed)) a { int x; };",
+		 "struct __attribute__((packed)) a { int x; }; BPF_ARRAY(L0, struct a, 1);"},
+		{"struct a;", "struct a;"},
+		{"struct a *f(struct b *c) { struct d { int x; } e; return 0; }",
+		 "struct a *f(struct b *c) { struct d { int x; } e; return 0; }"},
+		{"static struct a f(void) { return x; }", "static struct a f(void) { return x; }"},
+		{"BPF_HASH(h, struct a, struct b);", "BPF_HASH(h, struct a, struct b);"},
+		{"BPF_PERF_OUTPUT(e);\nstruct a { int x; };",
+		 "BPF_PERF_OUTPUT(e);\nstruct a { int x; }; BPF_ARRAY(L0, struct a, 1);"},
+		{"union u { int x; }; enum e { A };", "union u { int x; }; enum e { A };"},
+		{"// struct a { int x; };\n/* struct b { int x; }; */ #define S struct c { int x; };\n",
+		 "// struct a { int x; };\n/* struct b { int x; }; */ #define S struct c { int x; };\n"},
+		{"char *s = \"struct a { int x; };\";", "char *s = \"struct a { int x; };\";"},
+		{"#ifdef X\nstruct a { int x; };\n#endif\nstruct b { char c; };",
+		 "#ifdef X\nstruct a { int x; }; BPF_ARRAY(L0, struct a, 1);\n#endif\n"
+		 "struct b { char c; }; BPF_ARRAY(L1, struct b, 1);"},
+		{"struct a { int x;", "struct a { int x;"},
+		{"struct a { char c = '}'; int x; } ;",
+		 "struct a { char c = '}'; int x; } ; BPF_ARRAY(L0, struct a, 1);"},
+		{"", ""},
+		{"/*", "/*"},
+		{"\"", "\""},
+		{"'\\", "'\\"},
+		{"}}}}((((", "}}}}(((("},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		BW_FREE char *longer = NULL;
+
+		assert_int_equal(bw_structs_add_tables(cases[i].text, "L", &longer), 0);
+		assert_string_equal(longer, cases[i].longer);
+	}
+}
+
+static void write_file(const char *path, const char *text, size_t len)
+{
+	BW_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bw_write_all(fd, text, len), 0);
+}
+
+static void sources_are_read_strictly(void **state)
+{
+	char dir[] = "/tmp/bccwatch-unit-XXXXXX", path[64], missing[64], quoted[128];
+	struct bw_source source;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.c", dir);
+	write_file(path, "int x;", 6);
+	assert_int_equal(bw_source_read(&source, path, "/lib"), 0);
+	assert_string_equal(source.text, "int x;");
+	snprintf(quoted, sizeof(quoted), "-iquote%s", dir);
+	assert_string_equal(source.flags[0], quoted);
+	assert_string_equal(source.flags[1], "-iquote/lib");
+	assert_int_equal(bw_source_define(&source, "A=1"), 0);
+	assert_string_equal(source.flags[2], "-DA=1");
+	while (source.n_flags < BW_FLAGS_MAX)
+		assert_int_equal(bw_source_define(&source, "B"), 0);
+	assert_int_equal(bw_source_define(&source, "C"), -E2BIG);
+	bw_source_free(&source);
+
+	write_file(path, "int\0x;", 6);
+	assert_int_equal(bw_source_read(&source, path, "/lib"), -EINVAL);
+	bw_source_free(&source);
+	snprintf(missing, sizeof(missing), "%s/none.c", dir);
+	assert_int_equal(bw_source_read(&source, missing, "/lib"), -ENOENT);
+	bw_source_free(&source);
+	assert_int_equal(bw_source_read(&source, dir, "/lib"), -EISDIR);
+	bw_source_free(&source);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* Beside the program first, then under its PREFIX; this test's own program stands for it. */
+static void what_belongs_to_the_program_is_found_from_it(void **state)
+{
+	char exe[4096], expected[4096];
+	BW_FREE char *beside = NULL, *under = NULL, *none = NULL;
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	(void)state;
+	assert_true(len > 0);
+	exe[len] = '\0';
+	assert_int_equal(bw_self_find("test_engine", "nothing", &beside), 0);
+	assert_string_equal(beside, exe);
+	*strrchr(exe, '/') = '\0';
+	snprintf(expected, sizeof(expected), "%s", exe);
+	assert_int_equal(bw_self_find("nothing", strrchr(exe, '/') + 1, &under), 0);
+	assert_string_equal(under, expected);
+	assert_int_equal(chdir(exe), 0);
+	assert_int_equal(bw_self_find("./nothing", "nothing", &none), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(image_comes_back),
+		cmocka_unit_test(damaged_images_are_refused_or_harmless),
+		cmocka_unit_test(structs_get_tables),
+		cmocka_unit_test(sources_are_read_strictly),
+		cmocka_unit_test(what_belongs_to_the_program_is_found_from_it),
+	};
+
+	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}

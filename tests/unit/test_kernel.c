@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's facts, from folders that stand for a root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "kernel/cpu.h"
+#include "kernel/headers.h"
+#include "kernel/kprobe.h"
+#include "kernel/process.h"
+#include "kernel/tracefs.h"
+#include "tests/unit/unit.h"
+
+static char root[] = "/tmp/bccwatch-unit-XXXXXX";
+
+/* Writes a file below the root, and the folders above it. */
+static void put(const char *path, const char *text)
+{
+	char full[512];
+	int fd;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0700);
+		*slash = '/';
+	}
+	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(bw_write_all(fd, text, strlen(text)), 0);
+	close(fd);
+}
+
+static int make_root(void **state)
+{
+	(void)state;
+	strcpy(strrchr(root, '-') + 1, "XXXXXX");
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_root(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	return system(command);
+}
+
+static void tracepoints(void **state)
+{
+	(void)state;
+	assert_null(bw_tracefs_find(root));
+	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_openat"), -ENODEV);
+	put("/sys/kernel/debug/tracing/events/syscalls/sys_enter_openat/format", "name: sys_enter_openat\n");
+	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/debug/tracing");
+	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_openat"), 0);
+	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_nope"), -ENOENT);
+	put("/sys/kernel/tracing/events/enable", "0\n");
+	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/tracing");
+}
+
+static void kprobes(void **state)
+{
+	(void)state;
+	assert_int_equal(bw_kprobe_supported(root), -ENODEV);
+	put("/sys/bus/event_source/devices/kprobe/type", "x\n");
+	assert_int_equal(bw_kprobe_supported(root), -ENODEV);
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
+	assert_int_equal(bw_kprobe_supported(root), 0);
+}
+
+static void headers(void **state)
+{
+	char *path = NULL;
+
+	(void)state;
+	assert_int_equal(bw_headers_find(root, "6.1.0", &path), -ENOENT);
+	put("/lib/modules/6.1.0/build/include/linux/version.h", "");
+	assert_int_equal(bw_headers_find(root, "6.1.0", &path), -ENOENT);
+	put("/lib/modules/6.1.0/build/include/linux/kconfig.h", "");
+	assert_int_equal(bw_headers_find(root, "6.1.0", &path), 0);
+	assert_string_equal(path, "/lib/modules/6.1.0/build");
+	free(path);
+	put("/lib/modules/6.1.0/source/include/linux/kconfig.h", "");
+	assert_int_equal(bw_headers_find(root, "6.1.0", &path), 0);
+	assert_string_equal(path, "/lib/modules/6.1.0/source");
+	free(path);
+	assert_int_equal(bw_headers_find(root, "6.2.0", &path), -ENOENT);
+}
+
+static void header_packages(void **state)
+{
+	static const struct {
+		const char *release, *command;
+	} cases[] = {
+		{"ID=debian\n", "apt install linux-headers-%s"},
+		{"NAME=\"Linux Mint\"\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "apt install linux-headers-%s"},
+		{"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "dnf install kernel-devel-%s"},
+		{"ID=arch", "pacman -S linux-headers # %s"},
+		{"ID=opensuse-leap\nID_LIKE='suse opensuse'\n", "zypper install kernel-devel # %s"},
+		{"VERSION_ID=debian\nID=debianish\n", NULL},
+		{"", NULL},
+		{"ID=", NULL},
+	};
+
+	(void)state;
+	assert_null(bw_headers_package(root));
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		put("/etc/os-release", cases[i].release);
+		if (cases[i].command)
+			assert_string_equal(bw_headers_package(root), cases[i].command);
+		else
+			assert_null(bw_headers_package(root));
+	}
+}
+
+static void cpus(void **state)
+{
+	static const char *const bad[] = {"", "\n", "x", "1-", "-1", "0-99999999", "1,,x"};
+	uint32_t *list = NULL, n = 0;
+
+	(void)state;
+	assert_int_equal(bw_cpus_online(root, &list, &n), -ENOENT);
+	put("/sys/devices/system/cpu/online", "0,2-3,8\n");
+	put("/sys/devices/system/cpu/possible", "0-15\n");
+	assert_int_equal(bw_cpus_online(root, &list, &n), 0);
+	assert_int_equal(n, 4);
+	assert_int_equal(list[2], 3);
+	assert_int_equal(list[3], 8);
+	free(list);
+	assert_int_equal(bw_cpus_possible(root, &n), 0);
+	assert_int_equal(n, 16);
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		put("/sys/devices/system/cpu/possible", bad[i]);
+		assert_int_equal(bw_cpus_possible(root, &n), -EINVAL);
+	}
+}
+
+static void processes(void **state)
+{
+	(void)state;
+	assert_int_equal(bw_process_check(root, 5), -ESRCH);
+	put("/proc/5/status", "Name:\tx\nTgid:\t5\nPid:\t5\n");
+	assert_int_equal(bw_process_check(root, 5), 0);
+	put("/proc/6/status", "Name:\tTgid:\t6\nUmask:\t0\nTgid:\t5\nPid:\t6\n");
+	assert_int_equal(bw_process_check(root, 6), -ESRCH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(tracepoints, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(kprobes, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(headers, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
+	};
+
+	return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);
+}
