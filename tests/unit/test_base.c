@@ -48,9 +48,9 @@ static void escape_makes_bytes_safe(void **state)
 		{"\xc2\x9b"
 		 "2J",
 		 "\\xc2\\x9b2J"},		     /* C1: the other CSI */
-		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override */
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override; NOLINT(misc-misleading-bidirectional) */
 		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, /* line separator */
-		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* isolate */
+		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* isolate; NOLINT(misc-misleading-bidirectional) */
 	};
 
 	(void)state;

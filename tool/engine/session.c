@@ -53,22 +53,33 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 	s->sample(s->cookie, event, data, size);
 }
 
-/* The sum of a counter over all CPUs; 0 if the source has none. */
-static uint64_t read_counter(const struct bw_session *s, uint32_t which)
+/* The map `counters`, if the source has one as bpf_src/counters.h says. */
+static int find_counters(struct bw_session *s)
 {
 	int i = bw_image_find_map(s->loaded->image, "counters");
 	const struct bw_image_map *map = i < 0 ? NULL : &s->loaded->image->maps[i];
-	BW_FREE uint64_t *values = NULL;
-	uint64_t sum = 0;
-	uint32_t n;
+	int r;
 
+	s->counters = -1;
 	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
-	    map->max_entries <= which || bw_cpus_possible("", &n) < 0)
+	    map->max_entries < COUNTERS)
 		return 0;
-	values = calloc(n, sizeof(*values));
-	if (!values || bpf_lookup_elem(s->loaded->maps[i], &which, values) < 0)
+	r = bw_cpus_possible("", &s->n_cpus);
+	if (r < 0)
+		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
+	s->counters = s->loaded->maps[i];
+	return 0;
+}
+
+/* The sum of a counter over all CPUs; 0 if the source has none. */
+static uint64_t read_counter(const struct bw_session *s, uint32_t which)
+{
+	BW_FREE uint64_t *values = s->counters < 0 ? NULL : calloc(s->n_cpus, sizeof(*values));
+	uint64_t sum = 0;
+
+	if (!values || bpf_lookup_elem(s->counters, &which, values) < 0)
 		return 0;
-	for (uint32_t c = 0; c < n; c++)
+	for (uint32_t c = 0; c < s->n_cpus; c++)
 		sum += values[c];
 	return sum;
 }
@@ -146,7 +157,9 @@ int bw_session_run(struct bw_session *session)
 	int r, flushed;
 
 	session->attached = &attached;
-	r = bw_stream_open(&stream, session->loaded, session->pages, on_sample, session);
+	r = find_counters(session);
+	if (r == 0)
+		r = bw_stream_open(&stream, session->loaded, session->pages, on_sample, session);
 	if (r == 0)
 		r = bw_attach(&attached, session->loaded);
 	if (r < 0)

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,32 +25,23 @@ struct bw_text {
 	struct column columns[];
 };
 
-/* " NAME=" in upper case. */
+/* " NAME=" in upper case; NULL if there is no memory. */
 static char *label_of(const char *name)
 {
-	size_t len = strlen(name);
-	char *label = malloc(len + 3);
+	char *label;
 
-	if (!label)
+	if (asprintf(&label, " %s=", name) < 0)
 		return NULL;
-	label[0] = ' ';
-	for (size_t i = 0; i < len; i++)
-		label[i + 1] = (char)toupper((unsigned char)name[i]);
-	memcpy(label + len + 1, "=", 2);
+	for (char *p = label; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
 	return label;
 }
 
 static char *sentence_start(const char *before)
 {
-	size_t len = strlen(before);
-	char *start = malloc(len + 3);
+	char *start;
 
-	if (!start)
-		return NULL;
-	start[0] = ' ';
-	memcpy(start + 1, before, len);
-	memcpy(start + 1 + len, " ", 2);
-	return start;
+	return asprintf(&start, " %s ", before) < 0 ? NULL : start;
 }
 
 static int add_column(struct bw_text *text, const struct bw_field *field, char *before, const char *after)
@@ -87,6 +79,7 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 	const struct bw_layout *layout = text->layout;
 	const struct bw_field *pid = bw_layout_find(layout, "pid");
 	const struct bw_field *comm = find_text(layout, "comm"), *fname = find_text(layout, "fname");
+	const struct bw_field *end = layout->fields + layout->n;
 	int r = 0;
 
 	text->time = find_time(layout);
@@ -96,12 +89,9 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 		r = add_column(text, comm, label_of("comm"), "");
 	if (fname && r == 0)
 		r = add_file(text, fname, sentence);
-	for (uint32_t i = 0; i < layout->n && r == 0; i += 1 + layout->fields[i].below) {
-		const struct bw_field *f = &layout->fields[i];
-
+	for (const struct bw_field *f = layout->fields; f && f < end && r == 0; f += 1 + f->below)
 		if (f != text->time && f != pid && f != comm && f != fname)
 			r = add_column(text, f, label_of(f->name), "");
-	}
 	return r;
 }
 

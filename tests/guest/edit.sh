@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Edit the program, run again: a field of the struct is a column, and nothing is rebuilt.
+. "$(dirname "$0")/lib.sh"
+
+cp -r "$src" "$tmp/saved"
+
+opens_of() { grep -F "/edited/f" "$out"; }
+run_edited() {
+	start "$@" && "$fixtures/opens" 50 /edited >/dev/null && stop
+}
+
+sed -i 's/^\tchar fname.*/\tu32 uid;\n&/; s/^\td->ts = .*/&\n\td->uid = bpf_get_current_uid_gid();/' "$src/trace.c"
+run_edited
+check "a field before the name is a column" [ "$(opens_of | grep -cE 'FILENAME=/edited/f[0-9]{7} UID=0$')" = 50 ]
+run_edited --via tracepoint
+check "by the tracepoint too" [ "$(opens_of | grep -cE 'opened file /edited/f[0-9]{7} UID=0$')" = 50 ]
+
+cp "$tmp/saved/trace.c" "$src/trace.c"
+sed -i 's/^\(\tchar fname.*;\).*/\1\n\tu32 uid;/; s/^\td->ts = .*/&\n\td->uid = bpf_get_current_uid_gid();/' "$src/trace.c"
+run_edited
+check "a field behind the name is a column" [ "$(opens_of | grep -cE 'FILENAME=/edited/f[0-9]{7} UID=0$')" = 50 ]
+
+cp "$tmp/saved/trace.c" "$src/trace.c"
+sed -i 's/^\tchar fname.*/\ts8 a; u8 b; s16 c; u16 d; s32 e; u32 f; s64 g; u64 h; bool i; char j; char k[8]; int l[3]; void *m;\n\tenum { RED, GREEN } n; struct { u8 x; s16 y; } o; u8 p[2];\n&/
+s/^\td->ts = .*/&\n\td->a = -1; d->b = 255; d->c = -32768; d->d = 65535; d->e = -2; d->f = 4294967295; d->g = -3; d->h = -1;\n\td->i = true; d->j = 65; d->k[0] = 104; d->k[1] = 105; d->l[0] = 1; d->l[2] = -7; d->m = (void *)0xabcd;\n\td->n = GREEN; d->o.x = 1; d->o.y = -9; d->p[0] = 4; d->p[1] = 200;/' "$src/trace.c"
+run_edited
+check "every type is shown as people expect" [ "$(opens_of | grep -cF " A=-1 B=255 C=-32768 D=65535 E=-2 F=4294967295 G=-3 H=18446744073709551615 I=true J='A' K=hi L=[1,0,-7] M=0xabcd N=1 O={x=1 y=-9} P=[4,200]")" = 50 ]
+
+cp "$tmp/saved/trace.c" "$src/trace.c"
+sed -i 's/fname\[4096\]/fname[16]/' "$src/trace.c"
+run_edited
+check "a smaller name is cut" [ "$(grep -c 'FILENAME=/edited/f000000$' "$out")" = 10 ] || true
+"$fixtures/openers" openat 123456789012345
+start && "$fixtures/openers" openat 123456789012345 && "$fixtures/openers" openat 1234567890123456 && stop
+check_lines "a name that just fits is not cut" 2 "FILENAME=123456789012345" "$out"
+cut=$(grep -oE '[0-9]+ names cut off' "$err")
+check "cut names are counted in the closing line" [ -n "$cut" ]
+
+# The programs of a build tree are used by the program that lies there; the current directory is nobody.
+cp "$tmp/saved/trace.c" "$src/trace.c"
+mkdir -p "$tmp/tree/build" "$tmp/evil/bpf_src" "$tmp/evil/linux" "$tmp/evil/uapi/linux" "$tmp/evil/include/linux"
+cp /usr/sbin/bccwatch "$tmp/tree"
+cp /usr/libexec/bccwatch/bccwatch-compile "$tmp/tree/build"
+cp -r "$src" "$tmp/tree/bpf_src"
+for f in bpf_src/trace.c filter.h counters.h linux/types.h linux/sched.h uapi/linux/ptrace.h include/linux/kconfig.h; do
+	echo '#error hostile' >"$tmp/evil/$f"
+done
+cd "$tmp/evil" || exit
+check_status "a build tree's program uses the tree's sources" 0 "$tmp/tree/bccwatch" trace -v -d 1
+check_lines "and -v says so" 1 "source: $tmp/tree/bpf_src/trace.c" "$tmp/said"
+check_status "hostile files here and in the environment change nothing" 0 \
+	env BCC_KERNEL_SOURCE="$tmp/evil" TMPDIR="$tmp/evil" ARCH=evil BCC_LINUX_VERSION_CODE=1 CPATH="$tmp/evil" \
+	C_INCLUDE_PATH="$tmp/evil" bccwatch trace -d 1 -v
+check_lines "and the installed source is taken" 1 "source: $src/trace.c" "$tmp/said"
+
+# --source: wherever it lies; what it includes with quotes is beside it, then in bpf_src.
+mkdir "$tmp/own"
+echo '#define ANSWER 42' >"$tmp/own/answer.h"
+cat >"$tmp/own/own.c" <<'END'
+#include <uapi/linux/ptrace.h>
+#include "answer.h"
+#include "counters.h"
+typedef struct { int answer; int pid; } event_t;
+BPF_PERF_OUTPUT(mine);
+int kretprobe__do_sys_openat2(struct pt_regs *ctx)
+{
+	event_t e = {.answer = ANSWER + COUNTER_REFUSED, .pid = bpf_get_current_pid_tgid() >> 32};
+	mine.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+END
+printf 'int tracepoint__syscalls__sys_enter_nanosleep(void *ctx) { return 0; }\nRAW_TRACEPOINT_PROBE(sys_exit) { return 0; }' >"$tmp/own/last"
+if has_kprobes; then
+	cd "$tmp" || exit
+	cat "$tmp/own/last" >>"$tmp/own/own.c"
+	start --source own/own.c && "$fixtures/openers" openat /own && stop
+	check "a source of one's own: typedef, headers, three kinds of hooks" grep -qE 'PID=[0-9]+ ANSWER=42$' "$out"
+	check "its table's fields are all decoded" sh -c "! grep REST '$out'"
+else
+	skip "a source of one's own: typedef, headers, three kinds of hooks" "this kernel has no kprobes"
+	skip "its table's fields are all decoded" "this kernel has no kprobes"
+fi

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# However a run ends: drained, summarised, nothing left.
+. "$(dirname "$0")/lib.sh"
+
+for signal in TERM HUP; do
+	start && "$fixtures/opens" 300 /drained >/dev/null && stop $signal
+	check "SIG$signal ends it with 0" [ "$status" = 0 ]
+	check_lines "SIG$signal: what was sent before is shown" 300 /drained/f "$out"
+	check_lines "SIG$signal: the closing line" 1 "events shown, 0 lost." "$err"
+	check "SIG$signal: nothing is left" nothing_attached
+done
+
+start
+check "it is attached while it runs" [ "$("$fixtures/programs")" -gt 0 ]
+stop KILL
+check "SIGKILL: nothing is left" nothing_attached
+
+start && kill -STOP "$pid" && "$fixtures/opens" 100 /stopped >/dev/null && kill -CONT "$pid" && sleep 1 && stop
+check_lines "what came while it was stopped is shown" 100 /stopped/f "$out"
+
+bccwatch trace 2>"$tmp/err" | head -n 1 >"$tmp/head" &
+for _ in $(seq 600); do grep -q 'Ctrl-C ends' "$tmp/err" && break; sleep 0.1; done
+"$fixtures/opens" 300 /pipe >/dev/null
+wait
+check "a reader that goes ends it" [ -s "$tmp/head" ]
+check "SIGPIPE: nothing is left" nothing_attached
+
+bccwatch trace 2>"$tmp/err" >/dev/null &
+pid=$!
+until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
+stop INT
+check "SIGINT while it compiles ends it with 0" [ "$status" = 0 ]
+check "and ends the compiler" nothing_attached
+bccwatch trace 2>"$tmp/err" >/dev/null &
+pid=$!
+until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
+stop KILL
+sleep 0.5
+check "SIGKILL while it compiles ends the compiler too" nothing_attached
+
+SECONDS=0
+check_status "--duration ends it with 0" 0 bccwatch trace -d 2
+check "--duration is about as long as asked for" [ "$SECONDS" -ge 2 ]
+check_status "a stdout that takes nothing is an error" 1 sh -c 'exec bccwatch trace -d 3 >/dev/full'
+check_lines "and says so" 1 "can't write all events: No space left on device" "$tmp/said"
+
+# A line is out at once, though stdout is a pipe.
+mkfifo "$tmp/pipe"
+bccwatch trace >"$tmp/pipe" 2>"$tmp/err" &
+pid=$!
+exec 7<"$tmp/pipe"
+for _ in $(seq 600); do grep -q 'Ctrl-C ends' "$tmp/err" && break; sleep 0.1; done
+"$fixtures/openers" openat /one
+check "a single line comes through a pipe at once" timeout 2 grep -m 1 -F /one <&7
+# Nobody reads, the pipe is full: a signal ends it all the same.
+"$fixtures/opens" 5000 /full >/dev/null
+SECONDS=0
+stop TERM
+check "a signal ends it although nobody reads" [ "$SECONDS" -lt 10 ]
+check "and nothing is left" nothing_attached
+exec 7<&-
+
+# The smallest buffer, a reader that is stopped: what does not fit is counted to the last one.
+start --buffer-pages 1 --fail-on-loss && kill -STOP "$pid" && "$fixtures/opens" 5000 /flood >/dev/null && kill -CONT "$pid"
+"$fixtures/openers" openat /after
+sleep 1.5
+stop
+shown=$(grep -oE '^[0-9]+ events' "$err" | cut -d' ' -f1)
+lost=$(grep -oE '[0-9]+ lost' "$err" | tail -n 1 | cut -d' ' -f1)
+check "losses are counted" [ "$lost" -gt 1000 ]
+check "none is counted twice or forgotten" [ $((shown + lost)) -ge 5001 -a $((shown + lost)) -lt 5200 ]
+check "the closing line's count is that of the lines" [ "$shown" = "$(wc -l <"$out")" ]
+check "they are said while it runs" grep -q '^Lost [0-9]* events' "$err"
+check "--fail-on-loss exits with 3" [ "$status" = 3 ]
+
+# Faster than anybody can read, on both CPUs: a signal still ends it, and soon.
+start >/dev/null
+for i in 1 2; do "$fixtures/opens" 2000000 /storm >/dev/null & storm[i]=$!; done
+sleep 2
+SECONDS=0
+stop INT
+check "a signal ends it in a storm" [ "$SECONDS" -lt 10 ]
+kill "${storm[@]}" 2>/dev/null
+wait
+check "nothing is left after the storm" nothing_attached

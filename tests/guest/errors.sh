@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Bad input and bad machines: one clear line, the right exit code, nothing attached.
+. "$(dirname "$0")/lib.sh"
+
+usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
+	local name=$1 text=$2
+	shift 2
+	check_status "$name" 2 bccwatch "$@"
+	check_lines "$name: says why" 1 "$text" "$tmp/said"
+}
+usage "no command" "which command?"
+usage "an unknown command" "no command 'traec'" traec
+usage "an unknown option" "unknown option --nope" trace --nope
+usage "an unknown letter" "unknown option -X" trace -X
+usage "an option before the command" "unknown option --pid" --pid 1 trace
+usage "an option without its argument" "--pid needs an argument" trace --pid
+usage "an argument that is none" "--verbose=1 takes no argument" trace --verbose=1
+usage "a stray argument" "unexpected argument 'file'" trace file
+usage "a pid that is no number" "not a process's number" trace -p 12x
+usage "a negative pid" "not a process's number" trace -p -5
+usage "pid 0" "not a process's number" trace -p 0
+usage "a user that is not there" "neither a number nor a user's name" trace -u nobody-there
+usage "an empty comm" "1 to 15 bytes" trace -n ''
+usage "a comm of 16 bytes" "1 to 15 bytes" trace -n 1234567890123456
+usage "no time at all" "number of seconds" trace -d 0
+usage "half a second" "number of seconds" trace -d 0.5
+usage "three pages" "power of two" trace --buffer-pages 3
+usage "no pages" "power of two" trace --buffer-pages 0
+usage "too many pages" "power of two" trace --buffer-pages 131072
+usage "a hook that is none" "one of kprobe, tracepoint, auto" trace --via fentry
+
+failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
+	local name=$1 text=$2
+	shift 2
+	check_status "$name" 1 "$@"
+	check_lines "$name: says why" 1 "$text" "$tmp/said"
+}
+failure "a process that is not there" "there is no process 4194000" bccwatch trace -p 4194000
+failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
+failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
+failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
+printf 'int x;\0' >"$tmp/nul.c"
+failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
+head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
+failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
+
+printf '\n\nint kprobe__do_filp_open(void *ctx) { return nonsense; }' >"$tmp/bad.c"
+failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undeclared identifier 'nonsense'" \
+	bccwatch trace --source "$tmp/bad.c"
+check_lines "one error is said once" 1 "undeclared" "$tmp/said"
+echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
+failure "a function that names no hook" "the function 'plain' names no hook" bccwatch trace --source "$tmp/plain.c"
+echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
+failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace --source "$tmp/tp.c"
+echo 'int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
+failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace --source "$tmp/raw.c"
+cat >"$tmp/verifier.c" <<'END'
+int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }
+END
+failure "a program that the verifier refuses" "refuses the program 'raw_tracepoint__sys_enter'" \
+	bccwatch trace --source "$tmp/verifier.c"
+check "the verifier's last words are shown" grep -q '^processed [0-9]* insns' "$tmp/said"
+echo 'static u64 n; int raw_tracepoint__sys_enter(void *ctx) { n++; return n > 5; }' >"$tmp/global.c"
+check_status "a global variable" 1 bccwatch trace --source "$tmp/global.c"
+echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
+failure "a filter on a source that has none" "no map 'filter'" bccwatch trace --source "$tmp/mute.c" -u 0
+if has_kprobes; then
+	echo 'int kprobe__no_such_function(void *ctx) { return 0; }' >"$tmp/gone.c"
+	failure "a function that this kernel has not" "no function 'no_such_function'" \
+		bccwatch trace --via kprobe --source "$tmp/gone.c"
+	echo 'int kprobe__kprobe_dispatcher(void *ctx) { return 0; }' >"$tmp/black.c"
+	failure "a function that must not be probed" "is on the kprobe blacklist" \
+		bccwatch trace --via kprobe --source "$tmp/black.c"
+	sed 's/__do_fil[a-z_]*_open/__no_such_function/' "$src/trace.c" >"$tmp/auto.c"
+	check_status "auto falls to the tracepoint where the function is not there" 0 bccwatch trace -d 1 --source "$tmp/auto.c"
+	check_lines "and says so" 1 "using the tracepoints" "$tmp/said"
+fi
+
+umount /sys/kernel/tracing
+umount /sys/kernel/debug/tracing 2>/dev/null
+umount -l /sys/kernel/debug
+failure "no tracefs" "tracefs is not mounted" bccwatch trace --via tracepoint
+if has_kprobes; then check_status "the kprobe needs no tracefs" 0 bccwatch trace --via kprobe -d 1; fi
+mount -t tracefs tracefs /sys/kernel/tracing
+mount -t debugfs debugfs /sys/kernel/debug
+
+if [ ! -e /sys/kernel/kheaders.tar.xz ]; then
+	mv /lib/modules "$tmp/modules"
+	failure "no kernel headers" "no headers of the running kernel $(uname -r)" bccwatch trace
+	check_lines "and which package has them" 1 "apt install linux-headers-$(uname -r)" "$tmp/said"
+	mv "$tmp/modules" /lib/modules
+fi
+mv /usr/libexec/bccwatch "$tmp/libexec"
+failure "no compiler" "bccwatch-compile is neither" bccwatch trace
+mv "$tmp/libexec" /usr/libexec/bccwatch
+mv "$src" "$tmp/bpf_src"
+failure "no programs" "bpf_src is neither" bccwatch trace
+mv "$tmp/bpf_src" "$src"
+check "nothing is left after all that" nothing_attached
+
+check_status "--version" 0 bccwatch --version
+check_status "--help" 0 bccwatch trace --help
+check_status "help needs no root" 0 setpriv --reuid 1234 --clear-groups bccwatch --help
+check_status "help to a full disk fails" 1 sh -c 'exec bccwatch --help >/dev/full'

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# --pid, --uid, --comm: theirs are shown, the rest is hidden, in the kernel.
+. "$(dirname "$0")/lib.sh"
+
+cp "$fixtures/openers" "$tmp/first-opener"
+cp "$fixtures/openers" "$tmp/other-opener-x"
+cp "$fixtures/openers" "$tmp/sixteen-bytes-name"
+
+# Opens /by/NAME as three users of three names.
+workload() {
+	setpriv --reuid 1234 --regid 1234 --clear-groups "$tmp/first-opener" openat "/by/first"
+	"$tmp/other-opener-x" openat /by/other
+	"$tmp/sixteen-bytes-name" openat /by/third
+}
+chmod 755 "$tmp"
+
+shown() { # shown NAME FILES...: exactly these were shown
+	local name=$1 got
+	shift
+	got=$(grep -o '/by/.*' "$out" | sort | paste -sd ' ')
+	if [ "$got" = "$*" ]; then pass "$name"; else fail "$name" "shown: '$got', not '$*': $(tail -n 5 "$out" "$err")"; fi
+}
+
+default=auto
+for via in $default tracepoint; do
+	start --via $via -u 1234 && workload && stop
+	shown "--uid shows that user's alone ($via)" /by/first
+	start --via $via -n opener && workload && stop
+	shown "--comm shows names that contain it ($via)" /by/first /by/other
+done
+start -n bytes-n && workload && stop
+shown "--comm reaches to the 15th byte" /by/third
+start --comm first-opener --uid 0 && workload && stop
+shown "filters given together must all fit"
+start -u root -n x && workload && stop
+shown "--uid takes a name" /by/other /by/third
+
+(
+	read -r _
+	exec "$tmp/other-opener-x" openat /by/other
+) < <(
+	until [ -e "$tmp/go" ]; do sleep 0.1; done
+	echo
+) &
+only=$!
+start -p $only && workload
+touch "$tmp/go"
+wait "$only"
+stop
+shown "--pid shows that process alone" /by/other
+check "--pid: every line is that process's" sh -c "! grep -v ' PID=$only ' '$out'"

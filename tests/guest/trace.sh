@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# bccwatch trace shows every open, by each of its hooks.
+. "$(dirname "$0")/lib.sh"
+
+# Opens in a second process, so that its pid is known: sets $opener.
+opens() {
+	"$fixtures/$@" >/dev/null &
+	opener=$!
+	wait "$opener"
+}
+
+# The line without its time.
+line_for() { printf 'PID=%s COMM=%s %s%s' "$opener" "$1" "$2" "$3"; }
+
+each_hook() {
+	local via=$1 before=$2 way name
+	mkdir "$tmp/$via"
+	cd "$tmp/$via" || exit
+	start --via "$via" || return
+
+	check "$via: LLVM is not in the watcher" sh -c "! grep -E 'LLVM|clang' /proc/$pid/maps; ! ldd /usr/sbin/bccwatch | grep -E 'LLVM|clang'"
+	check "$via: the watcher is under 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
+
+	SECONDS=0
+	opens opens 2000 "$tmp/$via/many"
+	many=$opener
+	check "$via: 2,000 opens take less than 10 s" [ "$SECONDS" -lt 10 ]
+
+	for way in open creat openat openat2 unread; do
+		opens openers "$way" "by-$way"
+		[ "$?" = 77 ] || line_for openers "$before" "by-$way" >"expect-$way"
+	done
+	opens openers bad-pointer x
+	for way in ia32 uring; do
+		"$fixtures/openers" "$way" "by-$way"
+		echo $? >"status-$way"
+	done
+	opens openers blocked "$tmp/$via/fifo"
+	echo x >fresh
+	cat fresh >/dev/null
+	for name in $'new\nline' $'\e[2Jx' 'back\slash' 'sp ace' $'\xff\xfe' 'grüße' $'\xe2\x80\xae'; do
+		opens openers openat "$name"
+	done
+	name=$(printf 'n%.0s' {1..255})
+	opens openers openat "$name"
+	long=$(printf '/%.0s' {1..4088})
+	opens openers openat "${long}to-end" # 4094 bytes, the longest path there is but one
+	stop INT
+
+	check "$via: SIGINT ends it with 0" [ "$status" = 0 ]
+	check "$via: nothing is left attached after SIGINT" nothing_attached
+	check_lines "$via: none lost" 1 ', 0 lost' "$err"
+	check_lines "$via: its own opens are not shown" 0 "PID=$pid " "$out"
+	seq -f "%07g" 0 1999 | sed "s|.*|PID=$many COMM=opens $before$tmp/$via/many/f&|" >all
+	check "$via: 2,000 names, each with its pid and comm, in order" diff all <(grep -F "/many/f" "$out" | cut -d' ' -f2-)
+	for way in open creat openat openat2 unread; do
+		if [ -e "expect-$way" ]; then
+			check_lines "$via: $way is shown" 1 "$(cat "expect-$way")" "$out"
+		else
+			skip "$via: $way is shown" "this architecture has no such call"
+		fi
+	done
+	check "$via: blocked opens are shown while they block" [ "$(grep -c "$tmp/$via/fifo" "$out")" = 500 ]
+	check_lines "$via: a fresh cat's file has its name" 1 "COMM=cat ${before}fresh" "$out"
+	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
+	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"
+	check_lines "$via: a backslash is escaped" 1 "${before}back\\\\slash" "$out"
+	check_lines "$via: a space stays" 1 "${before}sp ace" "$out"
+	check_lines "$via: bytes that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
+	check_lines "$via: UTF-8 stays" 1 "${before}grüße" "$out"
+	check_lines "$via: a character that reorders is escaped" 1 "${before}\\xe2\\x80\\xae" "$out"
+	check_lines "$via: a name of 255 bytes" 1 "$before$name" "$out"
+	check_lines "$via: a path of 4,094 bytes" 1 "$before${long}to-end" "$out"
+	check "$via: every line is whole" sh -c "! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=.* $before.*' '$out'"
+	cd /
+}
+
+if has_kprobes; then
+	each_hook kprobe FILENAME=
+	for way in ia32 uring; do
+		if [ "$(cat "$tmp/kprobe/status-$way")" = 77 ]; then
+			skip "kprobe: $way is shown" "this kernel has it not"
+		else
+			check "kprobe: $way is shown" grep -qF "FILENAME=by-$way" "$tmp/out"
+		fi
+	done
+	check "kprobe: execve is not an open" sh -c "! grep -E 'FILENAME=.*/(cat|openers|opens)\$' '$tmp/out'"
+	check "kprobe: an open without a name is none" sh -c "! grep 'FILENAME=\$' '$tmp/out'"
+else
+	skip "kprobe: all" "this kernel has no kprobes"
+	check_status "kprobe: its lack is said" 1 bccwatch trace --via kprobe -d 1
+	check_lines "kprobe: its lack is said in words" 1 "has no kprobes" "$tmp/said"
+	check_status "auto: works without kprobes" 0 bccwatch trace -d 1
+	check_lines "auto: says that it uses the tracepoint" 1 "using the tracepoints" "$tmp/said"
+fi
+each_hook tracepoint "opened file "
+check_lines "tracepoint: a bad pointer is an open without a name" 1 "COMM=openers opened file" \
+	<(grep 'opened file $' "$tmp/out")
