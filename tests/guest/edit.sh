@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Edit the program, run again: a field of the struct is a column, and nothing is rebuilt.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cp -r "$src" "$tmp/saved"

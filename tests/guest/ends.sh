@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # However a run ends: drained, summarised, nothing left.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 for signal in TERM HUP; do

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Bad input and bad machines: one clear line, the right exit code, nothing attached.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # --pid, --uid, --comm: theirs are shown, the rest is hidden, in the kernel.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cp "$fixtures/openers" "$tmp/first-opener"

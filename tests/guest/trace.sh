@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # bccwatch trace shows every open, by each of its hooks.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Opens in a second process, so that its pid is known: sets $opener.
 opens() {
-	"$fixtures/$@" >/dev/null &
+	local fixture=$1
+	shift
+	"$fixtures/$fixture" "$@" >/dev/null &
 	opener=$!
 	wait "$opener"
 }

@@ -83,3 +83,11 @@ size_t bw_put_u64(char *dst, uint64_t n)
 	memcpy(dst, digits + sizeof(digits) - len, len);
 	return len;
 }
+
+size_t bw_put_text(char *dst, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(dst, text, len); /* NOLINT(bugprone-not-null-terminated-result) */
+	return len;
+}

@@ -31,3 +31,6 @@ int bw_out_flush(struct bw_out *out);
 
 /* Writes n in decimal digits to dst (20 bytes hold any) and returns how many. */
 size_t bw_put_u64(char *dst, uint64_t n);
+
+/* Writes text without its NUL to dst and returns how many bytes that were. */
+size_t bw_put_text(char *dst, const char *text);

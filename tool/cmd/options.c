@@ -38,7 +38,7 @@ static void fill_tables(struct tables *t, const struct bw_option *options)
 
 int bw_options_next(const struct bw_option *options, int argc, char **argv, const char **value)
 {
-	struct tables t;
+	struct tables t = {0};
 	int id;
 
 	fill_tables(&t, options);

@@ -359,7 +359,7 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 		r = bw_session_run(&session);
 	if (view.out.error && view.out.error != -EPIPE)
 		bw_err(r, "can't write all events: %s", strerror(-view.out.error));
-	if (!session.stream)
+	if (!session.started)
 		return BW_EXIT_FAILED;
 	print_closing(&session);
 	if (r < 0 && r != -EPIPE)

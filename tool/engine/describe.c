@@ -182,7 +182,7 @@ int bw_describe(const char *json, struct bw_layout *layout)
 	if (!fields)
 		return -ENOMEM;
 	if (!json_object_is_type(desc, json_type_array) || read_struct(&r, desc, 0, &size, &align) < 0)
-		return -EINVAL;
+		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	if (keep_names(fields, r.n) < 0)
 		return -ENOMEM;
 	*layout = (struct bw_layout){BW_TAKE(fields), r.n, size};

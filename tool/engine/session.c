@@ -15,7 +15,6 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "bpf_src/counters.h"
-#include "engine/attach.h"
 #include "kernel/cpu.h"
 
 #define SECOND 1000000000ULL
@@ -46,10 +45,10 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 {
 	struct bw_session *s = cookie;
 
-	if (!s->stream)
+	if (!s->started)
 		return; /* while not all hooks are attached; our own opens, for that, among them */
 	if (s->events++ % EVENTS_PER_LOOK == 0 && is_over(s))
-		bw_detach(s->attached);
+		bw_detach(&s->attached);
 	s->sample(s->cookie, event, data, size);
 }
 
@@ -145,34 +144,42 @@ static int loop(struct bw_session *s)
 	return 0;
 }
 
-static void close_stream(struct bw_stream **stream)
+static int open_all(struct bw_session *s)
 {
-	bw_stream_close(*stream);
+	int r = find_counters(s);
+
+	if (r == 0)
+		r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
+	if (r == 0)
+		r = bw_attach(&s->attached, s->loaded);
+	return r;
+}
+
+static int watch(struct bw_session *s)
+{
+	int r, flushed;
+
+	bw_stream_read(s->stream);
+	s->started = true;
+	s->ready(s->cookie);
+	s->next_report = now() + SECOND;
+	s->end = s->seconds ? now() + s->seconds * SECOND : 0;
+	r = loop(s);
+	bw_detach(&s->attached);
+	bw_stream_read(s->stream);
+	flushed = s->flush(s->cookie);
+	count_losses(s);
+	return r < 0 ? r : flushed;
 }
 
 int bw_session_run(struct bw_session *session)
 {
-	BW_CLEANUP(close_stream) struct bw_stream *stream = NULL;
-	BW_CLEANUP(bw_detach) struct bw_attached attached = {0};
-	int r, flushed;
+	int r = open_all(session);
 
-	session->attached = &attached;
-	r = find_counters(session);
 	if (r == 0)
-		r = bw_stream_open(&stream, session->loaded, session->pages, on_sample, session);
-	if (r == 0)
-		r = bw_attach(&attached, session->loaded);
-	if (r < 0)
-		return r;
-	bw_stream_read(stream);
-	session->stream = stream;
-	session->ready(session->cookie);
-	session->next_report = now() + SECOND;
-	session->end = session->seconds ? now() + session->seconds * SECOND : 0;
-	r = loop(session);
-	bw_detach(&attached);
-	bw_stream_read(stream);
-	flushed = session->flush(session->cookie);
-	count_losses(session);
-	return r < 0 ? r : flushed;
+		r = watch(session);
+	bw_detach(&session->attached);
+	bw_stream_close(session->stream);
+	session->stream = NULL;
+	return r;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/attach.h"
 #include "engine/load.h"
 #include "engine/stream.h"
 
@@ -23,9 +24,11 @@ struct bw_session {
 	/* Counted. Lost: what the buffers did not take. Cut: names longer than their field. */
 	uint64_t events, lost, cut;
 
+	bool started; /* all was attached, and the run began */
+
 	/* Inner. */
 	struct bw_stream *stream;
-	struct bw_attached *attached;
+	struct bw_attached attached;
 	uint64_t end, next_report, reported;
 	int counters; /* a map; -1: none */
 	uint32_t n_cpus;

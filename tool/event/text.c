@@ -128,22 +128,14 @@ size_t bw_text_longest(const struct bw_text *text, size_t size)
 	return BW_CLOCK_LEN + text->longest + sizeof(rest_label) + 2 + 2 * size + 1;
 }
 
-static size_t put_text(char *dst, const char *text)
-{
-	size_t len = strlen(text);
-
-	memcpy(dst, text, len);
-	return len;
-}
-
 static size_t put_column(char *dst, const struct column *c, const char *sample, size_t size)
 {
 	size_t offset = c->field->offset < size ? c->field->offset : size;
 	char *out = dst;
 
-	out += put_text(out, c->before);
+	out += bw_put_text(out, c->before);
 	out += bw_value_put(out, c->field, sample + offset, size - offset);
-	out += put_text(out, c->after);
+	out += bw_put_text(out, c->after);
 	return (size_t)(out - dst);
 }
 
@@ -168,7 +160,7 @@ void bw_text_line(struct bw_text *text, struct bw_out *out, const void *sample, 
 	for (uint32_t i = 0; i < text->n; i++)
 		p += put_column(p, &text->columns[i], sample, size);
 	if (size > (size_t)text->layout->size + PADDING || text->layout->n == 0) {
-		p += put_text(p, rest_label);
+		p += bw_put_text(p, rest_label);
 		p += bw_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);
 	}
 	*p++ = '\n';

@@ -25,14 +25,6 @@ size_t bw_put_hex(char *dst, const void *data, size_t len)
 	return (size_t)(out - dst);
 }
 
-static size_t put_text(char *dst, const char *text)
-{
-	size_t len = strlen(text);
-
-	memcpy(dst, text, len);
-	return len;
-}
-
 static uint64_t load(const void *data, uint32_t size)
 {
 	uint8_t b;
@@ -83,7 +75,7 @@ static size_t put_members(char *dst, const struct bw_field *field, const char *d
 		if (out[-1] != '{')
 			*out++ = ' ';
 		if (*member->name) {
-			out += put_text(out, member->name);
+			out += bw_put_text(out, member->name);
 			*out++ = '=';
 		}
 		out += bw_value_put(out, member, data + member->offset, (size_t)member->size * member->count);
@@ -100,7 +92,7 @@ static size_t put_one(char *dst, const struct bw_field *field, const char *data)
 	case BW_SIGNED:
 		return put_signed(dst, load(data, field->size), field->size);
 	case BW_BOOL:
-		return put_text(dst, load(data, 1) ? "true" : "false");
+		return bw_put_text(dst, load(data, 1) ? "true" : "false");
 	case BW_CHAR:
 		return put_char(dst, *data);
 	case BW_POINTER:
@@ -122,7 +114,7 @@ size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, s
 	if (field->kind == BW_CHAR && field->array)
 		return bw_escape(dst, p, strnlen(p, have < whole ? have : whole));
 	if (have < whole)
-		return put_text(dst, "?");
+		return bw_put_text(dst, "?");
 	if (!field->array)
 		return put_one(dst, field, p);
 	*out++ = '[';
