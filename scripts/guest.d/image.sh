@@ -40,15 +40,20 @@ image_sum() {
 	)
 }
 
+# image_mmdebstrap ROOT PACKAGES: a root of $suite with these.
+image_mmdebstrap() {
+	if [ -n "$(image_sources)" ]; then
+		image_sources | mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
+			--aptopt='Acquire::Retries "3"' --include="$2" "$suite" "$1" -
+	else
+		mmdebstrap --variant=minbase --include="$2" "$suite" "$1"
+	fi
+}
+
 image_build() {
 	local dir=$1 root=$1/root
 	mkdir -p "$root"
-	if [ -n "$(image_sources)" ]; then
-		image_sources | mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
-			--aptopt='Acquire::Retries "3"' --include="$image_base,$packages" "$suite" "$root" -
-	else
-		mmdebstrap --variant=minbase --include="$image_base,$packages" "$suite" "$root"
-	fi
+	image_mmdebstrap "$root" "$image_base${packages:+,$packages}"
 	install -m 0755 "$image_dir/bootstrap" "$root/sbin/guest-init"
 	rm -rf "$root"/var/cache/apt/*.bin "$root"/var/lib/apt/lists/*
 	find "$root/tmp" -mindepth 1 -delete
@@ -62,13 +67,23 @@ image_kernel() {
 	cp "$1"/root/boot/initrd.img-* "$1/initrd"
 }
 
+# Removes images of another make, but those that a guest is running from: it holds a lock on the seal.
+image_drop_old() {
+	local old
+	for old in "$@"; do
+		if [ ! -e "$old/seal" ] || flock -n -x "$old/seal" true; then rm -rf "$old"; fi
+	done
+}
+
 # Prints the folder of the guest's image, which is made first where it is not there or not whole.
 image_get() (
 	set -e
 	name=$1
 	# shellcheck source=/dev/null
 	. "$image_dir/$name"
-	key=$(cat "$image_dir/image.sh" "$image_dir/bootstrap" "$image_dir/$name" | sha256sum | cut -c1-16)
+	parts=("$image_dir/image.sh" "$image_dir/bootstrap" "$image_dir/$name")
+	! grep -q 'kernel\.sh' "$image_dir/$name" || parts+=("$image_dir/kernel.sh")
+	key=$(cat "${parts[@]}" | sha256sum | cut -c1-16)
 	dir=$image_cache/$name-$key
 	mkdir -p "$image_cache"
 	exec 9>"$image_cache/$name.lock"
@@ -78,7 +93,8 @@ image_get() (
 		rm -rf "$dir"
 	fi
 	if [ ! -e "$dir" ]; then
-		rm -rf "$image_cache/$name-"* "$image_cache/new-$name"
+		image_drop_old "$image_cache/$name-"*
+		rm -rf "$image_cache/new-$name"
 		echo "scripts/guest: making the image $name (a minute or two)" >&2
 		start=$SECONDS
 		image_build "$image_cache/new-$name" >"$image_cache/$name.log" 2>&1 || {

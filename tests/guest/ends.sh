@@ -43,7 +43,8 @@ check "SIGKILL while it compiles ends the compiler too" nothing_attached
 SECONDS=0
 check_status "--duration ends it with 0" 0 bccwatch trace -d 2
 check "--duration is about as long as asked for" [ "$SECONDS" -ge 2 ]
-check_status "a stdout that takes nothing is an error" 1 sh -c 'exec bccwatch trace -d 3 >/dev/full'
+check_status "a stdout that takes nothing is an error" 1 \
+	sh -c 'bccwatch trace -d 9 >/dev/full & until cat /etc/hostname && ! kill -0 $! 2>/dev/null; do sleep 0.3; done; wait $!'
 check_lines "and says so" 1 "can't write all events: No space left on device" "$tmp/said"
 
 # A line is out at once, though stdout is a pipe.

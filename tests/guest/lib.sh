@@ -15,7 +15,7 @@ fail() {
 	echo "FAILED $suite: $1"
 	[ -z "${2-}" ] || printf '%s\n' "$2" | cut -c1-300 | sed 's/^/    /' | head -n 40
 }
-skip() { echo "SKIPPED $suite: $1: $2"; }
+skip() { echo "SKIPPED $suite: $1 -- $2"; }
 
 # check NAME COMMAND...: COMMAND must succeed; what it prints is shown if it does not.
 check() {

@@ -23,6 +23,7 @@
 #include "engine/session.h"
 #include "event/text.h"
 #include "kernel/headers.h"
+#include "kernel/kheaders.h"
 #include "kernel/kprobe.h"
 #include "kernel/privilege.h"
 #include "kernel/process.h"
@@ -44,6 +45,7 @@ struct trace {
 	struct filter filter;
 	uint64_t seconds, pages;
 	bool fail_on_loss;
+	char *headers; /* owned; see find_headers */
 };
 
 /* How the run shows events: a text a table. */
@@ -173,11 +175,34 @@ static int parse(const struct bw_command *command, struct trace *t, int argc, ch
 	return r;
 }
 
-/* What is missing is said before the compiler starts, which takes its time. */
-static int check_machine(const struct trace *t)
+/*
+ * The kernel's headers: those that are installed (*headers stays NULL, libbcc finds them), else the kernel's own.
+ */
+static int find_headers(char **headers)
 {
-	BW_FREE char *headers = NULL;
+	BW_FREE char *installed = NULL;
 	struct utsname kernel;
+	const char *package = bw_headers_package("");
+	char command[256];
+	int r;
+
+	uname(&kernel);
+	r = bw_headers_find("", kernel.release, &installed);
+	if (r == -ENOENT)
+		r = bw_kheaders_unpack(headers);
+	if (r == 0)
+		bw_debug("kernel headers: %s", *headers ? *headers : installed);
+	if (r != -ENOENT)
+		return r;
+	bw_err(r, "there are no headers of the running kernel %s, and the compiler needs them", kernel.release);
+	snprintf(command, sizeof(command), package ? package : "the package of your kernel's headers", kernel.release);
+	bw_hint("Install them: %s", command);
+	return r;
+}
+
+/* What is missing is said before the compiler starts, which takes its time. */
+static int check_machine(struct trace *t)
+{
 	int r = bw_privileged();
 
 	if (r < 0) {
@@ -190,20 +215,7 @@ static int check_machine(const struct trace *t)
 		if (r < 0)
 			return r;
 	}
-	uname(&kernel);
-	r = bw_headers_find("", kernel.release, &headers);
-	if (r < 0) {
-		const char *package = bw_headers_package("");
-		char command[256];
-
-		bw_err(r, "there are no headers of the running kernel %s, and the compiler needs them", kernel.release);
-		snprintf(command, sizeof(command), package ? package : "the package of your kernel's headers",
-			 kernel.release);
-		bw_hint("Install them: %s", command);
-		return r;
-	}
-	bw_debug("kernel headers: %s", headers);
-	return 0;
+	return find_headers(&t->headers);
 }
 
 static int open_source(struct bw_source *source, const struct trace *t)
@@ -216,6 +228,7 @@ static int open_source(struct bw_source *source, const struct trace *t)
 	if (asprintf(&installed, "%s/trace.c", dir) < 0)
 		return -ENOMEM;
 	r = bw_source_read(source, t->source ? t->source : installed, dir);
+	source->headers = t->headers;
 	if (r == 0)
 		bw_debug("source: %s", source->path);
 	if (r == 0 && t->by_pid)
@@ -394,7 +407,9 @@ static int run(const struct bw_command *command, int argc, char **argv)
 
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;
-	return check_machine(&t) < 0 ? BW_EXIT_FAILED : trace_files(&t);
+	r = check_machine(&t) < 0 ? BW_EXIT_FAILED : trace_files(&t);
+	free(t.headers);
+	return r;
 }
 
 static const struct bw_option options[] = {

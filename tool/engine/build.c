@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,9 +63,11 @@ static int write_text(int fd, const struct bw_source *source)
 static void exec_compiler(const struct compiler *c, const char *program, const struct bw_source *source)
 {
 	const char *argv[BW_FLAGS_MAX + 2] = {"bccwatch-compile"};
-	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	char headers[PATH_MAX + 32];
+	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", source->headers ? headers : NULL, NULL};
 	sigset_t none;
 
+	snprintf(headers, sizeof(headers), "BCC_KERNEL_SOURCE=%s", source->headers ? source->headers : "");
 	memcpy(argv + 1, source->flags, source->n_flags * sizeof(*argv));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -12,6 +12,7 @@ struct bw_source {
 	size_t len;
 	char *flags[BW_FLAGS_MAX]; /* the compiler's arguments */
 	size_t n_flags;
+	const char *headers; /* the kernel's header tree, not owned; NULL: the installed one, which libbcc finds */
 };
 
 /*

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/kheaders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+static const char archive[] = "/sys/kernel/kheaders.tar.xz";
+static const char cache[] = "/var/cache/bccwatch";
+
+/* Runs a program of the system's, silently, with an environment of its own. 0, or -EIO if it fails. */
+static int run(const char *const argv[])
+{
+	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int fd = 0; fd < 3; fd++)
+			dup2(null, fd);
+		execvpe(argv[0], (char *const *)argv, env);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+/* Opens the cache's folder, which it makes; -EPERM if another than this user could write there. */
+static int open_cache(void)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdir(cache, 0700) < 0 && errno != EEXIST)
+		return bw_err(-errno, "can't make %s: %s", cache, strerror(errno));
+	fd = open(cache, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return bw_err(-errno, "can't use %s: %s", cache, strerror(errno));
+	if (st.st_uid != geteuid() || st.st_mode & 077) {
+		close(fd);
+		bw_err(-EPERM, "%s is not this user's alone; what lies there is not trusted", cache);
+		bw_hint("Remove it, or: chown root %s; chmod 700 %s", cache, cache);
+		return -EPERM;
+	}
+	return fd;
+}
+
+/* A folder for each build of a kernel, not for each release: FNV-1a of uname -v tells them apart. */
+static char *folder_of_kernel(void)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	struct utsname kernel;
+	char *path;
+
+	uname(&kernel);
+	for (const char *p = kernel.version; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
+	return asprintf(&path, "%s/kheaders-%s-%016" PRIx64, cache, kernel.release, hash) < 0 ? NULL : path;
+}
+
+/* Beside its place first, so that a half-unpacked tree is never taken for a whole one. */
+static int unpack_to(const char *path)
+{
+	char half[sizeof(cache) + 16];
+	const char *const clean[] = {"rm", "-rf", "--", half, NULL};
+	const char *const tar[] = {"tar", "-xJf", archive, "-C", half, "--no-same-owner", NULL};
+	int r;
+
+	snprintf(half, sizeof(half), "%s/half", cache);
+	r = run(clean);
+	if (r < 0 || mkdir(half, 0700) < 0)
+		return bw_err(r < 0 ? r : -errno, "can't make %s", half);
+	r = run(tar);
+	if (r < 0) {
+		run(clean);
+		bw_err(r, "can't unpack the kernel's headers, %s, to %s", archive, cache);
+		bw_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
+		return r;
+	}
+	return rename(half, path) < 0 ? bw_err(-errno, "can't make %s: %s", path, strerror(errno)) : 0;
+}
+
+int bw_kheaders_unpack(char **path)
+{
+	static const char *const load[] = {"modprobe", "kheaders", NULL};
+	BW_FREE char *folder = folder_of_kernel();
+	BW_FD int dir = -1;
+	int r = 0;
+
+	if (!folder)
+		return -ENOMEM;
+	if (access(archive, F_OK) != 0)
+		run(load); /* CONFIG_IKHEADERS=m */
+	if (access(archive, F_OK) != 0)
+		return -ENOENT;
+	dir = open_cache();
+	if (dir < 0)
+		return dir;
+	flock(dir, LOCK_EX); /* two at once: the second finds the work done */
+	if (access(folder, F_OK) != 0)
+		r = unpack_to(folder);
+	if (r == 0)
+		*path = BW_TAKE(folder);
+	return r;
+}
