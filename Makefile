@@ -68,7 +68,7 @@ install: all
 # The guest's tests with their programs, for scripts/check.
 install-tests: fixtures
 	install -d $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
-	cp -R tests/guest tests/fixtures $(DESTDIR)$(PREFIX)/lib/bccwatch/tests
+	cp -R tests/guest tests/bench tests/fixtures $(DESTDIR)$(PREFIX)/lib/bccwatch/tests
 	cp $(fixtures) $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
 
 uninstall:

@@ -27,13 +27,24 @@ kernel_make_root() {
 	: >"$kernel_root/made"
 }
 
-# kernel_build VMLINUZ OPTION...: NAME, or NAME=n, beside those above.
+# kernel_build VMLINUZ OPTION...: NAME, or NAME=n, beside those above. What was built once is kept.
 kernel_build() {
+	local vmlinuz=$1 kept
+	shift
+	kept=$image_cache/vmlinuz-$(echo "$kernel_packages" "$kernel_options" "$@" | sha256sum | cut -c1-16)
+	exec 7>"$kernel_root.lock"
+	flock 7 # one tree serves all
+	if [ ! -e "$kept" ]; then
+		kernel_make_root
+		kernel_make "$kept.new" "$@"
+		mv "$kept.new" "$kept"
+	fi
+	cp "$kept" "$vmlinuz"
+}
+
+kernel_make() {
 	local vmlinuz=$1 tree=/usr/src/linux-source-6.1 option
 	shift
-	exec 7>"$kernel_root.lock"
-	flock 7 # one tree serves both
-	kernel_make_root
 	# shellcheck disable=SC2086
 	{
 		for option in $kernel_options "$@"; do
