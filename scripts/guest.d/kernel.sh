@@ -32,9 +32,9 @@ kernel_build() {
 	local vmlinuz=$1 kept
 	shift
 	kept=$image_cache/vmlinuz-$(echo "$kernel_packages" "$kernel_options" "$@" | sha256sum | cut -c1-16)
-	exec 7>"$kernel_root.lock"
-	flock 7 # one tree serves all
 	if [ ! -e "$kept" ]; then
+		exec 7>"$kernel_root.lock"
+		flock 7 # one tree serves all
 		kernel_make_root
 		kernel_make "$kept.new" "$@"
 		mv "$kept.new" "$kept"
