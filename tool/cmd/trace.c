@@ -20,6 +20,7 @@
 #include "cmd/options.h"
 #include "engine/attach.h"
 #include "engine/build.h"
+#include "engine/hook.h"
 #include "engine/session.h"
 #include "event/text.h"
 #include "kernel/headers.h"
@@ -27,7 +28,6 @@
 #include "kernel/kprobe.h"
 #include "kernel/privilege.h"
 #include "kernel/process.h"
-#include "kernel/tracefs.h"
 
 enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS };
 
@@ -249,11 +249,8 @@ static int build(const struct trace *t, enum via via, int signal_fd, struct bw_i
 	*program = NULL;
 	if (r == 0)
 		r = bw_source_define(&source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
-	if (r == 0 && via == VIA_TRACEPOINT && !bw_tracefs_find("")) {
-		bw_err(-ENODEV, "tracefs is not mounted, and tracepoints need it");
-		bw_hint("mount -t tracefs tracefs /sys/kernel/tracing");
-		return -ENODEV;
-	}
+	if (r == 0 && via == VIA_TRACEPOINT)
+		r = bw_hook_tracefs();
 	if (r == 0)
 		r = bw_build(&source, signal_fd, image);
 	if (r == 0)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/hook.h"
 
+#include <bcc/bcc_version.h>
 #include <bcc/libbpf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "kernel/kprobe.h"
@@ -56,6 +58,23 @@ static void explain_kprobe(const char *target, int error)
 	}
 }
 
+/* libbcc knows the one mount point from 0.26 on; before, that below debugfs alone. */
+#if defined(LIBBCC_VERSION_GEQ)
+#define KNOWS_TRACEFS (LIBBCC_VERSION_GEQ(0, 26, 0))
+#else
+#define KNOWS_TRACEFS 0
+#endif
+
+int bw_hook_tracefs(void)
+{
+	if (KNOWS_TRACEFS ? bw_tracefs_find("") != NULL : access("/sys/kernel/debug/tracing/events", F_OK) == 0)
+		return 0;
+	bw_err(-ENODEV, "tracefs is not mounted, and tracepoints need it");
+	bw_hint(KNOWS_TRACEFS ? "mount -t tracefs tracefs /sys/kernel/tracing"
+			      : "mount -t debugfs debugfs /sys/kernel/debug # this libbcc looks below it alone");
+	return -ENODEV;
+}
+
 /* "syscalls__sys_enter_openat" in two; the category's name has no double underscore. */
 static int split_tracepoint(const char *target, char category[NAME_MAX], const char **name)
 {
@@ -96,8 +115,7 @@ static void explain_tracepoint(const char *target, int error)
 		bw_err(error, "'tracepoint__%s' does not name a tracepoint: tracepoint__CATEGORY__NAME", target);
 		break;
 	case -ENODEV:
-		bw_err(error, "tracefs is not mounted, and tracepoints need it");
-		bw_hint("mount -t tracefs tracefs /sys/kernel/tracing");
+		bw_hook_tracefs();
 		break;
 	case -ENOENT:
 		bw_err(error, "this kernel has no tracepoint '%s'", target);

@@ -22,3 +22,9 @@ struct bw_hook_kind {
 
 /* Reads a function's name. 0; -EINVAL, reported on stderr, if it names no hook. *target points into name. */
 int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target);
+
+/*
+ * Is tracefs where libbcc reads the tracepoints' formats when it compiles TRACEPOINT_PROBE, and attaches to them?
+ * 0, or -ENODEV, reported on stderr.
+ */
+int bw_hook_tracefs(void);
