@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bccwatch: the command table's reader. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,10 +42,27 @@ static int run_command(int argc, char **argv)
 	return r == BW_EXIT_OK ? flushed() : r;
 }
 
+/*
+ * What a careless parent may leave behind: closed standard descriptors, which the next open would take over, and
+ * ignored SIGCHLD, by which the end of our children would go unseen.
+ */
+static int prepare(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+			return -EBADF;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *value;
 
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		return bw_err(BW_EXIT_FAILED, "stdout is closed");
+	if (prepare() < 0)
+		return BW_EXIT_FAILED;
 	switch (bw_options_next(bw_global_options, argc, argv, &value)) {
 	case 'h':
 		bw_print_help(NULL);

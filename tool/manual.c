@@ -88,7 +88,7 @@ static void print_arguments(const struct bw_option *o)
 		if (!o->complete)
 			puts("return ;;");
 		else if (strcmp(o->complete, BW_COMPLETE_FILE) == 0)
-			puts("COMPREPLY=($(compgen -f -- \"$cur\")) && return ;;");
+			puts("mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") && return ;;");
 		else if (strcmp(o->complete, BW_COMPLETE_USER) == 0)
 			puts("COMPREPLY=($(compgen -u -- \"$cur\")) && return ;;");
 		else if (strcmp(o->complete, BW_COMPLETE_PID) == 0)

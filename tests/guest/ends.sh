@@ -62,6 +62,22 @@ stop TERM
 check "a signal ends it although nobody reads" [ "$SECONDS" -lt 10 ]
 check "and nothing is left" nothing_attached
 exec 7<&-
+mkfifo "$tmp/stalled"
+bccwatch trace -d 3 >"$tmp/stalled" 2>&1 &
+pid=$!
+exec 7<"$tmp/stalled"
+for _ in $(seq 600); do [ "$("$fixtures/programs")" = 0 ] || break; sleep 0.1; done
+sleep 0.5
+"$fixtures/opens" 5000 /stalled >/dev/null
+SECONDS=0
+wait "$pid"
+check "--duration ends it although nobody reads stdout and stderr" [ "$SECONDS" -lt 12 ]
+check "and nothing is left then" nothing_attached
+exec 7<&-
+
+check_status "a closed stdout is an error" 1 sh -c 'bccwatch trace -d 1 >&-'
+check_status "a closed stdin is none" 0 sh -c 'bccwatch trace -d 1 <&-'
+check_status "an ignored SIGCHLD is none" 0 perl -e '$SIG{CHLD} = "IGNORE"; exec "bccwatch", "trace", "-d", "1"'
 
 # The smallest buffer, a reader that is stopped: what does not fit is counted to the last one.
 start --buffer-pages 1 --fail-on-loss && kill -STOP "$pid" && "$fixtures/opens" 5000 /flood >/dev/null && kill -CONT "$pid"

@@ -42,6 +42,10 @@ failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch tra
 failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
 failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
 printf 'int x;\0' >"$tmp/nul.c"
+: >"$tmp/empty.c"
+failure "a source without a program" "has no program" bccwatch trace --source "$tmp/empty.c"
+failure "a source without a table for events" "no BPF_PERF_OUTPUT table" \
+	bccwatch trace --source <(echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }')
 failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
 head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
 failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"

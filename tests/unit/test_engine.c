@@ -127,6 +127,12 @@ static void structs_get_tables(void **state)
 		{"struct a { int x;", "struct a { int x;"},
 		{"struct a { char c = '}'; int x; } ;",
 		 "struct a { char c = '}'; int x; } ; BPF_ARRAY(L0, struct a, 1);"},
+		{"static const struct cfg conf = { 3 };\nint y;", "static const struct cfg conf = { 3 };\nint y;"},
+		{"typedef struct { int x; } e_t __attribute__((aligned(8)));",
+		 "typedef struct { int x; } e_t __attribute__((aligned(8))); BPF_ARRAY(L0, e_t, 1);"},
+		{"#ifdef X\nstruct a {\n#else\nstruct a {\nint y;\n#endif\nint x;\n};\nstruct b { int z; };",
+		 "#ifdef X\nstruct a {\n#else\nstruct a {\nint y;\n#endif\nint x;\n}; BPF_ARRAY(L0, struct a, 1);\n"
+		 "struct b { int z; }; BPF_ARRAY(L1, struct b, 1);"},
 		{"", ""},
 		{"/*", "/*"},
 		{"\"", "\""},

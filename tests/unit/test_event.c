@@ -30,7 +30,7 @@ static const char *line_of(const char *json, const struct bw_sentence *sentence,
 	assert_int_equal(bw_describe(json, &layout), 0);
 	assert_int_equal(bw_layout_check(&layout), 0);
 	assert_int_equal(bw_text_new(&text, &layout, sentence), 0);
-	assert_int_equal(bw_out_init(&out, -1, -1, bw_text_longest(text, size)), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_text_longest(text, size)), 0);
 	bw_text_line(text, &out, sample, size);
 	assert_true(out.len <= out.size && out.len > BW_CLOCK_LEN);
 	assert_int_equal(out.buf[out.len - 1], '\n');
@@ -165,7 +165,7 @@ static void nested_structs_and_unions(void **state)
 
 	(void)state;
 	assert_string_equal(line_of(json, &by_field, e, sizeof(e)),
-			    " PID=5 IN=[{x=-1 n=ab},{x=2 n=c}] ={u=513 b=[1,2,0,0]}");
+			    " PID=5 IN=[{x=-1 n=ab},{x=2 n=c}] {u=513 b=[1,2,0,0]}");
 }
 
 /* Bit fields have no paddings spelled out, and are not understood; C's alignment holds for the rest. */
@@ -258,7 +258,7 @@ static void unknown_layout_shows_bytes(void **state)
 
 	(void)state;
 	assert_int_equal(bw_text_new(&text, &none, &by_field), 0);
-	assert_int_equal(bw_out_init(&out, -1, -1, bw_text_longest(text, 3)), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_text_longest(text, 3)), 0);
 	bw_text_line(text, &out, "\x01\x02\xff", 3);
 	assert_memory_equal(out.buf + BW_CLOCK_LEN, " REST=0x0102ff\n", 15);
 	bw_out_free(&out);

@@ -44,7 +44,10 @@ int bw_read_file(const char *path, size_t max, char **text, size_t *len)
 {
 	BW_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	return fd < 0 ? -errno : bw_read_fd(fd, max, text, len);
+	/* Only the open must not block. */
+	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
+		return -errno;
+	return bw_read_fd(fd, max, text, len);
 }
 
 int bw_read_all(int fd, size_t max, char **text, size_t *len)

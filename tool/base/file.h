@@ -10,7 +10,7 @@
  */
 int bw_read_fd(int fd, size_t max, char **text, size_t *len);
 
-/* The same for a path. A fifo is not waited for. */
+/* The same for a path. The writer of a fifo is not waited for if there is none; else it is read to its end. */
 int bw_read_file(const char *path, size_t max, char **text, size_t *len);
 
 /* All of a memfd or file, from its beginning. */

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/escape.h"
 
 enum { LINE_BYTES = 4096 };
+
+/* A stderr that nobody reads holds nothing up: after a second a line is dropped. */
+static bool is_writable(void)
+{
+	struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&fd, 1, 1000) > 0;
+}
 
 static void say(const char *prefix, const char *fmt, va_list args)
 {
@@ -18,6 +28,8 @@ static void say(const char *prefix, const char *fmt, va_list args)
 		return;
 	if ((size_t)len >= sizeof(raw))
 		len = sizeof(raw) - 1;
+	if (!is_writable())
+		return;
 	/* One call, one line: messages of several processes do not mix. */
 	fprintf(stderr, "%s%.*s\n", prefix, (int)bw_escape_controls(shown, raw, (size_t)len), shown);
 }
@@ -65,7 +77,7 @@ void bw_words(const char *words, size_t len)
 {
 	char shown[4 * LINE_BYTES];
 
-	while (len > 0) {
+	while (len > 0 && is_writable()) {
 		const char *newline = memchr(words, '\n', len);
 		size_t line = newline ? (size_t)(newline - words) : len;
 		size_t part = line < LINE_BYTES ? line : LINE_BYTES;

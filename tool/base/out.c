@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-int bw_out_init(struct bw_out *out, int fd, int stop_fd, size_t size)
+int bw_out_init(struct bw_out *out, int fd, size_t size)
 {
-	*out = (struct bw_out){.fd = fd, .stop_fd = stop_fd, .size = size, .buf = malloc(size)};
+	*out = (struct bw_out){.fd = fd, .size = size, .buf = malloc(size)};
 	return out->buf ? 0 : -ENOMEM;
 }
 
@@ -20,23 +20,31 @@ void bw_out_free(struct bw_out *out)
 	out->buf = NULL;
 }
 
-/* Waits until fd takes bytes. -EINTR if it takes none within a second of the wish to stop. */
+/* Waits until fd takes bytes. -EINTR if it takes none within a second of the run's end. */
 static int wait_writable(const struct bw_out *out)
 {
-	struct pollfd fds[] = {{.fd = out->fd, .events = POLLOUT}, {.fd = out->stop_fd, .events = POLLIN}};
-	int r;
+	enum { TICK_MS = 100, GRACE = 10 };
+	struct pollfd fd = {.fd = out->fd, .events = POLLOUT};
 
-	do
-		r = poll(fds, 2, -1);
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return -errno;
-	if (fds[0].revents)
-		return 0;
-	do
-		r = poll(fds, 1, 1000);
-	while (r < 0 && errno == EINTR);
-	return r > 0 ? 0 : r < 0 ? -errno : -EINTR;
+	for (int over = 0; over < GRACE;) {
+		int r = poll(&fd, 1, TICK_MS);
+
+		if (r > 0)
+			return 0;
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		over += out->is_over && out->is_over(out->cookie);
+	}
+	return -EINTR;
+}
+
+static uint64_t count_lines(const char *text, size_t len)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
 }
 
 int bw_out_flush(struct bw_out *out)
@@ -56,6 +64,7 @@ int bw_out_flush(struct bw_out *out)
 			out->error = -errno;
 		done += n > 0 ? (size_t)n : 0;
 	}
+	out->unwritten += count_lines(out->buf + done, out->len - done);
 	out->len = 0;
 	return out->error;
 }

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Buffered output of whole lines. Nothing waits for the next event: the reader of events flushes when it has
- * no more of them at hand. A line is never split between two flushes, and a pipe or terminal that nobody reads
- * holds up neither a signal nor the end of the program.
+ * no more of them at hand. A pipe or terminal that nobody reads does not hold up the end of the run.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct bw_out {
 	int fd;	     /* not owned */
-	int stop_fd; /* not owned; once it is readable, a blocked write is given up after a second; -1: none */
-	int error;   /* the first failure, -errno; what comes after it is dropped */
+	/* Shall the run end? Then a write that blocks is given up after a second. NULL: never. */
+	bool (*is_over)(const void *cookie);
+	const void *cookie;
+	uint64_t unwritten; /* lines that were dropped after a failure */
+	int error;          /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;
 	char *buf; /* owned, of size bytes */
 };
 
 /* size: at least the longest line, in bytes. 0 or -ENOMEM. */
-int bw_out_init(struct bw_out *out, int fd, int stop_fd, size_t size);
+int bw_out_init(struct bw_out *out, int fd, size_t size);
 void bw_out_free(struct bw_out *out);
 
 /* Room for len more bytes, at most size: flushes first where there is none. */
@@ -26,7 +29,7 @@ char *bw_out_reserve(struct bw_out *out, size_t len);
 void bw_out_commit(struct bw_out *out, size_t len);
 
 /* Writes what is buffered. 0, or out->error: -EPIPE, where the reader went away; -EINTR where a write was
- * given up because of stop_fd. */
+ * given up. */
 int bw_out_flush(struct bw_out *out);
 
 /* Writes n in decimal digits to dst (20 bytes hold any) and returns how many. */

@@ -10,6 +10,7 @@ static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 
 int bw_signals_open(void)
 {
+	struct sigaction hangup;
 	sigset_t set;
 	int fd;
 
@@ -17,6 +18,8 @@ int bw_signals_open(void)
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++)
 		sigaddset(&set, ending[i]);
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN)
+		sigdelset(&set, SIGHUP); /* nohup */
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	fd = signalfd(-1, &set, SFD_CLOEXEC);

@@ -45,7 +45,8 @@ struct trace {
 	struct filter filter;
 	uint64_t seconds, pages;
 	bool fail_on_loss;
-	char *headers; /* owned; see find_headers */
+	bool has_tracepoint; /* the source speaks of VIA_TRACEPOINT: it can do without the kprobe */
+	char *headers;	     /* owned; see find_headers */
 };
 
 /* How the run shows events: a text a table. */
@@ -206,7 +207,7 @@ static int check_machine(struct trace *t)
 	int r = bw_privileged();
 
 	if (r < 0) {
-		bw_err(r, "watching the kernel needs root (or CAP_BPF and CAP_PERFMON)");
+		bw_err(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
 		bw_hint("Try: sudo bccwatch trace");
 		return r;
 	}
@@ -218,7 +219,7 @@ static int check_machine(struct trace *t)
 	return find_headers(&t->headers);
 }
 
-static int open_source(struct bw_source *source, const struct trace *t)
+static int open_source(struct bw_source *source, struct trace *t)
 {
 	BW_FREE char *dir = NULL, *installed = NULL;
 	int r = bw_source_dir(&dir);
@@ -229,6 +230,7 @@ static int open_source(struct bw_source *source, const struct trace *t)
 		return -ENOMEM;
 	r = bw_source_read(source, t->source ? t->source : installed, dir);
 	source->headers = t->headers;
+	t->has_tracepoint = r == 0 && strstr(source->text, "VIA_TRACEPOINT");
 	if (r == 0)
 		bw_debug("source: %s", source->path);
 	if (r == 0 && t->by_pid)
@@ -241,7 +243,7 @@ static int open_source(struct bw_source *source, const struct trace *t)
 }
 
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
-static int build(const struct trace *t, enum via via, int signal_fd, struct bw_image *image, const char **program)
+static int build(struct trace *t, enum via via, int signal_fd, struct bw_image *image, const char **program)
 {
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
 	int r = open_source(&source, t);
@@ -258,6 +260,13 @@ static int build(const struct trace *t, enum via via, int signal_fd, struct bw_i
 	return r;
 }
 
+/* Are there no kprobes, or not the one, and can the source do without? */
+static bool needs_other_hook(const struct trace *t, int error, const char *program)
+{
+	return error == -ENODEV || (error == -ENOENT && program &&
+				    strncmp(program, "kprobe__", strlen("kprobe__")) == 0 && t->has_tracepoint);
+}
+
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
 static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
 {
@@ -266,7 +275,7 @@ static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
 
 	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
 		r = build(t, VIA_KPROBE, signal_fd, image, &program);
-	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && (r == -ENODEV || (r == -ENOENT && program)))) {
+	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, program))) {
 		if (t->via == VIA_AUTO)
 			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
 				"and io_uring.",
@@ -301,7 +310,7 @@ static void close_view(struct view *view)
 	bw_out_free(&view->out);
 }
 
-static int open_view(struct view *view, const struct bw_image *image, enum via via, int signal_fd)
+static int open_view(struct view *view, const struct bw_image *image, enum via via)
 {
 	static const struct bw_sentence by_field = {NULL, ""}, opened = {"opened file", ""};
 	size_t longest = 0;
@@ -310,16 +319,19 @@ static int open_view(struct view *view, const struct bw_image *image, enum via v
 	if (!view->texts)
 		return -ENOMEM;
 	for (; view->n < image->n_events; view->n++) {
-		int r = bw_text_new(&view->texts[view->n], &image->events[view->n].layout,
-				    via == VIA_TRACEPOINT ? &opened : &by_field);
+		const struct bw_image_event *event = &image->events[view->n];
+		int r = bw_text_new(&view->texts[view->n], &event->layout, via == VIA_TRACEPOINT ? &opened : &by_field);
 		size_t line;
 
 		if (r < 0)
 			return r;
+		if (event->layout.n == 0)
+			bw_note("The struct of the table '%s' is not found in the source: its bytes are shown in hex.",
+				image->maps[event->map].name);
 		line = bw_text_longest(view->texts[view->n], BW_EVENT_MAX);
 		longest = line > longest ? line : longest;
 	}
-	return bw_out_init(&view->out, STDOUT_FILENO, signal_fd, longest + BW_EVENT_MAX);
+	return bw_out_init(&view->out, STDOUT_FILENO, longest + BW_EVENT_MAX);
 }
 
 static void on_ready(void *cookie)
@@ -340,13 +352,31 @@ static int on_flush(void *cookie)
 	return bw_out_flush(&((struct view *)cookie)->out);
 }
 
-static void print_closing(const struct bw_session *s)
+static bool is_over(const void *session)
 {
-	char cut[64] = "";
+	return bw_session_is_over(session);
+}
+
+static void print_closing(const struct bw_session *s, uint64_t unwritten)
+{
+	char more[128] = "";
+	int n = 0;
 
 	if (s->cut > 0)
-		snprintf(cut, sizeof(cut), ", %llu names cut off", (unsigned long long)s->cut);
-	bw_note("%llu events shown, %llu lost%s.", (unsigned long long)s->events, (unsigned long long)s->lost, cut);
+		n = snprintf(more, sizeof(more), ", %llu names cut off", (unsigned long long)s->cut);
+	if (unwritten > 0)
+		snprintf(more + n, sizeof(more) - (size_t)n, ", %llu not written", (unsigned long long)unwritten);
+	bw_note("%llu events shown, %llu lost%s.", (unsigned long long)(s->events - unwritten),
+		(unsigned long long)s->lost, more);
+}
+
+/* Whose reader went away wanted no more; all else is a failure. */
+static void explain_output(int error)
+{
+	if (error == -EINTR)
+		bw_err(error, "can't write all events: the reader of stdout does not read");
+	else if (error && error != -EPIPE)
+		bw_err(error, "can't write all events: %s", strerror(-error));
 }
 
 static int watch(const struct trace *t, const struct bw_loaded *loaded, int signal_fd)
@@ -363,15 +393,17 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 		.flush = on_flush,
 		.cookie = &view,
 	};
-	int r = open_view(&view, loaded->image, t->via, signal_fd);
+	int r = open_view(&view, loaded->image, t->via);
+
+	view.out.is_over = is_over;
+	view.out.cookie = &session;
 
 	if (r == 0)
 		r = bw_session_run(&session);
-	if (view.out.error && view.out.error != -EPIPE)
-		bw_err(r, "can't write all events: %s", strerror(-view.out.error));
+	explain_output(view.out.error);
 	if (!session.started)
 		return BW_EXIT_FAILED;
-	print_closing(&session);
+	print_closing(&session, view.out.error == -EPIPE ? 0 : view.out.unwritten);
 	if (r < 0 && r != -EPIPE)
 		return BW_EXIT_FAILED;
 	return session.lost > 0 && t->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
@@ -394,6 +426,8 @@ static int trace_files(struct trace *t)
 		r = bw_load(&loaded, &image);
 	if (r == 0)
 		r = set_filter(t, &loaded);
+	if (r == 0 && image.n_events == 0)
+		r = bw_err(-EINVAL, "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
 	return r == 0 ? watch(t, &loaded, signal_fd) : BW_EXIT_FAILED;
 }
 

@@ -12,6 +12,9 @@
 
 int bw_attach_check(const struct bw_image *image, const char **program)
 {
+	*program = NULL;
+	if (image->n_programs == 0)
+		return bw_err(-EINVAL, "the source has no program: a function that is not static");
 	for (uint32_t i = 0; i < image->n_programs; i++) {
 		const struct bw_hook_kind *kind;
 		const char *target;

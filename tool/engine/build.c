@@ -60,7 +60,7 @@ static int write_text(int fd, const struct bw_source *source)
 }
 
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
-static void exec_compiler(const struct compiler *c, const char *program, const struct bw_source *source)
+static void exec_compiler(const struct compiler *c, const char *program, const struct bw_source *source, pid_t parent)
 {
 	const char *argv[BW_FLAGS_MAX + 2] = {"bccwatch-compile"};
 	char headers[PATH_MAX + 32];
@@ -72,6 +72,8 @@ static void exec_compiler(const struct compiler *c, const char *program, const s
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(126);
 	if (dup2(c->text, 0) < 0 || dup2(c->words, 1) < 0 || dup2(c->words, 2) < 0 || dup2(c->image, IMAGE_FD) < 0 ||
 	    chdir("/") < 0)
 		_exit(126);
@@ -83,13 +85,16 @@ static void exec_compiler(const struct compiler *c, const char *program, const s
 static int start_compiler(struct compiler *c, const struct bw_source *source)
 {
 	BW_FREE char *program = NULL;
+	BW_FD int image = -1;
+	pid_t parent = getpid();
 	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &program);
 
 	if (r < 0)
 		return bw_err(r, "bccwatch-compile is neither beside this program nor installed with it");
 	/* Above the descriptors that the child gets. */
 	c->text = memfd_create("source", MFD_CLOEXEC);
-	c->image = fcntl(memfd_create("image", MFD_CLOEXEC), F_DUPFD_CLOEXEC, IMAGE_FD + 1);
+	image = memfd_create("image", MFD_CLOEXEC);
+	c->image = fcntl(image, F_DUPFD_CLOEXEC, IMAGE_FD + 1);
 	c->words = memfd_create("words", MFD_CLOEXEC);
 	if (c->text < 0 || c->image < 0 || c->words < 0)
 		return bw_err(-errno, "can't make a file in memory: %s", strerror(errno));
@@ -98,7 +103,7 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 		return bw_err(r, "can't hand over the source: %s", strerror(-r));
 	c->pid = fork();
 	if (c->pid == 0)
-		exec_compiler(c, program, source);
+		exec_compiler(c, program, source, parent);
 	return c->pid < 0 ? bw_err(-errno, "can't start the compiler: %s", strerror(errno)) : 0;
 }
 

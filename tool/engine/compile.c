@@ -52,6 +52,45 @@ static void *create_module(const char *text, const char **flags, size_t n)
 	return bpf_module_create_c_from_string(text, 0, flags, (int)n, true, NULL);
 }
 
+/* The size of a basic type by the name that an event's field has; 0 if it is not known by it. */
+static uint32_t size_of(const char *type, size_t len)
+{
+	static const struct {
+		const char *name;
+		uint32_t size;
+	} known[] = {
+		{"u8", 1},     {"s8", 1},	    {"__u8", 1},      {"__s8", 1},
+		{"char", 1},   {"bool", 1},	    {"u16", 2},	      {"s16", 2},
+		{"__u16", 2},  {"__s16", 2},	    {"short", 2},     {"unsigned short", 2},
+		{"u32", 4},    {"s32", 4},	    {"__u32", 4},     {"__s32", 4},
+		{"int", 4},    {"unsigned int", 4}, {"u64", 8},	      {"s64", 8},
+		{"__u64", 8},  {"__s64", 8},	    {"long", 8},      {"unsigned long", 8},
+		{"__be16", 2}, {"__be32", 4},	    {"long long", 8}, {"unsigned long long", 8},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strlen(known[i].name) == len && strncmp(known[i].name, type, len) == 0)
+			return known[i].size;
+	return 0;
+}
+
+/* Can the field have the type, "char[16]" or "u64"? What the text does not tell is taken for granted. */
+static bool is_of_type(const struct bw_field *field, const char *type)
+{
+	const char *bracket = strchr(type, '[');
+	size_t len = bracket ? (size_t)(bracket - type) : strlen(type);
+	uint32_t size;
+
+	if (field->array != (bracket != NULL))
+		return false;
+	if (bracket && strtoul(bracket + 1, NULL, 10) != field->count)
+		return false;
+	while (len > 0 && type[len - 1] == ' ')
+		len--;
+	size = size_of(type, len);
+	return size == 0 || size == field->size;
+}
+
 /* Are these the members that libbcc named when it saw the event submitted? */
 static bool is_described_by(void *module, const char *event, const struct bw_layout *layout)
 {
@@ -61,7 +100,8 @@ static bool is_described_by(void *module, const char *event, const struct bw_lay
 		const char *name = layout->fields[k].name;
 		const char *field = i < n ? bpf_perf_event_field(module, event, i) : NULL;
 
-		if (!field || strncmp(field, name, strlen(name)) != 0 || field[strlen(name)] != '#')
+		if (!field || strncmp(field, name, strlen(name)) != 0 || field[strlen(name)] != '#' ||
+		    !is_of_type(&layout->fields[k], field + strlen(name) + 1))
 			return false;
 	}
 	return n > 0 && i == n;
@@ -81,27 +121,50 @@ static void mark_pointers(void *module, const char *event, struct bw_layout *lay
 	}
 }
 
-static int find_layout(void *module, const char *event, struct bw_layout *layout)
+static bool is_same(const struct bw_layout *a, const struct bw_layout *b)
 {
-	for (size_t t = 0; t < bpf_num_tables(module); t++) {
-		int r;
+	for (uint32_t i = 0; i < a->n && i < b->n; i++)
+		if (a->fields[i].offset != b->fields[i].offset || a->fields[i].size != b->fields[i].size ||
+		    a->fields[i].kind != b->fields[i].kind || a->fields[i].count != b->fields[i].count)
+			return false;
+	return a->n == b->n && a->size == b->size;
+}
 
-		if (!is_layout(module, t))
-			continue;
-		r = bw_describe(bpf_table_leaf_desc_id(module, t), layout);
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			continue;
-		if (layout->size == bpf_table_leaf_size_id(module, t) && is_described_by(module, event, layout)) {
-			mark_pointers(module, event, layout);
+/* Takes a table's layout for the event's if it can be. -EEXIST if another one, which differs, could be it too. */
+static int consider_layout(void *module, const char *event, size_t table, struct bw_layout *layout)
+{
+	struct bw_layout other;
+	int r = bw_describe(bpf_table_leaf_desc_id(module, table), &other);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (other.size == bpf_table_leaf_size_id(module, table) && is_described_by(module, event, &other)) {
+		if (layout->n == 0) {
+			*layout = other;
 			return 0;
 		}
-		bw_describe_free(layout);
+		r = is_same(layout, &other) ? 0 : -EEXIST;
+	} else {
+		r = 0;
 	}
-	/* Not known: its bytes are shown. */
+	bw_describe_free(&other);
+	return r;
+}
+
+/* No fields where it is not known, or not for certain. */
+static int find_layout(void *module, const char *event, struct bw_layout *layout)
+{
+	int r = 0;
+
 	*layout = (struct bw_layout){0};
-	return 0;
+	for (size_t t = 0; t < bpf_num_tables(module) && r == 0; t++)
+		if (is_layout(module, t))
+			r = consider_layout(module, event, t, layout);
+	if (r < 0)
+		bw_describe_free(layout);
+	if (layout->n > 0)
+		mark_pointers(module, event, layout);
+	return r == -EEXIST ? 0 : r;
 }
 
 /* The index of a table in the image, which has no layout tables. */

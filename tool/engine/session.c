@@ -33,7 +33,7 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
 
-static bool is_over(const struct bw_session *s)
+bool bw_session_is_over(const struct bw_session *s)
 {
 	return (s->end && now() >= s->end) || bw_signals_pending();
 }
@@ -47,7 +47,7 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 
 	if (!s->started)
 		return; /* while not all hooks are attached; our own opens, for that, among them */
-	if (s->events++ % EVENTS_PER_LOOK == 0 && is_over(s))
+	if (s->events++ % EVENTS_PER_LOOK == 0 && bw_session_is_over(s))
 		bw_detach(&s->attached);
 	s->sample(s->cookie, event, data, size);
 }
@@ -102,8 +102,8 @@ static void report_losses(struct bw_session *s)
 	s->next_report = now() + SECOND;
 	count_losses(s);
 	if (s->lost > s->reported)
-		bw_note("Lost %llu events: they came faster than they could be shown (--buffer-pages %u holds more).",
-			(unsigned long long)(s->lost - s->reported), 2 * s->pages);
+		bw_note("Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
+			(unsigned long long)(s->lost - s->reported));
 	s->reported = s->lost;
 }
 
@@ -124,7 +124,7 @@ static int loop(struct bw_session *s)
 		{.fd = s->out_fd, .events = 0}, /* an error is always told: the reader has gone */
 	};
 
-	while (!is_over(s)) {
+	while (!bw_session_is_over(s)) {
 		struct signalfd_siginfo info;
 		int r;
 
@@ -137,7 +137,7 @@ static int loop(struct bw_session *s)
 		report_losses(s);
 		if (fds[2].revents & (POLLERR | POLLHUP))
 			return 0;
-		/* SIGCHLD, of nobody: the others are pending, and seen by is_over. */
+		/* SIGCHLD, of nobody: the others are pending, and seen by bw_session_is_over. */
 		if (fds[1].revents & POLLIN && !bw_signals_pending() && read(s->signal_fd, &info, sizeof(info)) < 0)
 			return bw_err(-errno, "can't read signals: %s", strerror(errno));
 	}

@@ -39,3 +39,6 @@ struct bw_session {
  * returned. When it returns nothing is attached any more, and all that the kernel had sent was passed on.
  */
 int bw_session_run(struct bw_session *session);
+
+/* Has its time come, or a signal that ends it? */
+bool bw_session_is_over(const struct bw_session *session);

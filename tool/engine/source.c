@@ -65,6 +65,8 @@ int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 		return bw_err(r, "%s is larger than %d MB: not a BPF source", path, BW_SOURCE_MAX >> 20);
 	if (r < 0)
 		return bw_err(r, "can't read the source %s: %s", path, strerror(-r));
+	if (strncmp(source->text, "\xef\xbb\xbf", 3) == 0)
+		memset(source->text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
 	if (strlen(source->text) != source->len)
 		return bw_err(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path, strlen(source->text));
 	folder = folder_of(path);

@@ -69,13 +69,30 @@ static bool is(struct token t, const char *word)
 
 static void skip_braces(const char **at)
 {
+	const char *start = *at;
+
 	for (int depth = 1; depth > 0;) {
+		struct token t = next_token(at);
+
+		/* In the first column it ends the declaration: an #else may have opened a brace twice. */
+		if (t.len == 0 || (is(t, "}") && t.text > start && t.text[-1] == '\n'))
+			return;
+		depth += is(t, "{") - is(t, "}");
+	}
+}
+
+/* Past what stands in the parentheses that follow. */
+static void skip_parens(const char **at)
+{
+	int depth = 0;
+
+	do {
 		struct token t = next_token(at);
 
 		if (t.len == 0)
 			return;
-		depth += is(t, "{") - is(t, "}");
-	}
+		depth += is(t, "(") - is(t, ")");
+	} while (depth > 0);
 }
 
 /*
@@ -93,7 +110,11 @@ static struct token read_declaration(const char **at, struct token t, bool *tagg
 		if (is(t, "struct") && !members) {
 			in_struct = true;
 			word = (struct token){0};
-		} else if (is(t, "(") && !members && !is(word, "__attribute__")) {
+		} else if (is(t, "__attribute__")) {
+			skip_parens(at);
+		} else if (is(t, "=")) {
+			in_struct = false; /* a variable */
+		} else if (is(t, "(") && !members) {
 			function = true; /* or a macro's use */
 		} else if (is(t, "{")) {
 			skip_braces(at);
@@ -104,7 +125,7 @@ static struct token read_declaration(const char **at, struct token t, bool *tagg
 			found = word;
 			word = (struct token){0};
 		} else if (is_word_char(*t.text)) {
-			word = t; /* at last the name: attributes come before */
+			word = t;
 		}
 	}
 	if (!*tagged)

@@ -30,7 +30,7 @@ static char *label_of(const char *name)
 {
 	char *label;
 
-	if (asprintf(&label, " %s=", name) < 0)
+	if (asprintf(&label, *name ? " %s=" : " %s", name) < 0)
 		return NULL;
 	for (char *p = label; *p; p++)
 		*p = (char)toupper((unsigned char)*p);

@@ -24,7 +24,7 @@ static const char cache[] = "/var/cache/bccwatch";
 /* Runs a program of the system's, silently, with an environment of its own. 0, or -EIO if it fails. */
 static int run(const char *const argv[])
 {
-	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	char *env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	pid_t pid = fork();
 	int status;
 
@@ -34,7 +34,8 @@ static int run(const char *const argv[])
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (int fd = 0; fd < 3; fd++)
 			dup2(null, fd);
-		execvpe(argv[0], (char *const *)argv, env);
+		environ = env; /* its PATH is searched, not the caller's */
+		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
