@@ -14,7 +14,7 @@ first_event() {
 	(while :; do : <"$0"; sleep 0.01; done) &
 	local ticker=$!
 	begin=$(date +%s%N)
-	bccwatch trace "$@" 2>/dev/null | head -n 1 >/dev/null
+	bccwatch trace 2>/dev/null | head -n 1 >/dev/null
 	now=$(date +%s%N)
 	kill $ticker
 	wait $ticker 2>/dev/null

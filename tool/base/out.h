@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 struct bw_out {
-	int fd;	     /* not owned */
+	int fd; /* not owned */
 	/* Shall the run end? Then a write that blocks is given up after a second. NULL: never. */
 	bool (*is_over)(const void *cookie);
 	const void *cookie;
 	uint64_t unwritten; /* lines that were dropped after a failure */
-	int error;          /* the first failure, -errno; what comes after it is dropped */
+	int error;	    /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;
 	char *buf; /* owned, of size bytes */
 };

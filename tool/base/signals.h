@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * From here on SIGINT, SIGTERM, SIGHUP (unless ignored: nohup) and SIGCHLD are read from the signalfd that is returned (close-on-exec; the
- * caller closes it), and SIGPIPE is ignored: a write says EPIPE. -errno on failure.
+ * From here on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as by nohup) and SIGCHLD are read from the signalfd that
+ * is returned (close-on-exec; the caller closes it), and SIGPIPE is ignored: a write says EPIPE. -errno on failure.
  */
 int bw_signals_open(void);
 
