@@ -58,7 +58,7 @@ echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
 failure "a function that names no hook" "the function 'plain' names no hook" bccwatch trace --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
 failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace --source "$tmp/tp.c"
-echo 'int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
+echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
 failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace --source "$tmp/raw.c"
 cat >"$tmp/verifier.c" <<'END'
 int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }

@@ -64,7 +64,11 @@ each_hook() {
 			skip "$via: $way is shown" "this architecture has no such call"
 		fi
 	done
-	check "$via: blocked opens are shown while they block" [ "$(grep -c "$tmp/$via/fifo" "$out")" = 500 ]
+	# Linux 7.2 runs the tracepoints' programs preemptibly, and leaves out one that comes upon another: counted.
+	missed=$(grep -oE '[0-9]+ missed' "$err" | cut -d' ' -f1)
+	blocked=$(grep -c "$tmp/$via/fifo" "$out")
+	check "$via: blocked opens are shown while they block, or counted as missed ($blocked, ${missed:-0})" \
+		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]
 	check_lines "$via: a fresh cat's file has its name" 1 "COMM=cat ${before}fresh" "$out"
 	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
 	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"

@@ -364,6 +364,9 @@ static void print_closing(const struct bw_session *s, uint64_t unwritten)
 
 	if (s->cut > 0)
 		n = snprintf(more, sizeof(more), ", %llu names cut off", (unsigned long long)s->cut);
+	if (s->missed > 0)
+		n += snprintf(more + n, sizeof(more) - (size_t)n, ", %llu missed by the kernel",
+			      (unsigned long long)s->missed);
 	if (unwritten > 0)
 		snprintf(more + n, sizeof(more) - (size_t)n, ", %llu not written", (unsigned long long)unwritten);
 	bw_note("%llu events shown, %llu lost%s.", (unsigned long long)(s->events - unwritten),
@@ -406,7 +409,7 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 	print_closing(&session, view.out.error == -EPIPE ? 0 : view.out.unwritten);
 	if (r < 0 && r != -EPIPE)
 		return BW_EXIT_FAILED;
-	return session.lost > 0 && t->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
+	return session.lost + session.missed > 0 && t->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
 }
 
 static int trace_files(struct trace *t)

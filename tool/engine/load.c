@@ -153,3 +153,22 @@ int bw_loaded_set(const struct bw_loaded *loaded, const char *map, uint32_t inde
 		return -ENOENT;
 	return bpf_update_elem(loaded->maps[i], &index, (void *)value, BPF_ANY) < 0 ? -errno : 0;
 }
+
+uint64_t bw_loaded_missed(const struct bw_loaded *loaded)
+{
+	/* The field's place in the kernel's interface: headers older than 5.12 do not name it. */
+	enum { INFO_BYTES = 232, MISSES_AT = 208 };
+	uint64_t missed = 0;
+
+	for (uint32_t i = 0; i < loaded->image->n_programs; i++) {
+		char info[INFO_BYTES] = {0};
+		uint32_t len = sizeof(info);
+		uint64_t n;
+
+		if (bpf_obj_get_info(loaded->programs[i], info, &len) < 0)
+			continue;
+		memcpy(&n, info + MISSES_AT, sizeof(n));
+		missed += n;
+	}
+	return missed;
+}

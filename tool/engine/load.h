@@ -19,6 +19,12 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image);
 void bw_loaded_free(struct bw_loaded *loaded);
 
 /*
+ * How often the kernel did not run one of the programs, since another was running on that CPU: bpf_prog_info's
+ * recursion_misses, which counts kprobes and tracepoints from Linux 6.7 on, and is 0 before.
+ */
+uint64_t bw_loaded_missed(const struct bw_loaded *loaded);
+
+/*
  * Sets entry `index` of the array map of that name. 0; -ENOENT if the image has no such map with values of that
  * size; or -errno.
  */

@@ -93,6 +93,7 @@ static void count_losses(struct bw_session *s)
 
 	s->lost = told > refused ? told : refused;
 	s->cut = read_counter(s, COUNTER_CUT);
+	s->missed = bw_loaded_missed(s->loaded);
 }
 
 static void report_losses(struct bw_session *s)

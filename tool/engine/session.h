@@ -21,8 +21,11 @@ struct bw_session {
 	int (*flush)(void *cookie); /* no more events are at hand; a failure, -errno, ends the run */
 	void *cookie;
 
-	/* Counted. Lost: what the buffers did not take. Cut: names longer than their field. */
-	uint64_t events, lost, cut;
+	/*
+	 * Counted. Lost: what the buffers did not take. Cut: names longer than their field. Missed: runs of a program
+	 * that the kernel left out (bw_loaded_missed); an event each, if no filter would have hidden it.
+	 */
+	uint64_t events, lost, cut, missed;
 
 	bool started; /* all was attached, and the run began */
 
