@@ -6,9 +6,9 @@ failed=0
 
 check() {
 	if diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") >/tmp/documents.$$ 2>&1; then
-		echo "ok: $1"
+		echo "ok documents: $1"
 	else
-		echo "FAILED: $1"
+		echo "FAILED documents: $1"
 		cat /tmp/documents.$$
 		failed=1
 	fi
@@ -27,11 +27,11 @@ options_of_completion() { # the words that a shell is offered
 }
 
 commands=$(./bccwatch --help | sed -n '/^Commands:/,/^$/p' | awk '/^  / {print $1}')
-[ -n "$commands" ] || { echo "FAILED: --help lists no command" && failed=1; }
+[ -n "$commands" ] || { echo "FAILED documents: --help lists no command" && failed=1; }
 check "bccwatch: help and man page" "$(options_of_help)" "$(options_of_man OPTIONS)"
 check "bccwatch: help and completion" "$(options_of_help)" "$(options_of_completion)"
 for c in $commands; do
-	[ "$(options_of_help "$c" | wc -l)" -gt 2 ] || { echo "FAILED: $c has no options?" && failed=1; }
+	[ "$(options_of_help "$c" | wc -l)" -gt 2 ] || { echo "FAILED documents: $c has no options?" && failed=1; }
 	check "$c: help and man page" "$(options_of_help "$c")" "$(options_of_man "${c^^}")"
 	check "$c: help and completion" "$(options_of_help "$c")" "$(options_of_completion "$c")"
 done
