@@ -6,7 +6,7 @@ CFLAGS ?= -O2 -g
 V ?= 0
 
 Q := $(if $(filter 1,$V),,@)
-say = $(if $(filter 1,$V),,@printf '  %-7s %s\n' $1 $2)
+say = $(if $(filter 1,$V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n' $1 $2)
 
 build := build
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
