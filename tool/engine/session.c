@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "bpf_src/counters.h"
+#include "event/clock.h"
 #include "kernel/cpu.h"
 
 #define SECOND 1000000000ULL
@@ -25,17 +25,9 @@ enum { TICK_MS = 100 };
 /* In a flood, how often a look is taken at whether to stop. */
 enum { EVENTS_PER_LOOK = 1024 };
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
-}
-
 bool bw_session_is_over(const struct bw_session *s)
 {
-	return (s->end && now() >= s->end) || bw_signals_pending();
+	return (s->end && bw_clock_now() >= s->end) || bw_signals_pending();
 }
 
 /*
@@ -98,9 +90,9 @@ static void count_losses(struct bw_session *s)
 
 static void report_losses(struct bw_session *s)
 {
-	if (now() < s->next_report)
+	if (bw_clock_now() < s->next_report)
 		return;
-	s->next_report = now() + SECOND;
+	s->next_report = bw_clock_now() + SECOND;
 	count_losses(s);
 	if (s->lost > s->reported)
 		bw_note("Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
@@ -110,7 +102,7 @@ static void report_losses(struct bw_session *s)
 
 static int timeout_ms(const struct bw_session *s)
 {
-	uint64_t t = now();
+	uint64_t t = bw_clock_now();
 
 	if (!s->end || s->end > t + TICK_MS * (SECOND / 1000))
 		return TICK_MS;
@@ -163,8 +155,8 @@ static int watch(struct bw_session *s)
 	bw_stream_read(s->stream);
 	s->started = true;
 	s->ready(s->cookie);
-	s->next_report = now() + SECOND;
-	s->end = s->seconds ? now() + s->seconds * SECOND : 0;
+	s->next_report = bw_clock_now() + SECOND;
+	s->end = s->seconds ? bw_clock_now() + s->seconds * SECOND : 0;
 	r = loop(s);
 	bw_detach(&s->attached);
 	bw_stream_read(s->stream);
