@@ -16,6 +16,7 @@ done
 
 start
 check "it is attached while it runs" [ "$("$fixtures/programs")" -gt 0 ]
+if has_kprobes; then check "and the kernel lists its probe" grep -q open /sys/kernel/debug/kprobes/list; fi
 stop KILL
 check "SIGKILL: nothing is left" nothing_attached
 

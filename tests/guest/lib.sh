@@ -73,8 +73,10 @@ nothing_attached() {
 		sleep 0.1
 	done
 	[ "$n" = 0 ] || { echo "$n BPF programs are left" && return 1; }
-	[ ! -s /sys/kernel/debug/kprobes/list ] || { cat /sys/kernel/debug/kprobes/list && return 1; }
-	[ ! -s /sys/kernel/tracing/kprobe_events ] || { cat /sys/kernel/tracing/kprobe_events && return 1; }
+	# Their size is always 0: only reading tells.
+	for i in /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events; do
+		[ ! -e "$i" ] || ! grep . "$i" || return 1
+	done
 	! pgrep -l bccwatch
 }
 
