@@ -28,7 +28,6 @@ start() {
 finish() {
 	kill -TERM $pid
 	wait $pid
-	tail -n 1 /tmp/bench.err
 }
 
 uname -sr
@@ -38,10 +37,11 @@ for via in kprobe tracepoint; do
 	[ $via = tracepoint ] || [ -e /sys/bus/event_source/devices/kprobe ] || continue
 	start --via $via -n no-such-name
 	echo "an open, ns, $via, filtered out: $(cost)"
-	finish >/dev/null
+	finish
 	start --via $via
 	echo "an open, ns, $via, shown: $(cost)"
 	awk -v via=$via '/^(VmHWM|VmRSS|RssFile|RssShmem|RssAnon):/ {printf "%s, after %d opens: %s %d kB\n", via, '$opens', $1, $2}' \
 		/proc/$pid/status
-	echo "$via: $(finish)"
+	finish
+	echo "$via: $(tail -n 1 /tmp/bench.err)"
 done
