@@ -6,7 +6,7 @@
 
 for signal in TERM HUP; do
 	start && "$fixtures/opens" 300 /drained >/dev/null
-	kill -STOP "$pid" && "$fixtures/opens" 100 /stopped >/dev/null && kill -CONT "$pid" && stop $signal
+	kill -STOP "$pid" && "$fixtures/opens" 100 /stopped >/dev/null && kill -CONT "$pid" && sleep 1 && stop $signal
 	check "SIG$signal ends it with 0" [ "$status" = 0 ]
 	check_lines "SIG$signal: what was sent before is shown" 300 /drained/f "$out"
 	check_lines "SIG$signal: also what came while it was stopped" 100 /stopped/f "$out"

@@ -63,6 +63,11 @@ stop() {
 	kill "-${1:-TERM}" "$pid"
 	wait "$pid"
 	status=$?
+	while kill -0 "$pid" 2>/dev/null; do # wait also returns for a job that was stopped before
+		sleep 0.1
+		wait "$pid"
+		status=$?
+	done
 }
 
 nothing_attached() {
