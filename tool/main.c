@@ -14,14 +14,6 @@
 
 bool bw_verbose;
 
-static const struct bw_command *find_command(const char *name)
-{
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
-		if (strcmp((*c)->name, name) == 0)
-			return *c;
-	return NULL;
-}
-
 /* What goes to stdout outside of a run: help and version. A full disk is a failure. */
 static int flushed(void)
 {
@@ -30,7 +22,7 @@ static int flushed(void)
 
 static int run_command(int argc, char **argv)
 {
-	const struct bw_command *command = find_command(argv[0]);
+	const struct bw_command *command = bw_command_find(argv[0]);
 	int r;
 
 	if (!command) {

@@ -38,14 +38,6 @@ static void print_man_options(const struct bw_option *o)
 	}
 }
 
-static const struct bw_command *find(const char *name)
-{
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
-		if (strcmp((*c)->name, name) == 0)
-			return *c;
-	return NULL;
-}
-
 static int print_man(void)
 {
 	static const char mark[] = "@OPTIONS";
@@ -59,7 +51,7 @@ static int print_man(void)
 			continue;
 		}
 		line[strcspn(line, "\n")] = '\0';
-		command = line[strlen(mark)] == ' ' ? find(line + strlen(mark) + 1) : NULL;
+		command = line[strlen(mark)] == ' ' ? bw_command_find(line + strlen(mark) + 1) : NULL;
 		if (!command && line[strlen(mark)])
 			return bw_err(1, "no command for the line '%s'", line);
 		print_man_options(command ? command->options : bw_global_options);

@@ -39,6 +39,9 @@ struct bw_command {
 /* All commands, ending with NULL. */
 extern const struct bw_command *const bw_commands[];
 
+/* The command of that name; NULL if there is none. */
+const struct bw_command *bw_command_find(const char *name);
+
 /* bccwatch's own options, before the command. */
 extern const struct bw_option bw_global_options[];
 

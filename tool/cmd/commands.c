@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "cmd/command.h"
 #include "cmd/trace.h"
 
@@ -12,3 +14,11 @@ const struct bw_option bw_global_options[] = {
 	{'V', "version", NULL, "show the version", NULL},
 	{0},
 };
+
+const struct bw_command *bw_command_find(const char *name)
+{
+	for (const struct bw_command *const *c = bw_commands; *c; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
