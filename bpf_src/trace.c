@@ -35,7 +35,7 @@ static inline void count(int what)
 		*n += 1;
 }
 
-// Is the text part of comm? Both are 16 bytes in two words; comm is moved down byte by byte.
+// Is the text part of comm? Both are 16 bytes in two words; comm is moved down byte by byte, to its end.
 static inline bool comm_contains(struct filter *f)
 {
 	u64 c[2] = {};
@@ -43,6 +43,8 @@ static inline bool comm_contains(struct filter *f)
 	bpf_get_current_comm(&c, sizeof(c));
 #pragma unroll
 	for (int i = 0; i < 16; i++) {
+		if (!(c[0] & 0xff))
+			return false;
 		if ((c[0] & f->comm_mask[0]) == f->comm[0] && (c[1] & f->comm_mask[1]) == f->comm[1])
 			return true;
 		c[0] = c[0] >> 8 | c[1] << 56;

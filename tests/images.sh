@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The keeping of the guests' images, on small ones: what is whole is taken, what is broken or half made is made anew.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export XDG_CACHE_HOME=$tmp
+here=$PWD/scripts
+# shellcheck source=scripts/guest.d/image.sh
+. scripts/guest.d/image.sh
+
+# In place of the real one, which takes a minute.
+image_build() {
+	echo made >>"$tmp/made"
+	[ ! -e "$tmp/fails" ] || exit 1
+	mkdir -p "$1/root/etc" "$1/root/tmp"
+	for f in disk.img vmlinuz initrd root/etc/file; do echo "$f" >"$1/$f"; done
+	image_sum "$1" >"$1/seal"
+}
+
+# get NAME TIMES [STATUS]: the image is asked for; TIMES it is made.
+get() {
+	local status=0
+	: >"$tmp/made"
+	dir=$(image_get debian12 2>"$tmp/err") || status=$?
+	if [ "$status" = "${3:-0}" ] && [ "$(wc -l <"$tmp/made")" = "$2" ]; then echo "ok images: $1"; else
+		echo "FAILED images: $1: exit $status, made $(wc -l <"$tmp/made") times; $(cat "$tmp/err")"
+	fi
+}
+
+get "what is not there is made" 1
+get "what is whole is taken" 0
+echo x >>"$dir/disk.img"
+get "a changed disk is not" 1
+: >"$dir/vmlinuz"
+get "an empty kernel is not" 1
+rm "$dir/initrd"
+get "a missing initrd is not" 1
+sleep 0.01 && touch "$dir/root/etc/file"
+get "a changed file to build with is not" 1
+echo x >"$dir/root/etc/more"
+get "one file more is not" 1
+: >"$dir/root/tmp/build"
+get "what builds leave behind does no harm" 0
+rm "$dir/seal"
+get "what has no seal is not whole" 1
+rm -r "$dir"
+mkdir -p "$image_cache/new-debian12/root/half"
+get "what a broken run left half made is made anew" 1
+if [ -e "$dir/root/half" ]; then echo "FAILED images: nothing of it is kept"; else echo "ok images: nothing of it is kept"; fi
+: >"$tmp/fails"
+rm "$dir/seal"
+get "what can't be made is an error" 1 1
+rm "$tmp/fails"
+get "and is tried again" 1
+mv "$dir" "${dir%-*}-0000000000000000"
+get "an image of another make is not taken" 1
+if [ -e "${dir%-*}-0000000000000000" ]; then echo "FAILED images: and goes"; else echo "ok images: and goes"; fi
