@@ -16,7 +16,7 @@ flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFL
 compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/structs.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/engine/image.c tool/event/layout.c
+shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 programs := bccwatch $(build)/bccwatch-compile
@@ -27,11 +27,11 @@ all: $(programs) $(documents)
 
 bccwatch: $(call objects,$(tool_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lmd
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -ljson-c
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -ljson-c -lmd
 
 $(build)/%.o: %.c
 	$(call say,CC,$<)
@@ -40,7 +40,7 @@ $(build)/%.o: %.c
 
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lmd
 
 $(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
 	$(call say,MAN,$@)
@@ -93,7 +93,7 @@ $(san)/%.o: %.c
 
 $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -ljson-c -lcmocka
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -ljson-c -lmd -lcmocka
 
 check-unit: $(units) all
 	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed

@@ -7,6 +7,6 @@
 
 enum {
 	COUNTER_REFUSED, /* events that the buffer did not take */
-	COUNTER_CUT,     /* names that did not fit into their field */
+	COUNTER_CUT,	 /* names that did not fit into their field */
 	COUNTERS
 };

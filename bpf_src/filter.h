@@ -11,7 +11,7 @@
 struct filter {
 	__u32 pid;
 	__u32 uid;
-	__u64 comm[2];      /* the text that comm contains, its bytes from the lowest on, zero behind it */
+	__u64 comm[2];	    /* the text that comm contains, its bytes from the lowest on, zero behind it */
 	__u64 comm_mask[2]; /* 0xff for each byte of the text */
 };
 

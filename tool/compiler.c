@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The compiler's process: bccwatch-compile FLAGS... reads a source on its standard input and writes the image to
- * descriptor 3. bccwatch starts it, with a clean environment, in the root folder; it ends before the first event.
+ * descriptor 3, and what it depends on (engine/depends.h) to descriptor 4. bccwatch starts it, with a clean
+ * environment, in the root folder; it ends before the first event.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "engine/compile.h"
 #include "engine/source.h"
 
-enum { IMAGE_FD = 3 };
+enum { IMAGE_FD = 3, DEPENDS_FD = 4 };
 
 int main(int argc, char **argv)
 {
@@ -22,7 +23,7 @@ int main(int argc, char **argv)
 	int r = bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
 
 	if (r == 0)
-		r = bw_compile(text, (const char **)argv + 1, (size_t)argc - 1, IMAGE_FD);
+		r = bw_compile(text, (const char **)argv + 1, (size_t)argc - 1, IMAGE_FD, DEPENDS_FD);
 	fflush(NULL);
 	/* Not by exit: LLVM takes a while to tidy up. */
 	_exit(r == 0 ? 0 : 1);

@@ -29,7 +29,7 @@
 #include "kernel/privilege.h"
 #include "kernel/process.h"
 
-enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS };
+enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS, OPT_NO_CACHE };
 
 /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once. */
 enum { PAGES_DEFAULT = 256, PAGES_MAX = 1 << 16 };
@@ -44,7 +44,7 @@ struct trace {
 	bool by_pid, by_uid, by_comm;
 	struct filter filter;
 	uint64_t seconds, pages;
-	bool fail_on_loss;
+	bool fail_on_loss, no_cache;
 	bool has_tracepoint; /* the source speaks of VIA_TRACEPOINT: it can do without the kprobe */
 	char *headers;	     /* owned; see find_headers */
 };
@@ -148,6 +148,9 @@ static int set_option(const struct bw_command *command, struct trace *t, int id,
 		return set_pages(t, value);
 	case OPT_FAIL_ON_LOSS:
 		t->fail_on_loss = true;
+		return 0;
+	case OPT_NO_CACHE:
+		t->no_cache = true;
 		return 0;
 	case 'v':
 		bw_verbose = true;
@@ -254,7 +257,7 @@ static int build(struct trace *t, enum via via, int signal_fd, struct bw_image *
 	if (r == 0 && via == VIA_TRACEPOINT)
 		r = bw_hook_tracefs();
 	if (r == 0)
-		r = bw_build(&source, signal_fd, image);
+		r = bw_build(&source, !t->no_cache, signal_fd, image);
 	if (r == 0)
 		r = bw_attach_check(image, program);
 	return r;
@@ -457,6 +460,8 @@ static const struct bw_option options[] = {
 	{OPT_BUFFER_PAGES, "buffer-pages", "N", "pages of each CPU's event buffer, a power of two (default: 256)",
 	 NULL},
 	{OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},
+	{OPT_NO_CACHE, "no-cache", NULL, "compile the program, also if it was compiled before, and do not keep it",
+	 NULL},
 	{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},
 	{'h', "help", NULL, "show this help", NULL},
 	{0},

@@ -16,14 +16,16 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "engine/cache.h"
 #include "engine/self.h"
 
-enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3 };
+enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4 };
 
 /* The compiler's process and the files it works on; they lie in memory. */
 struct compiler {
+	char *program; /* owned */
 	pid_t pid;
-	int text, image, words;
+	int text, image, depends, words;
 };
 
 static void close_compiler(struct compiler *c)
@@ -32,8 +34,10 @@ static void close_compiler(struct compiler *c)
 		kill(c->pid, SIGKILL);
 		waitpid(c->pid, NULL, 0);
 	}
+	free(c->program);
 	bw_close_fd(&c->text);
 	bw_close_fd(&c->image);
+	bw_close_fd(&c->depends);
 	bw_close_fd(&c->words);
 }
 
@@ -60,7 +64,7 @@ static int write_text(int fd, const struct bw_source *source)
 }
 
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
-static void exec_compiler(const struct compiler *c, const char *program, const struct bw_source *source, pid_t parent)
+static void exec_compiler(const struct compiler *c, const struct bw_source *source, pid_t parent)
 {
 	const char *argv[BW_FLAGS_MAX + 2] = {"bccwatch-compile"};
 	char headers[PATH_MAX + 32];
@@ -75,35 +79,38 @@ static void exec_compiler(const struct compiler *c, const char *program, const s
 	if (getppid() != parent)
 		_exit(126);
 	if (dup2(c->text, 0) < 0 || dup2(c->words, 1) < 0 || dup2(c->words, 2) < 0 || dup2(c->image, IMAGE_FD) < 0 ||
-	    chdir("/") < 0)
+	    dup2(c->depends, DEPENDS_FD) < 0 || chdir("/") < 0)
 		_exit(126);
-	execve(program, (char *const *)argv, env);
-	dprintf(2, "%s: %s\n", program, strerror(errno));
+	execve(c->program, (char *const *)argv, env);
+	dprintf(2, "%s: %s\n", c->program, strerror(errno));
 	_exit(127);
+}
+
+/* A file in memory, above the descriptors that the compiler gets. */
+static int open_memory(const char *name)
+{
+	BW_FD int fd = memfd_create(name, MFD_CLOEXEC);
+
+	return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, DEPENDS_FD + 1);
 }
 
 static int start_compiler(struct compiler *c, const struct bw_source *source)
 {
-	BW_FREE char *program = NULL;
-	BW_FD int image = -1;
 	pid_t parent = getpid();
-	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &program);
+	int r;
 
-	if (r < 0)
-		return bw_err(r, "bccwatch-compile is neither beside this program nor installed with it");
-	/* Above the descriptors that the child gets. */
-	c->text = memfd_create("source", MFD_CLOEXEC);
-	image = memfd_create("image", MFD_CLOEXEC);
-	c->image = fcntl(image, F_DUPFD_CLOEXEC, IMAGE_FD + 1);
-	c->words = memfd_create("words", MFD_CLOEXEC);
-	if (c->text < 0 || c->image < 0 || c->words < 0)
+	c->text = open_memory("source");
+	c->image = open_memory("image");
+	c->depends = open_memory("depends");
+	c->words = open_memory("words");
+	if (c->text < 0 || c->image < 0 || c->depends < 0 || c->words < 0)
 		return bw_err(-errno, "can't make a file in memory: %s", strerror(errno));
 	r = write_text(c->text, source);
 	if (r < 0)
 		return bw_err(r, "can't hand over the source: %s", strerror(-r));
 	c->pid = fork();
 	if (c->pid == 0)
-		exec_compiler(c, program, source, parent);
+		exec_compiler(c, source, parent);
 	return c->pid < 0 ? bw_err(-errno, "can't start the compiler: %s", strerror(errno)) : 0;
 }
 
@@ -138,6 +145,25 @@ static void show_words(const struct compiler *c, bool failed)
 		bw_words(words, len);
 }
 
+/* Keeps what was compiled, where the compiler could tell all that it depends on. */
+static void keep(const struct compiler *c, const char *key, const struct bw_source *source)
+{
+	BW_FREE char *image = NULL, *depends = NULL, *words = NULL;
+	struct bw_cache_entry e = {.path = {source->path, strlen(source->path) + 1}};
+
+	if (bw_read_all(c->image, IMAGE_MAX, &image, &e.image.len) < 0 ||
+	    bw_read_all(c->depends, IMAGE_MAX, &depends, &e.depends.len) < 0 ||
+	    bw_read_all(c->words, WORDS_MAX, &words, &e.words.len) < 0)
+		return;
+	e.image.bytes = image;
+	e.depends.bytes = depends;
+	e.words.bytes = words;
+	if (e.depends.len > 0)
+		bw_cache_keep(key, &e);
+	else
+		bw_debug("cache: not kept: a file that it depends on changed while it was compiled, or is not known");
+}
+
 static int read_image(const struct compiler *c, struct bw_image *image)
 {
 	char *bytes;
@@ -149,15 +175,13 @@ static int read_image(const struct compiler *c, struct bw_image *image)
 	return r < 0 ? bw_err(r, "the compiler's result can't be read: %s", strerror(-r)) : 0;
 }
 
-int bw_build(const struct bw_source *source, int signal_fd, struct bw_image *image)
+static int compile(struct compiler *c, const struct bw_source *source, int signal_fd, struct bw_image *image)
 {
-	BW_CLEANUP(close_compiler) struct compiler c = {0, -1, -1, -1};
-	int status, r;
+	int status, r = start_compiler(c, source);
 
-	r = start_compiler(&c, source);
 	if (r < 0)
 		return r;
-	r = wait_compiler(&c, signal_fd, &status);
+	r = wait_compiler(c, signal_fd, &status);
 	if (r < 0)
 		return r == -EINTR ? r : bw_err(r, "the compiler is lost: %s", strerror(-r));
 	if (WIFSIGNALED(status))
@@ -165,6 +189,23 @@ int bw_build(const struct bw_source *source, int signal_fd, struct bw_image *ima
 			   strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
 		r = bw_err(-EINVAL, "%s does not compile:", source->path);
-	show_words(&c, r < 0);
-	return r < 0 ? r : read_image(&c, image);
+	show_words(c, r < 0);
+	return r < 0 ? r : read_image(c, image);
+}
+
+int bw_build(const struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)
+{
+	BW_CLEANUP(close_compiler) struct compiler c = {NULL, 0, -1, -1, -1, -1};
+	char key[BW_CACHE_KEY];
+	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &c.program);
+
+	if (r < 0)
+		return bw_err(r, "bccwatch-compile is neither beside this program nor installed with it");
+	cached = cached && bw_cache_key(source, c.program, key) == 0;
+	if (cached && bw_cache_find(key, image) == 0)
+		return 0;
+	r = compile(&c, source, signal_fd, image);
+	if (r == 0 && cached)
+		keep(&c, key, source);
+	return r;
 }

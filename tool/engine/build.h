@@ -2,13 +2,16 @@
 /* From a source to an image, in a process of its own that ends with it: this one never has LLVM in it. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "engine/image.h"
 #include "engine/source.h"
 
 /*
- * Compiles source. The compiler's process has a clean environment and stands in the root folder; its words are
- * shown where it fails, else under -v. If signal_fd (a signalfd that has SIGCHLD among its signals) brings another
- * signal than SIGCHLD first, the process is ended and -EINTR returned, silently. Other failures are reported on
- * stderr. 0 or -errno; the image is the caller's, for bw_image_free.
+ * Takes source's image from the cache, if `cached` and it is known there, or compiles it. The compiler's process has a
+ * clean environment and stands in the root folder; its words are shown where it fails, else under -v. If signal_fd (a
+ * signalfd that has SIGCHLD among its signals) brings another signal than SIGCHLD first, the process is ended and
+ * -EINTR returned, silently. Other failures are reported on stderr. 0 or -errno; the image is the caller's, for
+ * bw_image_free.
  */
-int bw_build(const struct bw_source *source, int signal_fd, struct bw_image *image);
+int bw_build(const struct bw_source *source, bool cached, int signal_fd, struct bw_image *image);

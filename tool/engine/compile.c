@@ -3,14 +3,19 @@
 
 #include <bcc/bcc_common.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/depends.h"
 #include "engine/describe.h"
 #include "engine/image.h"
 #include "engine/structs.h"
@@ -276,9 +281,86 @@ static int collect(void *module, int fd)
 	return r;
 }
 
-int bw_compile(const char *text, const char **flags, size_t n, int fd)
+/* The folder that libbcc stands in while it compiles. */
+static int kernel_folder(char *folder, size_t size)
 {
-	BW_MODULE void *module = create_module(text, flags, n);
+	const char *given = getenv("BCC_KERNEL_SOURCE");
+	struct utsname kernel;
 
-	return module ? collect(module, fd) : -EINVAL;
+	uname(&kernel);
+	snprintf(folder, size, "%s", given ? given : "");
+	for (int i = 0; i < 2 && !given; i++) {
+		snprintf(folder, size, "/lib/modules/%s/%s", kernel.release, i == 0 ? "source" : "build");
+		if (access(folder, F_OK) == 0)
+			return 0;
+	}
+	return given ? 0 : -ENOENT;
+}
+
+/* libbcc reads the format of a tracepoint that a function is named for. */
+static void add_formats(void *module, struct bw_depends *d)
+{
+	static const char prefix[] = "tracepoint__";
+
+	for (size_t i = 0; i < bpf_num_functions(module); i++) {
+		const char *name = bpf_function_name(module, i), *gap;
+		char path[PATH_MAX];
+
+		if (strncmp(name, prefix, strlen(prefix)) != 0)
+			continue;
+		name += strlen(prefix);
+		gap = strstr(name, "__");
+		if (!gap)
+			continue;
+		snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/events/%.*s/%s/format", (int)(gap - name), name,
+			 gap + 2);
+		bw_depends_add_content(d, path);
+	}
+}
+
+/* fd has what -MD wrote, and then the bytes of engine/depends.h, or nothing. */
+static int write_depends(void *module, const char **flags, size_t n, struct bw_depends *d, int fd)
+{
+	BW_FREE char *rule = NULL, *bytes = NULL;
+	char folder[PATH_MAX];
+	size_t len;
+	int r = bw_read_all(fd, BW_DEPENDS_MAX, &rule, &len);
+
+	d->uncertain |= r < 0 || kernel_folder(folder, sizeof(folder)) < 0;
+	if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	if (d->uncertain)
+		return 0;
+	d->out = open_memstream(&bytes, &len);
+	if (!d->out)
+		return -ENOMEM;
+	bw_depends_add_rule(d, rule, folder, flags, n);
+	bw_depends_add_libraries(d);
+	add_formats(module, d);
+	if (fclose(d->out) != 0)
+		return -ENOMEM;
+	return d->uncertain ? 0 : bw_write_all(fd, bytes, len);
+}
+
+int bw_compile(const char *text, const char **flags, size_t n, int fd, int depends_fd)
+{
+	BW_FREE const char **all = calloc(n + 4, sizeof(*all));
+	BW_MODULE void *module = NULL;
+	struct bw_depends depends = {0};
+	char rule[32];
+	int r;
+
+	if (!all)
+		return -ENOMEM;
+	memcpy(all, flags, n * sizeof(*all));
+	snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
+	all[n] = "-MD";
+	all[n + 1] = "-MF";
+	all[n + 2] = rule;
+	clock_gettime(CLOCK_REALTIME_COARSE, &depends.since);
+	module = create_module(text, all, n + 3);
+	if (!module)
+		return -EINVAL;
+	r = collect(module, fd);
+	return r < 0 ? r : write_depends(module, flags, n, &depends, depends_fd);
 }

@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 /*
- * Compiles text, which is in BCC's dialect, with n flags for clang, and writes the image to fd. What clang and
- * libbcc have to say goes to stdout and stderr. The maps are made in the kernel while this process lives, so it
- * needs the privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program can't
- * be kept as an image.
+ * Compiles text, which is in BCC's dialect, with n flags for clang, writes the image to fd, and what it
+ * depends on (engine/depends.h) to depends_fd, an empty file; nothing, where that is not known. What clang and libbcc
+ * have to say goes to stdout and stderr. The maps are made in the kernel while this process lives, so it needs the
+ * privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program can't be kept as an
+ * image.
  */
-int bw_compile(const char *text, const char **flags, size_t n, int fd);
+int bw_compile(const char *text, const char **flags, size_t n, int fd, int depends_fd);

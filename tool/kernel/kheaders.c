@@ -17,9 +17,9 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/store.h"
 
 static const char archive[] = "/sys/kernel/kheaders.tar.xz";
-static const char cache[] = "/var/cache/bccwatch";
 
 /* Runs a program of the system's, silently, with an environment of its own. 0, or -EIO if it fails. */
 static int run(const char *const argv[])
@@ -43,22 +43,16 @@ static int run(const char *const argv[])
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-/* Opens the cache's folder, which it makes; -EPERM if another than this user could write there. */
-static int open_cache(void)
+/* -errno, reported. */
+static int open_store(void)
 {
-	struct stat st;
-	int fd;
+	int fd = bw_store_open(".");
 
-	if (mkdir(cache, 0700) < 0 && errno != EEXIST)
-		return bw_err(-errno, "can't make %s: %s", cache, strerror(errno));
-	fd = open(cache, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return bw_err(-errno, "can't use %s: %s", cache, strerror(errno));
-	if (st.st_uid != geteuid() || st.st_mode & 077) {
-		close(fd);
-		bw_err(-EPERM, "%s is not this user's alone; what lies there is not trusted", cache);
-		bw_hint("Remove it, or: chown root %s; chmod 700 %s", cache, cache);
-		return -EPERM;
+	if (fd == -EPERM) {
+		bw_err(fd, "%s is not this user's alone; what lies there is not trusted", BW_STORE);
+		bw_hint("Remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
+	} else if (fd < 0) {
+		bw_err(fd, "can't use %s: %s", BW_STORE, strerror(-fd));
 	}
 	return fd;
 }
@@ -73,25 +67,25 @@ static char *folder_of_kernel(void)
 	uname(&kernel);
 	for (const char *p = kernel.version; *p; p++)
 		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-	return asprintf(&path, "%s/kheaders-%s-%016" PRIx64, cache, kernel.release, hash) < 0 ? NULL : path;
+	return asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release, hash) < 0 ? NULL : path;
 }
 
 /* Beside its place first, so that a half-unpacked tree is never taken for a whole one. */
 static int unpack_to(const char *path)
 {
-	char half[sizeof(cache) + 16];
+	char half[sizeof(BW_STORE) + 16];
 	const char *const clean[] = {"rm", "-rf", "--", half, NULL};
 	const char *const tar[] = {"tar", "-xJf", archive, "-C", half, "--no-same-owner", NULL};
 	int r;
 
-	snprintf(half, sizeof(half), "%s/half", cache);
+	snprintf(half, sizeof(half), "%s/half", BW_STORE);
 	r = run(clean);
 	if (r < 0 || mkdir(half, 0700) < 0)
 		return bw_err(r < 0 ? r : -errno, "can't make %s", half);
 	r = run(tar);
 	if (r < 0) {
 		run(clean);
-		bw_err(r, "can't unpack the kernel's headers, %s, to %s", archive, cache);
+		bw_err(r, "can't unpack the kernel's headers, %s, to %s", archive, BW_STORE);
 		bw_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
 		return r;
 	}
@@ -111,7 +105,7 @@ int bw_kheaders_unpack(char **path)
 		run(load); /* CONFIG_IKHEADERS=m */
 	if (access(archive, F_OK) != 0)
 		return -ENOENT;
-	dir = open_cache();
+	dir = open_store();
 	if (dir < 0)
 		return dir;
 	flock(dir, LOCK_EX); /* two at once: the second finds the work done */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/cache.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "cmd/options.h"
+#include "engine/cache.h"
+#include "kernel/privilege.h"
+
+static void print_entry(void *cookie, const struct bw_cache_info *info)
+{
+	const char *path = info->path ? info->path : "(damaged)";
+	BW_FREE char *shown = malloc(4 * strlen(path) + 1);
+	char when[32] = "?";
+	struct tm tm;
+
+	(void)cookie;
+	if (localtime_r(&info->used, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	if (shown)
+		printf("%.16s %8" PRIu64 " %s %.*s\n", info->key, info->size, when,
+		       (int)bw_escape(shown, path, strlen(path)), shown);
+}
+
+static int list(void)
+{
+	return bw_cache_each(print_entry, NULL) < 0 ? BW_EXIT_FAILED : BW_EXIT_OK;
+}
+
+static int clear(void)
+{
+	int n = bw_cache_clear();
+
+	if (n < 0)
+		return BW_EXIT_FAILED;
+	bw_note("%d programs removed.", n);
+	return BW_EXIT_OK;
+}
+
+static int run(const struct bw_command *command, int argc, char **argv)
+{
+	int (*action)(void) = NULL;
+	const char *value;
+	int id;
+
+	optind = 0; /* glibc: begin anew */
+	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
+		if (id == 'h') {
+			bw_print_help(command);
+			return BW_EXIT_OK;
+		}
+		if (id == BW_OPTIONS_BAD || action) {
+			if (id != BW_OPTIONS_BAD)
+				bw_err(0, "one of --list and --clear");
+			bw_hint("'bccwatch cache --help' lists the options.");
+			return BW_EXIT_USAGE;
+		}
+		action = id == 'l' ? list : clear;
+	}
+	if (optind < argc)
+		return bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+	if (!action)
+		return bw_err(BW_EXIT_USAGE, "one of --list and --clear");
+	if (bw_privileged() < 0)
+		return bw_err(BW_EXIT_FAILED, "the cache is root's");
+	return action();
+}
+
+static const struct bw_option options[] = {
+	{'l', "list", NULL, "show a line for each program: key, bytes, when it was last used, source", NULL},
+	{'c', "clear", NULL, "remove them all", NULL},
+	{'h', "help", NULL, "show this help", NULL},
+	{0},
+};
+
+const struct bw_command bw_cache_command = {
+	.name = "cache",
+	.summary = "Show or remove the compiled programs that are kept",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bccwatch cache: the programs that were compiled before. */
+#pragma once
+
+#include "cmd/command.h"
+
+extern const struct bw_command bw_cache_command;
