@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "cmd/options.h"
@@ -20,7 +19,7 @@
 static void print_entry(void *cookie, const struct bw_cache_info *info)
 {
 	const char *path = info->path ? info->path : "(damaged)";
-	BW_FREE char *shown = malloc(4 * strlen(path) + 1);
+	char *shown = malloc(4 * strlen(path) + 1);
 	char when[32] = "?";
 	struct tm tm;
 
@@ -30,6 +29,7 @@ static void print_entry(void *cookie, const struct bw_cache_info *info)
 	if (shown)
 		printf("%.16s %8" PRIu64 " %s %.*s\n", info->key, info->size, when,
 		       (int)bw_escape(shown, path, strlen(path)), shown);
+	free(shown);
 }
 
 static int list(void)

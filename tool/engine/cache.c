@@ -166,6 +166,14 @@ static int take_image(const struct bw_cache_part *part, struct bw_image *image)
 	return bw_image_read(image, bytes, part->len);
 }
 
+/* An entry's bytes, the caller's, and its parts. */
+static int read_parts(int fd, char **bytes, struct bw_cache_entry *entry)
+{
+	size_t len;
+
+	return bw_read_fd(fd, FILE_MAX, bytes, &len) < 0 ? -EIO : find_parts(*bytes, len, entry);
+}
+
 /* -EPERM, -EINVAL: it must go; -ESTALE: it is no longer right. */
 static int read_entry(int dir, const char *key, struct bw_image *image)
 {
@@ -173,12 +181,12 @@ static int read_entry(int dir, const char *key, struct bw_image *image)
 	BW_FREE char *bytes = NULL;
 	struct bw_cache_entry entry;
 	const char *changed;
-	size_t len;
-	int r = fd < 0 ? fd : bw_read_fd(fd, FILE_MAX, &bytes, &len);
+	int r;
 
-	if (r == 0)
-		r = find_parts(bytes, len, &entry);
-	if (r < 0)
+	if (fd < 0)
+		return fd;
+	r = read_parts(fd, &bytes, &entry);
+	if (r != 0)
 		return r;
 	if (!bw_depends_hold(entry.depends.bytes, entry.depends.len, &changed)) {
 		bw_debug("cache: %s has changed", changed ? changed : "?");
@@ -357,8 +365,7 @@ static void tell(int dir, const struct file *f, void (*fn)(void *cookie, const s
 	BW_FD int fd = open_entry(dir, f->name);
 	BW_FREE char *bytes = NULL;
 	struct bw_cache_entry entry;
-	size_t len;
-	bool whole = fd >= 0 && bw_read_fd(fd, FILE_MAX, &bytes, &len) == 0 && find_parts(bytes, len, &entry) == 0;
+	bool whole = fd >= 0 && read_parts(fd, &bytes, &entry) == 0;
 
 	fn(cookie, &(struct bw_cache_info){f->name, whole ? entry.path.bytes : NULL, f->size, f->used});
 }
@@ -385,6 +392,7 @@ int bw_cache_clear(void)
 		if (unlinkat(dir, files.all[i].name, 0) == 0)
 			n += !is_half(files.all[i].name);
 		else
-			r = bw_err(-errno, "can't remove %s/images/%s: %s", BW_STORE, files.all[i].name, strerror(errno));
+			r = bw_err(-errno, "can't remove %s/images/%s: %s", BW_STORE, files.all[i].name,
+				   strerror(errno));
 	return r < 0 ? r : n;
 }
