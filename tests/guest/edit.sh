@@ -49,7 +49,7 @@ check_status "a build tree's program uses the tree's sources" 0 "$tmp/tree/bccwa
 check_lines "and -v says so" 1 "source: $tmp/tree/bpf_src/trace.c" "$tmp/said"
 check_status "hostile files here and in the environment change nothing" 0 \
 	env BCC_KERNEL_SOURCE="$tmp/evil" TMPDIR="$tmp/evil" ARCH=evil BCC_LINUX_VERSION_CODE=1 CPATH="$tmp/evil" \
-	C_INCLUDE_PATH="$tmp/evil" bccwatch trace -d 1 -v
+	C_INCLUDE_PATH="$tmp/evil" bccwatch trace --no-cache -d 1 -v
 check_lines "and the installed source is taken" 1 "source: $src/trace.c" "$tmp/said"
 
 # --source: wherever it lies; what it includes with quotes is beside it, then in bpf_src.

@@ -27,13 +27,13 @@ wait
 check "a reader that goes ends it" [ -s "$tmp/head" ]
 check "SIGPIPE: nothing is left" nothing_attached
 
-bccwatch trace 2>"$tmp/err" >/dev/null &
+bccwatch trace --no-cache 2>"$tmp/err" >/dev/null &
 pid=$!
 until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
 stop INT
 check "SIGINT while it compiles ends it with 0" [ "$status" = 0 ]
 check "and ends the compiler" nothing_attached
-bccwatch trace 2>"$tmp/err" >/dev/null &
+bccwatch trace --no-cache 2>"$tmp/err" >/dev/null &
 pid=$!
 until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
 stop KILL
