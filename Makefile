@@ -13,7 +13,7 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFLAGS)
 
 # bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
-compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/structs.c
+compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/submits.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
 shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c
@@ -31,7 +31,7 @@ bccwatch: $(call objects,$(tool_src))
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -ljson-c -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -lbpf -lmd
 
 $(build)/%.o: %.c
 	$(call say,CC,$<)
@@ -93,9 +93,13 @@ $(san)/%.o: %.c
 
 $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -ljson-c -lmd -lcmocka
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lmd -lcmocka
 
-check-unit: $(units) all
+# The types of the tests as clang tells them of a BPF program.
+$(build)/types.bpf.o: tests/unit/types.c tests/unit/types.h
+	$(Q)clang -target bpf -O2 -g -I. -c -o $@ $<
+
+check-unit: $(units) $(build)/types.bpf.o all
 	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed
 
 lint:

@@ -6,7 +6,7 @@
 #pragma once
 
 enum {
-	COUNTER_REFUSED, /* events that the buffer did not take */
-	COUNTER_CUT,	 /* names that did not fit into their field */
+	COUNTER_LOST, /* events that were not sent (those that a buffer did not take are counted by bccwatch) */
+	COUNTER_CUT,  /* names that did not fit into their field */
 	COUNTERS
 };

@@ -15,6 +15,8 @@ struct data_t {
 #include "counters.h"
 #include "filter.h"
 
+#define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
+
 BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(scratch, struct data_t, 1); // an event is larger than a program's stack
 BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
@@ -22,6 +24,9 @@ BPF_ARRAY(filter, struct filter, 1);
 
 static inline void fill(struct data_t *d)
 {
+	// What the last event left there; of the name only the part that is written is sent.
+	__builtin_memset(d, 0, offsetof(struct data_t, fname));
+	__builtin_memset(d->fname + sizeof(d->fname), 0, BEHIND_NAME);
 	d->ts = bpf_ktime_get_ns();
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(&d->comm, sizeof(d->comm));
@@ -87,12 +92,8 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 	asm volatile("" : "+r"(used)); // one register for the test and the use: else the verifier sees no bound
 	if (used > sizeof(d->fname))
 		used = sizeof(d->fname);
-	if (offsetof(struct data_t, fname) + sizeof(d->fname) == sizeof(*d))
-		used += offsetof(struct data_t, fname);
-	else
-		used = sizeof(*d);
-	if (events.perf_submit(ctx, d, used) < 0)
-		count(COUNTER_REFUSED);
+	used = BEHIND_NAME ? sizeof(*d) : used + offsetof(struct data_t, fname);
+	events.perf_submit(ctx, d, used);
 	return 0;
 }
 
@@ -154,7 +155,7 @@ static inline int send(void *ctx, const char *name, bool last_try)
 	len = bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
 	if (len < 0 && !last_try) {
 		if (unread.update(&task, &name) < 0)
-			count(COUNTER_REFUSED);
+			count(COUNTER_LOST);
 		return 0;
 	}
 	fill(d);

@@ -9,7 +9,7 @@
 image_dir=${here:?}/guest.d
 image_cache=${XDG_CACHE_HOME:-$HOME/.cache}/bccwatch/guest
 # What every guest has: a small system, libbcc with what it needs at run time, and what the tests use.
-image_base=initramfs-tools,kmod,procps,xz-utils,iproute2,strace,libbpfcc,libbpfcc-dev,libbpf-dev,libjson-c-dev,libmd-dev,gcc,libc6-dev,make,pkg-config
+image_base=initramfs-tools,kmod,procps,xz-utils,iproute2,strace,libbpfcc,libbpfcc-dev,libbpf-dev,libmd-dev,gcc,libc6-dev,make,pkg-config
 
 image_names() {
 	(cd "$image_dir" && grep -l '^suite=' -- * | sort)

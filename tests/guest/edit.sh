@@ -63,7 +63,7 @@ typedef struct { int answer; int pid; } event_t;
 BPF_PERF_OUTPUT(mine);
 int kretprobe__do_sys_openat2(struct pt_regs *ctx)
 {
-	event_t e = {.answer = ANSWER + COUNTER_REFUSED, .pid = bpf_get_current_pid_tgid() >> 32};
+	event_t e = {.answer = ANSWER + COUNTER_LOST, .pid = bpf_get_current_pid_tgid() >> 32};
 	mine.perf_submit(ctx, &e, sizeof(e));
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include "engine/image.h"
 #include "engine/self.h"
 #include "engine/source.h"
-#include "engine/structs.h"
+#include "engine/submits.h"
 #include "tests/unit/unit.h"
 
 /* The bytes of a small image with one of everything. */
@@ -26,9 +26,9 @@ static void *image_bytes(size_t *len)
 	struct bw_image_map maps[] = {{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0},
 				      {"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0}};
 	struct bw_image_program programs[] = {{"kprobe__f", insns, 3}, {"kprobe__g", insns + 2, 1}};
-	struct bw_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, false},
-				    {"in", BW_STRUCT, 4, 4, 1, 1, false},
-				    {"x", BW_CHAR, 0, 1, 4, 0, true}};
+	struct bw_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 3, 1},
+				    {"in", BW_STRUCT, 4, 4, 1, 1, 0, {0}, 0, 0},
+				    {"x", BW_CHAR, 0, 1, 4, 0, 2, {2, 2}, 0, 0}};
 	struct bw_image_event events[] = {{1, {fields, 3, 8}}};
 	struct bw_image image = {"GPL", maps, programs, events, NULL, 2, 2, 1, NULL};
 	int fd = memfd_create("image", 0);
@@ -59,6 +59,10 @@ static void image_comes_back(void **state)
 	assert_int_equal(image.n_events, 1);
 	assert_int_equal(image.events[0].layout.n, 3);
 	assert_string_equal(image.events[0].layout.fields[2].name, "x");
+	assert_int_equal(image.events[0].layout.fields[2].n_dims, 2);
+	assert_int_equal(image.events[0].layout.fields[2].dims[1], 2);
+	assert_int_equal(image.events[0].layout.fields[0].bits, 3);
+	assert_int_equal(image.events[0].layout.fields[0].shift, 1);
 	assert_int_equal(bw_image_find_map(&image, "events"), 1);
 	assert_int_equal(bw_image_find_map(&image, "nothing"), -ENOENT);
 	bw_image_free(&image);
@@ -99,55 +103,54 @@ static void damaged_images_are_refused_or_harmless(void **state)
 	}
 }
 
-static void structs_get_tables(void **state)
+/* What stands between the wrapping's beginning and end in longer, with its first line taken off. */
+static void assert_wrapped(const char *text, unsigned submits, const char *call, const char *type)
 {
-	static const struct {
-		const char *text, *longer;
-	} cases[] = {
-		{"struct a { int x; };\nint f;", "struct a { int x; }; BPF_ARRAY(L0, struct a, 1);\nint f;"},
-		{"typedef struct { int x; } a_t;", "typedef struct { int x; } a_t; BPF_ARRAY(L0, a_t, 1);"},
-		{"typedef struct b { int x; } b_t;", "typedef struct b { int x; } b_t; BPF_ARRAY(L0, struct b, 1);"},
-		{"struct a { struct b { int y; } in; } __attribute__((packed));",
-		 "struct a { struct b { int y; } in; } __attribute__((packed)); BPF_ARRAY(L0, struct a, 1);"},
-		{"struct __attribute__((packed)) a { int x; };",
-		 "struct __attribute__((packed)) a { int x; }; BPF_ARRAY(L0, struct a, 1);"},
-		{"struct a;", "struct a;"},
-		{"struct a *f(struct b *c) { struct d { int x; } e; return 0; }",
-		 "struct a *f(struct b *c) { struct d { int x; } e; return 0; }"},
-		{"static struct a f(void) { return x; }", "static struct a f(void) { return x; }"},
-		{"BPF_HASH(h, struct a, struct b);", "BPF_HASH(h, struct a, struct b);"},
-		{"BPF_PERF_OUTPUT(e);\nstruct a { int x; };",
-		 "BPF_PERF_OUTPUT(e);\nstruct a { int x; }; BPF_ARRAY(L0, struct a, 1);"},
-		{"union u { int x; }; enum e { A };", "union u { int x; }; enum e { A };"},
-		{"// struct a { int x; };\n/* struct b { int x; }; */ #define S struct c { int x; };\n",
-		 "// struct a { int x; };\n/* struct b { int x; }; */ #define S struct c { int x; };\n"},
-		{"char *s = \"struct a { int x; };\";", "char *s = \"struct a { int x; };\";"},
-		{"#ifdef X\nstruct a { int x; };\n#endif\nstruct b { char c; };",
-		 "#ifdef X\nstruct a { int x; }; BPF_ARRAY(L0, struct a, 1);\n#endif\n"
-		 "struct b { char c; }; BPF_ARRAY(L1, struct b, 1);"},
-		{"struct a { int x;", "struct a { int x;"},
-		{"struct a { char c = '}'; int x; } ;",
-		 "struct a { char c = '}'; int x; } ; BPF_ARRAY(L0, struct a, 1);"},
-		{"static const struct cfg conf = { 3 };\nint y;", "static const struct cfg conf = { 3 };\nint y;"},
-		{"typedef struct { int x; } e_t __attribute__((aligned(8)));",
-		 "typedef struct { int x; } e_t __attribute__((aligned(8))); BPF_ARRAY(L0, e_t, 1);"},
-		{"#ifdef X\nstruct a {\n#else\nstruct a {\nint y;\n#endif\nint x;\n};\nstruct b { int z; };",
-		 "#ifdef X\nstruct a {\n#else\nstruct a {\nint y;\n#endif\nint x;\n}; BPF_ARRAY(L0, struct a, 1);\n"
-		 "struct b { int z; }; BPF_ARRAY(L1, struct b, 1);"},
-		{"", ""},
-		{"/*", "/*"},
-		{"\"", "\""},
-		{"'\\", "'\\"},
-		{"}}}}((((", "}}}}(((("},
-	};
+	BW_FREE char *longer = NULL, *expected = NULL;
+	unsigned n = 0, lines = 0, lines_before = 0;
 
-	(void)state;
-	for (size_t i = 0; i < LENGTH(cases); i++) {
-		BW_FREE char *longer = NULL;
-
-		assert_int_equal(bw_structs_add_tables(cases[i].text, "L", &longer), 0);
-		assert_string_equal(longer, cases[i].longer);
+	assert_int_equal(bw_submits_wrap(text, &longer), 0);
+	for (const char *p = strstr(longer, "int bccwatch_r"); p; p = strstr(p + 1, "int bccwatch_r"))
+		n++;
+	assert_int_equal(n, submits);
+	for (const char *p = text; *p; p++)
+		lines_before += *p == '\n';
+	for (const char *p = longer; *p; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, lines_before + (strstr(text, "perf_submit") != NULL));
+	if (!submits) {
+		assert_string_equal(longer + (lines > lines_before ? strcspn(longer, "\n") + 1 : 0), text);
+		return;
 	}
+	assert_true(asprintf(&expected, "int bccwatch_r = %s; if", call) > 0);
+	assert_non_null(strstr(longer, expected));
+	free(expected);
+	assert_true(asprintf(&expected, "__typeof__(*(%s)), void)", type) > 0);
+	assert_non_null(strstr(longer, expected));
+}
+
+static void submits_are_wrapped(void **state)
+{
+	(void)state;
+	assert_wrapped("f() { e.perf_submit(ctx, &d, sizeof(d)); }", 1, "e.perf_submit(ctx, &d, sizeof(d))", "&d");
+	assert_wrapped("if (e . perf_submit (ctx, p->a[g(1, 2)], 4) < 0) x();", 1,
+		       "e . perf_submit (ctx, p->a[g(1, 2)], 4)", "p->a[g(1, 2)]");
+	assert_wrapped("e.perf_submit(ctx,\n  &d, // the event (all)\n  sizeof(d));\nx", 1,
+		       "e.perf_submit(ctx,\n  &d, // the event (all)\n  sizeof(d))", "&d");
+	assert_wrapped("e.perf_submit(ctx, /* ) */ (void *)&d, sizeof(struct { int x, y; }))", 1,
+		       "e.perf_submit(ctx, /* ) */ (void *)&d, sizeof(struct { int x, y; }))", "(void *)&d");
+	assert_wrapped("e.perf_submit(ctx, /* ) */ (void *)&d, 4);f.perf_submit(a, b, c)", 2, "f.perf_submit(a, b, c)",
+		       "b");
+	assert_wrapped("// e.perf_submit(ctx, &d, 4);\n#define S e.perf_submit(ctx, \\\r\n &d, 4)\n", 0, "", "");
+	assert_wrapped("char *s = \"e.perf_submit(ctx, &d, 4)\";", 0, "", "");
+	assert_wrapped("#define N 16 /* two\n lines ( */\ne.perf_submit(c, &d, 4);", 1, "e.perf_submit(c, &d, 4)",
+		       "&d");
+	assert_wrapped("e->perf_submit(ctx, &d, 4); perf_submit(a, b, c); e.perf_submit(a); e.perf_submit(a, b", 0, "",
+		       "");
+	assert_wrapped("", 0, "", "");
+	assert_wrapped("/*", 0, "", "");
+	assert_wrapped("'\\", 0, "", "");
+	assert_wrapped("perf_submit(((", 0, "", "");
 }
 
 static void write_file(const char *path, const char *text, size_t len)
@@ -318,7 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(image_comes_back),
 		cmocka_unit_test(damaged_images_are_refused_or_harmless),
-		cmocka_unit_test(structs_get_tables),
+		cmocka_unit_test(submits_are_wrapped),
 		cmocka_unit_test(sources_are_read_strictly),
 		cmocka_unit_test(what_an_image_depends_on_is_noticed),
 		cmocka_unit_test(a_file_that_changes_while_it_is_compiled_makes_it_uncertain),

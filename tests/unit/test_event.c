@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From libbcc's description of a struct to a line. The descriptions are those that libbcc 0.26 gives. */
+/* From what clang knows of a type to a line. types.h is compiled for BPF too, with its types as BTF. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,21 +13,48 @@
 #include "event/clock.h"
 #include "event/text.h"
 #include "event/value.h"
+#include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
 static const struct bw_sentence by_field = {NULL, ""};
 static const struct bw_sentence opened = {"opened file", ""};
 static const struct bw_sentence killed = {"tried to open forbidden file", ", killed."};
 
+static struct btf *types;
+
+static int load_types(void **state)
+{
+	(void)state;
+	types = btf__parse_elf("build/types.bpf.o", NULL);
+	return types && (intptr_t)types > 0 ? 0 : -1;
+}
+
+static int free_types(void **state)
+{
+	(void)state;
+	btf__free(types);
+	return 0;
+}
+
+static int layout_of(const char *type, struct bw_layout *layout)
+{
+	int id = btf__find_by_name_kind(types, type, BTF_KIND_STRUCT);
+
+	if (id < 0)
+		id = btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF);
+	assert_true(id > 0);
+	return bw_describe(types, (uint32_t)id, layout);
+}
+
 /* The line of a sample without its time, in a static buffer. */
-static const char *line_of(const char *json, const struct bw_sentence *sentence, const void *sample, size_t size)
+static const char *line_of(const char *type, const struct bw_sentence *sentence, const void *sample, size_t size)
 {
 	static char line[1 << 16];
 	struct bw_layout layout;
 	struct bw_text *text;
 	struct bw_out out;
 
-	assert_int_equal(bw_describe(json, &layout), 0);
+	assert_int_equal(layout_of(type, &layout), 0);
 	assert_int_equal(bw_layout_check(&layout), 0);
 	assert_int_equal(bw_text_new(&text, &layout, sentence), 0);
 	assert_int_equal(bw_out_init(&out, -1, bw_text_longest(text, size)), 0);
@@ -41,16 +68,7 @@ static const char *line_of(const char *json, const struct bw_sentence *sentence,
 	return line;
 }
 
-#define OPEN_EVENT                                                                                               \
-	"[\"data_t\", [[\"ts\",\"unsigned long long\"], [\"pid\",\"unsigned int\"], [\"comm\",\"char\", [16]], " \
-	"[\"__pad_3\",\"char\",[4]], [\"fname\",\"char\", [32]]], \"struct_packed\"]"
-
-struct open_event {
-	uint64_t ts;
-	uint32_t pid;
-	char comm[16];
-	char fname[32] __attribute__((aligned(8)));
-};
+#define OPEN_EVENT "open_event"
 
 static void open_lines(void **state)
 {
@@ -101,127 +119,99 @@ static void samples_of_any_alignment(void **state)
 	}
 }
 
-/* Every type that libbcc names, in one struct. */
+/* Every type that an event can have. */
 static void every_type(void **state)
 {
-	static const char json[] =
-		"[\"all\", [[\"c\",\"char\"], [\"sc\",\"signed char\"], [\"uc\",\"unsigned char\"], [\"b\",\"_Bool\"], "
-		"[\"s\",\"short\"], [\"us\",\"unsigned short\"], [\"i\",\"int\"], [\"ui\",\"unsigned int\"], "
-		"[\"l\",\"long\"], [\"ul\",\"unsigned long\"], [\"ll\",\"long long\"], "
-		"[\"ull\",\"unsigned long long\"], [\"wide\",\"unsigned __int128\"], [\"a\",\"int\", [3]], "
-		"[\"one\",\"unsigned char\", [1]], [\"t\",\"char\", [4]]], \"struct_packed\"]";
-	struct __attribute__((packed)) {
-		char c;
-		signed char sc;
-		unsigned char uc;
-		_Bool b;
-		short s;
-		unsigned short us;
-		int i;
-		unsigned ui;
-		long l;
-		unsigned long ul;
-		long long ll;
-		unsigned long long ull;
-		unsigned char wide[16];
-		int a[3];
-		unsigned char one[1];
-		char t[4];
-	} e = {'A',
-	       -128,
-	       255,
-	       1,
-	       -32768,
-	       65535,
-	       INT32_MIN,
-	       UINT32_MAX,
-	       INT64_MIN,
-	       UINT64_MAX,
-	       -1,
-	       UINT64_MAX,
-	       {1, 2, [15] = 0xf0},
-	       {-1, 0, 7},
-	       {9},
-	       {'f', 'u', 'l', 'l'}};
+	struct every_type e = {
+		.c = 'A',
+		.sc = -128,
+		.uc = 255,
+		.b = 1,
+		.s = -32768,
+		.us = 65535,
+		.i = INT32_MIN,
+		.ui = UINT32_MAX,
+		.l = INT64_MIN,
+		.ul = UINT64_MAX,
+		.ll = -1,
+		.ull = UINT64_MAX,
+		.wide = (unsigned __int128)0xf0 << 120 | 0x0201,
+		.mood = CALM,
+		.a = {-1, 0, 7},
+		.one = {9},
+		.t = {'f', 'u', 'l', 'l'},
+		.p = (void *)0xabcd,
+	};
 
 	(void)state;
-	assert_string_equal(line_of(json, &by_field, &e, sizeof(e)),
-			    " C='A' SC=-128 UC=255 B=true S=-32768 US=65535 I=-2147483648 UI=4294967295"
-			    " L=-9223372036854775808 UL=18446744073709551615 LL=-1 ULL=18446744073709551615"
-			    " WIDE=0x010200000000000000000000000000f0 A=[-1,0,7] ONE=[9] T=full");
+	assert_string_equal(
+		line_of("every_type", &by_field, &e, sizeof(e)),
+		" C='A' SC=-128 UC=255 B=true S=-32768 US=65535 I=-2147483648 UI=4294967295"
+		" L=-9223372036854775808 UL=18446744073709551615 LL=-1 ULL=18446744073709551615"
+		" WIDE=0x010200000000000000000000000000f0 MOOD=-1 A=[-1,0,7] ONE=[9] T=full P=0xabcd F=0x0");
 	e.c = '\n';
 	e.b = 0;
-	assert_non_null(strstr(line_of(json, &by_field, &e, sizeof(e)), " C=10 SC=-128 UC=255 B=false"));
+	assert_non_null(strstr(line_of("every_type", &by_field, &e, sizeof(e)), " C=10 SC=-128 UC=255 B=false"));
 }
 
 static void nested_structs_and_unions(void **state)
 {
-	/* struct { u32 pid; struct { s16 x; char n[2]; } in[2]; union { u32 u; u8 b[4]; } ; } */
-	static const char json[] =
-		"[\"n\", [[\"pid\",\"unsigned int\"], [\"in\",[\"i\", [[\"x\",\"short\"], [\"n\",\"char\", [2]]], "
-		"\"struct_packed\"], [2]], [\"\", [[\"u\",\"unsigned int\"], [\"b\",\"unsigned char\", [4]]], "
-		"\"union\"]], \"struct_packed\"]";
-	const unsigned char e[] = {5, 0, 0, 0, 0xff, 0xff, 'a', 'b', 2, 0, 'c', 0, 1, 2, 0, 0};
+	struct nested e = {.pid = 5, .in = {{-1, "ab"}, {2, "c"}}, .u = 513, .deep = {(const char *)0x10}};
 
 	(void)state;
-	assert_string_equal(line_of(json, &by_field, e, sizeof(e)),
-			    " PID=5 IN=[{x=-1 n=ab},{x=2 n=c}] {u=513 b=[1,2,0,0]}");
+	assert_string_equal(line_of("nested", &by_field, &e, sizeof(e)),
+			    " PID=5 IN=[{x=-1 n=ab},{x=2 n=c}] {u=513 b=[1,2,0,0]} DEEP={q=0x10}");
 }
 
-/* Bit fields have no paddings spelled out, and are not understood; C's alignment holds for the rest. */
-static void unpacked_structs_are_aligned(void **state)
+static void arrays_of_arrays(void **state)
 {
-	static const char json[] = "[\"o\", [[\"a\",\"unsigned char\"], [\"b\",\"unsigned int\"], "
-				   "[\"c\",\"unsigned char\"]], \"struct\"]";
-	const unsigned char e[12] = {1, 0, 0, 0, 2, 0, 0, 0, 3};
-	struct bw_layout layout;
-
-	(void)state;
-	assert_string_equal(line_of(json, &by_field, e, sizeof(e)), " A=1 B=2 C=3");
-	assert_int_equal(bw_describe("[\"o\", [[\"a\",\"unsigned int\", 3]], \"struct\"]", &layout), -EINVAL);
-}
-
-static void hostile_descriptions(void **state)
-{
-	static const char *const bad[] = {
-		"",
-		"[",
-		"{}",
-		"7",
-		"\"int\"",
-		"[]",
-		"[1,2,3]",
-		"[\"s\"]",
-		"[\"s\", [], 5]",
-		"[\"s\", 5, \"struct\"]",
-		"[\"s\", [[]], \"struct\"]",
-		"[\"s\", [[\"a\"]], \"struct\"]",
-		"[\"s\", [[\"a\",\"float\"]], \"struct\"]",
-		"[\"s\", [[5,\"int\"]], \"struct\"]",
-		"[\"s\", [[\"a\",\"int\",[1,2]]], \"struct\"]",
-		"[\"s\", [[\"a\",\"int\",[99999999]]], \"struct_packed\"]",
-		"[\"s\", [[\"a\",[\"t\"]]], \"struct\"]",
-		"[\"s\", [[\"a\",\"int\",\"x\",4]], \"struct\"]",
+	struct dimensions e = {
+		.grid = {{1, 2, 3}, {4, 5, 6}},
+		.names = {{"ab"}, {"full"}},
+		.many = {{{{{{1, 2}, {3, 4}}}}}},
 	};
-	BW_FREE char *deep = malloc(100000);
-	struct bw_layout layout;
-	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(bw_describe(NULL, &layout), -EINVAL);
-	for (size_t i = 0; i < LENGTH(bad); i++)
-		assert_int_equal(bw_describe(bad[i], &layout), -EINVAL);
-	for (int i = 0; i < 24; i++)
-		n += (size_t)sprintf(deep + n, "[\"s\", [[\"a\",");
-	n += (size_t)sprintf(deep + n, "\"int\"");
-	for (int i = 0; i < 24; i++)
-		n += (size_t)sprintf(deep + n, "]], \"struct\"]");
-	assert_int_equal(bw_describe(deep, &layout), -EINVAL);
-	n = (size_t)sprintf(deep, "[\"s\", [");
-	for (int i = 0; i < 5000; i++)
-		n += (size_t)sprintf(deep + n, "%s[\"a\",\"char\"]", i ? "," : "");
-	sprintf(deep + n, "], \"struct\"]");
-	assert_int_equal(bw_describe(deep, &layout), -EINVAL);
+	assert_string_equal(line_of("dimensions", &by_field, &e, sizeof(e)),
+			    " GRID=[[1,2,3],[4,5,6]] NAMES=[ab,full] NONE=[] MANY=[[[[1,2,3,4]]]] TAIL=");
+}
+
+static void bit_fields(void **state)
+{
+	struct bits e = {.a = 1, .b = -2, .c = 1ULL << 39 | 5, .d = 1, .e = 7};
+	struct across x = {.a = 15, .b = 0x7fffffff, .c = 3};
+
+	(void)state;
+	assert_string_equal(line_of("bits", &by_field, &e, sizeof(e)), " A=1 B=-2 C=549755813893 D=true E=7");
+	assert_non_null(strstr(line_of("across", &by_field, &x, sizeof(x)), " A=15 B=0xf"));
+	assert_non_null(strstr(line_of("across", &by_field, &x, sizeof(x)), " C=3"));
+}
+
+static void paddings_are_not_shown(void **state)
+{
+	const unsigned char e[12] = {1, 9, 9, 9, 2, 0, 0, 0, 3, 9, 9, 9};
+
+	(void)state;
+	assert_string_equal(line_of("aligned", &by_field, e, sizeof(e)), " A=1 B=2 C=3");
+}
+
+static void an_event_need_not_be_a_struct(void **state)
+{
+	(void)state;
+	assert_string_equal(line_of("number", &by_field, &(u32){77}, 4), " 77");
+}
+
+static void types_that_are_no_event(void **state)
+{
+	struct bw_layout layout;
+	int c = btf__find_by_name_kind(types, "char", BTF_KIND_INT);
+
+	(void)state;
+	assert_int_equal(layout_of("huge", &layout), -EINVAL);
+	assert_int_equal(bw_describe(types, 0, &layout), -EINVAL);
+	assert_int_equal(bw_describe(types, 99999, &layout), -EINVAL);
+	assert_true(c > 0);
+	assert_int_equal(bw_describe(types, (uint32_t)c, &layout), -EINVAL);
 }
 
 static void hostile_layouts(void **state)
@@ -230,16 +220,22 @@ static void hostile_layouts(void **state)
 		struct bw_field f;
 		uint32_t size;
 	} bad[] = {
-		{{"a", BW_KINDS, 0, 4, 1, 0, false}, 4},
-		{{"a", BW_UNSIGNED, 0, 3, 1, 0, false}, 4},
-		{{"a", BW_UNSIGNED, 1, 4, 1, 0, false}, 4},
-		{{"a", BW_UNSIGNED, UINT32_MAX, 4, 1, 0, false}, 4},
-		{{"a", BW_UNSIGNED, 0, 4, UINT32_MAX, 0, true}, 4},
-		{{"a", BW_UNSIGNED, 0, 4, 2, 0, false}, 8},
-		{{"a", BW_UNSIGNED, 0, 4, 1, 1, false}, 4},
-		{{"a", BW_STRUCT, 0, 4, 1, 1, false}, 4},
-		{{"a", BW_STRUCT, 0, 0, UINT32_MAX, 0, true}, 4},
-		{{"a", BW_BYTES, 0, 1 << 20, 1, 0, false}, 1 << 20},
+		{{"a", BW_KINDS, 0, 4, 1, 0, 0, {0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 3, 1, 0, 0, {0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 1, 4, 1, 0, 0, {0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, UINT32_MAX, 4, 1, 0, 0, {0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, UINT32_MAX, 0, 1, {UINT32_MAX}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 2, 0, 0, {0}, 0, 0}, 8},
+		{{"a", BW_UNSIGNED, 0, 4, 1, 1, 0, {0}, 0, 0}, 4},
+		{{"a", BW_STRUCT, 0, 4, 1, 1, 0, {0}, 0, 0}, 4},
+		{{"a", BW_STRUCT, 0, 0, UINT32_MAX, 0, 1, {UINT32_MAX}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 4, 0, 2, {2, 3}, 0, 0}, 16},
+		{{"a", BW_UNSIGNED, 0, 4, 1, 0, BW_DIMS + 1, {1, 1, 1, 1}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 0, 0, 3, {1 << 31, 1 << 31, 0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 33, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 1, 32}, 4},
+		{{"a", BW_BYTES, 0, 16, 1, 0, 0, {0}, 1, 0}, 16},
+		{{"a", BW_BYTES, 0, 1 << 20, 1, 0, 0, {0}, 0, 0}, 1 << 20},
 	};
 
 	(void)state;
@@ -295,12 +291,15 @@ int main(void)
 		cmocka_unit_test(samples_of_any_alignment),
 		cmocka_unit_test(every_type),
 		cmocka_unit_test(nested_structs_and_unions),
-		cmocka_unit_test(unpacked_structs_are_aligned),
-		cmocka_unit_test(hostile_descriptions),
+		cmocka_unit_test(arrays_of_arrays),
+		cmocka_unit_test(bit_fields),
+		cmocka_unit_test(paddings_are_not_shown),
+		cmocka_unit_test(an_event_need_not_be_a_struct),
+		cmocka_unit_test(types_that_are_no_event),
 		cmocka_unit_test(hostile_layouts),
 		cmocka_unit_test(unknown_layout_shows_bytes),
 		cmocka_unit_test(the_time_is_the_walls),
 	};
 
-	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("event", tests, load_types, free_types);
 }

@@ -329,7 +329,8 @@ static int open_view(struct view *view, const struct bw_image *image, enum via v
 		if (r < 0)
 			return r;
 		if (event->layout.n == 0)
-			bw_note("The struct of the table '%s' is not found in the source: its bytes are shown in hex.",
+			bw_note("The type of the events of '%s' is not known: their bytes are shown in hex (-v says "
+				"why).",
 				image->maps[event->map].name);
 		line = bw_text_longest(view->texts[view->n], BW_EVENT_MAX);
 		longest = line > longest ? line : longest;

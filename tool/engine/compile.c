@@ -18,10 +18,7 @@
 #include "engine/depends.h"
 #include "engine/describe.h"
 #include "engine/image.h"
-#include "engine/structs.h"
-
-/* Names the tables that only carry a struct's layout. */
-#define LAYOUT_PREFIX "bccwatch_layout_"
+#include "engine/submits.h"
 
 static void free_module(void **module)
 {
@@ -33,20 +30,19 @@ static void free_module(void **module)
 
 static bool is_layout(void *module, size_t table)
 {
-	return strncmp(bpf_table_name(module, table), LAYOUT_PREFIX, strlen(LAYOUT_PREFIX)) == 0;
+	return strncmp(bpf_table_name(module, table), BW_LAYOUT_PREFIX, strlen(BW_LAYOUT_PREFIX)) == 0;
 }
 
 /*
- * libbcc describes the types of a table's values exactly, those of an event only as "name#type". So each struct of
- * the source gets a table of its own. One that can't be a table's value makes that fail; then the text is compiled
- * as it stands.
+ * libbcc tells of an event's type the names of its members only, but all of the type of a table's values: so each event
+ * gets a table. Where that fails, the text is compiled as it stands, and what is wrong with it is said of that.
  */
 static void *create_module(const char *text, const char **flags, size_t n)
 {
 	BW_FREE char *longer = NULL;
 	void *module = NULL;
 
-	if (bw_structs_add_tables(text, LAYOUT_PREFIX, &longer) == 0)
+	if (bw_submits_wrap(text, &longer) == 0)
 		module = bpf_module_create_c_from_string(longer, 0, flags, (int)n, true, NULL);
 	if (module)
 		return module;
@@ -57,119 +53,52 @@ static void *create_module(const char *text, const char **flags, size_t n)
 	return bpf_module_create_c_from_string(text, 0, flags, (int)n, true, NULL);
 }
 
-/* The size of a basic type by the name that an event's field has; 0 if it is not known by it. */
-static uint32_t size_of(const char *type, size_t len)
-{
-	static const struct {
-		const char *name;
-		uint32_t size;
-	} known[] = {
-		{"u8", 1},     {"s8", 1},	    {"__u8", 1},      {"__s8", 1},
-		{"char", 1},   {"bool", 1},	    {"u16", 2},	      {"s16", 2},
-		{"__u16", 2},  {"__s16", 2},	    {"short", 2},     {"unsigned short", 2},
-		{"u32", 4},    {"s32", 4},	    {"__u32", 4},     {"__s32", 4},
-		{"int", 4},    {"unsigned int", 4}, {"u64", 8},	      {"s64", 8},
-		{"__u64", 8},  {"__s64", 8},	    {"long", 8},      {"unsigned long", 8},
-		{"__be16", 2}, {"__be32", 4},	    {"long long", 8}, {"unsigned long long", 8},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (strlen(known[i].name) == len && strncmp(known[i].name, type, len) == 0)
-			return known[i].size;
-	return 0;
-}
-
-/* Can the field have the type, "char[16]" or "u64"? What the text does not tell is taken for granted. */
-static bool is_of_type(const struct bw_field *field, const char *type)
-{
-	const char *bracket = strchr(type, '[');
-	size_t len = bracket ? (size_t)(bracket - type) : strlen(type);
-	uint32_t size;
-
-	if (field->array != (bracket != NULL))
-		return false;
-	if (bracket && strtoul(bracket + 1, NULL, 10) != field->count)
-		return false;
-	while (len > 0 && type[len - 1] == ' ')
-		len--;
-	size = size_of(type, len);
-	return size == 0 || size == field->size;
-}
-
-/* Are these the members that libbcc named when it saw the event submitted? */
-static bool is_described_by(void *module, const char *event, const struct bw_layout *layout)
-{
-	size_t n = bpf_perf_event_fields(module, event), i = 0;
-
-	for (uint32_t k = 0; k < layout->n; k += 1 + layout->fields[k].below, i++) {
-		const char *name = layout->fields[k].name;
-		const char *field = i < n ? bpf_perf_event_field(module, event, i) : NULL;
-
-		if (!field || strncmp(field, name, strlen(name)) != 0 || field[strlen(name)] != '#' ||
-		    !is_of_type(&layout->fields[k], field + strlen(name) + 1))
-			return false;
-	}
-	return n > 0 && i == n;
-}
-
-/* libbcc's description of a pointer is that of an integer; the event's own text knows better. */
-static void mark_pointers(void *module, const char *event, struct bw_layout *layout)
-{
-	struct bw_field *fields = (struct bw_field *)layout->fields;
-	size_t i = 0;
-
-	for (uint32_t k = 0; k < layout->n; k += 1 + fields[k].below, i++) {
-		const char *type = strchr(bpf_perf_event_field(module, event, i), '#');
-
-		if (type && strchr(type, '*') && fields[k].kind == BW_UNSIGNED && fields[k].size == 8)
-			fields[k].kind = BW_POINTER;
-	}
-}
-
 static bool is_same(const struct bw_layout *a, const struct bw_layout *b)
 {
 	for (uint32_t i = 0; i < a->n && i < b->n; i++)
-		if (a->fields[i].offset != b->fields[i].offset || a->fields[i].size != b->fields[i].size ||
-		    a->fields[i].kind != b->fields[i].kind || a->fields[i].count != b->fields[i].count)
+		if (strcmp(a->fields[i].name, b->fields[i].name) != 0 || a->fields[i].offset != b->fields[i].offset ||
+		    a->fields[i].size != b->fields[i].size || a->fields[i].kind != b->fields[i].kind ||
+		    a->fields[i].count != b->fields[i].count)
 			return false;
 	return a->n == b->n && a->size == b->size;
 }
 
-/* Takes a table's layout for the event's if it can be. -EEXIST if another one, which differs, could be it too. */
-static int consider_layout(void *module, const char *event, size_t table, struct bw_layout *layout)
+/* Was the table made for events of that one? */
+static bool is_layout_of(void *module, size_t table, const char *event)
 {
-	struct bw_layout other;
-	int r = bw_describe(bpf_table_leaf_desc_id(module, table), &other);
+	const char *number = bpf_table_name(module, table) + strlen(BW_LAYOUT_PREFIX), *name;
 
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	if (other.size == bpf_table_leaf_size_id(module, table) && is_described_by(module, event, &other)) {
-		if (layout->n == 0) {
-			*layout = other;
-			return 0;
-		}
-		r = is_same(layout, &other) ? 0 : -EEXIST;
-	} else {
-		r = 0;
-	}
-	bw_describe_free(&other);
-	return r;
+	name = is_layout(module, table) ? strchr(number, '_') : NULL;
+	return name && strcmp(name + 1, event) == 0;
 }
 
-/* No fields where it is not known, or not for certain. */
+/* No fields where the type is not known, or several types are sent by the one table. */
 static int find_layout(void *module, const char *event, struct bw_layout *layout)
 {
-	int r = 0;
-
 	*layout = (struct bw_layout){0};
-	for (size_t t = 0; t < bpf_num_tables(module) && r == 0; t++)
-		if (is_layout(module, t))
-			r = consider_layout(module, event, t, layout);
-	if (r < 0)
-		bw_describe_free(layout);
-	if (layout->n > 0)
-		mark_pointers(module, event, layout);
-	return r == -EEXIST ? 0 : r;
+	for (size_t t = 0; t < bpf_num_tables(module); t++) {
+		struct bw_layout other;
+		int r;
+
+		if (!is_layout_of(module, t, event))
+			continue;
+		r = bw_describe_map(bpf_table_fd_id(module, t), &other);
+		if (r == 0 && layout->n == 0) {
+			*layout = other;
+			continue;
+		}
+		if (r == 0) {
+			r = is_same(layout, &other) ? 0 : -EEXIST;
+			bw_describe_free(&other);
+		}
+		if (r < 0) {
+			fprintf(stderr, "%s: its events are not decoded: %s\n", event,
+				r == -EEXIST ? "they are of several types" : strerror(-r));
+			bw_describe_free(layout);
+			return r == -ENOMEM ? r : 0;
+		}
+	}
+	return 0;
 }
 
 /* The index of a table in the image, which has no layout tables. */

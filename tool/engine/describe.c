@@ -2,162 +2,172 @@
 #include "engine/describe.h"
 
 #include <errno.h>
-#include <json-c/json.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 
-enum { FIELDS_MAX = 4096, DEPTH_MAX = 16 };
-
-struct basic {
-	const char *name; /* as clang prints a builtin type of a 64-bit little-endian target */
-	enum bw_kind kind;
-	uint32_t size;
-};
-
-static const struct basic basics[] = {
-	{"char", BW_CHAR, 1},
-	{"signed char", BW_SIGNED, 1},
-	{"unsigned char", BW_UNSIGNED, 1},
-	{"_Bool", BW_BOOL, 1},
-	{"bool", BW_BOOL, 1},
-	{"short", BW_SIGNED, 2},
-	{"unsigned short", BW_UNSIGNED, 2},
-	{"int", BW_SIGNED, 4},
-	{"unsigned int", BW_UNSIGNED, 4},
-	{"long", BW_SIGNED, 8},
-	{"unsigned long", BW_UNSIGNED, 8},
-	{"long long", BW_SIGNED, 8},
-	{"unsigned long long", BW_UNSIGNED, 8},
-	{"__int128", BW_BYTES, 16},
-	{"unsigned __int128", BW_BYTES, 16},
-};
+enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
 
 /* The fields in the making. */
 struct reader {
+	const struct btf *btf;
 	struct bw_field *fields;
 	uint32_t n;
 };
 
-static int read_struct(struct reader *r, json_object *desc, unsigned depth, uint32_t *size, uint32_t *align);
+static int read_members(struct reader *r, const struct btf_type *t, unsigned depth);
 
-static int read_basic(struct bw_field *f, const char *name)
+/* Past typedefs and const. */
+static const struct btf_type *plain_type(const struct btf *btf, uint32_t id)
 {
-	for (size_t i = 0; i < sizeof(basics) / sizeof(*basics); i++) {
-		if (strcmp(basics[i].name, name) == 0) {
-			f->kind = basics[i].kind;
-			f->size = basics[i].size;
-			return 0;
-		}
-	}
-	return -EINVAL;
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	for (int i = 0; t && i < DEPTH_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
+		t = btf__type_by_id(btf, t->type);
+	return t;
 }
 
-static const char *string_at(json_object *array, size_t i)
+static int read_integer(struct bw_field *f, const struct btf_type *t)
 {
-	json_object *item = i < json_object_array_length(array) ? json_object_array_get_idx(array, i) : NULL;
+	uint8_t encoding = btf_int_encoding(t);
 
-	return json_object_is_type(item, json_type_string) ? json_object_get_string(item) : NULL;
+	if (t->size > 8)
+		f->kind = BW_BYTES;
+	else if (encoding & BTF_INT_BOOL)
+		f->kind = BW_BOOL;
+	else
+		f->kind = encoding & BTF_INT_SIGNED ? BW_SIGNED : BW_UNSIGNED;
+	f->size = t->size;
+	return 0;
 }
 
-/* A struct or union with its members, or a basic type; `align` in bytes. */
-static int read_type(struct reader *r, struct bw_field *f, json_object *type, unsigned depth, uint32_t *align)
+/* clang says of a char what it says of a signed char; the name tells them apart. */
+static bool is_char(const struct btf *btf, const struct btf_type *t)
 {
-	const char *form;
+	const char *name = btf_is_int(t) && t->size == 1 ? btf__name_by_offset(btf, t->name_off) : NULL;
+
+	return name && strcmp(name, "char") == 0;
+}
+
+static bool has_negative(const struct btf_type *t)
+{
+	for (uint32_t i = 0; i < btf_vlen(t); i++)
+		if (btf_enum(t)[i].val < 0)
+			return true;
+	return false;
+}
+
+/* The type of one element. */
+static int read_element(struct reader *r, struct bw_field *f, const struct btf_type *t, unsigned depth)
+{
 	int result;
 
-	if (json_object_is_type(type, json_type_string)) {
-		result = read_basic(f, json_object_get_string(type));
-		*align = f->size;
+	if (is_char(r->btf, t)) {
+		f->kind = BW_CHAR;
+		f->size = 1;
+		return 0;
+	}
+	if (btf_is_int(t))
+		return read_integer(f, t);
+	if (btf_is_ptr(t)) {
+		f->kind = BW_POINTER;
+		f->size = 8;
+		return 0;
+	}
+	f->size = t->size;
+	if (btf_is_composite(t)) {
+		f->kind = btf_is_union(t) ? BW_UNION : BW_STRUCT;
+		result = read_members(r, t, depth + 1);
+		f->below = r->n - (uint32_t)(f - r->fields) - 1;
 		return result;
 	}
-	if (!json_object_is_type(type, json_type_array))
-		return -EINVAL;
-	form = string_at(type, 2);
-	if (!form) /* an enum: [name, [names], "enum"], or its integer alone */
-		return -EINVAL;
-	f->kind = strcmp(form, "union") == 0 ? BW_UNION : BW_STRUCT;
-	result = read_struct(r, type, depth + 1, &f->size, align);
-	f->below = r->n - (uint32_t)(f - r->fields) - 1;
-	return result;
-}
-
-/* ["name", type], ["name", type, [count]], or an anonymous struct or union: its own description. */
-static int read_field(struct reader *r, json_object *desc, unsigned depth, uint32_t *align)
-{
-	struct bw_field *f = &r->fields[r->n];
-	json_object *dims;
-	size_t len;
-
-	if (!json_object_is_type(desc, json_type_array) || r->n == FIELDS_MAX)
-		return -EINVAL;
-	r->n++;
-	len = json_object_array_length(desc);
-	*f = (struct bw_field){.name = string_at(desc, 0), .count = 1};
-	if (!f->name || len < 2)
-		return -EINVAL;
-	if (len == 3 && string_at(desc, 2)) {
-		f->name = "";
-		return read_type(r, f, desc, depth, align);
-	}
-	if (read_type(r, f, json_object_array_get_idx(desc, 1), depth, align) < 0)
-		return -EINVAL;
-	if (len == 2)
+	if (btf_is_enum(t)) {
+		f->kind = has_negative(t) ? BW_SIGNED : BW_UNSIGNED;
 		return 0;
-	dims = json_object_array_get_idx(desc, 2);
-	if (len > 3 || !json_object_is_type(dims, json_type_array) || json_object_array_length(dims) != 1)
-		return -EINVAL; /* a bit field */
-	f->count = (uint32_t)json_object_get_int64(json_object_array_get_idx(dims, 0));
-	f->array = true;
-	return 0;
-}
-
-static uint32_t round_up(uint32_t n, uint32_t align)
-{
-	return align ? (n + align - 1) / align * align : n;
-}
-
-/*
- * "struct_packed" has its paddings spelled out; "struct" (it has bit fields or ends in an open array) and "union"
- * follow C's alignment.
- */
-static int read_struct(struct reader *r, json_object *desc, unsigned depth, uint32_t *size, uint32_t *align)
-{
-	json_object *members = json_object_array_get_idx(desc, 1);
-	const char *form = string_at(desc, 2);
-	bool packed = form && strcmp(form, "struct_packed") == 0, is_union = form && strcmp(form, "union") == 0;
-	uint64_t end = 0;
-
-	*align = 1;
-	if (depth > DEPTH_MAX || !form || !json_object_is_type(members, json_type_array))
-		return -EINVAL;
-	for (size_t i = 0; i < json_object_array_length(members); i++) {
-		struct bw_field *f = &r->fields[r->n];
-		uint32_t member_align;
-		uint64_t past;
-
-		if (read_field(r, json_object_array_get_idx(members, i), depth, &member_align) < 0)
-			return -EINVAL;
-		f->offset = is_union ? 0 : packed ? (uint32_t)end : round_up((uint32_t)end, member_align);
-		past = f->offset + (uint64_t)f->size * f->count;
-		if (past > BW_EVENT_MAX)
-			return -EINVAL;
-		end = past > end ? past : end;
-		if (member_align > *align)
-			*align = member_align;
-		if (strncmp(f->name, "__pad_", 6) == 0)
-			r->n--;
 	}
-	*size = packed ? (uint32_t)end : round_up((uint32_t)end, *align);
+	f->kind = BW_BYTES; /* a float, or what BTF will yet think of */
+	return btf_is_fwd(t) || btf_is_func(t) || btf_is_func_proto(t) || btf_is_var(t) || btf_is_datasec(t) ? -EINVAL
+													     : 0;
+}
+
+/* Takes the dimensions off an array; what has too many is one long last dimension. */
+static const struct btf_type *read_dims(const struct btf *btf, struct bw_field *f, const struct btf_type *t)
+{
+	uint64_t count = 1;
+
+	for (int i = 0; t && btf_is_array(t) && i < DEPTH_MAX; i++) {
+		const struct btf_array *array = btf_array(t);
+
+		count *= array->nelems;
+		if (count > BW_EVENT_MAX)
+			return NULL;
+		if (f->n_dims < BW_DIMS)
+			f->dims[f->n_dims++] = array->nelems;
+		else
+			f->dims[BW_DIMS - 1] *= array->nelems;
+		t = plain_type(btf, array->type);
+	}
+	f->count = (uint32_t)count;
+	return t && !btf_is_array(t) ? t : NULL;
+}
+
+static int read_field(struct reader *r, const char *name, uint32_t id, unsigned depth)
+{
+	const struct btf_type *t = plain_type(r->btf, id);
+	struct bw_field *f;
+
+	if (r->n == FIELDS_MAX || !name || !t)
+		return -EINVAL;
+	f = &r->fields[r->n++];
+	*f = (struct bw_field){.name = name};
+	t = read_dims(r->btf, f, t);
+	if (!t || read_element(r, f, t, depth) < 0)
+		return -EINVAL;
+	return (uint64_t)f->size * f->count > BW_EVENT_MAX ? -EINVAL : 0;
+}
+
+/* A member that begins at so many bits, and has so many if it is a bit field. */
+static void place(struct bw_field *f, uint32_t offset, uint32_t bits)
+{
+	uint32_t unit = 8 * f->size;
+
+	f->offset = offset / 8;
+	if (bits == 0 || unit == 0)
+		return;
+	f->offset = offset / unit * f->size;
+	f->shift = offset % unit;
+	f->bits = bits;
+	if (f->shift + bits <= unit)
+		return;
+	/* A packed one may lie across two units: its bytes, then. */
+	f->size = (offset % 8 + bits + 7) / 8;
+	f->offset = offset / 8;
+	f->bits = f->shift = 0;
+	f->kind = BW_BYTES;
+}
+
+static int read_members(struct reader *r, const struct btf_type *t, unsigned depth)
+{
+	const struct btf_member *members = btf_members(t);
+
+	if (depth > DEPTH_MAX)
+		return -EINVAL;
+	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		uint32_t at = r->n;
+		int result = read_field(r, btf__name_by_offset(r->btf, members[i].name_off), members[i].type, depth);
+
+		if (result < 0)
+			return result;
+		place(&r->fields[at], btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i));
+	}
 	return 0;
 }
 
-static void put_json(json_object **json)
-{
-	json_object_put(*json);
-}
-
-/* The names outlive the JSON. */
+/* The names outlive the BTF. */
 static int keep_names(struct bw_field *fields, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -171,22 +181,78 @@ static int keep_names(struct bw_field *fields, uint32_t n)
 	return 0;
 }
 
-int bw_describe(const char *json, struct bw_layout *layout)
+int bw_describe(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 {
-	BW_CLEANUP(put_json) json_object *desc = json ? json_tokener_parse(json) : NULL;
-	/* One more: read_struct looks at the next before it knows that there is one. */
-	BW_FREE struct bw_field *fields = calloc(FIELDS_MAX + 1, sizeof(*fields));
-	struct reader r = {fields, 0};
-	uint32_t size, align;
+	const struct btf_type *t = plain_type(btf, id);
+	BW_FREE struct bw_field *fields = calloc(FIELDS_MAX, sizeof(*fields));
+	struct reader r = {btf, fields, 0};
+	int64_t size = btf__resolve_size(btf, id);
+	int result;
 
 	if (!fields)
 		return -ENOMEM;
-	if (!json_object_is_type(desc, json_type_array) || read_struct(&r, desc, 0, &size, &align) < 0)
+	/* A char alone stands for what a pointer to void points to. */
+	if (!t || size <= 0 || size > BW_EVENT_MAX || is_char(btf, t))
 		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	if (keep_names(fields, r.n) < 0)
+	result = btf_is_struct(t) ? read_members(&r, t, 0) : read_field(&r, "", id, 0);
+	if (result == 0)
+		result = keep_names(fields, r.n);
+	if (result < 0)
+		return result;
+	*layout = (struct bw_layout){BW_TAKE(fields), r.n, (uint32_t)size};
+	result = bw_layout_check(layout);
+	if (result < 0)
+		bw_describe_free(layout);
+	return result;
+}
+
+static int get_info(int fd, void *info, uint32_t len)
+{
+	union bpf_attr attr = {.info = {.bpf_fd = (uint32_t)fd, .info_len = len, .info = (uintptr_t)info}};
+
+	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? -errno : 0;
+}
+
+/* The BTF of that number, as the kernel keeps it. */
+static int load_btf(uint32_t id, struct btf **btf)
+{
+	union bpf_attr attr = {.btf_id = id};
+	BW_FD int fd = (int)syscall(SYS_bpf, BPF_BTF_GET_FD_BY_ID, &attr, sizeof(attr));
+	struct bpf_btf_info info = {0};
+	BW_FREE void *bytes = NULL;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = get_info(fd, &info, sizeof(info)); /* how large it is */
+	if (r < 0 || info.btf_size > BTF_BYTES_MAX)
+		return r < 0 ? r : -E2BIG;
+	bytes = malloc(info.btf_size + 1);
+	if (!bytes)
 		return -ENOMEM;
-	*layout = (struct bw_layout){BW_TAKE(fields), r.n, size};
-	return 0;
+	info = (struct bpf_btf_info){.btf = (uintptr_t)bytes, .btf_size = info.btf_size};
+	r = get_info(fd, &info, sizeof(info));
+	if (r < 0)
+		return r;
+	*btf = btf__new(bytes, info.btf_size);
+	return *btf && (intptr_t)*btf > 0 ? 0 : -EINVAL;
+}
+
+int bw_describe_map(int map, struct bw_layout *layout)
+{
+	struct bpf_map_info info = {0};
+	struct btf *btf = NULL;
+	int r = get_info(map, &info, sizeof(info));
+
+	if (r == 0 && info.btf_id == 0)
+		r = -ENOENT;
+	if (r == 0)
+		r = load_btf(info.btf_id, &btf);
+	if (r < 0)
+		return r;
+	r = bw_describe(btf, info.btf_value_type_id, layout);
+	btf__free(btf);
+	return r;
 }
 
 void bw_describe_free(struct bw_layout *layout)

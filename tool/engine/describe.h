@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libbcc's description of a struct, read. */
+/* What clang knows of a type, as BTF, read into a layout. */
 #pragma once
+
+#include <bpf/btf.h>
+#include <stdint.h>
 
 #include "event/layout.h"
 
 /*
- * Reads what bpf_table_leaf_desc gives (JSON: ["data_t", [["ts","unsigned long long"], ["comm","char",[16]], ...],
- * "struct_packed"], paddings named __pad_N) into a layout, which is the caller's, for bw_describe_free. 0;
- * -EINVAL if it is no struct or not understood; -ENOMEM.
+ * The layout of the type with the number id, which is a struct, union, or (a single field without a name) anything
+ * else that has a size. It is the caller's, for bw_describe_free. 0; -EINVAL if the type has no size, is larger than an
+ * event, nests too deeply, or is a char; -ENOMEM.
  */
-int bw_describe(const char *json, struct bw_layout *layout);
+int bw_describe(const struct btf *btf, uint32_t id, struct bw_layout *layout);
+
+/* The layout of the values of a map that libbcc made, from the BTF that it gave the kernel. -ENOENT: it gave none. */
+int bw_describe_map(int map, struct bw_layout *layout);
+
 void bw_describe_free(struct bw_layout *layout);

@@ -35,11 +35,11 @@ struct event_record {
 };
 
 struct field_record {
-	uint32_t name, kind, offset, size, count, below, array;
+	uint32_t name, kind, offset, size, count, below, n_dims, dims[BW_DIMS], bits, shift;
 };
 
 static const char magic[] = "bccimage"; /* without its NUL */
-enum { VERSION = 1, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
+enum { VERSION = 2, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
 
 /* Where the parts of an image lie. */
 struct parts {
@@ -137,7 +137,9 @@ static int read_fields(struct bw_image *image, const struct parts *p)
 		const struct field_record *r = &p->fields[i];
 		struct bw_field *f = &image->fields[i];
 
-		*f = (struct bw_field){NULL, r->kind, r->offset, r->size, r->count, r->below, r->array != 0};
+		*f = (struct bw_field){NULL,	 r->kind,   r->offset, r->size, r->count,
+				       r->below, r->n_dims, {0},       r->bits, r->shift};
+		memcpy(f->dims, r->dims, sizeof(f->dims));
 		if (r->kind >= BW_KINDS || !read_string(p, r->name, &f->name))
 			return -EINVAL;
 	}
@@ -270,10 +272,19 @@ static void put_fields(struct writer *w, const struct bw_layout *layout)
 	for (uint32_t i = 0; i < layout->n; i++) {
 		const struct bw_field *f = &layout->fields[i];
 
-		put(w,
-		    &(struct field_record){string_at(w, f->name), f->kind, f->offset, f->size, f->count, f->below,
-					   f->array},
-		    sizeof(struct field_record));
+		struct field_record r = {string_at(w, f->name),
+					 f->kind,
+					 f->offset,
+					 f->size,
+					 f->count,
+					 f->below,
+					 f->n_dims,
+					 {0},
+					 f->bits,
+					 f->shift};
+
+		memcpy(r.dims, f->dims, sizeof(r.dims));
+		put(w, &r, sizeof(r));
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "bpf_src/counters.h"
+#include "engine/submits.h"
 #include "event/clock.h"
 #include "kernel/cpu.h"
 
@@ -44,31 +45,16 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 	s->sample(s->cookie, event, data, size);
 }
 
-/* The map `counters`, if the source has one as bpf_src/counters.h says. */
-static int find_counters(struct bw_session *s)
+/* The sum over all CPUs of an entry of a BPF_PERCPU_ARRAY of u64; 0 if the image has none of that name. */
+static uint64_t read_counter(const struct bw_session *s, const char *name, uint32_t which)
 {
-	int i = bw_image_find_map(s->loaded->image, "counters");
+	int i = bw_image_find_map(s->loaded->image, name);
 	const struct bw_image_map *map = i < 0 ? NULL : &s->loaded->image->maps[i];
-	int r;
-
-	s->counters = -1;
-	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
-	    map->max_entries < COUNTERS)
-		return 0;
-	r = bw_cpus_possible("", &s->n_cpus);
-	if (r < 0)
-		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
-	s->counters = s->loaded->maps[i];
-	return 0;
-}
-
-/* The sum of a counter over all CPUs; 0 if the source has none. */
-static uint64_t read_counter(const struct bw_session *s, uint32_t which)
-{
-	BW_FREE uint64_t *values = s->counters < 0 ? NULL : calloc(s->n_cpus, sizeof(*values));
+	BW_FREE uint64_t *values = calloc(s->n_cpus, sizeof(*values));
 	uint64_t sum = 0;
 
-	if (!values || bpf_lookup_elem(s->counters, &which, values) < 0)
+	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
+	    map->max_entries <= which || !values || bpf_lookup_elem(s->loaded->maps[i], &which, values) < 0)
 		return 0;
 	for (uint32_t c = 0; c < s->n_cpus; c++)
 		sum += values[c];
@@ -76,15 +62,15 @@ static uint64_t read_counter(const struct bw_session *s, uint32_t which)
 }
 
 /*
- * A program that counts what it was refused knows all of it at once; the kernel's own word on it comes with a later
- * event, and counts the same.
+ * What the buffers did not take is counted at each submit; the kernel's own word on it comes with a later event, and
+ * counts the same, but for a source whose submits are not known.
  */
 static void count_losses(struct bw_session *s)
 {
-	uint64_t told = bw_stream_lost(s->stream), refused = read_counter(s, COUNTER_REFUSED);
+	uint64_t told = bw_stream_lost(s->stream), refused = read_counter(s, BW_REFUSED_TABLE, 0);
 
-	s->lost = told > refused ? told : refused;
-	s->cut = read_counter(s, COUNTER_CUT);
+	s->lost = (told > refused ? told : refused) + read_counter(s, "counters", COUNTER_LOST);
+	s->cut = read_counter(s, "counters", COUNTER_CUT);
 	s->missed = bw_loaded_missed(s->loaded);
 }
 
@@ -139,10 +125,11 @@ static int loop(struct bw_session *s)
 
 static int open_all(struct bw_session *s)
 {
-	int r = find_counters(s);
+	int r = bw_cpus_possible("", &s->n_cpus);
 
-	if (r == 0)
-		r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
+	if (r < 0)
+		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
+	r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
 	if (r == 0)
 		r = bw_attach(&s->attached, s->loaded);
 	return r;

@@ -33,7 +33,6 @@ struct bw_session {
 	struct bw_stream *stream;
 	struct bw_attached attached;
 	uint64_t end, next_report, reported;
-	int counters; /* a map; -1: none */
 	uint32_t n_cpus;
 };
 

@@ -29,6 +29,19 @@ static bool is_size_of(const struct bw_field *f)
 	}
 }
 
+static bool is_whole(const struct bw_field *f)
+{
+	uint64_t count = 1;
+
+	if (f->n_dims > BW_DIMS || f->count > BW_EVENT_MAX)
+		return false;
+	for (uint32_t i = 0; i < f->n_dims && count <= BW_EVENT_MAX; i++)
+		count *= f->dims[i];
+	if (count != f->count)
+		return false;
+	return f->bits == 0 || (f->size <= 8 && f->n_dims == 0 && f->shift < 64 && f->bits <= 8 * f->size - f->shift);
+}
+
 static int check_fields(const struct bw_field *fields, uint32_t n, uint32_t size, unsigned depth)
 {
 	if (depth > 32)
@@ -37,9 +50,7 @@ static int check_fields(const struct bw_field *fields, uint32_t n, uint32_t size
 		const struct bw_field *f = &fields[i];
 		bool nested = f->kind == BW_STRUCT || f->kind == BW_UNION;
 
-		if (f->kind >= BW_KINDS || !is_size_of(f) || (!f->array && f->count != 1))
-			return -EINVAL;
-		if (f->count > BW_EVENT_MAX)
+		if (f->kind >= BW_KINDS || !is_size_of(f) || !is_whole(f))
 			return -EINVAL;
 		if (f->offset > size || (uint64_t)f->size * f->count > size - f->offset)
 			return -EINVAL;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the bytes of an event are fields. It is made when a source is compiled, from what libbcc knows of the
- * struct (bpf_table_leaf_desc), and travels in the image.
+ * How the bytes of an event are fields. It is made when a source is compiled, from the types that clang tells of the
+ * event, and travels in the image.
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,11 +14,13 @@ enum bw_kind {
 	BW_BOOL,
 	BW_CHAR, /* alone: a character; an array: text up to its NUL */
 	BW_POINTER,
-	BW_BYTES, /* a type that is not understood: shown as hex */
+	BW_BYTES, /* of no kind above: shown as hex */
 	BW_STRUCT,
 	BW_UNION,
 	BW_KINDS
 };
+
+enum { BW_DIMS = 4 };
 
 /*
  * One field. The members of a struct or union follow it directly, in the order of the source; `below` says how
@@ -30,9 +31,11 @@ struct bw_field {
 	enum bw_kind kind;
 	uint32_t offset; /* bytes */
 	uint32_t size;	 /* bytes of one element */
-	uint32_t count;	 /* of elements */
+	uint32_t count;	 /* of elements, in all dimensions */
 	uint32_t below;
-	bool array; /* T x[1] is an array, T x is not */
+	uint32_t n_dims;	/* 0: no array; T x[1] is one */
+	uint32_t dims[BW_DIMS]; /* the outermost first; their product is count */
+	uint32_t bits, shift;	/* of a bit field, in the size bytes at offset; bits is 0 for others */
 };
 
 /* perf's records count their size in 16 bits. */

@@ -64,14 +64,14 @@ static const struct bw_field *find_time(const struct bw_layout *layout)
 {
 	const struct bw_field *f = bw_layout_find(layout, "ts");
 
-	return f && f->size == 8 && !f->array && (f->kind == BW_UNSIGNED || f->kind == BW_SIGNED) ? f : NULL;
+	return f && f->size == 8 && f->n_dims == 0 && (f->kind == BW_UNSIGNED || f->kind == BW_SIGNED) ? f : NULL;
 }
 
 static const struct bw_field *find_text(const struct bw_layout *layout, const char *name)
 {
 	const struct bw_field *f = bw_layout_find(layout, name);
 
-	return f && f->kind == BW_CHAR && f->array ? f : NULL;
+	return f && f->kind == BW_CHAR && f->n_dims == 1 ? f : NULL;
 }
 
 static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)

@@ -44,9 +44,17 @@ static uint64_t load(const void *data, uint32_t size)
 	}
 }
 
-static size_t put_signed(char *dst, uint64_t bits, uint32_t size)
+/* The field's own bits, of a bit field too. */
+static uint64_t number_of(const struct bw_field *field, const void *data)
 {
-	uint64_t sign = 1ULL << (8 * size - 1);
+	uint64_t n = load(data, field->size);
+
+	return field->bits ? n >> field->shift & (UINT64_MAX >> (64 - field->bits)) : n;
+}
+
+static size_t put_signed(char *dst, uint64_t bits, uint32_t n_bits)
+{
+	uint64_t sign = 1ULL << (n_bits - 1);
 
 	if (!(bits & sign))
 		return bw_put_u64(dst, bits);
@@ -58,7 +66,7 @@ static size_t put_signed(char *dst, uint64_t bits, uint32_t size)
 static size_t put_char(char *dst, char c)
 {
 	if (c < 0x20 || c > 0x7e)
-		return put_signed(dst, (unsigned char)c, 1);
+		return put_signed(dst, (unsigned char)c, 8);
 	dst[0] = dst[2] = '\'';
 	dst[1] = c;
 	return 3;
@@ -88,11 +96,11 @@ static size_t put_one(char *dst, const struct bw_field *field, const char *data)
 {
 	switch (field->kind) {
 	case BW_UNSIGNED:
-		return bw_put_u64(dst, load(data, field->size));
+		return bw_put_u64(dst, number_of(field, data));
 	case BW_SIGNED:
-		return put_signed(dst, load(data, field->size), field->size);
+		return put_signed(dst, number_of(field, data), field->bits ? field->bits : 8 * field->size);
 	case BW_BOOL:
-		return bw_put_text(dst, load(data, 1) ? "true" : "false");
+		return bw_put_text(dst, number_of(field, data) ? "true" : "false");
 	case BW_CHAR:
 		return put_char(dst, *data);
 	case BW_POINTER:
@@ -105,26 +113,41 @@ static size_t put_one(char *dst, const struct bw_field *field, const char *data)
 	}
 }
 
+/* The elements from dimension `level` on; *data is moved past them. */
+static size_t put_elements(char *dst, const struct bw_field *field, const char **data, uint32_t level)
+{
+	char *out = dst;
+
+	if (field->kind == BW_CHAR && level + 1 == field->n_dims) {
+		out += bw_escape(out, *data, strnlen(*data, field->dims[level]));
+		*data += field->dims[level];
+		return (size_t)(out - dst);
+	}
+	if (level == field->n_dims) {
+		out += put_one(out, field, *data);
+		*data += field->size;
+		return (size_t)(out - dst);
+	}
+	*out++ = '[';
+	for (uint32_t i = 0; i < field->dims[level]; i++) {
+		if (i > 0)
+			*out++ = ',';
+		out += put_elements(out, field, data, level + 1);
+	}
+	*out++ = ']';
+	return (size_t)(out - dst);
+}
+
 size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have)
 {
 	size_t whole = (size_t)field->size * field->count;
 	const char *p = data;
-	char *out = dst;
 
-	if (field->kind == BW_CHAR && field->array)
+	if (field->kind == BW_CHAR && field->n_dims == 1)
 		return bw_escape(dst, p, strnlen(p, have < whole ? have : whole));
 	if (have < whole)
 		return bw_put_text(dst, "?");
-	if (!field->array)
-		return put_one(dst, field, p);
-	*out++ = '[';
-	for (uint32_t i = 0; i < field->count; i++, p += field->size) {
-		if (i > 0)
-			*out++ = ',';
-		out += put_one(out, field, p);
-	}
-	*out++ = ']';
-	return (size_t)(out - dst);
+	return put_elements(dst, field, &p, 0);
 }
 
 /* One element; the NUL that snprintf adds is counted. */
@@ -141,9 +164,20 @@ static size_t longest_one(const struct bw_field *field)
 	return len;
 }
 
+/* [0][n] and the like: brackets without elements. */
+static size_t empty_brackets(const struct bw_field *field)
+{
+	size_t n = 1;
+
+	for (uint32_t i = 0; i < field->n_dims && field->count == 0 && field->dims[i] > 0; i++)
+		n *= field->dims[i];
+	return field->count == 0 ? n : 0;
+}
+
 size_t bw_value_longest(const struct bw_field *field)
 {
-	if (field->kind == BW_CHAR && field->array)
+	if (field->kind == BW_CHAR && field->n_dims == 1)
 		return 4 * (size_t)field->count;
-	return 2 + field->count * (1 + longest_one(field));
+	/* Each element with its comma and the brackets of all dimensions; empty dimensions have brackets alone. */
+	return (field->count + 1 + empty_brackets(field)) * (1 + 2 * BW_DIMS + longest_one(field));
 }

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/types.h"
+
+struct all all;
+struct dimensions dimensions;

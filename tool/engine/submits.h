@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The places where a source sends events, found without compiling it. */
+#pragma once
+
+/* Names the tables that carry an event's type: this, a number, "_", and the name of the table that it is sent by. */
+#define BW_LAYOUT_PREFIX "bccwatch_layout_"
+
+/* The table that counts the events which the buffer did not take. */
+#define BW_REFUSED_TABLE "bccwatch_refused"
+
+/*
+ * *longer is text in which each TABLE.perf_submit(ctx, EVENT, size) is wrapped: a table of EVENT's type is declared
+ * there, of which clang tells the layout, and a failure is counted in the table BW_REFUSED_TABLE, u64, one entry a
+ * CPU. libbcc knows such calls in the main file's text alone, never in macros or headers, so none is missed. Lines
+ * keep their numbers. *longer is malloc'd and the caller's. 0 or -ENOMEM.
+ */
+int bw_submits_wrap(const char *text, char **longer);
