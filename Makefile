@@ -58,23 +58,23 @@ $(build)/fixtures/%: tests/fixtures/%.c
 fixtures: $(fixtures)
 
 install: all
-	install -D -m 0755 bccwatch $(DESTDIR)$(PREFIX)/sbin/bccwatch
-	install -D -m 0755 $(build)/bccwatch-compile $(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile
-	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src
-	install -m 0644 bpf_src/* $(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src
-	install -D -m 0644 $(build)/bccwatch.8 $(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8
-	install -D -m 0644 $(build)/bccwatch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch
+	install -D -m 0755 bccwatch "$(DESTDIR)$(PREFIX)/sbin/bccwatch"
+	install -D -m 0755 $(build)/bccwatch-compile "$(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile"
+	install -d -m 0755 "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
+	install -m 0644 bpf_src/* "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
+	install -D -m 0644 $(build)/bccwatch.8 "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8"
+	install -D -m 0644 $(build)/bccwatch.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch"
 
 # The guest's tests with their programs, for scripts/check.
 install-tests: fixtures
-	install -d $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
-	cp -R tests/guest tests/bench tests/fixtures $(DESTDIR)$(PREFIX)/lib/bccwatch/tests
-	cp $(fixtures) $(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures
+	install -d "$(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures"
+	cp -R tests/guest tests/bench tests/fixtures "$(DESTDIR)$(PREFIX)/lib/bccwatch/tests"
+	cp $(fixtures) "$(DESTDIR)$(PREFIX)/lib/bccwatch/tests/fixtures"
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/bccwatch $(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch
-	rm -rf $(DESTDIR)$(PREFIX)/libexec/bccwatch $(DESTDIR)$(PREFIX)/share/bccwatch
+	rm -f "$(DESTDIR)$(PREFIX)/sbin/bccwatch" "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8" \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch"
+	rm -rf "$(DESTDIR)$(PREFIX)/libexec/bccwatch" "$(DESTDIR)$(PREFIX)/share/bccwatch"
 
 check:
 	scripts/check

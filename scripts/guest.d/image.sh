@@ -7,7 +7,7 @@
 # shellcheck shell=bash
 
 image_dir=${here:?}/guest.d
-image_cache=${XDG_CACHE_HOME:-$HOME/.cache}/bccwatch/guest
+image_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/bccwatch/guest
 # What every guest has: a small system, libbcc with what it needs at run time, and what the tests use.
 image_base=initramfs-tools,kmod,procps,xz-utils,iproute2,strace,libbpfcc,libbpfcc-dev,libbpf-dev,libmd-dev,gcc,libc6-dev,make,pkg-config
 
@@ -93,7 +93,7 @@ image_get() (
 		rm -rf "$dir"
 	fi
 	if [ ! -e "$dir" ]; then
-		image_drop_old "$image_cache/$name-"*
+		image_drop_old "$image_cache/$name"-????????????????
 		rm -rf "$image_cache/new-$name"
 		echo "scripts/guest: making the image $name (a minute or two)" >&2
 		start=$SECONDS

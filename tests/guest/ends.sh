@@ -91,6 +91,21 @@ check "the closing line's count is that of the lines" [ "$shown" = "$(wc -l <"$o
 check "they are said while it runs" grep -q '^Lost [0-9]* events' "$err"
 check "--fail-on-loss exits with 3" [ "$status" = 3 ]
 
+# Also where the source counts nothing itself.
+cat >"$tmp/mute.c" <<'END'
+BPF_PERF_OUTPUT(events);
+TRACEPOINT_PROBE(syscalls, sys_enter_openat)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	events.perf_submit(args, &pid, sizeof(pid));
+	return 0;
+}
+END
+start --buffer-pages 1 --source "$tmp/mute.c" && kill -STOP "$pid" && "$fixtures/opens" 5000 /flood >/dev/null && kill -CONT "$pid"
+stop
+lost=$(grep -oE '[0-9]+ lost' "$err" | tail -n 1 | cut -d' ' -f1)
+check "losses of a source without counters are counted" [ $(($(wc -l <"$out") + lost)) -ge 5000 ]
+
 # Faster than anybody can read, on both CPUs: a signal still ends it, and soon.
 start >/dev/null
 for i in 1 2; do "$fixtures/opens" 2000000 /storm >/dev/null & storm[i]=$!; done

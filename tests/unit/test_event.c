@@ -231,7 +231,7 @@ static void hostile_layouts(void **state)
 		{{"a", BW_STRUCT, 0, 0, UINT32_MAX, 0, 1, {UINT32_MAX}, 0, 0}, 4},
 		{{"a", BW_UNSIGNED, 0, 4, 4, 0, 2, {2, 3}, 0, 0}, 16},
 		{{"a", BW_UNSIGNED, 0, 4, 1, 0, BW_DIMS + 1, {1, 1, 1, 1}, 0, 0}, 4},
-		{{"a", BW_UNSIGNED, 0, 4, 0, 0, 3, {1 << 31, 1 << 31, 0}, 0, 0}, 4},
+		{{"a", BW_UNSIGNED, 0, 4, 0, 0, 3, {1U << 31, 1U << 31, 0}, 0, 0}, 4},
 		{{"a", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 33, 0}, 4},
 		{{"a", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 1, 32}, 4},
 		{{"a", BW_BYTES, 0, 16, 1, 0, 0, {0}, 1, 0}, 16},

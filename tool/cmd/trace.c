@@ -246,21 +246,19 @@ static int open_source(struct bw_source *source, struct trace *t)
 }
 
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
-static int build(struct trace *t, enum via via, int signal_fd, struct bw_image *image, const char **program)
+static int build(const struct trace *t, struct bw_source *source, enum via via, int signal_fd, struct bw_image *image,
+		 const char **program)
 {
-	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
-	int r = open_source(&source, t);
+	int r = via == VIA_TRACEPOINT ? bw_hook_tracefs() : 0;
 
 	*program = NULL;
 	if (r == 0)
-		r = bw_source_define(&source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
-	if (r == 0 && via == VIA_TRACEPOINT)
-		r = bw_hook_tracefs();
-	if (r == 0)
-		r = bw_build(&source, !t->no_cache, signal_fd, image);
-	if (r == 0)
-		r = bw_attach_check(image, program);
-	return r;
+		r = bw_source_define(source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
+	if (r < 0)
+		return r;
+	r = bw_build(source, !t->no_cache, signal_fd, image);
+	bw_source_undefine(source);
+	return r == 0 ? bw_attach_check(image, program) : r;
 }
 
 /* Are there no kprobes, or not the one, and can the source do without? */
@@ -273,11 +271,15 @@ static bool needs_other_hook(const struct trace *t, int error, const char *progr
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
 static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
 {
+	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
 	const char *program = NULL;
-	int r = -ENODEV;
+	int r = open_source(&source, t);
 
+	if (r < 0)
+		return r;
+	r = -ENODEV;
 	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
-		r = build(t, VIA_KPROBE, signal_fd, image, &program);
+		r = build(t, &source, VIA_KPROBE, signal_fd, image, &program);
 	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, program))) {
 		if (t->via == VIA_AUTO)
 			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
@@ -286,7 +288,7 @@ static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
 					: "This kernel has no kprobes");
 		bw_image_free(image);
 		t->via = VIA_TRACEPOINT;
-		r = build(t, VIA_TRACEPOINT, signal_fd, image, &program);
+		r = build(t, &source, VIA_TRACEPOINT, signal_fd, image, &program);
 	}
 	if (r < 0 && program)
 		bw_attach_explain(program, r);

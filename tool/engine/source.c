@@ -35,6 +35,11 @@ int bw_source_define(struct bw_source *source, const char *name)
 	return add_flag(source, asprintf(&flag, "-D%s", name) < 0 ? NULL : flag);
 }
 
+void bw_source_undefine(struct bw_source *source)
+{
+	free(source->flags[--source->n_flags]);
+}
+
 /* -iquote, so that a header of the same name as a kernel's, included as <linux/...>, is not taken for it. */
 static int add_folder(struct bw_source *source, const char *folder)
 {

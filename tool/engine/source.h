@@ -31,3 +31,6 @@ void bw_source_free(struct bw_source *source);
 
 /* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags. */
 int bw_source_define(struct bw_source *source, const char *name);
+
+/* Takes the flag away that was added last. */
+void bw_source_undefine(struct bw_source *source);

@@ -142,11 +142,11 @@ static void put_table(FILE *out, const struct submit *s, unsigned n)
 	put_argument(out, s);
 	fprintf(out, "))) %s_t;", name);
 	fprintf(out, " struct %s_table_t { int key; %s_t leaf; u32 max_entries; int flags; };", name, name);
-	fprintf(out, " static struct %s_table_t __attribute__((section(\"maps/array\"))) %s = { .max_entries = 1 };", name,
-		name);
-	fprintf(out, " struct ____btf_map_%s { int key; %s_t value; };", name, name);
-	fprintf(out, " static struct ____btf_map_%s __attribute__((section(\".maps.%s\"), used)) ____btf_map_%s = {};", name,
+	fprintf(out, " static struct %s_table_t __attribute__((section(\"maps/array\"))) %s = { .max_entries = 1 };",
 		name, name);
+	fprintf(out, " struct ____btf_map_%s { int key; %s_t value; };", name, name);
+	fprintf(out, " static struct ____btf_map_%s __attribute__((section(\".maps.%s\"), used)) ____btf_map_%s = {};",
+		name, name, name);
 }
 
 static void put_submit(FILE *out, const struct submit *s, unsigned n)

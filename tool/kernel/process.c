@@ -3,13 +3,30 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+
+/* Numbers of processes are compared in the kernel, which knows those of the initial namespace. */
+static bool is_in_container(const char *root)
+{
+	static const char initial[] = "pid:[4026531836]"; /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
+	char path[PATH_MAX], name[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/self/ns/pid", root);
+	len = readlink(path, name, sizeof(name) - 1);
+	if (len < 0)
+		return false;
+	name[len] = '\0';
+	return strcmp(name, initial) != 0;
+}
 
 int bw_process_check(const char *root, pid_t pid)
 {
@@ -19,6 +36,10 @@ int bw_process_check(const char *root, pid_t pid)
 	size_t len;
 	long process;
 
+	if (is_in_container(root))
+		return bw_err(-ENOTSUP,
+			      "--pid: this is a PID namespace, in which processes have other numbers than for the "
+			      "kernel; run bccwatch outside of it, or use --comm or --uid");
 	snprintf(path, sizeof(path), "%s/proc/%d/status", root, pid);
 	if (bw_read_file(path, 1 << 16, &status, &len) < 0)
 		return bw_err(-ESRCH, "there is no process %d", pid);

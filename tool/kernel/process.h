@@ -4,5 +4,6 @@
 
 #include <sys/types.h>
 
-/* 0 if pid is a process (not one of a process's further threads); else -ESRCH, reported on stderr. */
+/* 0 if pid is a process (not one of a process's further threads); else -ESRCH, or -ENOTSUP in a
+ * PID namespace, where pid is not what the kernel calls it; both are reported on stderr. */
 int bw_process_check(const char *root, pid_t pid);
