@@ -208,20 +208,27 @@ int bw_describe(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 
 static int get_info(int fd, void *info, uint32_t len)
 {
-	union bpf_attr attr = {.info = {.bpf_fd = (uint32_t)fd, .info_len = len, .info = (uintptr_t)info}};
+	union bpf_attr attr;
 
+	memset(&attr, 0, sizeof(attr)); /* an initialiser zeroes its own member alone (gcc 15), and the kernel looks */
+	attr.info.bpf_fd = (uint32_t)fd;
+	attr.info.info_len = len;
+	attr.info.info = (uintptr_t)info;
 	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
 /* The BTF of that number, as the kernel keeps it. */
 static int load_btf(uint32_t id, struct btf **btf)
 {
-	union bpf_attr attr = {.btf_id = id};
-	BW_FD int fd = (int)syscall(SYS_bpf, BPF_BTF_GET_FD_BY_ID, &attr, sizeof(attr));
 	struct bpf_btf_info info = {0};
 	BW_FREE void *bytes = NULL;
+	union bpf_attr attr;
+	BW_FD int fd = -1;
 	int r;
 
+	memset(&attr, 0, sizeof(attr));
+	attr.btf_id = id;
+	fd = (int)syscall(SYS_bpf, BPF_BTF_GET_FD_BY_ID, &attr, sizeof(attr));
 	if (fd < 0)
 		return -errno;
 	r = get_info(fd, &info, sizeof(info)); /* how large it is */
