@@ -32,7 +32,8 @@ bool bw_session_is_over(const struct bw_session *s)
 }
 
 /*
- * libbcc reads a buffer until it is empty, which in a flood is never. Detaching stops the flood, so the end comes.
+ * libbcc reads a buffer until it is empty, which in a flood is never (showing an event may itself be one). Detaching
+ * stops the flood, so the end comes.
  */
 static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
 {
@@ -40,7 +41,7 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 
 	if (!s->started)
 		return; /* while not all hooks are attached; our own opens, for that, among them */
-	if (s->events++ % EVENTS_PER_LOOK == 0 && bw_session_is_over(s))
+	if (++s->events % EVENTS_PER_LOOK == 0 && (bw_session_is_over(s) || s->flush(s->cookie) < 0))
 		bw_detach(&s->attached);
 	s->sample(s->cookie, event, data, size);
 }

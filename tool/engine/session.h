@@ -18,7 +18,8 @@ struct bw_session {
 	int out_fd;	  /* the run ends when its reader has gone */
 	void (*ready)(void *cookie);
 	bw_sample_fn sample;
-	int (*flush)(void *cookie); /* no more events are at hand; a failure, -errno, ends the run */
+	int (*flush)(
+		void *cookie); /* no more events are at hand, or many were shown; a failure, -errno, ends the run */
 	void *cookie;
 
 	/*
