@@ -97,7 +97,11 @@ chmod 755 $images
 run miss 4 "a folder that others may read is not used"
 chmod 700 $images
 chown 1234 /var/cache/bccwatch
-run miss 4 "a folder of another owner is not used"
+if [ -e /sys/kernel/kheaders.tar.xz ]; then # which are unpacked there: without them nothing can be compiled
+	check_status "a folder of another owner is not used" 1 bccwatch trace -d 1
+else
+	run miss 4 "a folder of another owner is not used"
+fi
 chown 0 /var/cache/bccwatch
 run hit 4 "and is again when it is root's"
 

@@ -40,11 +40,12 @@ static bool is_layout(void *module, size_t table)
 static void *create_module(const char *text, const char **flags, size_t n)
 {
 	BW_FREE char *longer = NULL;
-	void *module = NULL;
+	void *module;
 
-	if (bw_submits_wrap(text, &longer) == 0)
-		module = bpf_module_create_c_from_string(longer, 0, flags, (int)n, true, NULL);
-	if (module)
+	if (bw_submits_wrap(text, &longer) < 0)
+		return NULL;
+	module = bpf_module_create_c_from_string(longer, 0, flags, (int)n, true, NULL);
+	if (module || strcmp(longer, text) == 0)
 		return module;
 	/* What the first try said is not about the user's text; stderr is a file here. */
 	fflush(NULL);
