@@ -47,12 +47,12 @@ for f in bpf_src/trace.c filter.h counters.h linux/types.h linux/sched.h uapi/li
 	echo '#error hostile' >"$tmp/evil/$f"
 done
 cd "$tmp/evil" || exit
-check_status "a build tree's program uses the tree's sources" 0 "$tmp/tree/bccwatch" trace -v -d 1
-check_lines "and -v says so" 1 "source: $tmp/tree/bpf_src/trace.c" "$tmp/said"
 check_status "hostile files here and in the environment change nothing" 0 \
 	env BCC_KERNEL_SOURCE="$tmp/evil" TMPDIR="$tmp/evil" ARCH=evil BCC_LINUX_VERSION_CODE=1 CPATH="$tmp/evil" \
-	C_INCLUDE_PATH="$tmp/evil" bccwatch trace --no-cache -d 1 -v
-check_lines "and the installed source is taken" 1 "source: $src/trace.c" "$tmp/said"
+	C_INCLUDE_PATH="$tmp/evil" "$tmp/tree/bccwatch" trace --no-cache -d 1 -v
+check_lines "a build tree's program uses the tree's sources, and -v says so" 1 "source: $tmp/tree/bpf_src/trace.c" "$tmp/said"
+check_status "the installed program runs here, too" 0 bccwatch trace -d 1 -v
+check_lines "and takes the installed source" 1 "source: $src/trace.c" "$tmp/said"
 
 # --source: wherever it lies; what it includes with quotes is beside it, then in bpf_src.
 mkdir "$tmp/own"
