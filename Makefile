@@ -9,11 +9,13 @@ Q := $(if $(filter 1,$V),,@)
 say = $(if $(filter 1,$V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n' $1 $2)
 
 build := build
+san := $(build)/san
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
 flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFLAGS)
 
 # bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
-compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/submits.c
+compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/overlay.c \
+	tool/engine/submits.c tool/engine/types.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
 shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c
@@ -38,6 +40,16 @@ $(build)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(flags) -c -o $@ $<
 
+# The names of numbers that a kernel's BTF does not have: those of the system's headers.
+$(build)/constants.inc: tool/engine/constants.h
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -E -dM $< | sort | \
+		grep -E '^#define (E[0-9A-Z]+|__O_[A-Z]+|(O|AT|F|S|SA|SIG|CLONE|MAP|PROT|MS|PTRACE|AF|PF|CAP|RESOLVE|RENAME|ETH_P|POLL)_?[A-Z0-9_]+|[A-Z][A-Z0-9_]*_(MAX|MAGIC)) [-A-Z0-9a-zx_()|<>~ +]+$$' | \
+		sed 's/.*/"&\\n"/' >$@.new && mv $@.new $@
+
+$(build)/tool/engine/overlay.o $(san)/tool/engine/overlay.o: $(build)/constants.inc
+
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lmd
@@ -61,7 +73,9 @@ install: all
 	install -D -m 0755 bccwatch "$(DESTDIR)$(PREFIX)/sbin/bccwatch"
 	install -D -m 0755 $(build)/bccwatch-compile "$(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile"
 	install -d -m 0755 "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
-	install -m 0644 bpf_src/* "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
+	install -m 0644 bpf_src/*.* "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
+	install -D -m 0644 bpf_src/kernel/include/linux/kconfig.h \
+		"$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/kernel/include/linux/kconfig.h"
 	install -D -m 0644 $(build)/bccwatch.8 "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8"
 	install -D -m 0644 $(build)/bccwatch.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch"
 
@@ -80,7 +94,6 @@ check:
 	scripts/check
 
 # Each unit test is linked with the modules below cmd/, in a build of its own under the sanitizers.
-san := $(build)/san
 san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
 unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compiler.c tool/engine/compile.c,$(compiler_src))
 unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compiler's process: bccwatch-compile FLAGS... reads a source on its standard input and writes the image to
- * descriptor 3, and what it depends on (engine/depends.h) to descriptor 4. bccwatch starts it, with a clean
+ * The compiler's process: bccwatch-compile btf|installed FLAGS... reads a source on its standard input and writes the
+ * image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4. bccwatch starts it, with a clean
  * environment, in the root folder; it ends before the first event.
  */
 #include <errno.h>
@@ -20,10 +20,11 @@ int main(int argc, char **argv)
 {
 	BW_FREE char *text = NULL;
 	size_t len;
-	int r = bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
+	int r = argc < 2 ? -EINVAL : bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
 
 	if (r == 0)
-		r = bw_compile(text, (const char **)argv + 1, (size_t)argc - 1, IMAGE_FD, DEPENDS_FD);
+		r = bw_compile(text, (const char **)argv + 2, (size_t)argc - 2, strcmp(argv[1], "btf") == 0, IMAGE_FD,
+			       DEPENDS_FD);
 	fflush(NULL);
 	/* Not by exit: LLVM takes a while to tidy up. */
 	_exit(r == 0 ? 0 : 1);

@@ -29,6 +29,7 @@ usage "half a second" "number of seconds" trace -d 0.5
 usage "three pages" "power of two" trace --buffer-pages 3
 usage "no pages" "power of two" trace --buffer-pages 0
 usage "too many pages" "power of two" trace --buffer-pages 131072
+usage "headers that are none" "one of installed, btf, auto" trace --headers none
 usage "a hook that is none" "one of kprobe, tracepoint, auto" trace --via fentry
 
 failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
@@ -93,8 +94,11 @@ mount -t debugfs debugfs /sys/kernel/debug
 
 if [ ! -e /sys/kernel/kheaders.tar.xz ]; then
 	mv /lib/modules "$tmp/modules"
+	mount -t tmpfs tmpfs /sys/kernel/btf
 	failure "no kernel headers" "no headers of the running kernel $(uname -r)" bccwatch trace
 	check_lines "and which package has them" 1 "apt install linux-headers-$(uname -r)" "$tmp/said"
+	failure "no BTF" "there is no /sys/kernel/btf/vmlinux" bccwatch trace --headers btf
+	umount /sys/kernel/btf
 	mv "$tmp/modules" /lib/modules
 fi
 mv /usr/libexec/bccwatch "$tmp/libexec"

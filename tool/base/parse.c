@@ -2,6 +2,7 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <string.h>
 
 int bw_parse_number(const char *text, uint64_t max, uint64_t *value)
 {
@@ -21,4 +22,12 @@ int bw_parse_number(const char *text, uint64_t max, uint64_t *value)
 	}
 	*value = n;
 	return 0;
+}
+
+int bw_parse_word(const char *text, const char *const *words)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return -1;
 }

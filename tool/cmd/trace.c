@@ -20,23 +20,23 @@
 #include "cmd/options.h"
 #include "engine/attach.h"
 #include "engine/build.h"
+#include "engine/headers.h"
 #include "engine/hook.h"
 #include "engine/session.h"
 #include "event/text.h"
-#include "kernel/headers.h"
-#include "kernel/kheaders.h"
 #include "kernel/kprobe.h"
 #include "kernel/privilege.h"
 #include "kernel/process.h"
 
-enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS, OPT_NO_CACHE };
+enum { OPT_SOURCE = 256, OPT_VIA, OPT_BUFFER_PAGES, OPT_FAIL_ON_LOSS, OPT_NO_CACHE, OPT_HEADERS };
 
 /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once. */
 enum { PAGES_DEFAULT = 256, PAGES_MAX = 1 << 16 };
 
 enum via { VIA_AUTO, VIA_KPROBE, VIA_TRACEPOINT };
 
-static const char *const via_names[] = {"auto", "kprobe", "tracepoint"};
+static const char *const via_names[] = {"auto", "kprobe", "tracepoint", NULL};
+static const char *const header_names[] = {"auto", "installed", "btf", NULL};
 
 struct trace {
 	enum via via;
@@ -46,7 +46,7 @@ struct trace {
 	uint64_t seconds, pages;
 	bool fail_on_loss, no_cache;
 	bool has_tracepoint; /* the source speaks of VIA_TRACEPOINT: it can do without the kprobe */
-	char *headers;	     /* owned; see find_headers */
+	enum bw_headers headers;
 };
 
 /* How the run shows events: a text a table. */
@@ -63,13 +63,22 @@ static int usage_error(const char *option, const char *value, const char *wanted
 
 static int set_via(struct trace *t, const char *value)
 {
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(value, via_names[i]) == 0) {
-			t->via = (enum via)i;
-			return 0;
-		}
-	}
-	return usage_error("--via", value, "it is one of kprobe, tracepoint, auto");
+	int i = bw_parse_word(value, via_names);
+
+	if (i < 0)
+		return usage_error("--via", value, "it is one of kprobe, tracepoint, auto");
+	t->via = (enum via)i;
+	return 0;
+}
+
+static int set_headers(struct trace *t, const char *value)
+{
+	int i = bw_parse_word(value, header_names);
+
+	if (i < 0)
+		return usage_error("--headers", value, "it is one of installed, btf, auto");
+	t->headers = (enum bw_headers)i;
+	return 0;
 }
 
 static int set_pid(struct trace *t, const char *value)
@@ -131,6 +140,8 @@ static int set_pages(struct trace *t, const char *value)
 static int set_option(const struct bw_command *command, struct trace *t, int id, const char *value)
 {
 	switch (id) {
+	case OPT_HEADERS:
+		return set_headers(t, value);
 	case OPT_VIA:
 		return set_via(t, value);
 	case 'p':
@@ -179,31 +190,6 @@ static int parse(const struct bw_command *command, struct trace *t, int argc, ch
 	return r;
 }
 
-/*
- * The kernel's headers: those that are installed (*headers stays NULL, libbcc finds them), else the kernel's own.
- */
-static int find_headers(char **headers)
-{
-	BW_FREE char *installed = NULL;
-	struct utsname kernel;
-	const char *package = bw_headers_package("");
-	char command[256];
-	int r;
-
-	uname(&kernel);
-	r = bw_headers_find("", kernel.release, &installed);
-	if (r == -ENOENT)
-		r = bw_kheaders_unpack(headers);
-	if (r == 0)
-		bw_debug("kernel headers: %s", *headers ? *headers : installed);
-	if (r != -ENOENT)
-		return r;
-	bw_err(r, "there are no headers of the running kernel %s, and the compiler needs them", kernel.release);
-	snprintf(command, sizeof(command), package ? package : "the package of your kernel's headers", kernel.release);
-	bw_hint("Install them: %s", command);
-	return r;
-}
-
 /* What is missing is said before the compiler starts, which takes its time. */
 static int check_machine(struct trace *t)
 {
@@ -219,7 +205,7 @@ static int check_machine(struct trace *t)
 		if (r < 0)
 			return r;
 	}
-	return find_headers(&t->headers);
+	return 0;
 }
 
 static int open_source(struct bw_source *source, struct trace *t)
@@ -232,10 +218,11 @@ static int open_source(struct bw_source *source, struct trace *t)
 	if (asprintf(&installed, "%s/trace.c", dir) < 0)
 		return -ENOMEM;
 	r = bw_source_read(source, t->source ? t->source : installed, dir);
-	source->headers = t->headers;
 	t->has_tracepoint = r == 0 && strstr(source->text, "VIA_TRACEPOINT");
 	if (r == 0)
 		bw_debug("source: %s", source->path);
+	if (r == 0)
+		r = bw_headers_choose(source, t->headers, !t->source, dir);
 	if (r == 0 && t->by_pid)
 		r = bw_source_define(source, "FILTER_PID");
 	if (r == 0 && t->by_uid)
@@ -448,7 +435,6 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;
 	r = check_machine(&t) < 0 ? BW_EXIT_FAILED : trace_files(&t);
-	free(t.headers);
 	return r;
 }
 
@@ -463,6 +449,9 @@ static const struct bw_option options[] = {
 	{OPT_BUFFER_PAGES, "buffer-pages", "N", "pages of each CPU's event buffer, a power of two (default: 256)",
 	 NULL},
 	{OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},
+	{OPT_HEADERS, "headers", "WHICH",
+	 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto (default)",
+	 "installed btf auto"},
 	{OPT_NO_CACHE, "no-cache", NULL, "compile the program, also if it was compiled before, and do not keep it",
 	 NULL},
 	{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},

@@ -17,13 +17,14 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "engine/cache.h"
+#include "engine/headers.h"
 #include "engine/self.h"
 
 enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4 };
 
 /* The compiler's process and the files it works on; they lie in memory. */
 struct compiler {
-	char *program; /* owned */
+	const char *program;
 	pid_t pid;
 	int text, image, depends, words;
 };
@@ -34,11 +35,11 @@ static void close_compiler(struct compiler *c)
 		kill(c->pid, SIGKILL);
 		waitpid(c->pid, NULL, 0);
 	}
-	free(c->program);
 	bw_close_fd(&c->text);
 	bw_close_fd(&c->image);
 	bw_close_fd(&c->depends);
 	bw_close_fd(&c->words);
+	c->pid = 0;
 }
 
 /* The text with the file's own name before it, so that clang speaks of that, and not of its own input. */
@@ -66,13 +67,13 @@ static int write_text(int fd, const struct bw_source *source)
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
 static void exec_compiler(const struct compiler *c, const struct bw_source *source, pid_t parent)
 {
-	const char *argv[BW_FLAGS_MAX + 2] = {"bccwatch-compile"};
+	const char *argv[BW_FLAGS_MAX + 3] = {"bccwatch-compile", source->btf ? "btf" : "installed"};
 	char headers[PATH_MAX + 32];
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", source->headers ? headers : NULL, NULL};
 	sigset_t none;
 
 	snprintf(headers, sizeof(headers), "BCC_KERNEL_SOURCE=%s", source->headers ? source->headers : "");
-	memcpy(argv + 1, source->flags, source->n_flags * sizeof(*argv));
+	memcpy(argv + 2, source->flags, source->n_flags * sizeof(*argv));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -175,32 +176,52 @@ static int read_image(const struct compiler *c, struct bw_image *image)
 	return r < 0 ? bw_err(r, "the compiler's result can't be read: %s", strerror(-r)) : 0;
 }
 
-static int compile(struct compiler *c, const struct bw_source *source, int signal_fd, struct bw_image *image)
+/* The wait status of the compiler's run in *status. */
+static int run_compiler(struct compiler *c, const struct bw_source *source, int signal_fd, int *status)
 {
-	int status, r = start_compiler(c, source);
+	int r = start_compiler(c, source);
 
 	if (r < 0)
 		return r;
-	r = wait_compiler(c, signal_fd, &status);
+	r = wait_compiler(c, signal_fd, status);
+	return r < 0 && r != -EINTR ? bw_err(r, "the compiler is lost: %s", strerror(-r)) : r;
+}
+
+static int compile(struct compiler *c, struct bw_source *source, int signal_fd, struct bw_image *image)
+{
+	int status, r = run_compiler(c, source, signal_fd, &status);
+	char command[256];
+
+	if (r == 0 && status != 0 && bw_headers_fall_back(source)) {
+		bw_debug("%s does not compile with the types of the kernel's BTF alone:", source->path);
+		show_words(c, false);
+		close_compiler(c);
+		r = run_compiler(c, source, signal_fd, &status);
+	}
 	if (r < 0)
-		return r == -EINTR ? r : bw_err(r, "the compiler is lost: %s", strerror(-r));
+		return r;
 	if (WIFSIGNALED(status))
 		r = bw_err(-EINVAL, "%s: the compiler was ended by signal %d (%s)", source->path, WTERMSIG(status),
 			   strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
 		r = bw_err(-EINVAL, "%s does not compile:", source->path);
 	show_words(c, r < 0);
+	if (r < 0 && source->btf)
+		bw_hint("It was compiled with the types of the kernel's BTF. With more headers: %s",
+			bw_headers_command(command, sizeof(command)));
 	return r < 0 ? r : read_image(c, image);
 }
 
-int bw_build(const struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)
+int bw_build(struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)
 {
 	BW_CLEANUP(close_compiler) struct compiler c = {NULL, 0, -1, -1, -1, -1};
+	BW_FREE char *program = NULL;
 	char key[BW_CACHE_KEY];
-	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &c.program);
+	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &program);
 
 	if (r < 0)
 		return bw_err(r, "bccwatch-compile is neither beside this program nor installed with it");
+	c.program = program;
 	cached = cached && bw_cache_key(source, c.program, key) == 0;
 	if (cached && bw_cache_find(key, image) == 0)
 		return 0;

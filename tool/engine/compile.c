@@ -18,6 +18,7 @@
 #include "engine/depends.h"
 #include "engine/describe.h"
 #include "engine/image.h"
+#include "engine/overlay.h"
 #include "engine/submits.h"
 
 static void free_module(void **module)
@@ -272,23 +273,29 @@ static int write_depends(void *module, const char **flags, size_t n, struct bw_d
 	return d->uncertain ? 0 : bw_write_all(fd, bytes, len);
 }
 
-int bw_compile(const char *text, const char **flags, size_t n, int fd, int depends_fd)
+int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd, int depends_fd)
 {
-	BW_FREE const char **all = calloc(n + 4, sizeof(*all));
+	BW_CLEANUP(bw_overlay_free) struct bw_overlay overlay = {.types = -1, .overlay = -1};
+	BW_FREE const char **all = calloc(n + 4 + sizeof(overlay.flags) / sizeof(*overlay.flags), sizeof(*all));
 	BW_MODULE void *module = NULL;
 	struct bw_depends depends = {0};
 	char rule[32];
-	int r;
+	size_t n_all = n;
+	int r = btf ? bw_overlay_make(&overlay, text, flags, n) : 0;
 
-	if (!all)
-		return -ENOMEM;
+	if (r < 0 || !all) {
+		fprintf(stderr, "no types can be had of the kernel's BTF: %s\n", strerror(r < 0 ? -r : ENOMEM));
+		return r < 0 ? r : -ENOMEM;
+	}
 	memcpy(all, flags, n * sizeof(*all));
 	snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
-	all[n] = "-MD";
-	all[n + 1] = "-MF";
-	all[n + 2] = rule;
+	all[n_all++] = "-MD";
+	all[n_all++] = "-MF";
+	all[n_all++] = rule;
+	memcpy(all + n_all, overlay.flags, overlay.n_flags * sizeof(*all));
+	n_all += overlay.n_flags;
 	clock_gettime(CLOCK_REALTIME_COARSE, &depends.since);
-	module = create_module(text, all, n + 3);
+	module = create_module(text, all, n_all);
 	if (!module)
 		return -EINVAL;
 	r = collect(module, fd);

@@ -2,13 +2,15 @@
 /* BPF C to an image, by libbcc. Lives in the compiler's process alone: it brings LLVM along. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Compiles text, which is in BCC's dialect, with n flags for clang, writes the image to fd, and what it
- * depends on (engine/depends.h) to depends_fd, an empty file; nothing, where that is not known. What clang and libbcc
- * have to say goes to stdout and stderr. The maps are made in the kernel while this process lives, so it needs the
- * privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program can't be kept as an
- * image.
+ * Compiles text, which is in BCC's dialect, with n flags for clang, against the headers in BCC_KERNEL_SOURCE or the
+ * installed ones; if `btf`, those of the former, and for all others the types of the kernel's BTF. Writes the image to
+ * fd, and what it depends on (engine/depends.h) to depends_fd, an empty file; nothing, where that is not known. What
+ * clang and libbcc have to say goes to stdout and stderr. The maps are made in the kernel while this process lives, so
+ * it needs the privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program can't be
+ * kept as an image.
  */
-int bw_compile(const char *text, const char **flags, size_t n, int fd, int depends_fd);
+int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd, int depends_fd);

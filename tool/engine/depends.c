@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "engine/overlay.h"
 
 enum kind { FILE_STATE, CONTENT, ABSENT };
 
@@ -151,7 +152,9 @@ void bw_depends_add_rule(struct bw_depends *d, const char *rule, const char *fol
 	}
 	rule = strchr(rule, ':') + 1;
 	while (next_file(&rule, path)) {
-		if (strncmp(path, "/virtual/", strlen("/virtual/")) == 0)
+		/* Files that libbcc or engine/overlay.c made in memory. */
+		if (strncmp(path, "/virtual/", strlen("/virtual/")) == 0 ||
+		    strncmp(path, BW_OVERLAY_ROOT "/", strlen(BW_OVERLAY_ROOT "/")) == 0)
 			continue;
 		snprintf(whole, sizeof(whole), "%s%s%s", *path == '/' ? "" : folder, *path == '/' ? "" : "/", path);
 		bw_depends_add_file(d, whole);

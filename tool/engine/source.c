@@ -85,6 +85,7 @@ void bw_source_free(struct bw_source *source)
 {
 	free(source->path);
 	free(source->text);
+	free(source->headers);
 	for (size_t i = 0; i < source->n_flags; i++)
 		free(source->flags[i]);
 	*source = (struct bw_source){0};

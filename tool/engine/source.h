@@ -2,6 +2,7 @@
 /* The text of a BPF program, and what the compiler is told with it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { BW_SOURCE_MAX = 8 << 20 /* bytes */, BW_FLAGS_MAX = 64 };
@@ -12,7 +13,9 @@ struct bw_source {
 	size_t len;
 	char *flags[BW_FLAGS_MAX]; /* the compiler's arguments */
 	size_t n_flags;
-	const char *headers; /* the kernel's header tree, not owned; NULL: the installed one, which libbcc finds */
+	char *headers;	    /* the kernel's header tree; NULL: the installed one, which libbcc finds */
+	bool btf;	    /* that tree has no types: they are made of the kernel's BTF */
+	bool may_fall_back; /* to the installed headers, if it does not compile so */
 };
 
 /*

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Programs are compiled against the types of the kernel's BTF, and that is the same as against its headers.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+bccwatch trace --headers installed -v -d 1 >"$tmp/said" 2>&1
+installed=$(sed -n 's/^kernel headers: \(\/var.*\)/\1/p' "$tmp/said") # unpacked ones; others libbcc finds
+
+# compile KIND FLAG... <TEXT: what the compiler makes of it is left in $tmp/KIND
+compile() {
+	local kind=$1 tree=$installed
+	shift
+	[ "$kind" = installed ] || tree=$src/kernel
+	(cd / && env -i PATH="$PATH" ${tree:+"BCC_KERNEL_SOURCE=$tree"} /usr/libexec/bccwatch/bccwatch-compile "$kind" \
+		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
+}
+same() { # same NAME FILE FLAG...
+	local name=$1 file=$2
+	shift 2
+	compile btf "$@" <"$file"
+	compile installed "$@" <"$file"
+	check "$name: the same image by both" cmp "$tmp/btf" "$tmp/installed"
+	check "$name: there is one" [ -s "$tmp/btf" ]
+}
+for program in "$src"/*.c; do
+	for via in KPROBE TRACEPOINT; do
+		same "$(basename "$program"), $via" "$program" "-DVIA_$via" -DFILTER_PID -DFILTER_UID -DFILTER_COMM
+	done
+done
+cat >"$tmp/many.c" <<'END'
+#include <linux/sched.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <uapi/linux/ptrace.h>
+struct event { u64 inode, flags; u32 dev, tgid, mode; char name[NAME_MAX + 1]; };
+BPF_PERF_OUTPUT(events);
+BPF_HASH(seen, u32, struct path);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct event e = {};
+	struct dentry *cwd = task->fs->pwd.dentry;
+	struct path path = {.dentry = cwd};
+
+	e.tgid = task->tgid;
+	e.inode = cwd->d_inode->i_ino;
+	e.dev = cwd->d_inode->i_sb->s_dev;
+	e.mode = cwd->d_inode->i_mode & S_IFMT;
+	e.flags = O_CREAT | O_DIRECTORY | ENOENT | LINUX_VERSION_CODE;
+	bpf_probe_read_kernel(e.name, sizeof(e.name), cwd->d_name.name);
+	seen.update(&e.tgid, &path);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+END
+same "a program of many kernel types" "$tmp/many.c"
+
+cp -r "$src" "$tmp/saved"
+sed -i 's/^#include <uapi.*/&\n#include <linux\/bits.h>/; s/^\tchar fname.*/\tu32 mask;\n&/; s/^\td->ts = .*/&\n\td->mask = GENMASK(3, 0);/' "$src/trace.c"
+start -v && "$fixtures/opens" 50 /masked >/dev/null && stop
+check "what BTF has not, the installed headers have" [ "$(grep -c '/masked.* MASK=15' "$out")" = 50 ]
+check_status "--headers btf uses BTF alone" 1 bccwatch trace --headers btf -d 1
+check_lines "and says why that is not enough" 1 "GENMASK" "$tmp/said"
+check_lines "and what would help" 1 "With more headers:" "$tmp/said"
+rm -r "$src" && cp -r "$tmp/saved" "$src"
+
+# Without any headers.
+if [ -e /sys/kernel/kheaders.tar.xz ]; then
+	skip "without headers" "this kernel brings its headers itself"
+else
+	mv /lib/modules "$tmp/modules"
+	check_status "without headers: trace" 0 bccwatch trace -d 1
+	sed -i 's/<linux\/sched.h>/<linux\/a_header_that_nobody_has.h>/' "$tmp/many.c"
+	start --source "$tmp/many.c" && "$fixtures/openers" openat /many && stop
+	check "without headers: a program of many types, and of headers that are not there" grep -q "COMM=openers\|TGID=$$ " "$out"
+	mv "$tmp/modules" /lib/modules
+fi

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/overlay.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <linux/version.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/source.h"
+#include "engine/types.h"
+
+/* The names of numbers, from the system's headers, as the Makefile takes them out. */
+static const char constants[] =
+#include "build/constants.inc"
+	;
+
+enum { DEPTH_MAX = 16 };
+
+/* The headers found so far, as entries of clang's overlay. */
+struct scan {
+	FILE *out;
+	char *seen; /* out's text, owned */
+	size_t len;
+	int types;
+	const char **flags;
+	size_t n;
+};
+
+static bool is_plain(const char *name)
+{
+	return *name && *name != '/' && !strstr(name, "..") &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./")] == '\0';
+}
+
+/* clang brings those without a folder (stdarg.h), libbcc those in bcc/. */
+static bool is_kernels(const char *name)
+{
+	return is_plain(name) && strchr(name, '/') && strncmp(name, "bcc/", 4) != 0;
+}
+
+static void add_header(struct scan *s, const char *name)
+{
+	char quoted[PATH_MAX];
+
+	snprintf(quoted, sizeof(quoted), "\"" BW_OVERLAY_ROOT "/%s\"", name);
+	fflush(s->out);
+	if (strstr(s->seen, quoted))
+		return;
+	fprintf(s->out, "%s{\"type\":\"file\",\"name\":%s,\"external-contents\":\"/proc/self/fd/%d\"}",
+		strchr(s->seen, '"') ? ",\n" : "", quoted, s->types);
+}
+
+static void scan_text(struct scan *s, const char *text, unsigned depth);
+
+static void scan_file(struct scan *s, const char *name, unsigned depth)
+{
+	static const char quote[] = "-iquote";
+
+	for (size_t i = 0; i < s->n && depth < DEPTH_MAX; i++) {
+		BW_FREE char *path = NULL, *text = NULL;
+		size_t len;
+
+		if (strncmp(s->flags[i], quote, strlen(quote)) != 0)
+			continue;
+		if (asprintf(&path, "%s/%s", s->flags[i] + strlen(quote), name) < 0)
+			return;
+		if (bw_read_file(path, BW_SOURCE_MAX, &text, &len) < 0)
+			continue;
+		scan_text(s, text, depth + 1);
+		return;
+	}
+}
+
+/* The name in a line's `#include <name>` or `#include "name"`, without what is behind it; its kind in *open. */
+static bool included(const char *line, char name[PATH_MAX], char *open)
+{
+	const char *end;
+
+	line += strspn(line, " \t");
+	if (*line != '#')
+		return false;
+	line += 1 + strspn(line + 1, " \t");
+	if (strncmp(line, "include", strlen("include")) != 0)
+		return false;
+	line += strlen("include");
+	line += strspn(line, " \t");
+	*open = *line;
+	if (*open != '<' && *open != '"')
+		return false;
+	end = line + 1 + strcspn(line + 1, *open == '<' ? ">\n" : "\"\n");
+	if (*end == '\n' || *end == '\0' || end - line > PATH_MAX - 32)
+		return false;
+	snprintf(name, PATH_MAX, "%.*s", (int)(end - line - 1), line + 1);
+	return true;
+}
+
+static void scan_text(struct scan *s, const char *text, unsigned depth)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		char name[PATH_MAX], open;
+
+		line += *line == '\n';
+		if (!included(line, name, &open))
+			continue;
+		if (open == '<' && is_kernels(name))
+			add_header(s, name);
+		else if (open == '"')
+			scan_file(s, name, depth);
+	}
+}
+
+/* LINUX_VERSION_CODE in a note of the vDSO, or 0. */
+static unsigned version_in_vdso(void)
+{
+	const char *vdso = (const char *)getauxval(AT_SYSINFO_EHDR);
+	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)vdso;
+	const ElfW(Phdr) *segment = vdso ? (const ElfW(Phdr) *)(vdso + head->e_phoff) : NULL;
+	unsigned code;
+
+	for (int i = 0; vdso && i < head->e_phnum; i++) {
+		const char *note = vdso + segment[i].p_offset;
+		const ElfW(Nhdr) *h = (const ElfW(Nhdr) *)note;
+
+		if (segment[i].p_type != PT_NOTE || h->n_type != 0 || h->n_namesz != sizeof("Linux") ||
+		    h->n_descsz != sizeof(code) || memcmp(h + 1, "Linux", sizeof("Linux")) != 0)
+			continue;
+		memcpy(&code, note + sizeof(*h) + 8, sizeof(code)); /* the name is padded to 8 */
+		return code;
+	}
+	return 0;
+}
+
+/* A distribution's release ("6.1.0-50-amd64") need not begin with the kernel's version. */
+static unsigned version_code(void)
+{
+	unsigned major = 0, minor = 0, patch = 0, code = version_in_vdso();
+	struct utsname kernel;
+
+	if (code != 0)
+		return code;
+	uname(&kernel);
+	sscanf(kernel.release, "%u.%u.%u", &major, &minor, &patch);
+	return KERNEL_VERSION(major, minor, patch > 255 ? 255 : patch);
+}
+
+/* A file in memory with the stream's text, or -errno. Closes the stream. */
+static int keep(const char *name, FILE *out, char **text, const size_t *len)
+{
+	BW_FD int fd = memfd_create(name, MFD_CLOEXEC);
+	int r = fclose(out) != 0 ? -ENOMEM : 0;
+
+	if (fd < 0)
+		r = -errno;
+	if (r == 0)
+		r = bw_write_all(fd, *text, *len);
+	free(*text);
+	*text = NULL;
+	return r < 0 ? r : bw_take_fd(&fd);
+}
+
+static int make_types(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r, fd;
+
+	if (!out)
+		return -ENOMEM;
+	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s",
+		version_code(), constants);
+	r = bw_types_write("/sys/kernel/btf/vmlinux", out);
+	fputs("#endif\n", out);
+	fd = keep("types", out, &text, &len);
+	if (fd >= 0 && r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+/* What libbcc's own headers include, beside what the text does. */
+static int make_overlay(const char *text, const char **flags, size_t n, int types)
+{
+	static const char *const always[] = {"linux/types.h", "linux/bpf_common.h",     "linux/version.h", "linux/log2.h",
+					     "asm/page.h",    "uapi/linux/if_packet.h", "uapi/linux/bpf.h"};
+	struct scan s = {.types = types, .flags = flags, .n = n};
+
+	s.out = open_memstream(&s.seen, &s.len);
+	if (!s.out)
+		return -ENOMEM;
+	fputs("{'version':0,'use-external-names':false,'roots':[\n", s.out);
+	fflush(s.out);
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		add_header(&s, always[i]);
+	scan_text(&s, text, 0);
+	fputs("]}\n", s.out);
+	return keep("overlay", s.out, &s.seen, &s.len);
+}
+
+int bw_overlay_make(struct bw_overlay *h, const char *text, const char **flags, size_t n)
+{
+	*h = (struct bw_overlay){.types = -1, .overlay = -1};
+	h->types = make_types();
+	if (h->types < 0)
+		return h->types;
+	h->overlay = make_overlay(text, flags, n, h->types);
+	if (h->overlay < 0)
+		return h->overlay;
+	snprintf(h->overlay_flag, sizeof(h->overlay_flag), "/proc/self/fd/%d", h->overlay);
+	h->flags[h->n_flags++] = "-ivfsoverlay";
+	h->flags[h->n_flags++] = h->overlay_flag;
+	h->flags[h->n_flags++] = "-I" BW_OVERLAY_ROOT;
+	/* A macro or an inline function that BTF has not must not become a call to nowhere. */
+	h->flags[h->n_flags++] = "-Werror=implicit-function-declaration";
+	h->flags[h->n_flags++] = "-fms-extensions";
+	h->flags[h->n_flags++] = "-Wno-microsoft-anon-tag";
+	return 0;
+}
+
+void bw_overlay_free(struct bw_overlay *h)
+{
+	bw_close_fd(&h->types);
+	bw_close_fd(&h->overlay);
+}

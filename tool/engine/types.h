@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's types as C, from its own BTF: what a program compiles against where there are no kernel headers. */
+#pragma once
+
+#include <stdio.h>
+
+/*
+ * Writes the types that BPF programs use, and what those need, as C declarations, from the BTF in the file at path
+ * (/sys/kernel/btf/vmlinux). 0 or -errno: -ENOENT if there is no such file, -EINVAL if this libbpf does not
+ * understand it.
+ */
+int bw_types_write(const char *path, FILE *out);
