@@ -99,8 +99,7 @@ int bw_cache_key(const struct bw_source *source, const char *compiler, char key[
 	add_state(&hash, compiler);
 	add_state(&hash, "/etc/ld.so.cache"); /* another libbcc or LLVM came */
 	add_text(&hash, source->headers ? source->headers : "");
-	add(&hash, &(bool){source->btf}, sizeof(bool));
-	add(&hash, &(bool){source->may_fall_back}, sizeof(bool));
+	add_text(&hash, !source->btf ? "installed" : source->may_fall_back ? "auto" : "btf");
 	add_text(&hash, source->path);
 	add(&hash, source->text, source->len);
 	for (size_t i = 0; i < source->n_flags; i++)

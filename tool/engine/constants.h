@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Not compiled: the Makefile takes from these headers the names of numbers that BPF programs use. */
+#include <limits.h>
+#include <sys/socket.h>
+#undef __GLIBC__ /* linux/stat.h leaves its names to glibc's */
 #include <asm/errno.h>
 #include <asm/mman.h>
 #include <asm/poll.h>
@@ -15,5 +18,3 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
-#include <limits.h>
-#include <sys/socket.h>

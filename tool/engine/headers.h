@@ -9,8 +9,8 @@
 enum bw_headers { BW_HEADERS_AUTO, BW_HEADERS_INSTALLED, BW_HEADERS_BTF };
 
 /*
- * Sets the source's headers. AUTO: for a program of bpf_src (`ours`) BTF, which is smaller and so faster; for others the
- * installed ones, which have macros and inline functions too; the other kind where the first is not there, or where
+ * Sets the source's headers. AUTO: for a program of bpf_src (`ours`) BTF, which is smaller and so faster; for others
+ * the installed ones, which have macros and inline functions too; the other kind where the first is not there, or where
  * the program does not compile with it. dir is bpf_src (bw_source_dir). What is missing is reported on stderr, with
  * what mends it: 0 or -errno.
  */

@@ -122,7 +122,7 @@ static void scan_text(struct scan *s, const char *text, unsigned depth)
 /* LINUX_VERSION_CODE in a note of the vDSO, or 0. */
 static unsigned version_in_vdso(void)
 {
-	const char *vdso = (const char *)getauxval(AT_SYSINFO_EHDR);
+	const char *vdso = (const char *)getauxval(AT_SYSINFO_EHDR); /* NOLINT(performance-no-int-to-ptr) */
 	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)vdso;
 	const ElfW(Phdr) *segment = vdso ? (const ElfW(Phdr) *)(vdso + head->e_phoff) : NULL;
 	unsigned code;
@@ -143,14 +143,17 @@ static unsigned version_in_vdso(void)
 /* A distribution's release ("6.1.0-50-amd64") need not begin with the kernel's version. */
 static unsigned version_code(void)
 {
-	unsigned major = 0, minor = 0, patch = 0, code = version_in_vdso();
+	unsigned code = version_in_vdso();
+	unsigned long part[3] = {0};
 	struct utsname kernel;
+	char *p = kernel.release;
 
 	if (code != 0)
 		return code;
 	uname(&kernel);
-	sscanf(kernel.release, "%u.%u.%u", &major, &minor, &patch);
-	return KERNEL_VERSION(major, minor, patch > 255 ? 255 : patch);
+	for (int i = 0; i < 3; i++, p += *p == '.')
+		part[i] = strtoul(p, &p, 10);
+	return (unsigned)KERNEL_VERSION(part[0], part[1], part[2] > 255 ? 255 : part[2]);
 }
 
 /* A file in memory with the stream's text, or -errno. Closes the stream. */
@@ -190,8 +193,9 @@ static int make_types(void)
 /* What libbcc's own headers include, beside what the text does. */
 static int make_overlay(const char *text, const char **flags, size_t n, int types)
 {
-	static const char *const always[] = {"linux/types.h", "linux/bpf_common.h",     "linux/version.h", "linux/log2.h",
-					     "asm/page.h",    "uapi/linux/if_packet.h", "uapi/linux/bpf.h"};
+	static const char *const always[] = {"linux/types.h",	"linux/bpf_common.h", "linux/version.h",
+					     "linux/log2.h",	"asm/page.h",	      "uapi/linux/if_packet.h",
+					     "uapi/linux/bpf.h"};
 	struct scan s = {.types = types, .flags = flags, .n = n};
 
 	s.out = open_memstream(&s.seen, &s.len);

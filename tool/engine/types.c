@@ -2,9 +2,9 @@
 #include "engine/types.h"
 
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,34 +22,154 @@
  * against the installed headers. None that holds what libbcc's own bpf.h defines.
  */
 static const char *const wanted[] = {
-	"address_space", "bio", "bio_vec", "blk_plug", "block_device", "cdev", "cfs_rq", "cgroup", "clone_args", "cred",
-	"css_set", "dentry", "device", "ethhdr", "fdtable", "file", "file_lock", "file_operations", "file_system_type",
-	"filename", "files_struct", "fs_context", "fs_struct", "gendisk", "group_info", "hrtimer", "iattr", "icmphdr",
-	"in6_addr", "in_addr", "inet_connection_sock", "inet_sock", "inode", "inode_operations", "io_kiocb", "iov_iter",
-	"iovec", "ipc_namespace", "iphdr", "ipv6hdr", "irq_desc", "irqaction", "kern_ipc_perm", "kernel_clone_args",
-	"kernel_siginfo", "kernfs_node", "kiocb", "kobject", "kref", "kstat", "kstatfs", "linux_binprm", "list_head",
-	"loff_t", "mm_struct", "mnt_namespace", "module", "mount", "msghdr", "mutex", "nameidata", "neighbour", "net",
-	"net_device", "nsproxy", "oom_control", "open_flags", "open_how", "page", "path", "pglist_data", "pid",
-	"pid_namespace", "pid_type", "pollfd", "possible_net_t", "proc_ns_operations", "pt_regs", "qstr", "renamedata",
-	"request", "request_queue", "request_sock", "rq", "rusage", "rw_semaphore", "sched_entity", "seq_file",
-	"sighand_struct", "siginfo", "signal_struct", "sk_buff", "sock", "sock_common", "sockaddr", "sockaddr_in",
-	"sockaddr_in6", "sockaddr_storage", "sockaddr_un", "socket", "softirq_action", "spinlock", "stat",
-	"super_block", "super_operations", "task_group", "task_struct", "tcp_sock", "tcphdr", "thread_info",
-	"timer_list", "timespec64", "tty_struct", "udp_sock", "udphdr", "unix_address", "unix_sock", "user_arg_ptr",
-	"user_namespace", "user_struct", "uts_namespace", "vfsmount", "vm_area_struct", "vm_fault", "wait_queue_entry",
-	"wait_queue_head", "work_struct", "zone",
+	"address_space",
+	"bio",
+	"bio_vec",
+	"blk_plug",
+	"block_device",
+	"cdev",
+	"cfs_rq",
+	"cgroup",
+	"clone_args",
+	"cred",
+	"css_set",
+	"dentry",
+	"device",
+	"ethhdr",
+	"fdtable",
+	"file",
+	"file_lock",
+	"file_operations",
+	"file_system_type",
+	"filename",
+	"files_struct",
+	"fs_context",
+	"fs_struct",
+	"gendisk",
+	"group_info",
+	"hrtimer",
+	"iattr",
+	"icmphdr",
+	"in6_addr",
+	"in_addr",
+	"inet_connection_sock",
+	"inet_sock",
+	"inode",
+	"inode_operations",
+	"io_kiocb",
+	"iov_iter",
+	"iovec",
+	"ipc_namespace",
+	"iphdr",
+	"ipv6hdr",
+	"irq_desc",
+	"irqaction",
+	"kern_ipc_perm",
+	"kernel_clone_args",
+	"kernel_siginfo",
+	"kernfs_node",
+	"kiocb",
+	"kobject",
+	"kref",
+	"kstat",
+	"kstatfs",
+	"linux_binprm",
+	"list_head",
+	"loff_t",
+	"mm_struct",
+	"mnt_namespace",
+	"module",
+	"mount",
+	"msghdr",
+	"mutex",
+	"nameidata",
+	"neighbour",
+	"net",
+	"net_device",
+	"nsproxy",
+	"oom_control",
+	"open_flags",
+	"open_how",
+	"page",
+	"path",
+	"pglist_data",
+	"pid",
+	"pid_namespace",
+	"pid_type",
+	"pollfd",
+	"possible_net_t",
+	"proc_ns_operations",
+	"pt_regs",
+	"qstr",
+	"renamedata",
+	"request",
+	"request_queue",
+	"request_sock",
+	"rq",
+	"rusage",
+	"rw_semaphore",
+	"sched_entity",
+	"seq_file",
+	"sighand_struct",
+	"siginfo",
+	"signal_struct",
+	"sk_buff",
+	"sock",
+	"sock_common",
+	"sockaddr",
+	"sockaddr_in",
+	"sockaddr_in6",
+	"sockaddr_storage",
+	"sockaddr_un",
+	"socket",
+	"softirq_action",
+	"spinlock",
+	"stat",
+	"super_block",
+	"super_operations",
+	"task_group",
+	"task_struct",
+	"tcp_sock",
+	"tcphdr",
+	"thread_info",
+	"timer_list",
+	"timespec64",
+	"tty_struct",
+	"udp_sock",
+	"udphdr",
+	"unix_address",
+	"unix_sock",
+	"user_arg_ptr",
+	"user_namespace",
+	"user_struct",
+	"uts_namespace",
+	"vfsmount",
+	"vm_area_struct",
+	"vm_fault",
+	"wait_queue_entry",
+	"wait_queue_head",
+	"work_struct",
+	"zone",
 };
 
 enum { WANTED = sizeof(wanted) / sizeof(*wanted) };
 
+/* libbpf before 1.0 returns an error as a pointer. */
+static bool is_error(const void *p)
+{
+	return !p || (uintptr_t)p >= (uintptr_t)-4095;
+}
+
 static void free_btf(struct btf **btf)
 {
-	btf__free(*btf);
+	if (!is_error(*btf))
+		btf__free(*btf);
 }
 
 static void free_dump(struct btf_dump **dump)
 {
-	btf_dump__free(*dump);
+	if (!is_error(*dump))
+		btf_dump__free(*dump);
 }
 
 static void print(void *out, const char *format, va_list args)
@@ -74,25 +194,27 @@ static long place_of(const struct btf *btf, const struct btf_type *t)
 	return found ? found - wanted : -1;
 }
 
-int bw_types_write(const char *path, FILE *out)
+/*
+ * libbpf fills holes with bit fields without a name. LLVM 11 makes one integer of two of 64 bits, which libbcc's BPF
+ * target aligns to 16 bytes: what follows would lie elsewhere. So they are bytes.
+ */
+static void write_declarations(const char *text, FILE *out)
 {
-	BW_CLEANUP(free_dump) struct btf_dump *dump = NULL;
-	BW_CLEANUP(free_btf) struct btf *btf = NULL;
+	static const char hole[] = "\tlong: 64;\n";
+	unsigned n = 0;
+
+	for (const char *at; (at = strstr(text, hole)); text = at + strlen(hole)) {
+		fwrite(text, 1, (size_t)(at - text), out);
+		fprintf(out, "\tchar __hole%u[8];\n", n++);
+	}
+	fputs(text, out);
+}
+
+static int dump_wanted(const struct btf *btf, struct btf_dump *dump)
+{
 	bool written[WANTED] = {false};
 	const struct btf_type *t;
 
-	if (access(path, R_OK) < 0)
-		return -errno;
-	btf = btf__parse(path, NULL);
-	if (libbpf_get_error(btf) != 0) { /* before 1.0 an error is a pointer, too */
-		btf = NULL;
-		return -EINVAL;
-	}
-	dump = BTF_DUMP_NEW(btf, print, out);
-	if (libbpf_get_error(dump) != 0) {
-		dump = NULL;
-		return -EINVAL;
-	}
 	for (uint32_t id = 1; (t = btf__type_by_id(btf, id)); id++) {
 		long place = place_of(btf, t);
 
@@ -103,4 +225,28 @@ int bw_types_write(const char *path, FILE *out)
 		written[place] = true;
 	}
 	return 0;
+}
+
+int bw_types_write(const char *path, FILE *out)
+{
+	BW_CLEANUP(free_btf) struct btf *btf = NULL;
+	BW_CLEANUP(free_dump) struct btf_dump *dump = NULL;
+	BW_FREE char *text = NULL;
+	size_t len;
+	FILE *whole;
+	int r;
+
+	if (access(path, R_OK) < 0)
+		return -errno;
+	btf = btf__parse(path, NULL);
+	whole = is_error(btf) ? NULL : open_memstream(&text, &len);
+	if (!whole)
+		return is_error(btf) ? -EINVAL : -ENOMEM;
+	dump = BTF_DUMP_NEW(btf, print, whole);
+	r = is_error(dump) ? -EINVAL : dump_wanted(btf, dump);
+	if (fclose(whole) != 0)
+		r = -ENOMEM;
+	if (r == 0)
+		write_declarations(text, out);
+	return r;
 }

@@ -5,35 +5,35 @@
 #ifndef BCCWATCH_KCONFIG_H
 #define BCCWATCH_KCONFIG_H
 
-#define CONFIG_64BIT 1
+#define CONFIG_64BIT	   1
 #define CONFIG_BPF_SYSCALL 1
 #ifdef __x86_64__
 #define CONFIG_X86_64 1
 #endif
 #define CONFIG_ARCH_HAS_SYSCALL_WRAPPER 1
 
-#define NULL ((void *)0)
-#define offsetof(type, member) __builtin_offsetof(type, member)
-#define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
+#define NULL				    ((void *)0)
+#define offsetof(type, member)		    __builtin_offsetof(type, member)
+#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+#define likely(x)			    __builtin_expect(!!(x), 1)
+#define unlikely(x)			    __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a)			    (sizeof(a) / sizeof((a)[0]))
+#define KERNEL_VERSION(a, b, c)		    (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE (1UL << PAGE_SHIFT)
-#define PAGE_MASK (~(PAGE_SIZE - 1))
-#define roundup_pow_of_two(n) ((n) <= 1 ? 1UL : 1UL << (64 - __builtin_clzl((n) - 1)))
+#define PAGE_SHIFT	      12
+#define PAGE_SIZE	      (1UL << PAGE_SHIFT)
+#define PAGE_MASK	      (~(PAGE_SIZE - 1))
+#define roundup_pow_of_two(n) ((n) <= 1 ? 1UL : 1UL << (64 - __builtin_clzl((n)-1)))
 
-#define TASK_COMM_LEN 16
-#define MINORBITS 20
-#define MAJOR(dev) ((unsigned int)((dev) >> MINORBITS))
-#define MINOR(dev) ((unsigned int)((dev) & ((1U << MINORBITS) - 1)))
+#define TASK_COMM_LEN	    16
+#define MINORBITS	    20
+#define MAJOR(dev)	    ((unsigned int)((dev) >> MINORBITS))
+#define MINOR(dev)	    ((unsigned int)((dev) & ((1U << MINORBITS) - 1)))
 #define MKDEV(major, minor) (((major) << MINORBITS) | (minor))
 
-#define FMODE_READ 0x1
+#define FMODE_READ  0x1
 #define FMODE_WRITE 0x2
-#define FMODE_EXEC 0x20
+#define FMODE_EXEC  0x20
 
 #define true 1
 #define false 0
@@ -42,8 +42,8 @@
 #define __force
 #define __bitwise
 #define __always_inline inline __attribute__((always_inline))
-#define __packed __attribute__((packed))
-#define __aligned(n) __attribute__((aligned(n)))
+#define __packed	__attribute__((packed))
+#define __aligned(n)	__attribute__((aligned(n)))
 
 typedef _Bool bool;
 typedef signed char __s8;
