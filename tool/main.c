@@ -13,6 +13,7 @@
 #include "version.h"
 
 bool bw_verbose;
+bool bw_trying;
 
 /* What goes to stdout outside of a run: help and version. A full disk is a failure. */
 static int flushed(void)

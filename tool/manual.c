@@ -13,6 +13,7 @@
 #include "version.h"
 
 bool bw_verbose;
+bool bw_trying;
 
 /* Man source: a dash is \-. */
 static void print_man_text(const char *text)

@@ -3,3 +3,4 @@
 #include "base/log.h"
 
 bool bw_verbose;
+bool bw_trying;

@@ -16,9 +16,9 @@
 #include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
-static const struct bw_sentence by_field = {NULL, ""};
-static const struct bw_sentence opened = {"opened file", ""};
-static const struct bw_sentence killed = {"tried to open forbidden file", ", killed."};
+static const struct bw_sentence by_field = {NULL, "", NULL};
+static const struct bw_sentence opened = {"opened file", "", NULL};
+static const struct bw_sentence killed = {"tried to open forbidden file", ", killed.", NULL};
 
 static struct btf *types;
 

@@ -38,6 +38,8 @@ int bw_err(int r, const char *fmt, ...)
 {
 	va_list args;
 
+	if (bw_trying && !bw_verbose)
+		return r;
 	va_start(args, fmt);
 	say("bccwatch: ", fmt, args);
 	va_end(args);
@@ -48,6 +50,8 @@ void bw_hint(const char *fmt, ...)
 {
 	va_list args;
 
+	if (bw_trying && !bw_verbose)
+		return;
 	va_start(args, fmt);
 	say("  ", fmt, args);
 	va_end(args);
@@ -77,6 +81,8 @@ void bw_words(const char *words, size_t len)
 {
 	char shown[4 * LINE_BYTES];
 
+	if (bw_trying && !bw_verbose)
+		return;
 	while (len > 0 && is_writable()) {
 		const char *newline = memchr(words, '\n', len);
 		size_t line = newline ? (size_t)(newline - words) : len;

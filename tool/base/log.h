@@ -11,6 +11,9 @@
 /* -v was given. Owned by main.c. */
 extern bool bw_verbose;
 
+/* Something is only tried: what bw_err, bw_hint and bw_words have to say shows under -v alone. Owned by main.c. */
+extern bool bw_trying;
+
 /* Prints "bccwatch: MESSAGE" and returns r, so that a failure is reported and passed on in one line. */
 int bw_err(int r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

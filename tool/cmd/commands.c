@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "cmd/block.h"
 #include "cmd/cache.h"
 #include "cmd/command.h"
 #include "cmd/trace.h"
 
 const struct bw_command *const bw_commands[] = {
 	&bw_trace_command,
+	&bw_block_command,
 	&bw_cache_command,
 	NULL,
 };

@@ -7,9 +7,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "kernel/btf.h"
 #include "kernel/kprobe.h"
 #include "kernel/tracefs.h"
 
@@ -147,14 +149,49 @@ static void explain_raw_tracepoint(const char *target, int error)
 		bw_err(error, "can't attach to the raw tracepoint '%s': %s", target, strerror(-error));
 }
 
+/* Loading tells: it needs the function's number. */
+static int check_bound(const char *target)
+{
+	(void)target;
+	return 0;
+}
+
+static int attach_bound(int program, const char *target)
+{
+	union bpf_attr attr;
+	int fd;
+
+	(void)target; /* the loaded program knows it */
+	memset(&attr, 0, sizeof(attr));
+	attr.raw_tracepoint.prog_fd = (uint32_t)program;
+	fd = (int)syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
+}
+
+static void explain_bound(const char *target, int error)
+{
+	bw_err(error, "can't attach to '%s': %s", target, strerror(-error));
+}
+
 static const struct bw_hook_kind kinds[] = {
-	{"kprobe__", "kprobe", BPF_PROG_TYPE_KPROBE, check_kprobe, attach_kprobe, explain_kprobe},
-	{"kretprobe__", "kretprobe", BPF_PROG_TYPE_KPROBE, check_kprobe, attach_kretprobe, explain_kprobe},
-	{"tracepoint__", "tracepoint", BPF_PROG_TYPE_TRACEPOINT, check_tracepoint, attach_tracepoint,
+	{"kprobe__", "kprobe", BPF_PROG_TYPE_KPROBE, 0, NULL, check_kprobe, attach_kprobe, explain_kprobe},
+	{"kretprobe__", "kretprobe", BPF_PROG_TYPE_KPROBE, 0, NULL, check_kprobe, attach_kretprobe, explain_kprobe},
+	{"tracepoint__", "tracepoint", BPF_PROG_TYPE_TRACEPOINT, 0, NULL, check_tracepoint, attach_tracepoint,
 	 explain_tracepoint},
-	{"raw_tracepoint__", "raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, check_raw_tracepoint,
+	{"raw_tracepoint__", "raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, check_raw_tracepoint,
 	 attach_raw_tracepoint, explain_raw_tracepoint},
+	{"lsm__", "LSM", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", check_bound, attach_bound, explain_bound},
+	{"kmod_ret__", "fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "", check_bound, attach_bound,
+	 explain_bound},
 };
+
+int bw_hook_function(const struct bw_hook_kind *kind, const char *target, uint32_t *id)
+{
+	char name[NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s%s", kind->function_prefix, target);
+	return bw_btf_function("", name, id);
+}
 
 int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target)
 {
@@ -168,7 +205,8 @@ int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const ch
 		}
 	}
 	bw_err(-EINVAL, "the function '%s' names no hook to attach to", name);
-	bw_hint("Name it kprobe__FUNCTION, kretprobe__FUNCTION, tracepoint__CATEGORY__NAME or raw_tracepoint__NAME,");
+	bw_hint("Name it kprobe__FUNCTION, kretprobe__FUNCTION, tracepoint__CATEGORY__NAME, raw_tracepoint__NAME,");
+	bw_hint("lsm__HOOK or kmod_ret__FUNCTION,");
 	bw_hint("or make it static if it is not a program of its own.");
 	return -EINVAL;
 }

@@ -4,8 +4,11 @@
 #include <bcc/libbpf.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,7 +18,7 @@
 #include "kernel/cpu.h"
 
 /* How much of the verifier's log is shown without -v. */
-enum { LOG_LINES = 12 };
+enum { LOG_LINES = 12, LOG_BYTES = 16 << 20 };
 
 static int *no_descriptors(size_t n)
 {
@@ -88,6 +91,56 @@ static void show_log(const char *words, size_t len)
 	bw_words(from, (size_t)(end - from));
 }
 
+static int explain_refused(const char *program, int error, const char *words, size_t len)
+{
+	bw_err(error, "the kernel refuses the program '%s': %s", program, strerror(-error));
+	if (len > 0)
+		show_log(words, len);
+	return error;
+}
+
+static int load_once(const struct bw_hook_kind *kind, const struct bw_image_program *program,
+		     const struct bpf_insn *insns, const char *license, uint32_t function, char *words, uint32_t size)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = kind->type;
+	attr.expected_attach_type = kind->bound;
+	attr.attach_btf_id = function;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = program->n_insns;
+	attr.license = (uintptr_t)license;
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", program->name);
+	attr.log_buf = (uintptr_t)words;
+	attr.log_size = size;
+	attr.log_level = words ? 1 : 0;
+	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * A program that is bound to a kernel's function. Not by libbcc, which knows KMOD_RET from 0.19 on only, and keeps the
+ * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
+ */
+static int load_bound(const struct bw_hook_kind *kind, const char *target, const struct bw_image_program *program,
+		      const struct bpf_insn *insns, const char *license, char **words)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	uint32_t function;
+	int fd = bw_hook_function(kind, target, &function);
+
+	if (fd < 0)
+		return fd;
+	setrlimit(RLIMIT_MEMLOCK, &limit); /* which counts programs before 5.11 */
+	fd = load_once(kind, program, insns, license, function, NULL, 0);
+	if (fd >= 0)
+		return fd;
+	*words = calloc(1, LOG_BYTES);
+	return *words ? load_once(kind, program, insns, license, function, *words, LOG_BYTES) : -ENOMEM;
+}
+
 static int load_program(const struct bw_image *image, const struct bw_image_program *program, const int *maps, int *fd)
 {
 	const struct bw_hook_kind *kind;
@@ -102,17 +155,17 @@ static int load_program(const struct bw_image *image, const struct bw_image_prog
 		return error;
 	if (!insns)
 		return -ENOMEM;
+	if (kind->bound) {
+		*fd = load_bound(kind, target, program, insns, image->license, &words);
+		len = words ? strlen(words) : 0;
+		return *fd < 0 ? explain_refused(program->name, *fd, words, len) : 0;
+	}
 	bw_quiet_begin(&quiet);
 	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
 			    0, 0, NULL, 0);
 	error = *fd < 0 ? -errno : 0;
 	bw_quiet_end(&quiet, &words, &len);
-	if (error == 0)
-		return 0;
-	bw_err(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
-	if (len > 0)
-		show_log(words, len);
-	return error;
+	return error < 0 ? explain_refused(program->name, error, words, len) : 0;
 }
 
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image)
@@ -171,4 +224,23 @@ uint64_t bw_loaded_missed(const struct bw_loaded *loaded)
 		missed += n;
 	}
 	return missed;
+}
+
+uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which)
+{
+	int i = bw_image_find_map(loaded->image, name);
+	const struct bw_image_map *map = i < 0 ? NULL : &loaded->image->maps[i];
+	BW_FREE uint64_t *values = NULL;
+	uint64_t sum = 0;
+	uint32_t cpus;
+
+	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
+	    map->max_entries <= which || bw_cpus_possible("", &cpus) < 0)
+		return 0;
+	values = calloc(cpus, sizeof(*values));
+	if (!values || bpf_lookup_elem(loaded->maps[i], &which, values) < 0)
+		return 0;
+	for (uint32_t c = 0; c < cpus; c++)
+		sum += values[c];
+	return sum;
 }

@@ -24,6 +24,9 @@ void bw_loaded_free(struct bw_loaded *loaded);
  */
 uint64_t bw_loaded_missed(const struct bw_loaded *loaded);
 
+/* The sum over all CPUs of an entry of a BPF_PERCPU_ARRAY of u64; 0 if the image has none of that name. */
+uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which);
+
 /*
  * Sets entry `index` of the array map of that name. 0; -ENOENT if the image has no such map with values of that
  * size; or -errno.

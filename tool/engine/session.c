@@ -16,7 +16,6 @@
 #include "bpf_src/counters.h"
 #include "engine/submits.h"
 #include "event/clock.h"
-#include "kernel/cpu.h"
 
 #define SECOND 1000000000ULL
 
@@ -46,32 +45,16 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 	s->sample(s->cookie, event, data, size);
 }
 
-/* The sum over all CPUs of an entry of a BPF_PERCPU_ARRAY of u64; 0 if the image has none of that name. */
-static uint64_t read_counter(const struct bw_session *s, const char *name, uint32_t which)
-{
-	int i = bw_image_find_map(s->loaded->image, name);
-	const struct bw_image_map *map = i < 0 ? NULL : &s->loaded->image->maps[i];
-	BW_FREE uint64_t *values = calloc(s->n_cpus, sizeof(*values));
-	uint64_t sum = 0;
-
-	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
-	    map->max_entries <= which || !values || bpf_lookup_elem(s->loaded->maps[i], &which, values) < 0)
-		return 0;
-	for (uint32_t c = 0; c < s->n_cpus; c++)
-		sum += values[c];
-	return sum;
-}
-
 /*
  * What the buffers did not take is counted at each submit; the kernel's own word on it comes with a later event, and
  * counts the same, but for a source whose submits are not known.
  */
 static void count_losses(struct bw_session *s)
 {
-	uint64_t told = bw_stream_lost(s->stream), refused = read_counter(s, BW_REFUSED_TABLE, 0);
+	uint64_t told = bw_stream_lost(s->stream), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
 
-	s->lost = (told > refused ? told : refused) + read_counter(s, "counters", COUNTER_LOST);
-	s->cut = read_counter(s, "counters", COUNTER_CUT);
+	s->lost = (told > refused ? told : refused) + bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
+	s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
 	s->missed = bw_loaded_missed(s->loaded);
 }
 
@@ -126,11 +109,7 @@ static int loop(struct bw_session *s)
 
 static int open_all(struct bw_session *s)
 {
-	int r = bw_cpus_possible("", &s->n_cpus);
-
-	if (r < 0)
-		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
-	r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
+	int r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
 	if (r == 0)
 		r = bw_attach(&s->attached, s->loaded);
 	return r;
@@ -142,7 +121,11 @@ static int watch(struct bw_session *s)
 
 	bw_stream_read(s->stream);
 	s->started = true;
-	s->ready(s->cookie);
+	r = s->ready(s->cookie);
+	if (r < 0) {
+		s->started = false;
+		return r;
+	}
 	s->next_report = bw_clock_now() + SECOND;
 	s->end = s->seconds ? bw_clock_now() + s->seconds * SECOND : 0;
 	r = loop(s);

@@ -16,7 +16,8 @@ struct bw_session {
 	uint64_t seconds; /* to run; 0: until a signal */
 	int signal_fd;	  /* of bw_signals_open */
 	int out_fd;	  /* the run ends when its reader has gone */
-	void (*ready)(void *cookie);
+	/* All is attached; a failure, -errno, ends the run before it begins, silently. */
+	int (*ready)(void *cookie);
 	bw_sample_fn sample;
 	int (*flush)(
 		void *cookie); /* no more events are at hand, or many were shown; a failure, -errno, ends the run */
@@ -34,7 +35,6 @@ struct bw_session {
 	struct bw_stream *stream;
 	struct bw_attached attached;
 	uint64_t end, next_report, reported;
-	uint32_t n_cpus;
 };
 
 /*

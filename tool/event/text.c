@@ -79,6 +79,7 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 	const struct bw_layout *layout = text->layout;
 	const struct bw_field *pid = bw_layout_find(layout, "pid");
 	const struct bw_field *comm = find_text(layout, "comm"), *fname = find_text(layout, "fname");
+	const struct bw_field *then = sentence->then ? find_text(layout, sentence->then) : NULL;
 	const struct bw_field *end = layout->fields + layout->n;
 	int r = 0;
 
@@ -89,8 +90,10 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 		r = add_column(text, comm, label_of("comm"), "");
 	if (fname && r == 0)
 		r = add_file(text, fname, sentence);
+	if (then && r == 0)
+		r = add_column(text, then, label_of(""), "");
 	for (const struct bw_field *f = layout->fields; f && f < end && r == 0; f += 1 + f->below)
-		if (f != text->time && f != pid && f != comm && f != fname)
+		if (f != text->time && f != pid && f != comm && f != fname && f != then)
 			r = add_column(text, f, label_of(f->name), "");
 	return r;
 }

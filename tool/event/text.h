@@ -3,6 +3,7 @@
  * Events as lines of text:
  *   15:04:05 PID=812 COMM=cat FILENAME=/etc/hosts UID=0
  *   15:04:05 PID=812 COMM=cat opened file /etc/hosts UID=0
+ *   15:04:05 PID=812 COMM=cat tried to open forbidden file /etc/hosts, denied. UID=0
  * The field `ts` is the time, pid, comm and fname have their places, all others follow in the source's order.
  */
 #pragma once
@@ -17,6 +18,7 @@
 struct bw_sentence {
 	const char *before;
 	const char *after;
+	const char *then; /* the field, an array of char, that stands there without its name; NULL: none */
 };
 
 struct bw_text;

@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+//
+// Who opens a forbidden file, and is stopped. `bccwatch block` compiles this file each time it starts: change it and
+// run again. A field that you add to the struct and set in report() stands on every line as NAME=VALUE.
+
+struct data_t {
+	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
+	u32 pid;
+	char comm[16];
+	char outcome[24];                             // what became of it; stands behind the name
+	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
+};
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <uapi/linux/ptrace.h>
+
+#include "counters.h"
+#include "rules.h"
+
+#ifndef KMOD_RET // libbcc before 0.19
+#define KMOD_RET(event, args...) BPF_PROG(kmod_ret__##event, ##args)
+#endif
+#ifndef DEPTH
+#define DEPTH 1024 // how many folders above a file are looked at
+#endif
+
+#define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
+#define SHOWN 128 // how many folders of a path are shown
+#define KILL 9
+#define TRUNCATES 01000   // O_TRUNC
+#define FOR_EXECVE 0x20   // __FMODE_EXEC
+#define CREATES ACCESS_WRITE
+
+// Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
+#define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
+
+// An event in the making. Programs on these hooks can be preempted, so it belongs to the task and not to the CPU.
+struct slot {
+	struct data_t event;
+	u64 chain[SHOWN]; // the dentries above the file; behind the name, so that what is too long stays inside
+	// How many of them, and the length of the path; here, where the verifier does not follow each of their values.
+	u32 n, len;
+};
+
+BPF_PERF_OUTPUT(events);
+BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
+BPF_PERCPU_ARRAY(judged, u64, JUDGED);
+BPF_ARRAY(settings, struct settings, 1);
+BPF_ARRAY(learned, struct learned, 1);
+BPF_ARRAY(blank, struct slot, 1);
+BPF_HASH(slots, u64, struct slot, 256);
+BPF_HASH(names, struct name_key, u32, 1); // bccwatch makes these as large as the rules want
+BPF_HASH(files, struct file_id, u32, 1);
+BPF_HASH(dirs, struct file_id, u32, 1);
+BPF_HASH(devices, u32, u32, 1);
+BPF_HASH(except_uids, u32, u32, 1);
+BPF_HASH(except_exes, struct file_id, u32, 1);
+struct comm {
+	char name[16];
+};
+BPF_HASH(except_comms, struct comm, u32, 1);
+
+static inline void count(int what)
+{
+	u64 *n = counters.lookup(&what);
+
+	if (n)
+		*n += 1;
+}
+
+static inline void judge(int what)
+{
+	u64 *n = judged.lookup(&what);
+
+	if (n)
+		*n += 1;
+}
+
+static inline void identify(struct inode *inode, struct file_id *id)
+{
+	struct super_block *sb = NULL;
+
+	READ(sb, inode->i_sb);
+	READ(id->dev, sb->s_dev);
+	READ(id->ino, inode->i_ino);
+	READ(id->generation, inode->i_generation);
+}
+
+static inline bool is_hello(struct settings *s)
+{
+	u64 comm[2] = {}, hello[2];
+
+	bpf_get_current_comm(&comm, sizeof(comm));
+	__builtin_memcpy(hello, s->hello, sizeof(hello));
+	return comm[0] == hello[0] && comm[1] == hello[1];
+}
+
+static inline struct mount *mount_of(struct vfsmount *mnt)
+{
+	return mnt ? (struct mount *)((char *)mnt - offsetof(struct mount, mnt)) : NULL;
+}
+
+// The path from the names of the dentries above: as it is seen where it was opened. Returns its length with the NUL.
+static inline u64 put_path(struct slot *s, struct dentry *dentry, struct mount *mount)
+{
+	for (int i = 0; i < SHOWN; i++) {
+		struct dentry *root = NULL, *parent = NULL;
+		struct mount *upper = NULL;
+
+		if (mount)
+			READ(root, mount->mnt.mnt_root);
+		READ(parent, dentry->d_parent);
+		if (dentry == root) { // goes on where this is mounted
+			READ(upper, mount->mnt_parent);
+			if (upper == mount)
+				break;
+			READ(dentry, mount->mnt_mountpoint);
+			mount = upper;
+			continue;
+		}
+		if (parent == dentry)
+			break;
+		s->chain[s->n & (SHOWN - 1)] = (u64)dentry;
+		s->n++;
+		dentry = parent;
+	}
+	for (int i = 0; i < SHOWN; i++) {
+		struct dentry *d;
+		char *name = NULL;
+		u64 len, at;
+
+		if (s->n == 0 || s->len > sizeof(s->event.fname) - 258)
+			break;
+		at = s->len;
+		s->n--;
+		d = (struct dentry *)s->chain[s->n & (SHOWN - 1)];
+		READ(name, d->d_name.name);
+		asm volatile("" : "+r"(at)); // what clang knows of its bounds the verifier does not
+		at &= 4095;
+		s->event.fname[at] = '/';
+		len = bpf_probe_read_kernel_str(s->event.fname + 1 + at, 256, name);
+		asm volatile("" : "+r"(len));
+		s->len += len > 1 && len <= 256 ? len : 1;
+	}
+	if (s->n > 0)
+		count(COUNTER_CUT);
+	return s->len + 1;
+}
+
+static inline void report(void *ctx, struct dentry *dentry, struct mount *mount, const char *name, const char *outcome)
+{
+	u64 task = bpf_get_current_pid_tgid(), used;
+	int zero = 0;
+	struct slot *b = blank.lookup(&zero), *s;
+	long len;
+
+	if (!b || slots.update(&task, b) < 0) {
+		count(COUNTER_LOST);
+		return;
+	}
+	s = slots.lookup(&task);
+	if (!s)
+		return;
+	s->event.ts = bpf_ktime_get_ns();
+	s->event.pid = task >> 32;
+	bpf_get_current_comm(&s->event.comm, sizeof(s->event.comm));
+	bpf_probe_read_kernel(&s->event.outcome, sizeof(s->event.outcome), outcome);
+	if (dentry) {
+		used = put_path(s, dentry, mount);
+	} else {
+		len = bpf_probe_read_user_str(s->event.fname, sizeof(s->event.fname), name);
+		used = len > 0 ? len : 1;
+	}
+	asm volatile("" : "+r"(used)); // one register for the test and the use: else the verifier sees no bound
+	if (used > sizeof(s->event.fname))
+		used = sizeof(s->event.fname);
+	used = BEHIND_NAME ? sizeof(s->event) : used + offsetof(struct data_t, fname);
+	events.perf_submit(ctx, &s->event, used);
+	slots.delete(&task);
+}
+
+// Stops the access, and tells of it. Returns what the hook returns: 0, or a negative error.
+static inline int stop(void *ctx, struct settings *s, struct dentry *dentry, struct mount *mount, const char *name)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	char outcome[24] = "denied.";
+	int error = s->error;
+
+	if (s->dry_run) {
+		__builtin_memcpy(outcome, "would be denied.", 17);
+		error = 0;
+	} else if (s->kill && pid != 1 && bpf_send_signal(KILL) == 0) {
+		__builtin_memcpy(outcome, "killed.", 8);
+	} else if (!error) {
+		__builtin_memcpy(outcome, "not stopped.", 13);
+	}
+	if (s->mode == MODE_ENFORCE) {
+		judge(outcome[0] == 'n' ? JUDGED_FAILED : JUDGED_STOPPED);
+		report(ctx, dentry, mount, name, outcome);
+	}
+	// The verifier wants to know that an LSM program returns no other numbers.
+	return error < -4095 || error > 0 ? -EACCES : error;
+}
+
+static inline bool is_excepted(void)
+{
+#ifdef EXCEPT_UID
+	u32 uid = bpf_get_current_uid_gid();
+
+	if (except_uids.lookup(&uid))
+		return true;
+#endif
+#ifdef EXCEPT_COMM
+	struct comm comm = {};
+
+	bpf_get_current_comm(&comm, sizeof(comm));
+	if (except_comms.lookup(&comm))
+		return true;
+#endif
+#ifdef EXCEPT_EXE
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = NULL;
+	struct file *exe = NULL;
+	struct inode *inode = NULL;
+	struct file_id id = {};
+
+	READ(mm, task->mm);
+	READ(exe, mm->exe_file);
+	READ(inode, exe->f_inode);
+	identify(inode, &id);
+	if (inode && except_exes.lookup(&id))
+		return true;
+#endif
+	return false;
+}
+
+// Is it forbidden to put something under this name into the folder, or to open it there? Which accesses are?
+static inline u32 forbidden_name(struct dentry *dentry)
+{
+	u32 access = 0;
+#if defined(BY_NAME) || defined(BY_PATH)
+	struct name_key key = {};
+	struct dentry *parent = NULL;
+	struct inode *inode = NULL;
+	char *name = NULL;
+	u32 *found;
+
+	READ(name, dentry->d_name.name);
+	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), name);
+#ifdef BY_NAME
+	found = names.lookup(&key);
+	if (found)
+		access |= *found;
+#endif
+#ifdef BY_PATH
+	READ(parent, dentry->d_parent);
+	READ(inode, parent->d_inode);
+	identify(inode, &key.parent);
+	found = names.lookup(&key);
+	if (found)
+		access |= *found;
+#endif
+#endif
+	return access;
+}
+
+// Is the file itself, whatever its name?
+static inline u32 forbidden_file(struct inode *inode)
+{
+#if defined(BY_PATH) || defined(BY_DIR)
+	struct file_id id = {};
+	u32 *found;
+
+	identify(inode, &id);
+	found = files.lookup(&id);
+	return found ? *found : 0;
+#else
+	return 0;
+#endif
+}
+
+#define UNKNOWN 0x80000000
+
+// Is it beneath a folder of dirs? UNKNOWN, too, where its folders end before the top of a file system with such one.
+static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
+{
+#ifdef BY_DIR
+	struct dentry *parent = NULL, *root = NULL;
+	struct super_block *sb = NULL;
+	struct mount *upper = NULL;
+	u32 dev = 0;
+
+	READ(sb, dentry->d_sb);
+	READ(dev, sb->s_dev);
+	READ(root, sb->s_root);
+	if (!devices.lookup(&dev))
+		root = NULL;
+	for (int i = 0; i < DEPTH; i++) {
+		struct inode *inode = NULL;
+		struct file_id id = {};
+		u32 *found;
+
+		READ(parent, dentry->d_parent);
+		if (parent == dentry) { // the top of a file system; goes on where that is mounted
+			// Another top than there should be, as open_by_handle_at can make it.
+			if (root && dentry != root)
+				return UNKNOWN | ACCESS_ANY;
+			root = NULL;
+			if (!mount)
+				return 0;
+			READ(upper, mount->mnt_parent);
+			if (upper == mount)
+				return 0;
+			READ(parent, mount->mnt_mountpoint);
+			mount = upper;
+		}
+		dentry = parent;
+		READ(inode, dentry->d_inode);
+		identify(inode, &id);
+		found = dirs.lookup(&id);
+		if (found)
+			return *found;
+	}
+	return UNKNOWN | ACCESS_ANY; // more folders than are looked at
+#else
+	return 0;
+#endif
+}
+
+// bccwatch itself, before the rules hold. True if this open is one of its own.
+static inline bool learn(struct settings *s, struct dentry *dentry, struct inode *inode)
+{
+	struct dentry *parent = NULL;
+	struct inode *folder = NULL;
+	struct learned *l;
+	int zero = 0;
+
+	if (s->mode == MODE_ENFORCE || !is_hello(s))
+		return false;
+	l = learned.lookup(&zero);
+	if (!l)
+		return false;
+	READ(parent, dentry->d_parent);
+	READ(folder, parent->d_inode);
+	identify(inode, &l->file);
+	identify(folder, &l->parent);
+	l->process = bpf_get_current_pid_tgid() >> 32;
+	l->count++;
+	return true;
+}
+
+static inline int judge_access(void *ctx, struct settings *s, struct dentry *dentry, struct vfsmount *mnt,
+			       struct inode *inode, u32 wanted)
+{
+	struct mount *mount = mount_of(mnt);
+	u32 forbidden = forbidden_name(dentry) | forbidden_file(inode);
+
+	if (!(forbidden & wanted))
+		forbidden |= forbidden_place(dentry, mount);
+	if (!(forbidden & wanted) || is_excepted() || bpf_get_current_pid_tgid() >> 32 == s->self)
+		return 0;
+	if (forbidden & UNKNOWN)
+		judge(JUDGED_UNKNOWN);
+	return stop(ctx, s, dentry, mount, NULL);
+}
+
+static inline int on_open(void *ctx, struct file *file)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct dentry *dentry = NULL;
+	struct vfsmount *mnt = NULL;
+	struct inode *inode = NULL;
+	u32 flags = 0, mode = 0, wanted = 0;
+
+	if (!s)
+		return 0;
+	READ(dentry, file->f_path.dentry);
+	READ(inode, file->f_inode);
+	if (s->mode != MODE_ENFORCE) {
+		if (!learn(s, dentry, inode))
+			return 0;
+		return s->mode == MODE_CANARY ? stop(ctx, s, dentry, NULL, NULL) : -EACCES;
+	}
+	READ(mnt, file->f_path.mnt);
+	READ(flags, file->f_flags);
+	READ(mode, file->f_mode);
+	if (flags & FOR_EXECVE)
+		wanted = ACCESS_EXEC;
+	else if (mode & FMODE_READ)
+		wanted = ACCESS_READ;
+	if (mode & FMODE_WRITE || flags & TRUNCATES)
+		wanted |= ACCESS_WRITE;
+	// Neither: O_PATH does not come here, ioctl's access mode 3 does.
+	return judge_access(ctx, s, dentry, mnt, inode, wanted ? wanted : ACCESS_ANY);
+}
+
+static inline struct settings *enforced(void)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+
+	return s && s->mode == MODE_ENFORCE ? s : NULL;
+}
+
+// A file comes to be there: refused, before it is.
+static inline int on_create(void *ctx, struct dentry *dentry)
+{
+	struct settings *s = enforced();
+
+	if (!s || !((forbidden_name(dentry) | forbidden_place(dentry, NULL)) & CREATES) || is_excepted())
+		return 0;
+	return bpf_get_current_pid_tgid() >> 32 == s->self ? 0 : stop(ctx, s, dentry, NULL, NULL);
+}
+
+// Without an open: truncate(2).
+static inline int on_truncate(void *ctx, const struct path *path)
+{
+	struct settings *s = enforced();
+	struct dentry *dentry = NULL;
+	struct vfsmount *mnt = NULL;
+	struct inode *inode = NULL;
+
+	if (!s)
+		return 0;
+	READ(dentry, path->dentry);
+	READ(mnt, path->mnt);
+	READ(inode, dentry->d_inode);
+	return judge_access(ctx, s, dentry, mnt, inode, ACCESS_WRITE);
+}
+
+// A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
+static inline int on_new_name(void *ctx, struct dentry *from, struct dentry *to, bool moves)
+{
+	struct settings *s = enforced();
+	struct inode *inode = NULL;
+	struct file_id id = {};
+	u32 access = 0, place;
+	u16 mode = 0;
+	long r = 0;
+
+	if (!s)
+		return 0;
+	READ(inode, from->d_inode);
+	identify(inode, &id);
+	READ(mode, inode->i_mode);
+#ifdef BY_PATH
+	access = forbidden_name(to);
+#endif
+	place = forbidden_place(from, NULL);
+	if (place & UNKNOWN) {
+		judge(JUDGED_UNKNOWN);
+		return -EACCES;
+	}
+	access |= place;
+	if (!access)
+		return 0;
+#if defined(BY_PATH) || defined(BY_DIR)
+	if ((mode & 0170000) == 0040000)
+		r = dirs.update(&id, &access);
+	else
+		r = files.update(&id, &access);
+#endif
+	if (r == 0)
+		return 0;
+	judge(JUDGED_UNWARDED);
+	return s->dry_run ? 0 : -EACCES;
+}
+
+#ifdef HOOK_LSM
+
+LSM_PROBE(file_open, struct file *file)
+{
+	return on_open(ctx, file);
+}
+
+LSM_PROBE(inode_create, struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	return on_create(ctx, dentry);
+}
+
+LSM_PROBE(path_truncate, const struct path *path)
+{
+	return on_truncate(ctx, path);
+}
+
+#if defined(BY_PATH) || defined(BY_DIR)
+
+LSM_PROBE(inode_link, struct dentry *from, struct inode *dir, struct dentry *to)
+{
+	return on_new_name(ctx, from, to, false);
+}
+
+LSM_PROBE(inode_rename, struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to)
+{
+	return on_new_name(ctx, from, to, true);
+}
+
+#endif
+#endif
+#ifdef HOOK_FMOD_RET
+
+KMOD_RET(security_file_open, struct file *file, int ret)
+{
+	return ret ? ret : on_open(ctx, file);
+}
+
+KMOD_RET(security_inode_create, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
+{
+	return ret ? ret : on_create(ctx, dentry);
+}
+
+KMOD_RET(security_path_truncate, const struct path *path, int ret)
+{
+	return ret ? ret : on_truncate(ctx, path);
+}
+
+#if defined(BY_PATH) || defined(BY_DIR)
+
+KMOD_RET(security_inode_link, struct dentry *from, struct inode *dir, struct dentry *to, int ret)
+{
+	return ret ? ret : on_new_name(ctx, from, to, false);
+}
+
+KMOD_RET(security_inode_rename, struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to,
+	 unsigned int flags, int ret)
+{
+	return ret ? ret : on_new_name(ctx, from, to, true);
+}
+
+#endif
+#endif
+#ifdef HOOK_SIGNAL
+
+// Nothing can be refused here: the signal comes before the program gets to use the descriptor.
+int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
+{
+	on_open(ctx, file);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/block.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/signals.h"
+#include "cmd/common.h"
+#include "cmd/watch.h"
+#include "engine/attach.h"
+#include "engine/build.h"
+#include "engine/guard.h"
+#include "kernel/kprobe.h"
+
+enum {
+	OPT_PATH = 256,
+	OPT_DIR,
+	OPT_RULES,
+	OPT_ERRNO,
+	OPT_DRY_RUN,
+	OPT_HOOK,
+	OPT_ACCESS,
+	OPT_EXCEPT_UID,
+	OPT_EXCEPT_EXE,
+	OPT_EXCEPT_COMM
+};
+
+enum { EXCEPTIONS_MAX = 1024 };
+
+enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_OVERRIDE, HOOK_SIGNAL, HOOKS };
+
+static const char *const hook_words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
+
+/* What each is, for the header line, and what it can't do. */
+static const struct {
+	const char *define, *what, *blind;
+	bool refuses, sees_files;
+} hooks[] = {
+	{"HOOK_LSM", "LSM file_open", NULL, true, true},
+	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true, true},
+	{"HOOK_OVERRIDE", "override of the open system calls",
+	 "It sees the name that is given, not the file: not links, io_uring, execve, open_by_handle_at; and not the name "
+	 "that another thread writes there meanwhile",
+	 true, false},
+	{"HOOK_SIGNAL", "signal from security_file_open",
+	 "It refuses nothing: the file is opened, created or emptied before the process dies; truncate(2) is not seen",
+	 false, true},
+};
+
+struct block {
+	struct bw_common common;
+	struct bw_rules rules;
+	struct bw_guard guard;
+	bool deny;	 /* the process lives */
+	int error;	 /* positive */
+	enum hook hook;	 /* HOOKS: the strongest that works */
+	uint32_t uids[EXCEPTIONS_MAX];
+	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
+	const struct bw_loaded *loaded;
+};
+
+static int add_rule(struct block *b, enum bw_rule_kind kind, const char *option, const char *value)
+{
+	const char *why;
+	int r = bw_rules_add(&b->rules, kind, value, &why);
+
+	return r < 0 ? bw_usage_error(option, value, why ? why : strerror(-r)) : 0;
+}
+
+static int set_action(struct block *b, const char *value)
+{
+	static const char *const words[] = {"kill", "deny", NULL};
+	int i = bw_parse_word(value, words);
+
+	if (i < 0)
+		return bw_usage_error("--action", value, "it is one of kill, deny");
+	b->deny = i == 1;
+	return 0;
+}
+
+static int set_errno(struct block *b, const char *value)
+{
+	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
+	static const int numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
+	int i = bw_parse_word(value, words);
+
+	if (i < 0)
+		return bw_usage_error("--errno", value,
+				      "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+	b->error = numbers[i];
+	return 0;
+}
+
+static int set_hook(struct block *b, const char *value)
+{
+	int i = bw_parse_word(value, hook_words);
+
+	if (i < 0)
+		return bw_usage_error("--hook", value, "it is one of lsm, fmod_ret, override, signal");
+	b->hook = (enum hook)i;
+	return 0;
+}
+
+static int set_access(struct block *b, const char *value)
+{
+	static const char *const words[] = {"read", "write", "exec", NULL};
+	int i = bw_parse_word(value, words);
+
+	if (i < 0)
+		return bw_usage_error("--access", value, "it is one of read, write, exec");
+	b->guard.access |= (uint32_t)ACCESS_READ << i;
+	return 0;
+}
+
+static int except_comm(struct block *b, const char *value)
+{
+	if (!*value || strlen(value) > 15)
+		return bw_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
+	b->comms[b->guard.n_comms++] = value;
+	return 0;
+}
+
+static int add_exception(struct block *b, int id, const char *value)
+{
+	if (b->guard.n_uids == EXCEPTIONS_MAX || b->guard.n_comms == EXCEPTIONS_MAX ||
+	    b->guard.n_exes == EXCEPTIONS_MAX)
+		return bw_err(BW_EXIT_USAGE, "more than %d exceptions of a kind", EXCEPTIONS_MAX);
+	if (id == OPT_EXCEPT_UID)
+		return bw_common_uid("--except-uid", value, &b->uids[b->guard.n_uids++]);
+	if (id == OPT_EXCEPT_COMM)
+		return except_comm(b, value);
+	b->exes[b->guard.n_exes++] = value;
+	return 0;
+}
+
+static int set_option(void *cookie, int id, const char *value)
+{
+	struct block *b = cookie;
+
+	switch (id) {
+	case 'n':
+		return add_rule(b, BW_RULE_NAME, "--name", value);
+	case OPT_PATH:
+		return add_rule(b, BW_RULE_PATH, "--path", value);
+	case OPT_DIR:
+		return add_rule(b, BW_RULE_DIR, "--dir", value);
+	case OPT_RULES:
+		return bw_rules_read(&b->rules, value) < 0 ? BW_EXIT_USAGE : 0;
+	case 'a':
+		return set_action(b, value);
+	case OPT_ERRNO:
+		return set_errno(b, value);
+	case OPT_DRY_RUN:
+		b->guard.dry_run = true;
+		return 0;
+	case OPT_HOOK:
+		return set_hook(b, value);
+	case OPT_ACCESS:
+		return set_access(b, value);
+	case OPT_EXCEPT_UID:
+	case OPT_EXCEPT_EXE:
+	case OPT_EXCEPT_COMM:
+		return add_exception(b, id, value);
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
+/* What the kind of hook can't do by its nature. NULL: nothing that is asked for. */
+static const char *unfit(const struct block *b, enum hook hook)
+{
+	if (!hooks[hook].sees_files && b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0)
+		return "it sees names alone: --path and --dir need lsm, fmod_ret or signal";
+	if (!hooks[hook].refuses && b->deny && !b->guard.dry_run)
+		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+	return NULL;
+}
+
+static int check_usage(struct block *b)
+{
+	const char *why;
+
+	if (b->rules.n == 0)
+		return bw_err(BW_EXIT_USAGE, "what is forbidden? --name, --path, --dir or --rules says it");
+	why = b->hook == HOOKS ? NULL : unfit(b, b->hook);
+	if (why)
+		return bw_usage_error("--hook", hook_words[b->hook], why);
+	return 0;
+}
+
+static int define(struct bw_source *source, bool wanted, const char *name, size_t *n)
+{
+	int r = wanted ? bw_source_define(source, name) : 0;
+
+	*n += wanted && r == 0;
+	return r;
+}
+
+static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
+{
+	const struct bw_guard *g = &b->guard;
+	size_t n = 0;
+	int r = define(source, true, hooks[hook].define, &n);
+
+	if (r == 0)
+		r = define(source, b->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME", &n);
+	if (r == 0)
+		r = define(source, b->rules.of_kind[BW_RULE_PATH] > 0, "BY_PATH", &n);
+	if (r == 0)
+		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0, "BY_DIR", &n);
+	if (r == 0)
+		r = define(source, g->n_uids > 0, "EXCEPT_UID", &n);
+	if (r == 0)
+		r = define(source, g->n_comms > 0, "EXCEPT_COMM", &n);
+	if (r == 0)
+		r = define(source, g->n_exes > 0, "EXCEPT_EXE", &n);
+	if (r == 0)
+		r = bw_build(source, !b->common.no_cache, signal_fd, image);
+	while (n-- > 0)
+		bw_source_undefine(source);
+	return r;
+}
+
+static void print_header(const struct block *b)
+{
+	const struct bw_rule *first = &b->rules.rules[0];
+	const char *what = b->guard.dry_run ? "it is only told, nobody is stopped"
+			   : b->deny	    ? "it will be denied"
+					    : "offending processes will be killed";
+
+	bw_note("Hook: %s.%s%s%s", hooks[b->hook].what, hooks[b->hook].blind ? " " : "",
+		hooks[b->hook].blind ? hooks[b->hook].blind : "", hooks[b->hook].blind ? "." : "");
+	if (b->rules.n == 1)
+		bw_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
+			first->value, what);
+	else
+		bw_note("Watching opens of what %zu rules name: %s. Ctrl-C ends.", b->rules.n, what);
+}
+
+static int on_ready(void *cookie)
+{
+	struct block *b = cookie;
+	int r = bw_guard_start(&b->guard, b->loaded);
+
+	if (r == 0)
+		print_header(b);
+	return r;
+}
+
+static void on_closing(void *cookie, char *words, size_t size)
+{
+	const struct block *b = cookie;
+
+	snprintf(words, size, "%llu accesses %s, %llu of them since they could not be judged, %llu not stopped; ",
+		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_STOPPED),
+		 b->guard.dry_run ? "would have been stopped" : "stopped",
+		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_UNKNOWN),
+		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_FAILED));
+}
+
+/* BW_EXIT_*, or -errno where the run did not begin. */
+static int enforce(struct block *b, struct bw_image *image, int signal_fd)
+{
+	BW_CLEANUP(bw_loaded_free) struct bw_loaded loaded = {0};
+	const struct bw_watch watch = {
+		.loaded = &loaded,
+		.pages = (uint32_t)b->common.pages,
+		.seconds = b->common.seconds,
+		.signal_fd = signal_fd,
+		.fail_on_loss = b->common.fail_on_loss,
+		.sentence = {"tried to open forbidden file", ",", "outcome"},
+		.ready = on_ready,
+		.closing = on_closing,
+		.cookie = b,
+	};
+	int r;
+
+	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? -b->error : 0;
+	b->guard.kill = !b->deny;
+	b->loaded = &loaded;
+	bw_guard_size(&b->guard, image);
+	r = bw_load(&loaded, image);
+	return r < 0 ? r : bw_watch_run(&watch);
+}
+
+/* Is this what the next hook may do better? */
+static bool is_tried_on(const struct block *b, int r)
+{
+	return r < 0 && r != -EINTR && !b->guard.works;
+}
+
+static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
+{
+	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
+	const char *program;
+	int r = build(b, source, b->hook, signal_fd, &image);
+
+	if (r < 0)
+		return r;
+	r = bw_attach_check(&image, &program);
+	if (r < 0 && program)
+		bw_attach_explain(program, r);
+	if (r == 0)
+		r = enforce(b, &image, signal_fd);
+	if (r == -ENOTSUP)
+		bw_err(r, "--hook %s: loaded, but a try of it stopped nothing: this kernel does not call it", hook_words[b->hook]);
+	return r;
+}
+
+/* The strongest hook that works. */
+static int block_files(struct block *b, int signal_fd)
+{
+	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
+	bool forced = b->hook != HOOKS;
+	int r = bw_common_source(&b->common, "block.c", &source);
+
+	if (r < 0 || forced)
+		return r < 0 ? r : try_hook(b, &source, signal_fd);
+	r = -ENOTSUP;
+	for (b->hook = HOOK_LSM; b->hook < HOOKS; b->hook++) {
+		if (unfit(b, b->hook))
+			continue;
+		bw_trying = true;
+		r = try_hook(b, &source, signal_fd);
+		bw_trying = false;
+		if (!is_tried_on(b, r))
+			return r;
+	}
+	bw_err(r, "nothing here can enforce this: neither LSM, fmod_ret%s works",
+	       b->deny ? " nor override" : ", override nor a signal");
+	bw_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
+	return r;
+}
+
+static int run(const struct bw_command *command, int argc, char **argv)
+{
+	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .hook = HOOKS};
+	BW_FD int signal_fd = -1;
+	int r = bw_common_parse(command, &b.common, argc, argv, set_option, &b);
+
+	b.guard.rules = &b.rules;
+	b.guard.uids = b.uids;
+	b.guard.exes = b.exes;
+	b.guard.comms = b.comms;
+	b.guard.access = b.guard.access ? b.guard.access : ACCESS_ANY;
+	if (r == 0)
+		r = check_usage(&b);
+	if (r == 0) {
+		tzset();
+		signal_fd = bw_signals_open();
+		r = signal_fd < 0 ? bw_err(signal_fd, "can't receive signals: %s", strerror(-signal_fd))
+				  : bw_common_privilege("block");
+		if (r == 0)
+			r = block_files(&b, signal_fd);
+		r = r == -EINTR ? BW_EXIT_OK : r < 0 ? BW_EXIT_FAILED : r;
+	}
+	bw_rules_free(&b.rules);
+	return r < 0 ? BW_EXIT_OK : r;
+}
+
+static const struct bw_option options[] = {
+	{'n', "name", "NAME", "forbid files of this name, wherever they are", NULL},
+	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
+	 BW_COMPLETE_FILE},
+	{OPT_DIR, "dir", "DIR", "forbid everything beneath this folder", BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir", BW_COMPLETE_FILE},
+	{'a', "action", "ACTION", "kill (default: and refuse, where the hook can), or deny", "kill deny"},
+	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
+	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
+	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
+	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
+	 "lsm fmod_ret override signal"},
+	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
+	 "read write exec"},
+	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",
+	 BW_COMPLETE_USER},
+	{OPT_EXCEPT_EXE, "except-exe", "PATH", "but not to this program", BW_COMPLETE_FILE},
+	{OPT_EXCEPT_COMM, "except-comm", "NAME", "but not to processes of this name, which they can choose", NULL},
+	BW_COMMON_OPTIONS,
+	{0},
+};
+
+const struct bw_command bw_block_command = {
+	.name = "block",
+	.summary = "Stop who opens a forbidden file",
+	.options = options,
+	.run = run,
+};

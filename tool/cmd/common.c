@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/common.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "cmd/options.h"
+#include "kernel/privilege.h"
+
+enum { PAGES_MAX = 1 << 16 };
+
+int bw_usage_error(const char *option, const char *value, const char *wanted)
+{
+	return bw_err(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
+}
+
+int bw_common_uid(const char *option, const char *value, uint32_t *uid)
+{
+	const struct passwd *user;
+	uint64_t number;
+
+	if (bw_parse_number(value, UINT32_MAX, &number) == 0) {
+		*uid = (uint32_t)number;
+		return 0;
+	}
+	user = getpwnam(value);
+	if (!user)
+		return bw_usage_error(option, value, "neither a number nor a user's name");
+	*uid = user->pw_uid;
+	return 0;
+}
+
+static int set_headers(struct bw_common *c, const char *value)
+{
+	static const char *const names[] = {"auto", "installed", "btf", NULL};
+	int i = bw_parse_word(value, names);
+
+	if (i < 0)
+		return bw_usage_error("--headers", value, "it is one of installed, btf, auto");
+	c->headers = (enum bw_headers)i;
+	return 0;
+}
+
+static int set_seconds(struct bw_common *c, const char *value)
+{
+	if (bw_parse_number(value, UINT32_MAX, &c->seconds) < 0 || c->seconds == 0)
+		return bw_usage_error("--duration", value, "not a number of seconds from 1 on");
+	return 0;
+}
+
+static int set_pages(struct bw_common *c, const char *value)
+{
+	if (bw_parse_number(value, PAGES_MAX, &c->pages) < 0 || c->pages == 0 || c->pages & (c->pages - 1))
+		return bw_usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
+	return 0;
+}
+
+/* 1 if the option is not a common one. */
+static int set_common(const struct bw_command *command, struct bw_common *c, int id, const char *value)
+{
+	switch (id) {
+	case 'd':
+		return set_seconds(c, value);
+	case BW_OPT_SOURCE:
+		c->source = value;
+		return 0;
+	case BW_OPT_BUFFER_PAGES:
+		return set_pages(c, value);
+	case BW_OPT_FAIL_ON_LOSS:
+		c->fail_on_loss = true;
+		return 0;
+	case BW_OPT_NO_CACHE:
+		c->no_cache = true;
+		return 0;
+	case BW_OPT_HEADERS:
+		return set_headers(c, value);
+	case 'v':
+		bw_verbose = true;
+		return 0;
+	case 'h':
+		bw_print_help(command);
+		return -1;
+	case BW_OPTIONS_BAD:
+		return BW_EXIT_USAGE;
+	default:
+		return 1;
+	}
+}
+
+_Static_assert(BW_EXIT_USAGE != 1, "set_common's results differ");
+
+int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
+		    int (*set)(void *cookie, int id, const char *value), void *cookie)
+{
+	const char *value;
+	int id, r = 0;
+
+	optind = 0; /* glibc: begin anew */
+	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END && r == 0) {
+		r = set_common(command, common, id, value);
+		if (r == 1)
+			r = set(cookie, id, value);
+	}
+	if (r == 0 && optind < argc)
+		r = bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+	if (r == BW_EXIT_USAGE)
+		bw_hint("'bccwatch %s --help' lists the options.", command->name);
+	return r;
+}
+
+int bw_common_privilege(const char *command)
+{
+	int r = bw_privileged();
+
+	if (r < 0) {
+		bw_err(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
+		bw_hint("Try: sudo bccwatch %s", command);
+	}
+	return r;
+}
+
+int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source)
+{
+	BW_FREE char *dir = NULL, *installed = NULL;
+	int r = bw_source_dir(&dir);
+
+	if (r < 0)
+		return bw_err(r, "bpf_src is neither beside this program nor in its PREFIX/share/bccwatch");
+	if (asprintf(&installed, "%s/%s", dir, name) < 0)
+		return -ENOMEM;
+	r = bw_source_read(source, common->source ? common->source : installed, dir);
+	if (r < 0)
+		return r;
+	bw_debug("source: %s", source->path);
+	return bw_headers_choose(source, common->headers, !common->source, dir);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that compile and run a program have in common: options, and the way to its source. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/command.h"
+#include "engine/headers.h"
+#include "engine/source.h"
+
+struct bw_common {
+	const char *source; /* NULL: the installed one */
+	uint64_t seconds;   /* 0: until a signal */
+	uint64_t pages;
+	bool fail_on_loss, no_cache;
+	enum bw_headers headers;
+};
+
+#define BW_COMMON_DEFAULTS {.pages = 256} /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once */
+
+enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO_CACHE, BW_OPT_HEADERS };
+
+#define BW_COMMON_OPTIONS                                                                                              \
+	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                               \
+		{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE},   \
+		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                             \
+		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                             \
+		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},                  \
+		{BW_OPT_HEADERS, "headers", "WHICH",                                                                   \
+		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto "     \
+		 "(default)",                                                                                          \
+		 "installed btf auto"},                                                                                \
+		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                    \
+		 "compile the program, also if it was compiled before, and do not keep it", NULL},                     \
+		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},                \
+	{                                                                                                              \
+		'h', "help", NULL, "show this help", NULL                                                              \
+	}
+
+/*
+ * Reads a command's arguments: the common options into common, of every other the id and value are given to `set`,
+ * which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to do (--help).
+ */
+int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
+		    int (*set)(void *cookie, int id, const char *value), void *cookie);
+
+/* "OPTION VALUE: WANTED" on stderr; returns BW_EXIT_USAGE. */
+int bw_usage_error(const char *option, const char *value, const char *wanted);
+
+/* A user's number, or the number of the user of that name. 0 or BW_EXIT_USAGE, reported. */
+int bw_common_uid(const char *option, const char *value, uint32_t *uid);
+
+/* 0, or -errno, reported, if this process may not load programs. */
+int bw_common_privilege(const char *command);
+
+/* Reads --source's file, or bpf_src/name, and chooses its headers. 0 or -errno, reported; free it in either case. */
+int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source);

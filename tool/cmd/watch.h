@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs loaded programs and shows what they send on stdout: what `trace` and `block` have in common. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/load.h"
+#include "event/text.h"
+
+struct bw_watch {
+	const struct bw_loaded *loaded;
+	uint32_t pages;	  /* of each CPU's buffer, a power of two */
+	uint64_t seconds; /* to run; 0: until a signal */
+	int signal_fd;	  /* of bw_signals_open */
+	bool fail_on_loss;
+	struct bw_sentence sentence;
+	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
+	int (*ready)(void *cookie);
+	/* What the closing line begins with, if anything; may be NULL. */
+	void (*closing)(void *cookie, char *words, size_t size);
+	void *cookie;
+};
+
+/* BW_EXIT_*, or -errno where the run did not begin; what failed has been reported. */
+int bw_watch_run(const struct bw_watch *watch);

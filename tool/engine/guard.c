@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/guard.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+/* Places for what is learned while the rules hold: files that are renamed or linked. */
+enum { ROOM = 16384 };
+
+void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
+{
+	const struct {
+		const char *name;
+		size_t entries;
+	} sizes[] = {
+		{"names", g->rules->of_kind[BW_RULE_NAME] + 2 * g->rules->of_kind[BW_RULE_PATH]},
+		{"files", g->rules->of_kind[BW_RULE_PATH] + ROOM},
+		{"dirs", g->rules->of_kind[BW_RULE_DIR] + ROOM},
+		{"devices", g->rules->of_kind[BW_RULE_DIR] + ROOM},
+		{"except_uids", g->n_uids},
+		{"except_comms", g->n_comms},
+		{"except_exes", g->n_exes},
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		int map = bw_image_find_map(image, sizes[i].name);
+
+		if (map >= 0 && image->maps[map].max_entries < sizes[i].entries)
+			image->maps[map].max_entries = (uint32_t)sizes[i].entries;
+	}
+}
+
+/* The descriptor of a map with such keys and values; -ENOENT, reported, if the source has none. */
+static int map_of(const struct bw_guard *g, const char *name, size_t key, size_t value)
+{
+	int i = bw_image_find_map(g->loaded->image, name);
+
+	if (i < 0 || g->loaded->image->maps[i].key_size != key || g->loaded->image->maps[i].value_size != value)
+		return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
+	return g->loaded->maps[i];
+}
+
+static int put(struct bw_guard *g, const char *map, const void *key, size_t size)
+{
+	int fd = map_of(g, map, size, sizeof(uint32_t));
+	uint32_t access = g->access;
+
+	if (fd < 0)
+		return fd;
+	if (bpf_update_elem(fd, (void *)key, &access, BPF_ANY) < 0)
+		return bw_err(-errno, "the map '%s' takes no more: %s", map, strerror(errno));
+	return 0;
+}
+
+static int set_mode(struct bw_guard *g, uint32_t mode)
+{
+	int r;
+
+	g->settings.mode = mode;
+	r = bw_loaded_set(g->loaded, "settings", 0, &g->settings, sizeof(g->settings));
+	return r < 0 ? bw_err(r, "this source has no map 'settings' as bpf_src/rules.h describes it") : 0;
+}
+
+static int read_learned(const struct bw_guard *g, struct learned *l)
+{
+	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(*l));
+	uint32_t zero = 0;
+
+	if (fd < 0)
+		return fd;
+	return bpf_lookup_elem(fd, &zero, l) < 0 ? -errno : 0;
+}
+
+/*
+ * Opens the path, following links, and leaves in g->last what that was. The program refuses this open where it can, so
+ * that it has no effect on a device or a fifo. -ENOENT: there is nothing.
+ */
+static int learn(struct bw_guard *g, const char *path)
+{
+	uint64_t before = g->last.count;
+	BW_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int error = fd < 0 ? -errno : 0, r = read_learned(g, &g->last);
+
+	if (r < 0)
+		return r;
+	if (g->last.count != before)
+		return 0;
+	return error ? error : -EIO;
+}
+
+static int complain(int error, const char *path)
+{
+	return bw_err(error, "can't guard %s: %s", path, strerror(-error));
+}
+
+/* The path's last component is in the folder as it is now, whatever comes to be there. */
+static int guard_place(struct bw_guard *g, const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+	BW_FREE char *folder = strndup(path, (size_t)(base - path));
+	struct name_key key = {0};
+	int r;
+
+	if (!folder)
+		return -ENOMEM;
+	r = learn(g, folder);
+	if (r < 0)
+		return complain(r, path);
+	key.parent = g->last.file;
+	memcpy(key.name, base, strlen(base));
+	return put(g, "names", &key, sizeof(key));
+}
+
+/* Without slashes at its end; NULL if it has no last component of its own. */
+static char *trimmed(const char *path)
+{
+	char *copy = strdup(path), *base;
+	size_t len = copy ? strlen(copy) : 0;
+
+	while (len > 1 && copy[len - 1] == '/')
+		copy[--len] = '\0';
+	base = copy ? strrchr(copy, '/') + 1 : NULL;
+	if (base && *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0 && strlen(base) <= NAME_MAX)
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+/* What is there, and where it is; also what is put there later, at the path and at the place that its links lead to. */
+static int guard_path(struct bw_guard *g, const char *given)
+{
+	BW_FREE char *path = trimmed(given), *real = NULL;
+	int r;
+
+	if (!path)
+		return bw_err(-EINVAL, "--path %s: it does not end with a file's name", given);
+	r = guard_place(g, path);
+	if (r < 0)
+		return r;
+	real = realpath(path, NULL);
+	if (real && strcmp(real, path) != 0 && strcmp(real, "/") != 0)
+		r = guard_place(g, real);
+	if (r == 0)
+		r = learn(g, path);
+	if (r == -ENOENT)
+		return 0; /* it is guarded for when it comes */
+	return r < 0 ? complain(r, path) : put(g, "files", &g->last.file, sizeof(g->last.file));
+}
+
+static int guard_folder(struct bw_guard *g, const char *path)
+{
+	uint32_t dev;
+	int r = learn(g, path);
+
+	if (r < 0)
+		return complain(r, path);
+	dev = g->last.file.dev;
+	r = put(g, "dirs", &g->last.file, sizeof(g->last.file));
+	return r < 0 ? r : put(g, "devices", &dev, sizeof(dev));
+}
+
+/* nftw has no cookie. One thread, one walk at a time. */
+static struct bw_guard *walking;
+
+/* A file of several links can be opened by one that is elsewhere. */
+static int visit(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	int r;
+
+	(void)at;
+	if (type != FTW_F || st->st_nlink < 2)
+		return 0;
+	r = learn(walking, path);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? complain(r, path)
+		     : put(walking, "files", &walking->last.file, sizeof(walking->last.file));
+}
+
+/* mountinfo writes a space as \040. */
+static void unescape_octal(char *path)
+{
+	char *to = path;
+
+	for (char *from = path; *from; to++) {
+		if (*from == '\\' && strlen(from) >= 4) {
+			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+/* What is mounted beneath may be mounted elsewhere, too. */
+static int guard_mounts(struct bw_guard *g, const char *folder)
+{
+	BW_FILE FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	BW_FREE char *line = NULL;
+	size_t size = 0, len = strlen(folder);
+	int r = mounts ? 0 : -errno;
+
+	while (r == 0 && getline(&line, &size, mounts) > 0) {
+		char *point = line;
+
+		for (int i = 0; i < 4 && point; i++)
+			point = strchr(point + 1, ' ');
+		if (!point)
+			continue;
+		*point++ = '\0';
+		point[strcspn(point, " \n")] = '\0';
+		unescape_octal(point);
+		if (strcmp(folder, "/") != 0 && (strncmp(point, folder, len) != 0 || point[len] != '/'))
+			continue;
+		r = guard_folder(g, point);
+	}
+	return r;
+}
+
+static int guard_dir(struct bw_guard *g, const char *path)
+{
+	BW_FREE char *real = realpath(path, NULL);
+	struct stat st;
+	int r;
+
+	if (!real || stat(real, &st) < 0)
+		return complain(-errno, path);
+	if (!S_ISDIR(st.st_mode))
+		return bw_err(-ENOTDIR, "--dir %s: not a folder", path);
+	r = guard_folder(g, real);
+	if (r == 0)
+		r = guard_mounts(g, real);
+	if (r < 0)
+		return r;
+	walking = g;
+	return nftw(real, visit, 64, FTW_PHYS) != 0 ? -EIO : 0;
+}
+
+static int guard_name(struct bw_guard *g, const char *name)
+{
+	struct name_key key = {0};
+
+	memcpy(key.name, name, strlen(name));
+	return put(g, "names", &key, sizeof(key));
+}
+
+static int guard_all(struct bw_guard *g)
+{
+	static int (*const guard_one[])(struct bw_guard *, const char *) = {guard_name, guard_path, guard_dir};
+	int r = 0;
+
+	for (size_t i = 0; i < g->rules->n && r == 0; i++)
+		r = guard_one[g->rules->rules[i].kind](g, g->rules->rules[i].value);
+	return r;
+}
+
+static int except_all(struct bw_guard *g)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < g->n_uids && r == 0; i++)
+		r = put(g, "except_uids", &g->uids[i], sizeof(g->uids[i]));
+	for (size_t i = 0; i < g->n_comms && r == 0; i++) {
+		char comm[16] = "";
+
+		memcpy(comm, g->comms[i], strlen(g->comms[i]));
+		r = put(g, "except_comms", comm, sizeof(comm));
+	}
+	for (size_t i = 0; i < g->n_exes && r == 0; i++) {
+		r = learn(g, g->exes[i]);
+		r = r < 0 ? bw_err(r, "--except-exe %s: %s", g->exes[i], strerror(-r))
+			  : put(g, "except_exes", &g->last.file, sizeof(g->last.file));
+	}
+	return r;
+}
+
+/* In the child: is an open really refused? If it is to be killed, it does not come to say so. */
+static void try_open(int error)
+{
+	int fd;
+
+	signal(SIGALRM, SIG_DFL);
+	alarm(10);
+	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && error)
+		_exit(1);
+	_exit(fd < 0 && errno == -error ? 0 : 1);
+}
+
+/* A child, which has this process's name, must be stopped as the rules will stop others. */
+static int try_canary(struct bw_guard *g)
+{
+	uint64_t before = g->last.count;
+	int status, r = set_mode(g, MODE_CANARY);
+	pid_t pid;
+
+	if (r < 0)
+		return r;
+	pid = fork();
+	if (pid == 0)
+		try_open(g->dry_run ? 0 : g->error);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return bw_err(-errno, "can't try whether this works: %s", strerror(errno));
+	r = read_learned(g, &g->last);
+	if (r < 0)
+		return r;
+	if (g->last.count == before)
+		return -ENOTSUP; /* never called */
+	if (g->dry_run)
+		return 0;
+	if (g->kill)
+		return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -ENOTSUP;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOTSUP;
+}
+
+/* The name by which the program knows this process, and nobody else can know. */
+static int make_hello(char hello[16])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char random[15];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	for (size_t i = 0; i < sizeof(random); i++)
+		hello[i] = digits[random[i] & 15];
+	hello[15] = '\0';
+	return prctl(PR_SET_NAME, hello) < 0 ? -errno : 0;
+}
+
+static int set_up(struct bw_guard *g)
+{
+	int r = try_canary(g);
+
+	if (r == 0) {
+		g->works = true;
+		bw_trying = false;
+		r = set_mode(g, MODE_LEARN);
+	}
+	if (r == 0)
+		r = learn(g, "/"); /* and so this process's number, as the kernel counts */
+	if (r == 0)
+		r = except_all(g);
+	return r == 0 ? guard_all(g) : r;
+}
+
+int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
+{
+	char name[16];
+	int r;
+
+	g->loaded = loaded;
+	g->last = (struct learned){0};
+	g->settings = (struct settings){.error = g->error, .kill = g->kill, .dry_run = g->dry_run};
+	prctl(PR_GET_NAME, name);
+	r = make_hello(g->settings.hello);
+	if (r < 0)
+		return bw_err(r, "can't make a name for this process: %s", strerror(-r));
+	r = set_up(g);
+	g->settings.self = g->last.process;
+	prctl(PR_SET_NAME, name);
+	return r == 0 ? set_mode(g, MODE_ENFORCE) : r;
+}
+
+uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which)
+{
+	return bw_loaded_sum(loaded, "judged", which);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From rules to the maps of block.c (bpf_src/rules.h). What a path is, the program itself tells: while it is in
+ * MODE_LEARN, bccwatch opens the path, and the program writes down what it sees.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "bpf_src/rules.h"
+#include "engine/image.h"
+#include "engine/load.h"
+#include "engine/rules.h"
+
+struct bw_guard {
+	const struct bw_rules *rules;
+	const char *const *exes; /* n_exes paths of programs that are excepted */
+	size_t n_exes;
+	const char *const *comms; /* likewise, of at most 15 bytes */
+	size_t n_comms;
+	const uint32_t *uids;
+	size_t n_uids;
+	uint32_t access; /* ACCESS_* */
+	int error;	 /* what an access is refused with, negative; 0: this hook can't */
+	bool kill, dry_run;
+
+	bool works; /* set when the try has shown that accesses are stopped: what fails later is final */
+
+	/* Inner. */
+	const struct bw_loaded *loaded;
+	struct settings settings;
+	struct learned last;
+};
+
+/* Makes the image's maps as large as the rules want, before it is loaded. */
+void bw_guard_size(const struct bw_guard *guard, struct bw_image *image);
+
+/*
+ * The attached program is tried on a child of this process, then given the rules, which hold when this returns. 0;
+ * -ENOTSUP, silently, if the child was not stopped; or -errno, reported on stderr.
+ */
+int bw_guard_start(struct bw_guard *guard, const struct bw_loaded *loaded);
+
+/* The sum of an entry of `judged`, JUDGED_*. */
+uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is forbidden: files by name, by path, and all beneath a folder. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum bw_rule_kind { BW_RULE_NAME, BW_RULE_PATH, BW_RULE_DIR, BW_RULE_KINDS };
+
+enum { BW_RULES_MAX = 65536 };
+
+struct bw_rule {
+	enum bw_rule_kind kind;
+	char *value; /* owned */
+};
+
+struct bw_rules {
+	struct bw_rule *rules; /* n */
+	size_t n;
+	size_t of_kind[BW_RULE_KINDS];
+};
+
+/* "name", "path", "dir". */
+extern const char *const bw_rule_words[];
+
+/*
+ * Adds a rule; value is copied. A name is the last component: 1 to 255 bytes, no slash; a path or folder is made
+ * absolute. 0, -EINVAL with *why a constant that says what is wrong, -E2BIG for more than BW_RULES_MAX, or -ENOMEM.
+ */
+int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *value, const char **why);
+
+/*
+ * Adds the rules of a file, one a line: name VALUE, path VALUE or dir VALUE. Empty lines and those that begin with #
+ * are skipped. A value in double quotes may have \", \\, \n, \t and \xNN in it; without, it is what stands up to the
+ * line's end. 0 or -errno, reported on stderr with the file's name and the line's number.
+ */
+int bw_rules_read(struct bw_rules *rules, const char *path);
+void bw_rules_free(struct bw_rules *rules);
