@@ -283,31 +283,37 @@ static inline u32 forbidden_file(struct inode *inode)
 
 #define UNKNOWN 0x80000000
 
-// Is it beneath a folder of dirs? UNKNOWN, too, where its folders end before the top of a file system with such one.
-static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
+// Is this, which has nothing above it, the top of its file system? open_by_handle_at can make others. It matters only
+// where a folder of dirs is.
+static inline bool is_top(struct dentry *dentry)
 {
-#ifdef BY_DIR
-	struct dentry *parent = NULL, *root = NULL;
 	struct super_block *sb = NULL;
-	struct mount *upper = NULL;
+	struct dentry *root = NULL;
 	u32 dev = 0;
 
 	READ(sb, dentry->d_sb);
 	READ(dev, sb->s_dev);
 	READ(root, sb->s_root);
-	if (!devices.lookup(&dev))
-		root = NULL;
+	return dentry == root || !devices.lookup(&dev);
+}
+
+// Is it beneath a folder of dirs? UNKNOWN, too, where its folders end before the top of a file system with such one.
+static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
+{
+#ifdef BY_DIR
+	// No variable may have a known value in one turn and another in the next: the verifier would follow each.
 	for (int i = 0; i < DEPTH; i++) {
+		struct dentry *parent = NULL;
 		struct inode *inode = NULL;
 		struct file_id id = {};
 		u32 *found;
 
 		READ(parent, dentry->d_parent);
 		if (parent == dentry) { // the top of a file system; goes on where that is mounted
-			// Another top than there should be, as open_by_handle_at can make it.
-			if (root && dentry != root)
+			struct mount *upper = NULL;
+
+			if (!is_top(dentry))
 				return UNKNOWN | ACCESS_ANY;
-			root = NULL;
 			if (!mount)
 				return 0;
 			READ(upper, mount->mnt_parent);

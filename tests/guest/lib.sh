@@ -44,17 +44,19 @@ check_lines() {
 }
 
 # start ARGUMENT...: bccwatch trace in the background, with $out and $err; returns when it is attached.
-start() {
+start() { start_command trace "$@"; }
+
+start_command() {
 	out=$tmp/out err=$tmp/err
 	: >"$err"
-	bccwatch trace "$@" >"$out" 2>"$err" &
+	bccwatch "$@" >"$out" 2>"$err" &
 	pid=$!
 	for _ in $(seq 1200); do
 		grep -q 'Ctrl-C ends' "$err" && return 0
 		kill -0 "$pid" 2>/dev/null || break
 		sleep 0.1
 	done
-	fail "start of: bccwatch trace $*" "$(cat "$err")"
+	fail "start of: bccwatch $*" "$(cat "$err")"
 	return 1
 }
 

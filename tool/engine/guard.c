@@ -93,9 +93,14 @@ static int read_learned(const struct bw_guard *g, struct learned *l)
 static int learn(struct bw_guard *g, const char *path)
 {
 	uint64_t before = g->last.count;
-	BW_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int error = fd < 0 ? -errno : 0, r = read_learned(g, &g->last);
+	BW_FD int fd = -1;
+	int error, r;
 
+	prctl(PR_SET_NAME, g->settings.hello);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	error = fd < 0 ? -errno : 0;
+	prctl(PR_SET_NAME, g->name);
+	r = read_learned(g, &g->last);
 	if (r < 0)
 		return r;
 	if (g->last.count != before)
@@ -188,8 +193,8 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
 	r = learn(walking, path);
 	if (r == -ENOENT)
 		return 0;
-	return r < 0 ? complain(r, path)
-		     : put(walking, "files", &walking->last.file, sizeof(walking->last.file));
+	r = r < 0 ? complain(r, path) : put(walking, "files", &walking->last.file, sizeof(walking->last.file));
+	return r < 0 ? 1 : 0;
 }
 
 /* mountinfo writes a space as \040. */
@@ -214,7 +219,7 @@ static int guard_mounts(struct bw_guard *g, const char *folder)
 	BW_FILE FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	BW_FREE char *line = NULL;
 	size_t size = 0, len = strlen(folder);
-	int r = mounts ? 0 : -errno;
+	int r = mounts ? 0 : complain(-errno, "/proc/self/mountinfo");
 
 	while (r == 0 && getline(&line, &size, mounts) > 0) {
 		char *point = line;
@@ -249,7 +254,10 @@ static int guard_dir(struct bw_guard *g, const char *path)
 	if (r < 0)
 		return r;
 	walking = g;
-	return nftw(real, visit, 64, FTW_PHYS) != 0 ? -EIO : 0;
+	r = nftw(real, visit, 64, FTW_PHYS);
+	if (r < 0)
+		return complain(-errno, path);
+	return r > 0 ? -EIO : 0; /* visit has said why */
 }
 
 static int guard_name(struct bw_guard *g, const char *name)
@@ -313,8 +321,10 @@ static int try_canary(struct bw_guard *g)
 	if (r < 0)
 		return r;
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_NAME, g->settings.hello);
 		try_open(g->dry_run ? 0 : g->error);
+	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
 		return bw_err(-errno, "can't try whether this works: %s", strerror(errno));
 	r = read_learned(g, &g->last);
@@ -329,7 +339,7 @@ static int try_canary(struct bw_guard *g)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOTSUP;
 }
 
-/* The name by which the program knows this process, and nobody else can know. */
+/* The name by which the program knows this process while it opens what it is to learn; nobody else can know it. */
 static int make_hello(char hello[16])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -340,7 +350,7 @@ static int make_hello(char hello[16])
 	for (size_t i = 0; i < sizeof(random); i++)
 		hello[i] = digits[random[i] & 15];
 	hello[15] = '\0';
-	return prctl(PR_SET_NAME, hello) < 0 ? -errno : 0;
+	return 0;
 }
 
 static int set_up(struct bw_guard *g)
@@ -361,19 +371,17 @@ static int set_up(struct bw_guard *g)
 
 int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 {
-	char name[16];
 	int r;
 
 	g->loaded = loaded;
 	g->last = (struct learned){0};
 	g->settings = (struct settings){.error = g->error, .kill = g->kill, .dry_run = g->dry_run};
-	prctl(PR_GET_NAME, name);
+	prctl(PR_GET_NAME, g->name);
 	r = make_hello(g->settings.hello);
 	if (r < 0)
 		return bw_err(r, "can't make a name for this process: %s", strerror(-r));
 	r = set_up(g);
 	g->settings.self = g->last.process;
-	prctl(PR_SET_NAME, name);
 	return r == 0 ? set_mode(g, MODE_ENFORCE) : r;
 }
 

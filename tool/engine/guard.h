@@ -30,6 +30,7 @@ struct bw_guard {
 	const struct bw_loaded *loaded;
 	struct settings settings;
 	struct learned last;
+	char name[16]; /* of this process */
 };
 
 /* Makes the image's maps as large as the rules want, before it is loaded. */
