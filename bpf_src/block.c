@@ -7,7 +7,7 @@ struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
-	char outcome[24];                             // what became of it; stands behind the name
+	char outcome[24];			      // what became of it; stands behind the name
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
 };
 
@@ -27,14 +27,16 @@ struct data_t {
 #endif
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
-#define SHOWN 128 // how many folders of a path are shown
-#define KILL 9
-#define TRUNCATES 01000   // O_TRUNC
-#define FOR_EXECVE 0x20   // __FMODE_EXEC
-#define CREATES ACCESS_WRITE
+#define SHOWN	    128 // how many folders of a path are shown
+#define KILL	    9
+#define TRUNCATES   01000 // O_TRUNC
+#define FOR_EXECVE  0x20  // __FMODE_EXEC
+#define CREATES	    ACCESS_WRITE
 
 // Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
 #define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
+
+#define FORGET(variable) bpf_probe_read_kernel(&(variable), sizeof(variable), &(variable))
 
 // An event in the making. Programs on these hooks can be preempted, so it belongs to the task and not to the CPU.
 struct slot {
@@ -182,11 +184,12 @@ static inline void report(void *ctx, struct dentry *dentry, struct mount *mount,
 }
 
 // Stops the access, and tells of it. Returns what the hook returns: 0, or a negative error.
-static inline int stop(void *ctx, struct settings *s, struct dentry *dentry, struct mount *mount, const char *name)
+static inline long stop(void *ctx, struct settings *s, struct dentry *dentry, struct mount *mount, const char *name)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
 	char outcome[24] = "denied.";
-	int error = s->error;
+	u64 error = s->error & 4095;
+	long refused = 0;
 
 	if (s->dry_run) {
 		__builtin_memcpy(outcome, "would be denied.", 17);
@@ -200,8 +203,9 @@ static inline int stop(void *ctx, struct settings *s, struct dentry *dentry, str
 		judge(outcome[0] == 'n' ? JUDGED_FAILED : JUDGED_STOPPED);
 		report(ctx, dentry, mount, name, outcome);
 	}
-	// The verifier wants to know that an LSM program returns no other numbers.
-	return error < -4095 || error > 0 ? -EACCES : error;
+	// So, and not by a minus, the verifier sees that an LSM program returns nothing else than an error or 0.
+	asm volatile("%0 -= %1" : "+r"(refused) : "r"(error));
+	return refused;
 }
 
 static inline bool is_excepted(void)
@@ -301,28 +305,29 @@ static inline bool is_top(struct dentry *dentry)
 static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 {
 #ifdef BY_DIR
-	// No variable may have a known value in one turn and another in the next: the verifier would follow each.
+	// What goes from one turn to the next is always written by a helper: of such the verifier knows nothing, so
+	// that each turn looks to it like the last. It would follow every difference.
+	FORGET(dentry);
+	FORGET(mount);
 	for (int i = 0; i < DEPTH; i++) {
-		struct dentry *parent = NULL;
+		struct dentry *before = dentry;
 		struct inode *inode = NULL;
 		struct file_id id = {};
 		u32 *found;
 
-		READ(parent, dentry->d_parent);
-		if (parent == dentry) { // the top of a file system; goes on where that is mounted
-			struct mount *upper = NULL;
+		READ(dentry, before->d_parent);
+		if (dentry == before) { // the top of a file system; goes on where that is mounted
+			struct mount *upper = mount;
 
-			if (!is_top(dentry))
+			if (!is_top(before))
 				return UNKNOWN | ACCESS_ANY;
-			if (!mount)
+			if (!upper)
 				return 0;
-			READ(upper, mount->mnt_parent);
+			READ(mount, upper->mnt_parent);
 			if (upper == mount)
 				return 0;
-			READ(parent, mount->mnt_mountpoint);
-			mount = upper;
+			READ(dentry, upper->mnt_mountpoint);
 		}
-		dentry = parent;
 		READ(inode, dentry->d_inode);
 		identify(inode, &id);
 		found = dirs.lookup(&id);
@@ -357,8 +362,8 @@ static inline bool learn(struct settings *s, struct dentry *dentry, struct inode
 	return true;
 }
 
-static inline int judge_access(void *ctx, struct settings *s, struct dentry *dentry, struct vfsmount *mnt,
-			       struct inode *inode, u32 wanted)
+static inline long judge_access(void *ctx, struct settings *s, struct dentry *dentry, struct vfsmount *mnt,
+				struct inode *inode, u32 wanted)
 {
 	struct mount *mount = mount_of(mnt);
 	u32 forbidden = forbidden_name(dentry) | forbidden_file(inode);
@@ -372,7 +377,7 @@ static inline int judge_access(void *ctx, struct settings *s, struct dentry *den
 	return stop(ctx, s, dentry, mount, NULL);
 }
 
-static inline int on_open(void *ctx, struct file *file)
+static inline long on_open(void *ctx, struct file *file)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
@@ -412,7 +417,7 @@ static inline struct settings *enforced(void)
 }
 
 // A file comes to be there: refused, before it is.
-static inline int on_create(void *ctx, struct dentry *dentry)
+static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
 
@@ -422,7 +427,7 @@ static inline int on_create(void *ctx, struct dentry *dentry)
 }
 
 // Without an open: truncate(2).
-static inline int on_truncate(void *ctx, const struct path *path)
+static inline long on_truncate(void *ctx, const struct path *path)
 {
 	struct settings *s = enforced();
 	struct dentry *dentry = NULL;
@@ -438,7 +443,7 @@ static inline int on_truncate(void *ctx, const struct path *path)
 }
 
 // A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
-static inline int on_new_name(void *ctx, struct dentry *from, struct dentry *to, bool moves)
+static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to, bool moves)
 {
 	struct settings *s = enforced();
 	struct inode *inode = NULL;

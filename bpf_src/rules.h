@@ -33,7 +33,7 @@ struct settings {
 	__u32 mode;
 	__u32 self;	/* bccwatch's process */
 	char hello[16]; /* the comm by which bccwatch makes itself known, in the first two modes */
-	__s32 error;	/* what an access is refused with: -EACCES; 0: it is not refused */
+	__u32 error;	/* what an access is refused with: EACCES; 0: it is not refused */
 	__u32 kill;	/* SIGKILL, too */
 	__u32 dry_run;	/* only told */
 };

@@ -9,6 +9,14 @@ mkdir "$home" && cd "$home" || exit
 start_block() { start_command block "$@"; }
 stopped() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
 
+# The weaker hooks, and the many attempts, where the time that the guests take allows it: on the default guest; and on the
+# one that preempts in the kernel.
+many=10000 whole=
+case $(uname -r) in
+6.1.0-*-cloud-*) many=100000 whole=1 ;;
+7.*) many=100000 ;;
+esac
+
 usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
 	local name=$1 text=$2
 	shift 2
@@ -73,9 +81,9 @@ if [ "$hook" != signal ]; then
 	ways "$hook" name -a deny --name secret.txt --name missing.txt --name "$long"
 	ways "$hook" path -a deny "${paths[@]}"
 	ways "$hook" dir -a deny --dir d --dir shm
-	[ "$hook" != lsm ] || ways fmod_ret path -a deny "${paths[@]}"
+	[ "$hook" != lsm ] || [ ! "$whole" ] || ways fmod_ret path -a deny "${paths[@]}"
 fi
-if has_kprobes; then ways signal path "${paths[@]}"; fi
+if has_kprobes && [ "$whole" ]; then ways signal path "${paths[@]}"; fi
 deny=(--action deny)
 [ "$hook" != signal ] || deny=(--action kill)
 
@@ -83,7 +91,7 @@ deny=(--action deny)
 cd "$home" || exit
 mkdir block_dir && touch block_test.cc xblock_test.c other.c block_dir/x && ln block_test.c hard.c && ln -s other.c link
 start_block "${deny[@]}" --name block_test.c --except-comm excepted --except-uid 1234
-for i in $(seq 500); do
+for i in $(seq $((many / 40))); do
 	: <block_test.cc && : <xblock_test.c && : <other.c && : <block_dir/x || echo "$i"
 done >"$tmp/neighbours" 2>&1
 check "neighbours are untouched" [ ! -s "$tmp/neighbours" ]
@@ -146,10 +154,10 @@ if [ "$hook" != signal ]; then
 	# Leaks.
 	printf 0123456789 >leak.txt
 	start_block "${deny[@]}" --path leak.txt
-	"$fixtures/access" leak leak.txt 100000 >"$tmp/leaks"
+	"$fixtures/access" leak leak.txt $many >"$tmp/leaks"
 	stop INT
-	check "100,000 attempts, 4 threads: nothing is read, nothing truncated" grep -qx "leaks 0 size 10" "$tmp/leaks"
-	check "100,000 attempts: all counted" [ "$(stopped)" = 100000 ]
+	check "$many attempts, 4 threads: nothing is read, nothing truncated" grep -qx "leaks 0 size 10" "$tmp/leaks"
+	check "$many attempts: all counted" [ "$(stopped)" = $many ]
 	start_block --path leak.txt
 	for i in $(seq 200); do "$fixtures/access" leak leak.txt 4; done >"$tmp/leaks" 2>/dev/null
 	stop INT

@@ -45,7 +45,8 @@ static const struct {
 	{"HOOK_LSM", "LSM file_open", NULL, true, true},
 	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true, true},
 	{"HOOK_OVERRIDE", "override of the open system calls",
-	 "It sees the name that is given, not the file: not links, io_uring, execve, open_by_handle_at; and not the name "
+	 "It sees the name that is given, not the file: not links, io_uring, execve, open_by_handle_at; and not the "
+	 "name "
 	 "that another thread writes there meanwhile",
 	 true, false},
 	{"HOOK_SIGNAL", "signal from security_file_open",
@@ -57,9 +58,9 @@ struct block {
 	struct bw_common common;
 	struct bw_rules rules;
 	struct bw_guard guard;
-	bool deny;	 /* the process lives */
-	int error;	 /* positive */
-	enum hook hook;	 /* HOOKS: the strongest that works */
+	bool deny; /* the process lives */
+	uint32_t error;
+	enum hook hook; /* HOOKS: the strongest that works */
 	uint32_t uids[EXCEPTIONS_MAX];
 	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
 	const struct bw_loaded *loaded;
@@ -87,12 +88,11 @@ static int set_action(struct block *b, const char *value)
 static int set_errno(struct block *b, const char *value)
 {
 	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
-	static const int numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
+	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
 	int i = bw_parse_word(value, words);
 
 	if (i < 0)
-		return bw_usage_error("--errno", value,
-				      "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+		return bw_usage_error("--errno", value, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 	b->error = numbers[i];
 	return 0;
 }
@@ -281,7 +281,7 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 	};
 	int r;
 
-	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? -b->error : 0;
+	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
 	b->loaded = &loaded;
 	bw_guard_size(&b->guard, image);
@@ -309,7 +309,8 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 	if (r == 0)
 		r = enforce(b, &image, signal_fd);
 	if (r == -ENOTSUP)
-		bw_err(r, "--hook %s: loaded, but a try of it stopped nothing: this kernel does not call it", hook_words[b->hook]);
+		bw_err(r, "--hook %s: loaded, but a try of it stopped nothing: this kernel does not call it",
+		       hook_words[b->hook]);
 	return r;
 }
 
@@ -369,7 +370,8 @@ static const struct bw_option options[] = {
 	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},
 	{OPT_DIR, "dir", "DIR", "forbid everything beneath this folder", BW_COMPLETE_FILE},
-	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir", BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir",
+	 BW_COMPLETE_FILE},
 	{'a', "action", "ACTION", "kill (default: and refuse, where the hook can), or deny", "kill deny"},
 	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
 	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},

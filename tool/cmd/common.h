@@ -17,25 +17,28 @@ struct bw_common {
 	enum bw_headers headers;
 };
 
-#define BW_COMMON_DEFAULTS {.pages = 256} /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once */
+#define BW_COMMON_DEFAULTS   \
+	{                    \
+		.pages = 256 \
+	} /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once */
 
 enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO_CACHE, BW_OPT_HEADERS };
 
-#define BW_COMMON_OPTIONS                                                                                              \
-	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                               \
-		{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE},   \
-		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                             \
-		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                             \
-		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},                  \
-		{BW_OPT_HEADERS, "headers", "WHICH",                                                                   \
-		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto "     \
-		 "(default)",                                                                                          \
-		 "installed btf auto"},                                                                                \
-		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                    \
-		 "compile the program, also if it was compiled before, and do not keep it", NULL},                     \
-		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},                \
-	{                                                                                                              \
-		'h', "help", NULL, "show this help", NULL                                                              \
+#define BW_COMMON_OPTIONS                                                                                            \
+	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                             \
+		{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE}, \
+		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                           \
+		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                           \
+		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},                \
+		{BW_OPT_HEADERS, "headers", "WHICH",                                                                 \
+		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto "   \
+		 "(default)",                                                                                        \
+		 "installed btf auto"},                                                                              \
+		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                  \
+		 "compile the program, also if it was compiled before, and do not keep it", NULL},                   \
+		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},              \
+	{                                                                                                            \
+		'h', "help", NULL, "show this help", NULL                                                            \
 	}
 
 /*

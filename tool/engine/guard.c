@@ -299,7 +299,7 @@ static int except_all(struct bw_guard *g)
 }
 
 /* In the child: is an open really refused? If it is to be killed, it does not come to say so. */
-static void try_open(int error)
+static void try_open(uint32_t error)
 {
 	int fd;
 
@@ -308,7 +308,7 @@ static void try_open(int error)
 	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && error)
 		_exit(1);
-	_exit(fd < 0 && errno == -error ? 0 : 1);
+	_exit(fd < 0 && errno == (int)error ? 0 : 1);
 }
 
 /* A child, which has this process's name, must be stopped as the rules will stop others. */

@@ -21,7 +21,7 @@ struct bw_guard {
 	const uint32_t *uids;
 	size_t n_uids;
 	uint32_t access; /* ACCESS_* */
-	int error;	 /* what an access is refused with, negative; 0: this hook can't */
+	uint32_t error;	 /* what an access is refused with: EACCES; 0: it is not */
 	bool kill, dry_run;
 
 	bool works; /* set when the try has shown that accesses are stopped: what fails later is final */
