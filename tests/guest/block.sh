@@ -30,7 +30,6 @@ usage "a name of 256 bytes" "at most 255 bytes" --name "$(printf 'n%.0s' $(seq 2
 usage "an action that is none" "one of kill, deny" --name x -a stop
 usage "an error that is none" "--errno EFOO" --name x --errno EFOO
 usage "a hook that is none" "one of lsm" --name x --hook lms
-usage "a path for a hook that sees names" "sees names alone" --path /x --hook override
 usage "deny by a signal" "can't refuse" --name x -a deny --hook signal
 printf 'name a\n\n# nothing\n path "/x y"\nnome b\n' >rules
 usage "a rules file with a bad line" "rules:5: a rule begins with" --rules rules
@@ -48,7 +47,7 @@ fi
 echo x >block_test.c
 cat block_test.c >/dev/null
 stop INT
-hook=$(sed -n 's/^Hook: LSM .*/lsm/p; s/^Hook: fmod_ret .*/fmod_ret/p; s/^Hook: override .*/override/p; s/^Hook: signal .*/signal/p' "$err")
+hook=$(sed -n 's/^Hook: LSM .*/lsm/p; s/^Hook: fmod_ret .*/fmod_ret/p; s/^Hook: signal .*/signal/p' "$err")
 echo "# hook: $hook"
 check "--dry-run tells, and stops nobody" grep -q "COMM=cat tried to open forbidden file $home/block_test.c, would be denied.\$" "$out"
 check_lines "its closing line" 1 " accesses would have been stopped" "$err"

@@ -33,25 +33,20 @@ enum {
 
 enum { EXCEPTIONS_MAX = 1024 };
 
-enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_OVERRIDE, HOOK_SIGNAL, HOOKS };
+enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_SIGNAL, HOOKS };
 
-static const char *const hook_words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
+static const char *const hook_words[] = {"lsm", "fmod_ret", "signal", NULL};
 
 /* What each is, for the header line, and what it can't do. */
 static const struct {
 	const char *define, *what, *blind;
-	bool refuses, sees_files;
+	bool refuses;
 } hooks[] = {
-	{"HOOK_LSM", "LSM file_open", NULL, true, true},
-	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true, true},
-	{"HOOK_OVERRIDE", "override of the open system calls",
-	 "It sees the name that is given, not the file: not links, io_uring, execve, open_by_handle_at; and not the "
-	 "name "
-	 "that another thread writes there meanwhile",
-	 true, false},
+	{"HOOK_LSM", "LSM file_open", NULL, true},
+	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true},
 	{"HOOK_SIGNAL", "signal from security_file_open",
 	 "It refuses nothing: the file is opened, created or emptied before the process dies; truncate(2) is not seen",
-	 false, true},
+	 false},
 };
 
 struct block {
@@ -63,7 +58,7 @@ struct block {
 	enum hook hook; /* HOOKS: the strongest that works */
 	uint32_t uids[EXCEPTIONS_MAX];
 	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
-	const struct bw_loaded *loaded;
+	struct bw_loaded loaded;
 };
 
 static int add_rule(struct block *b, enum bw_rule_kind kind, const char *option, const char *value)
@@ -102,7 +97,7 @@ static int set_hook(struct block *b, const char *value)
 	int i = bw_parse_word(value, hook_words);
 
 	if (i < 0)
-		return bw_usage_error("--hook", value, "it is one of lsm, fmod_ret, override, signal");
+		return bw_usage_error("--hook", value, "it is one of lsm, fmod_ret, signal");
 	b->hook = (enum hook)i;
 	return 0;
 }
@@ -175,10 +170,8 @@ static int set_option(void *cookie, int id, const char *value)
 /* What the kind of hook can't do by its nature. NULL: nothing that is asked for. */
 static const char *unfit(const struct block *b, enum hook hook)
 {
-	if (!hooks[hook].sees_files && b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0)
-		return "it sees names alone: --path and --dir need lsm, fmod_ret or signal";
 	if (!hooks[hook].refuses && b->deny && !b->guard.dry_run)
-		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+		return "it can't refuse an open: --action deny needs lsm or fmod_ret";
 	return NULL;
 }
 
@@ -246,7 +239,7 @@ static void print_header(const struct block *b)
 static int on_ready(void *cookie)
 {
 	struct block *b = cookie;
-	int r = bw_guard_start(&b->guard, b->loaded);
+	int r = bw_guard_start(&b->guard, &b->loaded);
 
 	if (r == 0)
 		print_header(b);
@@ -258,18 +251,17 @@ static void on_closing(void *cookie, char *words, size_t size)
 	const struct block *b = cookie;
 
 	snprintf(words, size, "%llu accesses %s, %llu of them since they could not be judged, %llu not stopped; ",
-		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_STOPPED),
+		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_STOPPED),
 		 b->guard.dry_run ? "would have been stopped" : "stopped",
-		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_UNKNOWN),
-		 (unsigned long long)bw_guard_judged(b->loaded, JUDGED_FAILED));
+		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNKNOWN),
+		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_FAILED));
 }
 
 /* BW_EXIT_*, or -errno where the run did not begin. */
 static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 {
-	BW_CLEANUP(bw_loaded_free) struct bw_loaded loaded = {0};
 	const struct bw_watch watch = {
-		.loaded = &loaded,
+		.loaded = &b->loaded,
 		.pages = (uint32_t)b->common.pages,
 		.seconds = b->common.seconds,
 		.signal_fd = signal_fd,
@@ -283,10 +275,12 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 
 	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
-	b->loaded = &loaded;
 	bw_guard_size(&b->guard, image);
-	r = bw_load(&loaded, image);
-	return r < 0 ? r : bw_watch_run(&watch);
+	r = bw_load(&b->loaded, image);
+	if (r == 0)
+		r = bw_watch_run(&watch);
+	bw_loaded_free(&b->loaded);
+	return r;
 }
 
 /* Is this what the next hook may do better? */
@@ -333,8 +327,8 @@ static int block_files(struct block *b, int signal_fd)
 		if (!is_tried_on(b, r))
 			return r;
 	}
-	bw_err(r, "nothing here can enforce this: neither LSM, fmod_ret%s works",
-	       b->deny ? " nor override" : ", override nor a signal");
+	bw_err(r, "nothing here can enforce this: %s",
+	       b->deny ? "neither LSM nor fmod_ret works" : "neither LSM, fmod_ret nor a signal works");
 	bw_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
 	return r;
 }
@@ -376,8 +370,7 @@ static const struct bw_option options[] = {
 	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
 	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
 	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
-	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
-	 "lsm fmod_ret override signal"},
+	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret or signal; default: the strongest that works", "lsm fmod_ret signal"},
 	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
 	 "read write exec"},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",

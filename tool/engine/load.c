@@ -99,8 +99,10 @@ static int explain_refused(const char *program, int error, const char *words, si
 	return error;
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): the kernel writes its log to words */
 static int load_once(const struct bw_hook_kind *kind, const struct bw_image_program *program,
 		     const struct bpf_insn *insns, const char *license, uint32_t function, char *words, uint32_t size)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	union bpf_attr attr;
 	int fd;
