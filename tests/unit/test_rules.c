@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/rules.h"
+#include "tests/unit/unit.h"
+
+static int read_rules(struct bw_rules *rules, const char *text, size_t len)
+{
+	char path[] = "/tmp/bccwatch-rules-XXXXXX";
+	BW_FD int fd = mkstemp(path);
+	int r;
+
+	*rules = (struct bw_rules){0};
+	assert_true(fd >= 0 && bw_write_all(fd, text, len) == 0);
+	r = bw_rules_read(rules, path);
+	unlink(path);
+	return r;
+}
+
+static void rules_of_a_file(void **state)
+{
+	static const char text[] = "# none\n\n  name a b  c\r\npath \"/x\\\\ \\\"\\n\\x41\"  \ndir\t/d\nname \"\\xff\"";
+	struct bw_rules rules;
+
+	(void)state;
+	assert_int_equal(read_rules(&rules, text, sizeof(text) - 1), 0);
+	assert_int_equal(rules.n, 4);
+	assert_string_equal(rules.rules[0].value, "a b  c");
+	assert_int_equal(rules.rules[1].kind, BW_RULE_PATH);
+	assert_string_equal(rules.rules[1].value, "/x\\ \"\nA");
+	assert_int_equal(rules.rules[2].kind, BW_RULE_DIR);
+	assert_string_equal(rules.rules[2].value, "/d");
+	assert_string_equal(rules.rules[3].value, "\xff");
+	assert_int_equal(rules.of_kind[BW_RULE_NAME], 2);
+	bw_rules_free(&rules);
+}
+
+static void bad_rules(void **state)
+{
+	static const char *const bad[] = {
+		"name\n",	 "nam x\n",	   "name \"x\n",    "name \"\\q\"\n",  "name \"\\x0\"\n", "name \"\\x00\"\n",
+		"name \"a\" b\n", "name a/b\n",	   "name ..\n",	    "path \"\"\n",    "name \"\\",	  "\"\n",
+	};
+	struct bw_rules rules;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(read_rules(&rules, bad[i], strlen(bad[i])), -EINVAL);
+		bw_rules_free(&rules);
+	}
+	assert_int_equal(read_rules(&rules, "name a\0b\n", 9), -EINVAL);
+	bw_rules_free(&rules);
+}
+
+static void names_have_bounds(void **state)
+{
+	struct bw_rules rules = {0};
+	char name[257];
+	const char *why;
+
+	(void)state;
+	memset(name, 'n', 256);
+	name[256] = '\0';
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME, name, &why), -EINVAL);
+	name[255] = '\0';
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME, name, &why), 0);
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_PATH, "relative", &why), 0);
+	assert_int_equal(rules.rules[1].value[0], '/');
+	for (size_t i = rules.n; i < BW_RULES_MAX; i++)
+		assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME, "x", &why), 0);
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME, "x", &why), -E2BIG);
+	bw_rules_free(&rules);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_of_a_file),
+		cmocka_unit_test(bad_rules),
+		cmocka_unit_test(names_have_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
