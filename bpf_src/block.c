@@ -240,8 +240,9 @@ static inline bool is_excepted(void)
 	return false;
 }
 
-// Is it forbidden to put something under this name into the folder, or to open it there? Which accesses are?
-static inline u32 forbidden_name(struct dentry *dentry)
+// Is it forbidden to put something under this name into the folder, or to open it there? Which accesses are? By names
+// that are forbidden everywhere only if `anywhere`.
+static inline u32 forbidden_name(struct dentry *dentry, bool anywhere)
 {
 	u32 access = 0;
 #if defined(BY_NAME) || defined(BY_PATH)
@@ -254,7 +255,7 @@ static inline u32 forbidden_name(struct dentry *dentry)
 	READ(name, dentry->d_name.name);
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), name);
 #ifdef BY_NAME
-	found = names.lookup(&key);
+	found = anywhere ? names.lookup(&key) : NULL;
 	if (found)
 		access |= *found;
 #endif
@@ -350,6 +351,8 @@ static inline bool learn(struct settings *s, struct dentry *dentry, struct inode
 
 	if (s->mode == MODE_ENFORCE || !is_hello(s))
 		return false;
+	if (s->mode == MODE_LEARN && s->self && s->self != bpf_get_current_pid_tgid() >> 32)
+		return false; // it has read bccwatch's name, and taken it
 	l = learned.lookup(&zero);
 	if (!l)
 		return false;
@@ -366,7 +369,7 @@ static inline long judge_access(void *ctx, struct settings *s, struct dentry *de
 				struct inode *inode, u32 wanted)
 {
 	struct mount *mount = mount_of(mnt);
-	u32 forbidden = forbidden_name(dentry) | forbidden_file(inode);
+	u32 forbidden = forbidden_name(dentry, true) | forbidden_file(inode);
 
 	if (!(forbidden & wanted))
 		forbidden |= forbidden_place(dentry, mount);
@@ -421,7 +424,7 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
 
-	if (!s || !((forbidden_name(dentry) | forbidden_place(dentry, NULL)) & CREATES) || is_excepted())
+	if (!s || !((forbidden_name(dentry, true) | forbidden_place(dentry, NULL)) & CREATES) || is_excepted())
 		return 0;
 	return bpf_get_current_pid_tgid() >> 32 == s->self ? 0 : stop(ctx, s, dentry, NULL, NULL);
 }
@@ -458,12 +461,12 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	identify(inode, &id);
 	READ(mode, inode->i_mode);
 #ifdef BY_PATH
-	access = forbidden_name(to);
+	access = forbidden_name(to, false);
 #endif
 	place = forbidden_place(from, NULL);
 	if (place & UNKNOWN) {
 		judge(JUDGED_UNKNOWN);
-		return -EACCES;
+		return s->dry_run ? 0 : -EACCES;
 	}
 	access |= place;
 	if (!access)
@@ -476,7 +479,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 #endif
 	if (r == 0)
 		return 0;
-	judge(JUDGED_UNWARDED);
+	judge(JUDGED_UNLEARNED);
 	return s->dry_run ? 0 : -EACCES;
 }
 

@@ -48,10 +48,10 @@ struct learned {
 
 /* Entries of the map `judged`, BPF_PERCPU_ARRAY(judged, __u64, JUDGED). */
 enum {
-	JUDGED_STOPPED,	 /* accesses that were refused, killed, or in a dry run would have been */
-	JUDGED_UNKNOWN,	 /* refused, since it could not be told whether they are beneath a folder of dirs */
-	JUDGED_FAILED,	 /* that should have been stopped, and could not be */
-	JUDGED_UNWARDED, /* files that are to be guarded from now on, and found no place in the map */
+	JUDGED_STOPPED,	  /* accesses that were refused, killed, or in a dry run would have been */
+	JUDGED_UNKNOWN,	  /* refused, since it could not be told whether they are beneath a folder of dirs */
+	JUDGED_FAILED,	  /* that should have been stopped, and could not be */
+	JUDGED_UNLEARNED, /* files that are to be guarded from now on, and found no place in the map */
 	JUDGED
 };
 

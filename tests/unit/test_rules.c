@@ -44,8 +44,8 @@ static void rules_of_a_file(void **state)
 static void bad_rules(void **state)
 {
 	static const char *const bad[] = {
-		"name\n",	 "nam x\n",	   "name \"x\n",    "name \"\\q\"\n",  "name \"\\x0\"\n", "name \"\\x00\"\n",
-		"name \"a\" b\n", "name a/b\n",	   "name ..\n",	    "path \"\"\n",    "name \"\\",	  "\"\n",
+		"name\n",	  "nam x\n",	"name \"x\n", "name \"\\q\"\n", "name \"\\x0\"\n", "name \"\\x00\"\n",
+		"name \"a\" b\n", "name a/b\n", "name ..\n",  "path \"\"\n",	"name \"\\",	   "\"\n",
 	};
 	struct bw_rules rules;
 

@@ -255,6 +255,9 @@ static void on_closing(void *cookie, char *words, size_t size)
 		 b->guard.dry_run ? "would have been stopped" : "stopped",
 		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNKNOWN),
 		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_FAILED));
+	if (bw_guard_judged(&b->loaded, JUDGED_UNLEARNED) > 0)
+		bw_note("%llu links or renames were refused: there was no place to learn of them.",
+			(unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNLEARNED));
 }
 
 /* BW_EXIT_*, or -errno where the run did not begin. */

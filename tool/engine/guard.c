@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "kernel/process.h"
 
 /* Places for what is learned while the rules hold: files that are renamed or linked. */
 enum { ROOM = 16384 };
@@ -375,7 +376,11 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 
 	g->loaded = loaded;
 	g->last = (struct learned){0};
-	g->settings = (struct settings){.error = g->error, .kill = g->kill, .dry_run = g->dry_run};
+	/* In a PID namespace the name alone tells who this is. */
+	g->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
+					.error = g->error,
+					.kill = g->kill,
+					.dry_run = g->dry_run};
 	prctl(PR_GET_NAME, g->name);
 	r = make_hello(g->settings.hello);
 	if (r < 0)

@@ -13,8 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 
-/* Numbers of processes are compared in the kernel, which knows those of the initial namespace. */
-static bool is_in_container(const char *root)
+bool bw_process_contained(const char *root)
 {
 	static const char initial[] = "pid:[4026531836]"; /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
 	char path[PATH_MAX], name[64];
@@ -36,7 +35,7 @@ int bw_process_check(const char *root, pid_t pid)
 	size_t len;
 	long process;
 
-	if (is_in_container(root))
+	if (bw_process_contained(root))
 		return bw_err(-ENOTSUP,
 			      "--pid: this is a PID namespace, in which processes have other numbers than for the "
 			      "kernel; run bccwatch outside of it, or use --comm or --uid");

@@ -2,7 +2,11 @@
 /* What /proc tells of a process. root is put before the path. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+/* Is this process in a PID namespace, where it has another number than for the kernel? */
+bool bw_process_contained(const char *root);
 
 /* 0 if pid is a process (not one of a process's further threads); else -ESRCH, or -ENOTSUP in a
  * PID namespace, where pid is not what the kernel calls it; both are reported on stderr. */
