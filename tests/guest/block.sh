@@ -173,7 +173,10 @@ if command -v nano >/dev/null; then
 	stop INT
 	check_lines "and that is told" 1 "COMM=nano tried to open forbidden file $home/block_test.c, killed." "$out"
 	start_block --name block_test.c --action deny
-	(sleep 8; printf "\030"; sleep 2) | TERM=xterm timeout 20 script -qec "nano block_test.c" "$tmp/nano" >/dev/null 2>&1
+	rm -f .block_test.c.swp # the killed one's lock
+	# Without job control, in which script does not start.
+	TERM=xterm bash -c '(sleep 8; printf "\030"; sleep 2) | timeout 20 script -qec "nano block_test.c" "$1" >/dev/null' \
+		bash "$tmp/nano" 2>&1
 	check "--action deny: the editor says permission denied" grep -qi 'permission denied' "$tmp/nano"
 	stop INT
 fi
