@@ -9,14 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/parse.h"
 #include "base/signals.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
 #include "engine/attach.h"
 #include "engine/build.h"
 #include "engine/guard.h"
-#include "kernel/kprobe.h"
 
 enum {
 	OPT_PATH = 256,
@@ -72,10 +70,10 @@ static int add_rule(struct block *b, enum bw_rule_kind kind, const char *option,
 static int set_action(struct block *b, const char *value)
 {
 	static const char *const words[] = {"kill", "deny", NULL};
-	int i = bw_parse_word(value, words);
+	int i = bw_common_word("--action", value, words, "it is one of kill, deny");
 
 	if (i < 0)
-		return bw_usage_error("--action", value, "it is one of kill, deny");
+		return BW_EXIT_USAGE;
 	b->deny = i == 1;
 	return 0;
 }
@@ -84,20 +82,20 @@ static int set_errno(struct block *b, const char *value)
 {
 	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
 	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_parse_word(value, words);
+	int i = bw_common_word("--errno", value, words, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 
 	if (i < 0)
-		return bw_usage_error("--errno", value, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+		return BW_EXIT_USAGE;
 	b->error = numbers[i];
 	return 0;
 }
 
 static int set_hook(struct block *b, const char *value)
 {
-	int i = bw_parse_word(value, hook_words);
+	int i = bw_common_word("--hook", value, hook_words, "it is one of lsm, fmod_ret, signal");
 
 	if (i < 0)
-		return bw_usage_error("--hook", value, "it is one of lsm, fmod_ret, signal");
+		return BW_EXIT_USAGE;
 	b->hook = (enum hook)i;
 	return 0;
 }
@@ -105,10 +103,10 @@ static int set_hook(struct block *b, const char *value)
 static int set_access(struct block *b, const char *value)
 {
 	static const char *const words[] = {"read", "write", "exec", NULL};
-	int i = bw_parse_word(value, words);
+	int i = bw_common_word("--access", value, words, "it is one of read, write, exec");
 
 	if (i < 0)
-		return bw_usage_error("--access", value, "it is one of read, write, exec");
+		return BW_EXIT_USAGE;
 	b->guard.access |= (uint32_t)ACCESS_READ << i;
 	return 0;
 }

@@ -20,6 +20,15 @@ int bw_usage_error(const char *option, const char *value, const char *wanted)
 	return bw_err(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
 }
 
+int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted)
+{
+	int i = bw_parse_word(value, words);
+
+	if (i < 0)
+		bw_usage_error(option, value, wanted);
+	return i;
+}
+
 int bw_common_uid(const char *option, const char *value, uint32_t *uid)
 {
 	const struct passwd *user;
@@ -39,10 +48,10 @@ int bw_common_uid(const char *option, const char *value, uint32_t *uid)
 static int set_headers(struct bw_common *c, const char *value)
 {
 	static const char *const names[] = {"auto", "installed", "btf", NULL};
-	int i = bw_parse_word(value, names);
+	int i = bw_common_word("--headers", value, names, "it is one of installed, btf, auto");
 
 	if (i < 0)
-		return bw_usage_error("--headers", value, "it is one of installed, btf, auto");
+		return BW_EXIT_USAGE;
 	c->headers = (enum bw_headers)i;
 	return 0;
 }

@@ -51,6 +51,9 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 /* "OPTION VALUE: WANTED" on stderr; returns BW_EXIT_USAGE. */
 int bw_usage_error(const char *option, const char *value, const char *wanted);
 
+/* The index of value among words, which end with NULL; -1, reported with `wanted`, if it is none of them. */
+int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted);
+
 /* A user's number, or the number of the user of that name. 0 or BW_EXIT_USAGE, reported. */
 int bw_common_uid(const char *option, const char *value, uint32_t *uid);
 

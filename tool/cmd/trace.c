@@ -38,10 +38,10 @@ struct trace {
 
 static int set_via(struct trace *t, const char *value)
 {
-	int i = bw_parse_word(value, via_names);
+	int i = bw_common_word("--via", value, via_names, "it is one of kprobe, tracepoint, auto");
 
 	if (i < 0)
-		return bw_usage_error("--via", value, "it is one of kprobe, tracepoint, auto");
+		return BW_EXIT_USAGE;
 	t->via = (enum via)i;
 	return 0;
 }

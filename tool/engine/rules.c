@@ -16,7 +16,8 @@
 
 enum { FILE_MAX = 64 << 20 };
 
-const char *const bw_rule_words[] = {"name", "path", "dir", NULL};
+/* By bw_rule_kind. */
+static const char *const kind_words[] = {"name", "path", "dir", NULL};
 
 static const char *wrong_name(const char *value)
 {
@@ -127,7 +128,7 @@ static const char *read_line(struct bw_rules *rules, char *line, int *r)
 	if (*value)
 		*value++ = '\0';
 	value += strspn(value, " \t");
-	kind = bw_parse_word(line, bw_rule_words);
+	kind = bw_parse_word(line, kind_words);
 	if (kind < 0)
 		return "a rule begins with name, path or dir";
 	if (*value == '"')

@@ -20,9 +20,6 @@ struct bw_rules {
 	size_t of_kind[BW_RULE_KINDS];
 };
 
-/* "name", "path", "dir". */
-extern const char *const bw_rule_words[];
-
 /*
  * Adds a rule; value is copied. A name is the last component: 1 to 255 bytes, no slash; a path or folder is made
  * absolute. 0, -EINVAL with *why a constant that says what is wrong, -E2BIG for more than BW_RULES_MAX, or -ENOMEM.

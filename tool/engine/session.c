@@ -110,6 +110,7 @@ static int loop(struct bw_session *s)
 static int open_all(struct bw_session *s)
 {
 	int r = bw_stream_open(&s->stream, s->loaded, s->pages, on_sample, s);
+
 	if (r == 0)
 		r = bw_attach(&s->attached, s->loaded);
 	return r;
