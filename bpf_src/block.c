@@ -31,7 +31,6 @@ struct data_t {
 #define KILL	    9
 #define TRUNCATES   01000 // O_TRUNC
 #define FOR_EXECVE  0x20  // __FMODE_EXEC
-#define CREATES	    ACCESS_WRITE
 
 // Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
 #define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
@@ -151,12 +150,18 @@ static inline u64 put_path(struct slot *s, struct dentry *dentry, struct mount *
 	return s->len + 1;
 }
 
-static inline void report(void *ctx, struct dentry *dentry, struct mount *mount, const char *name, const char *outcome)
+// What is told of: a file, by its dentry and mount, or, where only that is seen, the string that was to be opened.
+struct target {
+	struct dentry *dentry;
+	struct mount *mount;
+	const char *string;
+};
+
+static inline void report(void *ctx, const struct target *target, const char *outcome)
 {
 	u64 task = bpf_get_current_pid_tgid(), used;
 	int zero = 0;
 	struct slot *b = blank.lookup(&zero), *s;
-	long len;
 
 	if (!b || slots.update(&task, b) < 0) {
 		count(COUNTER_LOST);
@@ -169,12 +174,10 @@ static inline void report(void *ctx, struct dentry *dentry, struct mount *mount,
 	s->event.pid = task >> 32;
 	bpf_get_current_comm(&s->event.comm, sizeof(s->event.comm));
 	bpf_probe_read_kernel(&s->event.outcome, sizeof(s->event.outcome), outcome);
-	if (dentry) {
-		used = put_path(s, dentry, mount);
-	} else {
-		len = bpf_probe_read_user_str(s->event.fname, sizeof(s->event.fname), name);
-		used = len > 0 ? len : 1;
-	}
+	if (target->string)
+		used = bpf_probe_read_kernel_str(s->event.fname, sizeof(s->event.fname), target->string);
+	else
+		used = put_path(s, target->dentry, target->mount);
 	asm volatile("" : "+r"(used)); // one register for the test and the use: else the verifier sees no bound
 	if (used > sizeof(s->event.fname))
 		used = sizeof(s->event.fname);
@@ -183,14 +186,15 @@ static inline void report(void *ctx, struct dentry *dentry, struct mount *mount,
 	slots.delete(&task);
 }
 
-// Stops the access, and tells of it. Returns what the hook returns: 0, or a negative error.
-static inline long stop(void *ctx, struct settings *s, struct dentry *dentry, struct mount *mount, const char *name)
+// Stops the access, and tells of it. Returns what the hook returns: 0, or a negative error, of which `error` is the
+// positive; 0 where the hook can't refuse.
+static inline long stop(void *ctx, struct settings *s, const struct target *target, u64 error)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
 	char outcome[24] = "denied.";
-	u64 error = s->error & 4095;
 	long refused = 0;
 
+	error &= 4095;
 	if (s->dry_run) {
 		__builtin_memcpy(outcome, "would be denied.", 17);
 		error = 0;
@@ -201,7 +205,7 @@ static inline long stop(void *ctx, struct settings *s, struct dentry *dentry, st
 	}
 	if (s->mode == MODE_ENFORCE) {
 		judge(outcome[0] == 'n' ? JUDGED_FAILED : JUDGED_STOPPED);
-		report(ctx, dentry, mount, name, outcome);
+		report(ctx, target, outcome);
 	}
 	// So, and not by a minus, the verifier sees that an LSM program returns nothing else than an error or 0.
 	asm volatile("%0 -= %1" : "+r"(refused) : "r"(error));
@@ -342,10 +346,8 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 }
 
 // bccwatch itself, before the rules hold. True if this open is one of its own.
-static inline bool learn(struct settings *s, struct dentry *dentry, struct inode *inode)
+static inline bool learn(struct settings *s, struct inode *inode)
 {
-	struct dentry *parent = NULL;
-	struct inode *folder = NULL;
 	struct learned *l;
 	int zero = 0;
 
@@ -356,28 +358,31 @@ static inline bool learn(struct settings *s, struct dentry *dentry, struct inode
 	l = learned.lookup(&zero);
 	if (!l)
 		return false;
-	READ(parent, dentry->d_parent);
-	READ(folder, parent->d_inode);
-	identify(inode, &l->file);
-	identify(folder, &l->parent);
+	if (inode)
+		identify(inode, &l->file);
 	l->process = bpf_get_current_pid_tgid() >> 32;
 	l->count++;
 	return true;
 }
 
+static inline bool is_self(struct settings *s)
+{
+	return bpf_get_current_pid_tgid() >> 32 == s->self;
+}
+
 static inline long judge_access(void *ctx, struct settings *s, struct dentry *dentry, struct vfsmount *mnt,
 				struct inode *inode, u32 wanted)
 {
-	struct mount *mount = mount_of(mnt);
+	struct target target = {dentry, mount_of(mnt), NULL};
 	u32 forbidden = forbidden_name(dentry, true) | forbidden_file(inode);
 
 	if (!(forbidden & wanted))
-		forbidden |= forbidden_place(dentry, mount);
-	if (!(forbidden & wanted) || is_excepted() || bpf_get_current_pid_tgid() >> 32 == s->self)
+		forbidden |= forbidden_place(dentry, target.mount);
+	if (!(forbidden & wanted) || is_excepted() || is_self(s))
 		return 0;
 	if (forbidden & UNKNOWN)
 		judge(JUDGED_UNKNOWN);
-	return stop(ctx, s, dentry, mount, NULL);
+	return stop(ctx, s, &target, s->error);
 }
 
 static inline long on_open(void *ctx, struct file *file)
@@ -394,9 +399,11 @@ static inline long on_open(void *ctx, struct file *file)
 	READ(dentry, file->f_path.dentry);
 	READ(inode, file->f_inode);
 	if (s->mode != MODE_ENFORCE) {
-		if (!learn(s, dentry, inode))
+		struct target target = {dentry, NULL, NULL};
+
+		if (!learn(s, inode))
 			return 0;
-		return s->mode == MODE_CANARY ? stop(ctx, s, dentry, NULL, NULL) : -EACCES;
+		return s->mode == MODE_CANARY ? stop(ctx, s, &target, s->error) : -EACCES;
 	}
 	READ(mnt, file->f_path.mnt);
 	READ(flags, file->f_flags);
@@ -423,10 +430,11 @@ static inline struct settings *enforced(void)
 static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
+	struct target target = {dentry, NULL, NULL};
 
-	if (!s || !((forbidden_name(dentry, true) | forbidden_place(dentry, NULL)) & CREATES) || is_excepted())
+	if (!s || !((forbidden_name(dentry, true) | forbidden_place(dentry, NULL)) & ACCESS_WRITE) || is_excepted())
 		return 0;
-	return bpf_get_current_pid_tgid() >> 32 == s->self ? 0 : stop(ctx, s, dentry, NULL, NULL);
+	return is_self(s) ? 0 : stop(ctx, s, &target, s->error);
 }
 
 // Without an open: truncate(2).
@@ -446,7 +454,7 @@ static inline long on_truncate(void *ctx, const struct path *path)
 }
 
 // A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
-static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to, bool moves)
+static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to)
 {
 	struct settings *s = enforced();
 	struct inode *inode = NULL;
@@ -504,12 +512,12 @@ LSM_PROBE(path_truncate, const struct path *path)
 
 LSM_PROBE(inode_link, struct dentry *from, struct inode *dir, struct dentry *to)
 {
-	return on_new_name(ctx, from, to, false);
+	return on_new_name(ctx, from, to);
 }
 
 LSM_PROBE(inode_rename, struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to)
 {
-	return on_new_name(ctx, from, to, true);
+	return on_new_name(ctx, from, to);
 }
 
 #endif
@@ -535,24 +543,216 @@ KMOD_RET(security_path_truncate, const struct path *path, int ret)
 
 KMOD_RET(security_inode_link, struct dentry *from, struct inode *dir, struct dentry *to, int ret)
 {
-	return ret ? ret : on_new_name(ctx, from, to, false);
+	return ret ? ret : on_new_name(ctx, from, to);
 }
 
 KMOD_RET(security_inode_rename, struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to,
 	 unsigned int flags, int ret)
 {
-	return ret ? ret : on_new_name(ctx, from, to, true);
+	return ret ? ret : on_new_name(ctx, from, to);
 }
 
 #endif
 #endif
-#ifdef HOOK_SIGNAL
+#if defined(HOOK_SIGNAL) || defined(HOOK_OVERRIDE) && defined(EXCEPT_EXE)
 
 // Nothing can be refused here: the signal comes before the program gets to use the descriptor.
 int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 {
+#ifdef HOOK_SIGNAL
 	on_open(ctx, file);
+#else // which programs are excepted must be learned here
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct inode *inode = NULL;
+
+	READ(inode, file->f_inode);
+	if (s && s->mode == MODE_LEARN)
+		learn(s, inode);
+#endif
 	return 0;
 }
 
+#endif
+#if defined(HOOK_OVERRIDE) || defined(HOOK_SIGNAL_NAME)
+
+// Hooks that see only the string that is to be opened: not what a link leads to, nor another name of the file.
+#define TAIL 256 // the longest name and the NUL, or the slash before it
+
+struct string {
+	char path[4096];
+	char tail[TAIL + 1];
+	volatile u32 base; // where the last component begins in tail; in memory the verifier does not follow its values
+};
+BPF_PERCPU_ARRAY(strings, struct string, 1); // kprobes are not preempted
+
+// The last component of path, which is len bytes long with its NUL: is it forbidden?
+static inline u32 forbidden_string(struct string *s, u64 len)
+{
+	struct name_key key = {};
+	u64 from = len > TAIL + 1 ? len - TAIL - 1 : 0;
+	u32 *found;
+
+	bpf_probe_read_kernel_str(s->tail, sizeof(s->tail), s->path + from);
+	s->base = 0;
+	for (int i = 0; i < TAIL; i++) {
+		if (!s->tail[i])
+			break;
+		if (s->tail[i] == '/')
+			s->base = i + 1;
+	}
+	if (from && !s->base)
+		return 0; // longer than a name can be
+	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), s->tail + s->base);
+	found = names.lookup(&key);
+	return found ? *found : 0;
+}
+
+static inline long judge_string(void *ctx, struct settings *s, struct string *string, long len, u32 wanted, u64 error)
+{
+	struct target target = {NULL, NULL, string->path};
+
+	if (s->mode == MODE_CANARY)
+		return learn(s, NULL) ? stop(ctx, s, &target, error) : 0;
+	if (len <= 0 || !(forbidden_string(string, len) & wanted) || is_excepted() || is_self(s))
+		return 0;
+	return stop(ctx, s, &target, error);
+}
+
+static inline u32 wanted_by(u64 flags)
+{
+	u32 wanted = (flags & O_ACCMODE) == O_RDONLY ? ACCESS_READ
+		     : (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE
+						       : ACCESS_READ | ACCESS_WRITE;
+
+	if (flags & FOR_EXECVE)
+		return ACCESS_EXEC;
+	return flags & (O_CREAT | O_TRUNC) ? wanted | ACCESS_WRITE : wanted;
+}
+
+// Every open of a path comes here, with the kernel's own copy of the string; it can be killed here, and not refused.
+// file is a struct filename, which begins with the pointer to the name, op a struct open_flags, which begins with the
+// flags.
+static inline int on_do_open(void *ctx, const void *file, const void *op)
+{
+	int zero = 0, flags = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct string *string = strings.lookup(&zero);
+	const char *name = NULL;
+	long len;
+
+	if (!s || !string)
+		return 0;
+#ifdef HOOK_OVERRIDE
+	if (s->mode != MODE_ENFORCE)
+		return 0; // it is the override that is tried
+#endif
+	if (s->mode == MODE_LEARN)
+		return learn(s, NULL), 0;
+	bpf_probe_read_kernel(&flags, sizeof(flags), op);
+	bpf_probe_read_kernel(&name, sizeof(name), file);
+	len = bpf_probe_read_kernel_str(string->path, sizeof(string->path), name);
+	if (!(flags & O_PATH))
+		judge_string(ctx, s, string, len, wanted_by(flags), 0);
+	return 0;
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) // where it was renamed
+int kprobe__do_file_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
+#else
+int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
+#endif
+{
+	return on_do_open(ctx, file, op);
+}
+
+#endif
+#ifdef HOOK_OVERRIDE
+
+// The entries of the system calls, which can be overridden: the call returns the error, and does nothing. A string
+// that can't be read here yet, or is changed behind, is seen in on_do_open.
+static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct string *string = strings.lookup(&zero);
+	long refused, len;
+
+	if (!s || !string || !wanted)
+		return 0;
+	if (s->mode == MODE_LEARN) {
+#ifndef EXCEPT_EXE
+		learn(s, NULL);
+#endif
+		return 0;
+	}
+	len = bpf_probe_read_user_str(string->path, sizeof(string->path), path);
+	refused = judge_string(ctx, s, string, len, wanted, s->error);
+	if (refused)
+		bpf_override_return(ctx, refused);
+	return 0;
+}
+
+// The n-th argument of the system call; a 32-bit call's lie in other registers.
+static inline u64 argument(struct pt_regs *ctx, int n, bool ia32)
+{
+	const struct pt_regs *regs = (const struct pt_regs *)PT_REGS_PARM1(ctx);
+	u64 value = 0;
+
+	switch (n) {
+	case 1:
+		ia32 ? READ(value, regs->bx) : READ(value, regs->di);
+		break;
+	case 2:
+		ia32 ? READ(value, regs->cx) : READ(value, regs->si);
+		break;
+	case 3:
+		READ(value, regs->dx);
+		break;
+	}
+	return ia32 ? (u32)value : value;
+}
+
+static inline const char *path_argument(struct pt_regs *ctx, int n, bool ia32)
+{
+	return (const char *)argument(ctx, n, ia32);
+}
+
+static inline u32 wanted_by_open(u64 flags)
+{
+	return flags & O_PATH ? 0 : wanted_by(flags & ~(u64)FOR_EXECVE);
+}
+
+static inline u32 wanted_by_how(u64 how)
+{
+	u64 flags = 0; // the first of struct open_how
+
+	bpf_probe_read_user(&flags, sizeof(flags), (const void *)how);
+	return wanted_by_open(flags);
+}
+
+#define ON_CALL(function, ia32, path, wanted)                                                                          \
+	int kprobe__##function(struct pt_regs *ctx)                                                                    \
+	{                                                                                                              \
+		return on_call(ctx, path_argument(ctx, path, ia32), wanted);                                           \
+	}
+
+ON_CALL(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))
+ON_CALL(__x64_sys_creat, false, 1, ACCESS_WRITE)
+ON_CALL(__x64_sys_openat, false, 2, wanted_by_open(argument(ctx, 3, false)))
+ON_CALL(__x64_sys_openat2, false, 2, wanted_by_how(argument(ctx, 3, false)))
+ON_CALL(__x64_sys_truncate, false, 1, ACCESS_WRITE)
+ON_CALL(__x64_sys_execve, false, 1, ACCESS_EXEC)
+ON_CALL(__x64_sys_execveat, false, 2, ACCESS_EXEC)
+
+#ifdef IA32
+ON_CALL(__ia32_compat_sys_open, true, 1, wanted_by_open(argument(ctx, 2, true)))
+ON_CALL(__ia32_sys_creat, true, 1, ACCESS_WRITE)
+ON_CALL(__ia32_compat_sys_openat, true, 2, wanted_by_open(argument(ctx, 3, true)))
+ON_CALL(__ia32_sys_openat2, true, 2, wanted_by_how(argument(ctx, 3, true)))
+ON_CALL(__ia32_compat_sys_truncate, true, 1, ACCESS_WRITE)
+ON_CALL(__ia32_sys_ia32_truncate64, true, 1, ACCESS_WRITE)
+ON_CALL(__ia32_compat_sys_execve, true, 1, ACCESS_EXEC)
+ON_CALL(__ia32_compat_sys_execveat, true, 2, ACCESS_EXEC)
+#endif
 #endif

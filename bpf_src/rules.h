@@ -40,7 +40,7 @@ struct settings {
 
 /* What bccwatch opened last, and how many such opens there were. */
 struct learned {
-	struct file_id file, parent;
+	struct file_id file;
 	__u64 count;
 	__u32 process; /* the one that opened it */
 	__u32 unused;
@@ -58,4 +58,4 @@ enum {
 _Static_assert(sizeof(struct file_id) == 16, "the same on both sides");
 _Static_assert(sizeof(struct name_key) == 272, "the same on both sides");
 _Static_assert(sizeof(struct settings) == 36, "the same on both sides");
-_Static_assert(sizeof(struct learned) == 48, "the same on both sides");
+_Static_assert(sizeof(struct learned) == 32, "the same on both sides");

@@ -15,6 +15,7 @@
 #include "engine/attach.h"
 #include "engine/build.h"
 #include "engine/guard.h"
+#include "kernel/kprobe.h"
 
 enum {
 	OPT_PATH = 256,
@@ -31,20 +32,29 @@ enum {
 
 enum { EXCEPTIONS_MAX = 1024 };
 
-enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_SIGNAL, HOOKS };
+/* In the order in which they are tried. */
+enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_OVERRIDE, HOOK_SIGNAL, HOOK_SIGNAL_NAME, HOOKS };
 
-static const char *const hook_words[] = {"lsm", "fmod_ret", "signal", NULL};
+/* --hook signal is two. */
+static const char *const hook_words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
+
+#define SIGNAL_BLIND "It refuses nothing: the file is opened, created or emptied before the process dies"
+#define STRING_BLIND "a link or a mount by which the file has another name is not seen"
 
 /* What each is, for the header line, and what it can't do. */
 static const struct {
 	const char *define, *what, *blind;
 	bool refuses;
+	bool strings; /* sees only what the system call is given */
 } hooks[] = {
-	{"HOOK_LSM", "LSM file_open", NULL, true},
-	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true},
-	{"HOOK_SIGNAL", "signal from security_file_open",
-	 "It refuses nothing: the file is opened, created or emptied before the process dies; truncate(2) is not seen",
-	 false},
+	{"HOOK_LSM", "LSM file_open", NULL, true, false},
+	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true, false},
+	{"HOOK_OVERRIDE", "override of the system calls that open",
+	 "It sees the name that a call is given: " STRING_BLIND ", io_uring's opens can be killed but not refused",
+	 true, true},
+	{"HOOK_SIGNAL", "signal from security_file_open", SIGNAL_BLIND "; truncate(2) is not seen", false, false},
+	{"HOOK_SIGNAL_NAME", "signal from the kernel's open of a name",
+	 SIGNAL_BLIND "; " STRING_BLIND "; truncate(2) is not seen", false, true},
 };
 
 struct block {
@@ -53,7 +63,8 @@ struct block {
 	struct bw_guard guard;
 	bool deny; /* the process lives */
 	uint32_t error;
-	enum hook hook; /* HOOKS: the strongest that works */
+	enum hook asked; /* HOOKS: the strongest that works */
+	enum hook hook;	 /* the one that is tried, or taken */
 	uint32_t uids[EXCEPTIONS_MAX];
 	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
 	struct bw_loaded loaded;
@@ -92,11 +103,11 @@ static int set_errno(struct block *b, const char *value)
 
 static int set_hook(struct block *b, const char *value)
 {
-	int i = bw_common_word("--hook", value, hook_words, "it is one of lsm, fmod_ret, signal");
+	int i = bw_common_word("--hook", value, hook_words, "it is one of lsm, fmod_ret, override, signal");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
-	b->hook = (enum hook)i;
+	b->asked = (enum hook)i;
 	return 0;
 }
 
@@ -169,7 +180,12 @@ static int set_option(void *cookie, int id, const char *value)
 static const char *unfit(const struct block *b, enum hook hook)
 {
 	if (!hooks[hook].refuses && b->deny && !b->guard.dry_run)
-		return "it can't refuse an open: --action deny needs lsm or fmod_ret";
+		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+	if (hooks[hook].strings && b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0)
+		return "it sees the names that calls are given, and not the files: --path and --dir need lsm, fmod_ret "
+		       "or signal";
+	if (hook == HOOK_SIGNAL_NAME && b->guard.n_exes > 0)
+		return "it can't tell programs: --except-exe needs another hook";
 	return NULL;
 }
 
@@ -179,9 +195,9 @@ static int check_usage(struct block *b)
 
 	if (b->rules.n == 0)
 		return bw_err(BW_EXIT_USAGE, "what is forbidden? --name, --path, --dir or --rules says it");
-	why = b->hook == HOOKS ? NULL : unfit(b, b->hook);
+	why = b->asked == HOOKS ? NULL : unfit(b, b->asked);
 	if (why)
-		return bw_usage_error("--hook", hook_words[b->hook], why);
+		return bw_usage_error("--hook", hook_words[b->asked], why);
 	return 0;
 }
 
@@ -211,6 +227,9 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 		r = define(source, g->n_comms > 0, "EXCEPT_COMM", &n);
 	if (r == 0)
 		r = define(source, g->n_exes > 0, "EXCEPT_EXE", &n);
+	/* A kernel without 32-bit calls has no such functions to attach to. */
+	if (r == 0)
+		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32", &n);
 	if (r == 0)
 		r = bw_build(source, !b->common.no_cache, signal_fd, image);
 	while (n-- > 0)
@@ -304,8 +323,8 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 	if (r == 0)
 		r = enforce(b, &image, signal_fd);
 	if (r == -ENOTSUP)
-		bw_err(r, "--hook %s: loaded, but a try of it stopped nothing: this kernel does not call it",
-		       hook_words[b->hook]);
+		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
+		       hooks[b->hook].what);
 	return r;
 }
 
@@ -313,30 +332,33 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 static int block_files(struct block *b, int signal_fd)
 {
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
-	bool forced = b->hook != HOOKS;
+	enum hook first = b->asked == HOOKS ? HOOK_LSM : b->asked;
+	enum hook last = b->asked == HOOKS || b->asked == HOOK_SIGNAL ? HOOK_SIGNAL_NAME : b->asked;
 	int r = bw_common_source(&b->common, "block.c", &source);
 
-	if (r < 0 || forced)
-		return r < 0 ? r : try_hook(b, &source, signal_fd);
-	r = -ENOTSUP;
-	for (b->hook = HOOK_LSM; b->hook < HOOKS; b->hook++) {
+	if (r < 0)
+		return r;
+	while (last > first && unfit(b, last))
+		last--;
+	for (b->hook = first; b->hook <= last; b->hook++) {
 		if (unfit(b, b->hook))
 			continue;
-		bw_trying = true;
+		bw_trying = b->asked == HOOKS || b->hook < last;
 		r = try_hook(b, &source, signal_fd);
 		bw_trying = false;
-		if (!is_tried_on(b, r))
-			return r;
+		if (!is_tried_on(b, r) || b->hook == last)
+			break;
 	}
-	bw_err(r, "nothing here can enforce this: %s",
-	       b->deny ? "neither LSM nor fmod_ret works" : "neither LSM, fmod_ret nor a signal works");
+	if (!is_tried_on(b, r) || b->asked != HOOKS)
+		return r;
+	bw_err(r, "nothing here can enforce this: none of the hooks that could works");
 	bw_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
 	return r;
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .hook = HOOKS};
+	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS};
 	BW_FD int signal_fd = -1;
 	int r = bw_common_parse(command, &b.common, argc, argv, set_option, &b);
 
@@ -371,7 +393,8 @@ static const struct bw_option options[] = {
 	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
 	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
 	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
-	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret or signal; default: the strongest that works", "lsm fmod_ret signal"},
+	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
+	 "lsm fmod_ret override signal"},
 	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
 	 "read write exec"},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/hook.h"
+#include "engine/override.h"
 #include "engine/quiet.h"
 
 int bw_attach_check(const struct bw_image *image, const char **program)
@@ -25,6 +26,10 @@ int bw_attach_check(const struct bw_image *image, const char **program)
 			return r;
 		*program = image->programs[i].name;
 		r = kind->check(target);
+		if (r < 0)
+			return r;
+		*program = NULL;
+		r = bw_override_check(&image->programs[i], kind, target);
 		if (r < 0)
 			return r;
 	}

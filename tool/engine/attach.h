@@ -12,8 +12,8 @@ struct bw_attached {
 };
 
 /*
- * Can all programs of the image be attached to this kernel? Nothing is attached. 0, or -errno with *program the
- * first that can't; nothing is reported, but for a name that names no hook (-EINVAL with *program NULL).
+ * Can all programs of the image be attached to this kernel? Nothing is attached. 0, or -errno: with *program the
+ * first that can't, and nothing reported; or with *program NULL, and the reason reported on stderr.
  */
 int bw_attach_check(const struct bw_image *image, const char **program);
 

@@ -4,7 +4,7 @@
 #include <bcc/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -180,22 +180,38 @@ static int guard_folder(struct bw_guard *g, const char *path)
 	return r < 0 ? r : put(g, "devices", &dev, sizeof(dev));
 }
 
-/* nftw has no cookie. One thread, one walk at a time. */
-static struct bw_guard *walking;
-
 /* A file of several links can be opened by one that is elsewhere. */
-static int visit(const char *path, const struct stat *st, int type, struct FTW *at)
+static int guard_linked(struct bw_guard *g, const char *path)
 {
-	int r;
+	int r = learn(g, path);
 
-	(void)at;
-	if (type != FTW_F || st->st_nlink < 2)
-		return 0;
-	r = learn(walking, path);
 	if (r == -ENOENT)
 		return 0;
-	r = r < 0 ? complain(r, path) : put(walking, "files", &walking->last.file, sizeof(walking->last.file));
-	return r < 0 ? 1 : 0;
+	return r < 0 ? complain(r, path) : put(g, "files", &g->last.file, sizeof(g->last.file));
+}
+
+static void close_walk(FTS **walk)
+{
+	if (*walk)
+		fts_close(*walk);
+}
+
+static int guard_links(struct bw_guard *g, char *folder)
+{
+	char *folders[] = {folder, NULL};
+	BW_CLEANUP(close_walk) FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *at;
+	int r = 0;
+
+	if (!walk)
+		return complain(-errno, folder);
+	for (errno = 0; r == 0 && (at = fts_read(walk)); errno = 0) {
+		if (at->fts_info == FTS_F && at->fts_statp->st_nlink > 1)
+			r = guard_linked(g, at->fts_accpath);
+		else if (at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS)
+			r = at->fts_errno == ENOENT ? 0 : complain(-at->fts_errno, at->fts_path);
+	}
+	return r == 0 && errno ? complain(-errno, folder) : r;
 }
 
 /* mountinfo writes a space as \040. */
@@ -252,13 +268,7 @@ static int guard_dir(struct bw_guard *g, const char *path)
 	r = guard_folder(g, real);
 	if (r == 0)
 		r = guard_mounts(g, real);
-	if (r < 0)
-		return r;
-	walking = g;
-	r = nftw(real, visit, 64, FTW_PHYS);
-	if (r < 0)
-		return complain(-errno, path);
-	return r > 0 ? -EIO : 0; /* visit has said why */
+	return r < 0 ? r : guard_links(g, real);
 }
 
 static int guard_name(struct bw_guard *g, const char *name)

@@ -8,10 +8,9 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "kernel/btf.h"
 #include "kernel/headers.h"
 #include "kernel/kheaders.h"
-
-static const char btf[] = "/sys/kernel/btf/vmlinux";
 
 /* The installed ones, which libbcc finds by itself, or the kernel's own archive. */
 static int use_installed(struct bw_source *source, bool archive)
@@ -35,11 +34,11 @@ static int use_installed(struct bw_source *source, bool archive)
 
 static int use_btf(struct bw_source *source, const char *dir)
 {
-	if (access(btf, R_OK) < 0)
+	if (access(BW_BTF_PATH, R_OK) < 0)
 		return -ENOENT;
 	if (asprintf(&source->headers, "%s/kernel", dir) < 0)
 		return -ENOMEM;
-	bw_debug("kernel headers: the types in %s", btf);
+	bw_debug("kernel headers: the types in " BW_BTF_PATH);
 	source->btf = true;
 	return 0;
 }
@@ -62,7 +61,7 @@ static int explain(int error, enum bw_headers which)
 	if (error != -ENOENT)
 		return error;
 	if (which == BW_HEADERS_BTF)
-		return bw_err(error, "this kernel has no BTF: there is no %s", btf);
+		return bw_err(error, "this kernel has no BTF: there is no " BW_BTF_PATH);
 	uname(&kernel);
 	bw_err(error, "there are no headers of the running kernel %s, and the compiler needs them", kernel.release);
 	bw_hint("Install them: %s", bw_headers_command(command, sizeof(command)));

@@ -185,12 +185,12 @@ static const struct bw_hook_kind kinds[] = {
 	 explain_bound},
 };
 
-int bw_hook_function(const struct bw_hook_kind *kind, const char *target, uint32_t *id)
+int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id)
 {
 	char name[NAME_MAX];
 
 	snprintf(name, sizeof(name), "%s%s", kind->function_prefix, target);
-	return bw_btf_function("", name, id);
+	return bw_btf_function(btf, name, id);
 }
 
 int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target)

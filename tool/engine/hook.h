@@ -9,6 +9,8 @@
 #include <linux/bpf.h>
 #include <stdint.h>
 
+struct btf;
+
 struct bw_hook_kind {
 	const char *prefix; /* of the function's name; what follows is the target */
 	const char *word;   /* for messages: "kprobe" */
@@ -29,8 +31,8 @@ struct bw_hook_kind {
 /* Reads a function's name. 0; -EINVAL, reported on stderr, if it names no hook. *target points into name. */
 int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target);
 
-/* The number of the function that a bound program's target is. 0, or -ENOENT. */
-int bw_hook_function(const struct bw_hook_kind *kind, const char *target, uint32_t *id);
+/* The number, in the kernel's BTF, of the function that a bound program's target is. 0, or -ENOENT. */
+int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id);
 
 /*
  * Is tracefs where libbcc reads the tracepoints' formats when it compiles TRACEPOINT_PROBE, and attaches to them?

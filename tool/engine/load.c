@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "engine/hook.h"
 #include "engine/quiet.h"
+#include "kernel/btf.h"
 #include "kernel/cpu.h"
 
 /* How much of the verifier's log is shown without -v. */
@@ -29,20 +30,15 @@ static int *no_descriptors(size_t n)
 	return fds;
 }
 
-static int make_map(const struct bw_image_map *map, int *fd)
+static int make_map(const struct bw_image_map *map, uint32_t cpus, int *fd)
 {
 	struct bw_quiet quiet;
 	BW_FREE char *words = NULL;
-	uint32_t entries = map->max_entries;
+	/* A buffer for each CPU that there can be here, wherever the image was made. */
+	uint32_t entries = map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? cpus : map->max_entries;
 	size_t len;
 	int error;
 
-	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
-		/* One for each CPU that there can be here, wherever the image was made. */
-		error = bw_cpus_possible("", &entries);
-		if (error < 0)
-			return bw_err(error, "can't tell how many CPUs there can be: %s", strerror(-error));
-	}
 	bw_quiet_begin(&quiet);
 	*fd = bcc_create_map((enum bpf_map_type)map->type, map->name, (int)map->key_size, (int)map->value_size,
 			     (int)entries, (int)map->flags);
@@ -127,11 +123,11 @@ static int load_once(const struct bw_hook_kind *kind, const struct bw_image_prog
  * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
  */
 static int load_bound(const struct bw_hook_kind *kind, const char *target, const struct bw_image_program *program,
-		      const struct bpf_insn *insns, const char *license, char **words)
+		      const struct bpf_insn *insns, const char *license, const struct btf *btf, char **words)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	uint32_t function;
-	int fd = bw_hook_function(kind, target, &function);
+	int fd = btf ? bw_hook_function(kind, target, btf, &function) : -ENOENT;
 
 	if (fd < 0)
 		return fd;
@@ -143,7 +139,9 @@ static int load_bound(const struct bw_hook_kind *kind, const char *target, const
 	return *words ? load_once(kind, program, insns, license, function, *words, LOG_BYTES) : -ENOMEM;
 }
 
-static int load_program(const struct bw_image *image, const struct bw_image_program *program, const int *maps, int *fd)
+/* btf is the kernel's, read when the first program needs it. */
+static int load_program(const struct bw_image *image, const struct bw_image_program *program, const int *maps,
+			struct btf **btf, int *fd)
 {
 	const struct bw_hook_kind *kind;
 	struct bw_quiet quiet;
@@ -158,7 +156,9 @@ static int load_program(const struct bw_image *image, const struct bw_image_prog
 	if (!insns)
 		return -ENOMEM;
 	if (kind->bound) {
-		*fd = load_bound(kind, target, program, insns, image->license, &words);
+		if (!*btf)
+			bw_btf_open(BW_BTF_PATH, btf);
+		*fd = load_bound(kind, target, program, insns, image->license, *btf, &words);
 		len = words ? strlen(words) : 0;
 		return *fd < 0 ? explain_refused(program->name, *fd, words, len) : 0;
 	}
@@ -172,15 +172,19 @@ static int load_program(const struct bw_image *image, const struct bw_image_prog
 
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image)
 {
-	int r = 0;
+	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
+	int r;
 
-	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image};
+	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image, 0};
 	if (!loaded->maps || !loaded->programs)
 		return -ENOMEM;
+	r = bw_cpus_possible("", &loaded->cpus);
+	if (r < 0)
+		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
 	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
-		r = make_map(&image->maps[i], &loaded->maps[i]);
+		r = make_map(&image->maps[i], loaded->cpus, &loaded->maps[i]);
 	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
-		r = load_program(image, &image->programs[i], loaded->maps, &loaded->programs[i]);
+		r = load_program(image, &image->programs[i], loaded->maps, &btf, &loaded->programs[i]);
 	return r;
 }
 
@@ -234,15 +238,14 @@ uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_
 	const struct bw_image_map *map = i < 0 ? NULL : &loaded->image->maps[i];
 	BW_FREE uint64_t *values = NULL;
 	uint64_t sum = 0;
-	uint32_t cpus;
 
 	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
-	    map->max_entries <= which || bw_cpus_possible("", &cpus) < 0)
+	    map->max_entries <= which)
 		return 0;
-	values = calloc(cpus, sizeof(*values));
+	values = calloc(loaded->cpus, sizeof(*values));
 	if (!values || bpf_lookup_elem(loaded->maps[i], &which, values) < 0)
 		return 0;
-	for (uint32_t c = 0; c < cpus; c++)
+	for (uint32_t c = 0; c < loaded->cpus; c++)
 		sum += values[c];
 	return sum;
 }

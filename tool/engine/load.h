@@ -8,6 +8,7 @@ struct bw_loaded {
 	int *maps;     /* descriptors, as many as the image has maps */
 	int *programs; /* likewise; -1: not loaded yet */
 	const struct bw_image *image;
+	uint32_t cpus; /* that there can be: values of a per-CPU map */
 };
 
 /*

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "engine/source.h"
 #include "engine/types.h"
+#include "kernel/btf.h"
 
 /* The names of numbers, from the system's headers, as the Makefile takes them out. */
 static const char constants[] =
@@ -182,7 +183,7 @@ static int make_types(void)
 		return -ENOMEM;
 	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s",
 		version_code(), constants);
-	r = bw_types_write("/sys/kernel/btf/vmlinux", out);
+	r = bw_types_write(BW_BTF_PATH, out);
 	fputs("#endif\n", out);
 	fd = keep("types", out, &text, &len);
 	if (fd >= 0 && r < 0)

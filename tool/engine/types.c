@@ -3,13 +3,12 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kernel/btf.h"
 
 #if !__has_include(<bpf/libbpf_version.h>) /* libbpf before 0.6, where btf_dump__new has other arguments */
 #define BTF_DUMP_NEW(btf, print, cookie) btf_dump__new(btf, NULL, &(struct btf_dump_opts){.ctx = (cookie)}, print)
@@ -154,21 +153,9 @@ static const char *const wanted[] = {
 
 enum { WANTED = sizeof(wanted) / sizeof(*wanted) };
 
-/* libbpf before 1.0 returns an error as a pointer. */
-static bool is_error(const void *p)
-{
-	return !p || (uintptr_t)p >= (uintptr_t)-4095;
-}
-
-static void free_btf(struct btf **btf)
-{
-	if (!is_error(*btf))
-		btf__free(*btf);
-}
-
 static void free_dump(struct btf_dump **dump)
 {
-	if (!is_error(*dump))
+	if (!bw_btf_is_error(*dump))
 		btf_dump__free(*dump);
 }
 
@@ -229,21 +216,20 @@ static int dump_wanted(const struct btf *btf, struct btf_dump *dump)
 
 int bw_types_write(const char *path, FILE *out)
 {
-	BW_CLEANUP(free_btf) struct btf *btf = NULL;
+	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	BW_CLEANUP(free_dump) struct btf_dump *dump = NULL;
 	BW_FREE char *text = NULL;
 	size_t len;
 	FILE *whole;
-	int r;
+	int r = bw_btf_open(path, &btf);
 
-	if (access(path, R_OK) < 0)
-		return -errno;
-	btf = btf__parse(path, NULL);
-	whole = is_error(btf) ? NULL : open_memstream(&text, &len);
+	if (r < 0)
+		return r;
+	whole = open_memstream(&text, &len);
 	if (!whole)
-		return is_error(btf) ? -EINVAL : -ENOMEM;
+		return -ENOMEM;
 	dump = BTF_DUMP_NEW(btf, print, whole);
-	r = is_error(dump) ? -EINVAL : dump_wanted(btf, dump);
+	r = bw_btf_is_error(dump) ? -EINVAL : dump_wanted(btf, dump);
 	if (fclose(whole) != 0)
 		r = -ENOMEM;
 	if (r == 0)

@@ -6,7 +6,7 @@
 
 /*
  * Writes the types that BPF programs use, and what those need, as C declarations, from the BTF in the file at path
- * (/sys/kernel/btf/vmlinux). 0 or -errno: -ENOENT if there is no such file, -EINVAL if this libbpf does not
+ * (BW_BTF_PATH). 0 or -errno: -ENOENT if there is no such file, -EINVAL if this libbpf does not
  * understand it.
  */
 int bw_types_write(const char *path, FILE *out);

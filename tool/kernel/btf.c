@@ -3,21 +3,36 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <unistd.h>
 
-int bw_btf_function(const char *root, const char *name, uint32_t *id)
+bool bw_btf_is_error(const void *p)
 {
-	char path[PATH_MAX];
-	struct btf *btf;
-	int found;
+	return !p || (uintptr_t)p >= (uintptr_t)-4095;
+}
 
-	snprintf(path, sizeof(path), "%s/sys/kernel/btf/vmlinux", root);
-	btf = btf__parse(path, NULL);
-	if (!btf || (uintptr_t)btf >= (uintptr_t)-4095) /* libbpf before 1.0 returns an error as a pointer */
-		return -ENOENT;
-	found = (int)btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-	btf__free(btf);
+int bw_btf_open(const char *path, struct btf **btf)
+{
+	*btf = NULL;
+	if (access(path, R_OK) < 0)
+		return -errno;
+	*btf = btf__parse(path, NULL);
+	if (!bw_btf_is_error(*btf))
+		return 0;
+	*btf = NULL;
+	return -EINVAL;
+}
+
+void bw_btf_close(struct btf **btf)
+{
+	btf__free(*btf);
+	*btf = NULL;
+}
+
+int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id)
+{
+	int found = (int)btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+
 	if (found <= 0)
 		return -ENOENT;
 	*id = (uint32_t)found;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine/hook.h"
+#include "engine/image.h"
+
+/*
+ * If the program overrides a function's return (its instructions call helper 58), can it do so there? Told before it is
+ * loaded, since the kernel's own words would be "unknown func" for one reason and "Invalid argument" for the other. 0
+ * or -errno, reported on stderr.
+ */
+int bw_override_check(const struct bw_image_program *program, const struct bw_hook_kind *kind, const char *target);
