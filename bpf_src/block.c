@@ -22,9 +22,9 @@ struct data_t {
 #ifndef KMOD_RET // libbcc before 0.19
 #define KMOD_RET(event, args...) BPF_PROG(kmod_ret__##event, ##args)
 #endif
-#ifndef DEPTH
-#define DEPTH 1024 // how many folders above a file are looked at
-#endif
+// How many folders above a file are looked at. The verifier keeps at most 8,192 ways that it is still to follow, and a
+// turn of the walk leaves five.
+#define DEPTH 1024
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 #define SHOWN	    128 // how many folders of a path are shown
@@ -40,10 +40,21 @@ struct data_t {
 // An event in the making. Programs on these hooks can be preempted, so it belongs to the task and not to the CPU.
 struct slot {
 	struct data_t event;
-	u64 chain[SHOWN]; // the dentries above the file; behind the name, so that what is too long stays inside
-	// How many of them, and the length of the path; here, where the verifier does not follow each of their values.
-	u32 n, len;
+	char behind[256]; // so that for the verifier, too, what is written into the name stays inside
+	volatile u32 at;  // where the path begins; here, where the verifier does not follow each of its values
 };
+
+// What of a dentry leads on: there they lie side by side, too, and one read fetches them.
+struct links {
+	struct dentry *parent;
+	struct qstr name;
+	struct inode *inode;
+};
+#define READ_LINKS(to, dentry) bpf_probe_read_kernel(&(to), sizeof(to), &(dentry)->d_parent)
+_Static_assert(offsetof(struct dentry, d_name) - offsetof(struct dentry, d_parent) == offsetof(struct links, name) &&
+		       offsetof(struct dentry, d_inode) - offsetof(struct dentry, d_parent) ==
+			       offsetof(struct links, inode),
+	       "struct links is a part of struct dentry");
 
 BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
@@ -103,51 +114,57 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
 	return mnt ? (struct mount *)((char *)mnt - offsetof(struct mount, mnt)) : NULL;
 }
 
-// The path from the names of the dentries above: as it is seen where it was opened. Returns its length with the NUL.
+static inline void put_name(struct slot *s, struct qstr *name)
+{
+	u64 len = name->len, at;
+
+	asm volatile("" : "+r"(len)); // what clang knows of its bounds the verifier does not
+	len &= 255;
+	s->at -= len + 1;
+	at = s->at;
+	asm volatile("" : "+r"(at));
+	at &= sizeof(s->event.fname) - 1;
+	s->event.fname[at] = '/';
+	bpf_probe_read_kernel(s->event.fname + 1 + at, len, name->name);
+}
+
+// The path from the names of the dentries above, as it is seen where it was opened: written from its end on, then moved
+// to the beginning. Returns its length with the NUL.
 static inline u64 put_path(struct slot *s, struct dentry *dentry, struct mount *mount)
 {
-	for (int i = 0; i < SHOWN; i++) {
-		struct dentry *root = NULL, *parent = NULL;
+	struct links links;
+	u64 used;
+	int i;
+
+	s->at = sizeof(s->event.fname) - 1;
+	for (i = 0; i < SHOWN && s->at > 260; i++) {
+		struct dentry *root = NULL;
 		struct mount *upper = NULL;
 
-		if (mount)
-			READ(root, mount->mnt.mnt_root);
-		READ(parent, dentry->d_parent);
+		READ(root, mount->mnt.mnt_root); // NULL where there is no mount
+		READ_LINKS(links, dentry);
 		if (dentry == root) { // goes on where this is mounted
 			READ(upper, mount->mnt_parent);
+			READ(links.parent, mount->mnt_mountpoint);
 			if (upper == mount)
-				break;
-			READ(dentry, mount->mnt_mountpoint);
+				goto whole;
 			mount = upper;
-			continue;
+		} else if (links.parent == dentry) {
+			goto whole;
+		} else {
+			put_name(s, &links.name);
 		}
-		if (parent == dentry)
-			break;
-		s->chain[s->n & (SHOWN - 1)] = (u64)dentry;
-		s->n++;
-		dentry = parent;
+		dentry = links.parent;
 	}
-	for (int i = 0; i < SHOWN; i++) {
-		struct dentry *d;
-		char *name = NULL;
-		u64 len, at;
-
-		if (s->n == 0 || s->len > sizeof(s->event.fname) - 258)
-			break;
-		at = s->len;
-		s->n--;
-		d = (struct dentry *)s->chain[s->n & (SHOWN - 1)];
-		READ(name, d->d_name.name);
-		asm volatile("" : "+r"(at)); // what clang knows of its bounds the verifier does not
-		at &= 4095;
-		s->event.fname[at] = '/';
-		len = bpf_probe_read_kernel_str(s->event.fname + 1 + at, 256, name);
-		asm volatile("" : "+r"(len));
-		s->len += len > 1 && len <= 256 ? len : 1;
-	}
-	if (s->n > 0)
-		count(COUNTER_CUT);
-	return s->len + 1;
+	count(COUNTER_CUT);
+	for (i = 0; i < 3; i++)
+		s->event.fname[--s->at & (sizeof(s->event.fname) - 1)] = '.';
+whole:
+	used = sizeof(s->event.fname) - s->at;
+	asm volatile("" : "+r"(used));
+	used &= sizeof(s->event.fname) - 1;
+	bpf_probe_read_kernel(s->event.fname, used, s->event.fname + (s->at & (sizeof(s->event.fname) - 1)));
+	return used;
 }
 
 // What is told of: a file, by its dentry and mount, or, where only that is seen, the string that was to be opened.
@@ -292,54 +309,57 @@ static inline u32 forbidden_file(struct inode *inode)
 
 #define UNKNOWN 0x80000000
 
-// Is this, which has nothing above it, the top of its file system? open_by_handle_at can make others. It matters only
-// where a folder of dirs is.
-static inline bool is_top(struct dentry *dentry)
-{
-	struct super_block *sb = NULL;
-	struct dentry *root = NULL;
-	u32 dev = 0;
-
-	READ(sb, dentry->d_sb);
-	READ(dev, sb->s_dev);
-	READ(root, sb->s_root);
-	return dentry == root || !devices.lookup(&dev);
-}
-
 // Is it beneath a folder of dirs? UNKNOWN, too, where its folders end before the top of a file system with such one.
+//
+// The verifier follows every turn, and each difference between two ways through it. So what goes from one turn to the
+// next is always written by a helper, of which it knows nothing, and the turns fall together. And it comes before all
+// other questions, whose answers would each be followed through it.
 static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 {
 #ifdef BY_DIR
-	// What goes from one turn to the next is always written by a helper: of such the verifier knows nothing, so
-	// that each turn looks to it like the last. It would follow every difference.
+	struct dentry *root = NULL;
+	struct super_block *sb = NULL;
+	struct file_id id = {};
+	struct links links;
+	u32 access = UNKNOWN | ACCESS_ANY; // where there are more folders than are looked at
+
 	FORGET(dentry);
 	FORGET(mount);
+	READ(sb, dentry->d_sb);
+	READ(root, sb->s_root);
+	READ(id.dev, sb->s_dev);
+	READ_LINKS(links, dentry);
 	for (int i = 0; i < DEPTH; i++) {
-		struct dentry *before = dentry;
-		struct inode *inode = NULL;
-		struct file_id id = {};
 		u32 *found;
 
-		READ(dentry, before->d_parent);
-		if (dentry == before) { // the top of a file system; goes on where that is mounted
-			struct mount *upper = mount;
+		if (links.parent == dentry) { // the top of a file system; goes on where that is mounted
+			struct mount *lower = mount;
 
-			if (!is_top(before))
-				return UNKNOWN | ACCESS_ANY;
-			if (!upper)
-				return 0;
-			READ(mount, upper->mnt_parent);
-			if (upper == mount)
-				return 0;
-			READ(dentry, upper->mnt_mountpoint);
+			// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder.
+			if (dentry != root && devices.lookup(&id.dev))
+				break;
+			READ(mount, lower->mnt_parent);
+			READ(links.parent, lower->mnt_mountpoint);
+			READ(sb, links.parent->d_sb);
+			READ(root, sb->s_root);
+			READ(id.dev, sb->s_dev);
 		}
-		READ(inode, dentry->d_inode);
-		identify(inode, &id);
+		if (links.parent == dentry || !links.parent) { // mounted nowhere
+			access = 0;
+			break;
+		}
+		dentry = links.parent;
+		READ_LINKS(links, dentry);
+		READ(id.ino, links.inode->i_ino);
+		READ(id.generation, links.inode->i_generation);
 		found = dirs.lookup(&id);
-		if (found)
-			return *found;
+		if (found) {
+			access = *found;
+			break;
+		}
 	}
-	return UNKNOWN | ACCESS_ANY; // more folders than are looked at
+	FORGET(access);
+	return access;
 #else
 	return 0;
 #endif
@@ -370,52 +390,51 @@ static inline bool is_self(struct settings *s)
 	return bpf_get_current_pid_tgid() >> 32 == s->self;
 }
 
-static inline long judge_access(void *ctx, struct settings *s, struct dentry *dentry, struct vfsmount *mnt,
-				struct inode *inode, u32 wanted)
+static inline bool is_forbidden(struct settings *s, const struct target *target, struct inode *inode, u32 wanted)
 {
-	struct target target = {dentry, mount_of(mnt), NULL};
-	u32 forbidden = forbidden_name(dentry, true) | forbidden_file(inode);
+	u32 forbidden = forbidden_place(target->dentry, target->mount); // first: see there
 
-	if (!(forbidden & wanted))
-		forbidden |= forbidden_place(dentry, target.mount);
+	forbidden |= forbidden_name(target->dentry, true) | forbidden_file(inode);
 	if (!(forbidden & wanted) || is_excepted() || is_self(s))
-		return 0;
+		return false;
 	if (forbidden & UNKNOWN)
 		judge(JUDGED_UNKNOWN);
-	return stop(ctx, s, &target, s->error);
+	return true;
+}
+
+static inline u32 wanted_of(u32 flags, u32 mode)
+{
+	u32 wanted = mode & FMODE_READ ? ACCESS_READ : 0;
+
+	if (flags & FOR_EXECVE)
+		wanted = ACCESS_EXEC;
+	if (mode & FMODE_WRITE || flags & TRUNCATES)
+		wanted |= ACCESS_WRITE;
+	return wanted ? wanted : ACCESS_ANY; // O_PATH does not come here, ioctl's access mode 3 does
 }
 
 static inline long on_open(void *ctx, struct file *file)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
-	struct dentry *dentry = NULL;
+	struct target target = {};
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL;
-	u32 flags = 0, mode = 0, wanted = 0;
+	u32 flags = 0, mode = 0;
 
 	if (!s)
 		return 0;
-	READ(dentry, file->f_path.dentry);
-	READ(inode, file->f_inode);
-	if (s->mode != MODE_ENFORCE) {
-		struct target target = {dentry, NULL, NULL};
-
-		if (!learn(s, inode))
-			return 0;
-		return s->mode == MODE_CANARY ? stop(ctx, s, &target, s->error) : -EACCES;
-	}
+	READ(target.dentry, file->f_path.dentry);
 	READ(mnt, file->f_path.mnt);
+	READ(inode, file->f_inode);
 	READ(flags, file->f_flags);
 	READ(mode, file->f_mode);
-	if (flags & FOR_EXECVE)
-		wanted = ACCESS_EXEC;
-	else if (mode & FMODE_READ)
-		wanted = ACCESS_READ;
-	if (mode & FMODE_WRITE || flags & TRUNCATES)
-		wanted |= ACCESS_WRITE;
-	// Neither: O_PATH does not come here, ioctl's access mode 3 does.
-	return judge_access(ctx, s, dentry, mnt, inode, wanted ? wanted : ACCESS_ANY);
+	target.mount = mount_of(mnt);
+	if (s->mode == MODE_LEARN)
+		return learn(s, inode) ? -EACCES : 0;
+	if (s->mode == MODE_CANARY ? !learn(s, inode) : !is_forbidden(s, &target, inode, wanted_of(flags, mode)))
+		return 0;
+	return stop(ctx, s, &target, s->error);
 }
 
 static inline struct settings *enforced(void)
@@ -431,26 +450,32 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
 	struct target target = {dentry, NULL, NULL};
+	u32 forbidden;
 
-	if (!s || !((forbidden_name(dentry, true) | forbidden_place(dentry, NULL)) & ACCESS_WRITE) || is_excepted())
+	if (!s)
 		return 0;
-	return is_self(s) ? 0 : stop(ctx, s, &target, s->error);
+	forbidden = forbidden_place(dentry, NULL);
+	forbidden |= forbidden_name(dentry, true);
+	if (!(forbidden & ACCESS_WRITE) || is_excepted() || is_self(s))
+		return 0;
+	return stop(ctx, s, &target, s->error);
 }
 
 // Without an open: truncate(2).
 static inline long on_truncate(void *ctx, const struct path *path)
 {
 	struct settings *s = enforced();
-	struct dentry *dentry = NULL;
+	struct target target = {};
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL;
 
 	if (!s)
 		return 0;
-	READ(dentry, path->dentry);
+	READ(target.dentry, path->dentry);
 	READ(mnt, path->mnt);
-	READ(inode, dentry->d_inode);
-	return judge_access(ctx, s, dentry, mnt, inode, ACCESS_WRITE);
+	READ(inode, target.dentry->d_inode);
+	target.mount = mount_of(mnt);
+	return is_forbidden(s, &target, inode, ACCESS_WRITE) ? stop(ctx, s, &target, s->error) : 0;
 }
 
 // A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
@@ -459,24 +484,23 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	struct settings *s = enforced();
 	struct inode *inode = NULL;
 	struct file_id id = {};
-	u32 access = 0, place;
+	u32 access;
 	u16 mode = 0;
 	long r = 0;
 
 	if (!s)
 		return 0;
+	access = forbidden_place(from, NULL);
+	if (access & UNKNOWN) {
+		judge(JUDGED_UNKNOWN);
+		return s->dry_run ? 0 : -EACCES;
+	}
 	READ(inode, from->d_inode);
 	identify(inode, &id);
 	READ(mode, inode->i_mode);
 #ifdef BY_PATH
-	access = forbidden_name(to, false);
+	access |= forbidden_name(to, false);
 #endif
-	place = forbidden_place(from, NULL);
-	if (place & UNKNOWN) {
-		judge(JUDGED_UNKNOWN);
-		return s->dry_run ? 0 : -EACCES;
-	}
-	access |= place;
 	if (!access)
 		return 0;
 #if defined(BY_PATH) || defined(BY_DIR)
@@ -621,7 +645,7 @@ static inline long judge_string(void *ctx, struct settings *s, struct string *st
 
 static inline u32 wanted_by(u64 flags)
 {
-	u32 wanted = (flags & O_ACCMODE) == O_RDONLY ? ACCESS_READ
+	u32 wanted = (flags & O_ACCMODE) == O_RDONLY   ? ACCESS_READ
 		     : (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE
 						       : ACCESS_READ | ACCESS_WRITE;
 
@@ -731,10 +755,10 @@ static inline u32 wanted_by_how(u64 how)
 	return wanted_by_open(flags);
 }
 
-#define ON_CALL(function, ia32, path, wanted)                                                                          \
-	int kprobe__##function(struct pt_regs *ctx)                                                                    \
-	{                                                                                                              \
-		return on_call(ctx, path_argument(ctx, path, ia32), wanted);                                           \
+#define ON_CALL(function, ia32, path, wanted)                                \
+	int kprobe__##function(struct pt_regs *ctx)                          \
+	{                                                                    \
+		return on_call(ctx, path_argument(ctx, path, ia32), wanted); \
 	}
 
 ON_CALL(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))

@@ -32,7 +32,7 @@ check "a field that is not always set is not the last event's" [ "$(opens_of | g
 check "every type is shown as people expect" [ "$(opens_of | grep -cF " A=-1 B=255 C=-32768 D=65535 E=-2 F=4294967295 G=-3 H=18446744073709551615 I=true J='A' K=hi L=[1,0,-7] M=0xabcd N=1 O={x=1 y=-9} P=[4,200] Q=5 R=-3 S=[[0,0],[6,0]] T=[,x] U={in=0x10} ")" = 50 ]
 
 cp "$tmp/saved/trace.c" "$src/trace.c"
-start --source <(sleep 1; sed 's/fname\[4096\]/fname[16]/' "$src/trace.c") &&
+start --headers btf --source <(sleep 1; sed 's/fname\[4096\]/fname[16]/' "$src/trace.c") &&
 	"$fixtures/openers" openat 123456789012345 && "$fixtures/openers" openat 1234567890123456 && stop
 check_lines "a source may come from a pipe; a name that just fits is not cut" 2 "${file}123456789012345" "$out"
 check_lines "a name that does not fit is counted as cut off" 1 " names cut off." "$err"
@@ -88,7 +88,7 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	return 0;
 }
 END
-start --source "$tmp/twins.c" && "$fixtures/openers" openat /twin && stop
+start --headers btf --source "$tmp/twins.c" && "$fixtures/openers" openat /twin && stop
 check "of two structs with the same members the right one is taken" grep -qE ' COMM=openers V=5$' "$out"
 
 if has_kprobes; then

@@ -51,37 +51,47 @@ failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace -
 head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
 failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
 
+# None of these is about headers, and BTF's are read faster.
+btf=(--headers btf)
 printf '\n\nint kprobe__do_filp_open(void *ctx) { return nonsense; }' >"$tmp/bad.c"
 failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undeclared identifier 'nonsense'" \
-	bccwatch trace --source "$tmp/bad.c"
+	bccwatch trace "${btf[@]}" --source "$tmp/bad.c"
 check_lines "one error is said once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
-failure "a function that names no hook" "the function 'plain' names no hook" bccwatch trace --source "$tmp/plain.c"
+failure "a function that names no hook" "the function 'plain' names no hook" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
-failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace --source "$tmp/tp.c"
+failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
-failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace --source "$tmp/raw.c"
+failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace "${btf[@]}" --source "$tmp/raw.c"
 cat >"$tmp/verifier.c" <<'END'
 int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }
 END
 failure "a program that the verifier refuses" "refuses the program 'raw_tracepoint__sys_enter'" \
-	bccwatch trace --source "$tmp/verifier.c"
+	bccwatch trace "${btf[@]}" --source "$tmp/verifier.c"
 check "the verifier's last words are shown" grep -q '^processed [0-9]* insns' "$tmp/said"
 echo 'static u64 n; int raw_tracepoint__sys_enter(void *ctx) { n++; return n > 5; }' >"$tmp/global.c"
-check_status "a global variable" 1 bccwatch trace --source "$tmp/global.c"
+check_status "a global variable" 1 bccwatch trace "${btf[@]}" --source "$tmp/global.c"
 echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
-failure "a filter on a source that has none" "no map 'filter'" bccwatch trace --source "$tmp/mute.c" -u 0
+failure "a filter on a source that has none" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then
 	echo 'int kprobe__no_such_function(void *ctx) { return 0; }' >"$tmp/gone.c"
 	failure "a function that this kernel has not" "no function 'no_such_function'" \
-		bccwatch trace --via kprobe --source "$tmp/gone.c"
+		bccwatch trace "${btf[@]}" --via kprobe --source "$tmp/gone.c"
 	echo 'int kprobe__kprobe_dispatcher(void *ctx) { return 0; }' >"$tmp/black.c"
 	failure "a function that must not be probed" "is on the kprobe blacklist" \
-		bccwatch trace --via kprobe --source "$tmp/black.c"
+		bccwatch trace "${btf[@]}" --via kprobe --source "$tmp/black.c"
 	sed 's/__do_fil[a-z_]*_open/__no_such_function/' "$src/trace.c" >"$tmp/auto.c"
 	check_status "auto falls to the tracepoint where the function is not there" 0 \
-		bccwatch trace -d 1 --source <(cat "$tmp/auto.c") # which can be read once
+		bccwatch trace "${btf[@]}" -d 1 --source <(cat "$tmp/auto.c") # which can be read once
 	check_lines "and says so" 1 "using the tracepoints" "$tmp/said"
+	echo 'int kprobe__do_sys_openat2(void *ctx) { return bpf_override_return(ctx, -13); }' >"$tmp/override.c"
+	if [ -e /sys/kernel/debug/error_injection/list ]; then
+		failure "an override of a function that can't be" "Functions that can be: " bccwatch trace "${btf[@]}" --source "$tmp/override.c"
+		check "names what can be" grep -q '__x64_sys_openat,' "$tmp/said"
+	else
+		failure "an override where the kernel has none" "CONFIG_BPF_KPROBE_OVERRIDE" bccwatch trace "${btf[@]}" --source "$tmp/override.c"
+	fi
+	check_lines "and the verifier was not asked" 0 "refuses" "$tmp/said"
 fi
 
 umount /sys/kernel/tracing

@@ -18,7 +18,7 @@
 
 static const struct bw_sentence by_field = {NULL, "", NULL};
 static const struct bw_sentence opened = {"opened file", "", NULL};
-static const struct bw_sentence killed = {"tried to open forbidden file", ", killed.", NULL};
+static const struct bw_sentence blocked = {"tried to open forbidden file", ",", "outcome"};
 
 static struct btf *types;
 
@@ -77,12 +77,27 @@ static void open_lines(void **state)
 	(void)state;
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)), " PID=812 COMM=cat FILENAME=/etc/hosts");
 	assert_string_equal(line_of(OPEN_EVENT, &opened, &e, sizeof(e)), " PID=812 COMM=cat opened file /etc/hosts");
-	assert_string_equal(line_of(OPEN_EVENT, &killed, &e, sizeof(e)),
-			    " PID=812 COMM=cat tried to open forbidden file /etc/hosts, killed.");
 	snprintf(e.comm, sizeof(e.comm), "a\nb");
 	snprintf(e.fname, sizeof(e.fname), "\x1b]0;x\\");
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)),
 			    " PID=812 COMM=a\\nb FILENAME=\\x1b]0;x\\\\");
+}
+
+/* What became of it stands behind the name, and once only; it is as hostile as all else. */
+static void outcomes(void **state)
+{
+	struct block_event e = {.pid = 812, .comm = "cat", .outcome = "killed.", .uid = 7, .fname = "/etc/hosts"};
+
+	(void)state;
+	assert_string_equal(line_of("block_event", &blocked, &e, sizeof(e)),
+			    " PID=812 COMM=cat tried to open forbidden file /etc/hosts, killed. UID=7");
+	snprintf(e.outcome, sizeof(e.outcome), "x\x1b");
+	assert_string_equal(line_of("block_event", &blocked, &e, sizeof(e)),
+			    " PID=812 COMM=cat tried to open forbidden file /etc/hosts, x\\x1b UID=7");
+	/* A source that has no such field. */
+	assert_string_equal(
+		line_of(OPEN_EVENT, &blocked, &(struct open_event){.pid = 1, .fname = "/x"}, sizeof(struct open_event)),
+		" PID=1 COMM= tried to open forbidden file /x,");
 }
 
 static void short_and_padded_samples(void **state)
@@ -287,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_lines),
+		cmocka_unit_test(outcomes),
 		cmocka_unit_test(short_and_padded_samples),
 		cmocka_unit_test(samples_of_any_alignment),
 		cmocka_unit_test(every_type),

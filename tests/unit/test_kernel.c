@@ -13,6 +13,7 @@
 #include "kernel/cpu.h"
 #include "kernel/headers.h"
 #include "kernel/kprobe.h"
+#include "kernel/override.h"
 #include "kernel/process.h"
 #include "kernel/tracefs.h"
 #include "tests/unit/unit.h"
@@ -162,6 +163,23 @@ static void processes(void **state)
 	assert_int_equal(bw_process_check(root, 5), -ENOTSUP);
 }
 
+static void overridable_functions(void **state)
+{
+	char like[40];
+
+	(void)state;
+	assert_int_equal(bw_override_listed(root, "x", like, sizeof(like)), -ENOENT);
+	put(BW_OVERRIDE_LIST, "__x64_sys_openat\tERRNO\nopen_ctree [btrfs]\tERRNO\n__x64_sys_read\tERRNO\nsys_openat2");
+	assert_int_equal(bw_override_listed(root, "__x64_sys_openat", like, sizeof(like)), 1);
+	assert_int_equal(bw_override_listed(root, "open_ctree", like, sizeof(like)), 1);
+	assert_int_equal(bw_override_listed(root, "sys_openat2", like, sizeof(like)), 1);
+	assert_int_equal(bw_override_listed(root, "do_sys_openat2", like, sizeof(like)), 0);
+	assert_string_equal(like, "__x64_sys_openat, open_ctree"); /* no more than there is room for */
+	assert_int_equal(bw_override_listed(root, "vfs_read_2_", like, sizeof(like)), 0);
+	assert_string_equal(like, "__x64_sys_read");
+	assert_int_equal(bw_override_listed(root, "", like, sizeof(like)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +188,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(headers, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
 	};
 

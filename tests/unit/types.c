@@ -2,4 +2,5 @@
 #include "tests/unit/types.h"
 
 struct all all;
+struct block_event block_event;
 struct dimensions dimensions;

@@ -16,6 +16,15 @@ struct open_event {
 	char fname[32] __attribute__((aligned(8)));
 };
 
+struct block_event {
+	u64 ts;
+	u32 pid;
+	name_t comm;
+	char outcome[24];
+	u32 uid;
+	char fname[32] __attribute__((aligned(8)));
+};
+
 enum mood { CALM = -1, ANGRY = 3 };
 
 struct every_type {

@@ -95,10 +95,14 @@ static int explain_refused(const char *program, int error, const char *words, si
 	return error;
 }
 
-/* NOLINTBEGIN(readability-non-const-parameter): the kernel writes its log to words */
+/* What the kernel's verifier is to tell, and where: level 1 is all that it does, 4 sums. */
+struct log {
+	char *words;
+	uint32_t size, level;
+};
+
 static int load_once(const struct bw_hook_kind *kind, const struct bw_image_program *program,
-		     const struct bpf_insn *insns, const char *license, uint32_t function, char *words, uint32_t size)
-/* NOLINTEND(readability-non-const-parameter) */
+		     const struct bpf_insn *insns, const char *license, uint32_t function, struct log log)
 {
 	union bpf_attr attr;
 	int fd;
@@ -111,9 +115,9 @@ static int load_once(const struct bw_hook_kind *kind, const struct bw_image_prog
 	attr.insn_cnt = program->n_insns;
 	attr.license = (uintptr_t)license;
 	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", program->name);
-	attr.log_buf = (uintptr_t)words;
-	attr.log_size = size;
-	attr.log_level = words ? 1 : 0;
+	attr.log_buf = (uintptr_t)log.words;
+	attr.log_size = log.size;
+	attr.log_level = log.level;
 	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 	return fd < 0 ? -errno : fd;
 }
@@ -126,17 +130,22 @@ static int load_bound(const struct bw_hook_kind *kind, const char *target, const
 		      const struct bpf_insn *insns, const char *license, const struct btf *btf, char **words)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	char sums[1024] = "";
 	uint32_t function;
 	int fd = btf ? bw_hook_function(kind, target, btf, &function) : -ENOENT;
 
 	if (fd < 0)
 		return fd;
 	setrlimit(RLIMIT_MEMLOCK, &limit); /* which counts programs before 5.11 */
-	fd = load_once(kind, program, insns, license, function, NULL, 0);
-	if (fd >= 0)
+	fd = load_once(kind, program, insns, license, function,
+		       bw_verbose ? (struct log){sums, sizeof(sums), 4} : (struct log){0});
+	if (fd >= 0) {
+		bw_debug("verified: %s: %s", program->name, strstr(sums, "processed") ? strstr(sums, "processed") : "");
 		return fd;
+	}
 	*words = calloc(1, LOG_BYTES);
-	return *words ? load_once(kind, program, insns, license, function, *words, LOG_BYTES) : -ENOMEM;
+	return *words ? load_once(kind, program, insns, license, function, (struct log){*words, LOG_BYTES, 1})
+		      : -ENOMEM;
 }
 
 /* btf is the kernel's, read when the first program needs it. */

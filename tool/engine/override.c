@@ -34,7 +34,8 @@ static int explain_unsupported(const char *program, int error)
 
 static int explain_unlisted(const char *target, const char *like)
 {
-	bw_err(-EINVAL, "the kernel does not let the function '%s' be overridden: it is not on its error-injection list",
+	bw_err(-EINVAL,
+	       "the kernel does not let the function '%s' be overridden: it is not on its error-injection list",
 	       target);
 	if (*like)
 		bw_hint("Functions that can be: %s.", like);
