@@ -22,9 +22,15 @@ struct data_t {
 #ifndef KMOD_RET // libbcc before 0.19
 #define KMOD_RET(event, args...) BPF_PROG(kmod_ret__##event, ##args)
 #endif
-// How many folders above a file are looked at. The verifier keeps at most 8,192 ways that it is still to follow, and a
-// turn of the walk leaves five.
-#define DEPTH 1024
+// How many folders above a file are looked at, on its file system and on each that this is mounted on; and how many of
+// those.
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+#define FOLDERS 4096
+#else
+#define FOLDERS 1024
+#endif
+#define FOLDERS_ABOVE 128
+#define MOUNTS	      8
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 #define SHOWN	    128 // how many folders of a path are shown
@@ -309,57 +315,83 @@ static inline u32 forbidden_file(struct inode *inode)
 
 #define UNKNOWN 0x80000000
 
+// The way up through the folders of one file system.
+struct climb {
+	struct dentry *dentry;
+	struct links links; // of dentry
+	struct file_id id;  // of its inode; dev is that of the file system
+};
+
+// To the next folder that is one of dirs, whose accesses it returns; 0 at the top; UNKNOWN where that is farther away.
+static inline u32 climb(struct climb *c, int folders)
+{
+	u32 access = UNKNOWN | ACCESS_ANY;
+
+	for (int i = 0; i < folders / 4; i++) {
+#pragma unroll
+		for (int k = 0; k < 4; k++) { // the top's folder is the top again
+			u32 *found;
+
+			c->dentry = c->links.parent;
+			READ_LINKS(c->links, c->dentry);
+			READ(c->id.ino, c->links.inode->i_ino);
+			READ(c->id.generation, c->links.inode->i_generation);
+			found = dirs.lookup(&c->id);
+			if (found) {
+				access = *found;
+				goto end;
+			}
+		}
+		if (c->links.parent == c->dentry) {
+			access = 0;
+			goto end;
+		}
+	}
+end:
+	FORGET(access);
+	return access;
+}
+
 // Is it beneath a folder of dirs? UNKNOWN, too, where its folders end before the top of a file system with such one.
 //
-// The verifier follows every turn, and each difference between two ways through it. So what goes from one turn to the
-// next is always written by a helper, of which it knows nothing, and the turns fall together. And it comes before all
-// other questions, whose answers would each be followed through it.
+// The verifier follows each turn of the loops, and each difference between two ways through a turn; it keeps at most
+// 8,192 ways that it is still to follow. So a turn of climb has as few branches as can be, what goes from one to the
+// next is written by helpers, of which it knows nothing, and this comes before all other questions, whose answers would
+// each be followed through it.
 static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 {
 #ifdef BY_DIR
 	struct dentry *root = NULL;
 	struct super_block *sb = NULL;
-	struct file_id id = {};
-	struct links links;
-	u32 access = UNKNOWN | ACCESS_ANY; // where there are more folders than are looked at
+	struct climb c = {};
+	u32 access = 0;
 
-	FORGET(dentry);
 	FORGET(mount);
+	c.dentry = dentry;
+	READ_LINKS(c.links, dentry);
 	READ(sb, dentry->d_sb);
-	READ(root, sb->s_root);
-	READ(id.dev, sb->s_dev);
-	READ_LINKS(links, dentry);
-	for (int i = 0; i < DEPTH; i++) {
-		u32 *found;
+	READ(c.id.dev, sb->s_dev);
+	if (c.links.parent != c.dentry)
+		access = climb(&c, FOLDERS);
+	for (int i = 0; i < MOUNTS; i++) {
+		struct mount *lower = mount;
 
-		if (links.parent == dentry) { // the top of a file system; goes on where that is mounted
-			struct mount *lower = mount;
-
-			// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder.
-			if (dentry != root && devices.lookup(&id.dev))
-				break;
-			READ(mount, lower->mnt_parent);
-			READ(links.parent, lower->mnt_mountpoint);
-			READ(sb, links.parent->d_sb);
-			READ(root, sb->s_root);
-			READ(id.dev, sb->s_dev);
-		}
-		if (links.parent == dentry || !links.parent) { // mounted nowhere
-			access = 0;
-			break;
-		}
-		dentry = links.parent;
-		READ_LINKS(links, dentry);
-		READ(id.ino, links.inode->i_ino);
-		READ(id.generation, links.inode->i_generation);
-		found = dirs.lookup(&id);
-		if (found) {
-			access = *found;
-			break;
-		}
+		if (access)
+			return access;
+		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder.
+		READ(sb, c.dentry->d_sb);
+		READ(root, sb->s_root);
+		if (c.dentry != root && devices.lookup(&c.id.dev))
+			return UNKNOWN | ACCESS_ANY;
+		READ(mount, lower->mnt_parent);
+		READ(c.links.parent, lower->mnt_mountpoint);
+		if (mount == lower || !c.links.parent)
+			return 0; // mounted nowhere
+		READ(sb, c.links.parent->d_sb);
+		READ(c.id.dev, sb->s_dev);
+		access = climb(&c, FOLDERS_ABOVE);
 	}
-	FORGET(access);
-	return access;
+	return access ? access : UNKNOWN | ACCESS_ANY;
 #else
 	return 0;
 #endif

@@ -12,7 +12,9 @@ stopped() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
 # The weaker hooks, and the many attempts, where the time that the guests take allows it: on the default guest; and on the
 # one that preempts in the kernel.
 many=10000 whole=''
+deep=4000 deeper=4500 # folders that are looked at, and are not
 case $(uname -r) in
+5.10.*) deep=900 deeper=1500 ;;
 6.1.0-*-cloud-*) many=100000 whole=1 ;;
 7.*) many=100000 ;;
 esac
@@ -56,12 +58,12 @@ check "--dry-run tells, and stops nobody" grep -q "COMM=cat tried to open forbid
 check_lines "its closing line" 1 " accesses would have been stopped" "$err"
 
 # Every way, with each kind of rule; several kinds at once, each in a folder of its own.
-long=$(printf 'n%.0s' $(seq 255)) deep=$(printf 'x/%.0s' $(seq 300))
+long=$(printf 'n%.0s' $(seq 255)) folders=$(printf 'x/%.0s' $(seq 300))
 rules_of() { # rules_of KIND DIR: into the array rules
 	case $1 in
 	name) rules+=(--name secret.txt --name missing.txt --name "$long") ;;
 	path) rules+=(--path "$2/d/secret.txt" --path "$2/d/missing.txt" --path "$2/d/$long" --path "$2/shm/secret.txt"
-		--path "$2/d/${deep}secret.txt") ;;
+		--path "$2/d/${folders}secret.txt") ;;
 	dir) rules+=(--dir "$2/d" --dir "$2/shm") ;;
 	esac
 }
@@ -175,8 +177,8 @@ check "200 processes: the file is as it was" [ "$(stat -c %s leak.txt)" = 10 ]
 name=$'a "b"\n\tc\\'
 echo x >"$name"
 mkdir block_dir/dug free lower overlay away && echo x >lower/file && mount -t overlay none overlay -o "lowerdir=lower:free"
-"$fixtures/access" dig block_dir/dug 1500
-"$fixtures/access" dig free 900
+"$fixtures/access" dig block_dir/dug $deeper
+"$fixtures/access" dig free $deep
 printf '# rules\r\nname "a \\"b\\"\\n\\tc\\\\"\r\nname  plain name\n\ndir "%s/\\x62lock_dir"\npath other.c\n' "$home" >rules
 printf 'path overlay/file\n' >>rules
 prepare_ways "$hook" "path dir"
@@ -190,15 +192,15 @@ check "a folder" sh -c '! cat block_dir/x'
 check "a path" sh -c '! cat other.c'
 check "all else is free" cat block_test.c
 check "a path on an overlay" sh -c '! cat overlay/file'
-check "900 folders deep, elsewhere: free" [ "$("$fixtures/access" bottom free 900)" = reached ]
-check "1,500 folders deep beneath: stopped" [ "$("$fixtures/access" bottom block_dir/dug 1500)" = stopped ]
+check "$deep folders deep, elsewhere: free" [ "$("$fixtures/access" bottom free $deep)" = reached ]
+check "$deeper folders deep beneath: stopped" [ "$("$fixtures/access" bottom block_dir/dug $deeper)" = stopped ]
 if [ "$whole" ]; then
 	check "17,000 files moved out: those that nobody could remember were refused" \
 		[ "$("$fixtures/access" move "$hook-dir/d" away 17000)" -gt 500 ]
 	check "what was moved out stays guarded" sh -c '! cat away/f9'
 fi
 stop INT
-check "what could not be judged is counted" grep -q ' accesses stopped, 1 of them since they could not be judged, 0 not stopped' "$err"
+check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-9]* of them since they could not be judged, 0 not stopped' "$err"
 [ ! "$whole" ] || check "what could not be remembered, too" grep -qE '^[0-9]+ links or renames were refused' "$err"
 umount overlay
 

@@ -54,7 +54,8 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	return 0;
 }
 END
-same "a program of many kernel types" "$tmp/many.c"
+# Clang needs a minute for the installed ones here: on the default guest alone.
+[[ $(uname -r) != 6.1.0-*-cloud-* ]] || same "a program of many kernel types" "$tmp/many.c"
 
 cp -r "$src" "$tmp/saved"
 sed -i 's/^#include <uapi.*/&\n#include <linux\/bits.h>/; s/^\tchar fname.*/\tu32 mask;\n&/; s/^\td->ts = .*/&\n\td->mask = GENMASK(3, 0);/' "$src/trace.c"

@@ -196,10 +196,11 @@ static void close_walk(FTS **walk)
 		fts_close(*walk);
 }
 
+/* What can't be looked at, since it is too deep or its file system does not let us, is guarded all the same. */
 static int guard_links(struct bw_guard *g, char *folder)
 {
 	char *folders[] = {folder, NULL};
-	BW_CLEANUP(close_walk) FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	BW_CLEANUP(close_walk) FTS *walk = fts_open(folders, FTS_PHYSICAL, NULL);
 	FTSENT *at;
 	int r = 0;
 
@@ -208,8 +209,10 @@ static int guard_links(struct bw_guard *g, char *folder)
 	for (errno = 0; r == 0 && (at = fts_read(walk)); errno = 0) {
 		if (at->fts_info == FTS_F && at->fts_statp->st_nlink > 1)
 			r = guard_linked(g, at->fts_accpath);
-		else if (at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS)
-			r = at->fts_errno == ENOENT ? 0 : complain(-at->fts_errno, at->fts_path);
+		else if ((at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS) &&
+			 at->fts_errno != ENOENT)
+			bw_note("Not searched for files that have other links elsewhere: %s: %s", at->fts_path,
+				strerror(at->fts_errno));
 	}
 	return r == 0 && errno ? complain(-errno, folder) : r;
 }

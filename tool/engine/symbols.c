@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * While it compiles, libbcc looks up two of the kernel's symbols, to know which of bpf_probe_read's kinds there are; for
- * that it reads all of /proc/kallsyms, and makes a table of it, which takes as long as clang does. This function is
+ * While it compiles, libbcc looks up two of the kernel's symbols, to know which of bpf_probe_read's kinds there are;
+ * for that it reads all of /proc/kallsyms, and makes a table of it, which takes as long as clang does. This function is
  * found by the dynamic linker before libbcc's own of that name, and knows the two at once: every kernel from 5.5 on has
  * them. Where libbcc does not let it be replaced (a build with -Bsymbolic), it is only slower.
  */
