@@ -267,35 +267,40 @@ static inline bool is_excepted(void)
 	return false;
 }
 
-// Is it forbidden to put something under this name into the folder, or to open it there? Which accesses are? By names
-// that are forbidden everywhere only if `anywhere`.
-static inline u32 forbidden_name(struct dentry *dentry, bool anywhere)
+// Which accesses are forbidden to what bears this name, wherever it is?
+static inline u32 forbidden_name(struct dentry *dentry)
 {
-	u32 access = 0;
-#if defined(BY_NAME) || defined(BY_PATH)
+#ifdef BY_NAME
 	struct name_key key = {};
-	struct dentry *parent = NULL;
-	struct inode *inode = NULL;
 	char *name = NULL;
 	u32 *found;
 
 	READ(name, dentry->d_name.name);
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), name);
-#ifdef BY_NAME
-	found = anywhere ? names.lookup(&key) : NULL;
-	if (found)
-		access |= *found;
-#endif
-#ifdef BY_PATH
-	READ(parent, dentry->d_parent);
-	READ(inode, parent->d_inode);
-	identify(inode, &key.parent);
 	found = names.lookup(&key);
-	if (found)
-		access |= *found;
+	return found ? *found : 0;
+#else
+	return 0;
 #endif
+}
+
+// To what is in this place, of this name in this folder?
+static inline u32 forbidden_spot(struct dentry *dentry)
+{
+#ifdef BY_PATH
+	struct name_key key = {};
+	struct links links, parent;
+	u32 *found;
+
+	READ_LINKS(links, dentry);
+	READ_LINKS(parent, links.parent);
+	identify(parent.inode, &key.parent);
+	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), links.name.name);
+	found = names.lookup(&key);
+	return found ? *found : 0;
+#else
+	return 0;
 #endif
-	return access;
 }
 
 // Is the file itself, whatever its name?
@@ -422,16 +427,45 @@ static inline bool is_self(struct settings *s)
 	return bpf_get_current_pid_tgid() >> 32 == s->self;
 }
 
-static inline bool is_forbidden(struct settings *s, const struct target *target, struct inode *inode, u32 wanted)
+// What is in a guarded place is guarded from then on, also where it is allowed this time.
+static inline void learn_spot(u32 access, struct inode *inode)
 {
-	u32 forbidden = forbidden_place(target->dentry, target->mount); // first: see there
+#ifdef BY_PATH
+	struct file_id id = {};
 
-	forbidden |= forbidden_name(target->dentry, true) | forbidden_file(inode);
+	if (!access)
+		return;
+	identify(inode, &id);
+	if (files.update(&id, &access) < 0)
+		judge(JUDGED_UNLEARNED);
+#endif
+}
+
+static inline bool is_forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
+				u32 wanted)
+{
+	u32 forbidden = forbidden_place(dentry, mount); // first: see there
+	u32 spot = forbidden_spot(dentry);
+
+	learn_spot(spot, inode);
+	forbidden |= spot | forbidden_name(dentry) | forbidden_file(inode);
 	if (!(forbidden & wanted) || is_excepted() || is_self(s))
 		return false;
 	if (forbidden & UNKNOWN)
 		judge(JUDGED_UNKNOWN);
 	return true;
+}
+
+// An overlay opens a file of a layer, which is the one that counts, under its own path: some name of that file.
+static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inode)
+{
+	struct inode *named = NULL;
+	struct hlist_node *alias = NULL;
+
+	READ(named, dentry->d_inode);
+	if (named != inode)
+		READ(alias, inode->i_dentry.first);
+	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, d_u.d_alias)) : dentry;
 }
 
 static inline u32 wanted_of(u32 flags, u32 mode)
@@ -464,8 +498,12 @@ static inline long on_open(void *ctx, struct file *file)
 	target.mount = mount_of(mnt);
 	if (s->mode == MODE_LEARN)
 		return learn(s, inode) ? -EACCES : 0;
-	if (s->mode == MODE_CANARY ? !learn(s, inode) : !is_forbidden(s, &target, inode, wanted_of(flags, mode)))
+	if (s->mode == MODE_CANARY) {
+		if (!learn(s, inode))
+			return 0;
+	} else if (!is_forbidden(s, dentry_of(target.dentry, inode), target.mount, inode, wanted_of(flags, mode))) {
 		return 0;
+	}
 	return stop(ctx, s, &target, s->error);
 }
 
@@ -484,10 +522,10 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 	struct target target = {dentry, NULL, NULL};
 	u32 forbidden;
 
-	if (!s)
+	if (!s || s->dry_run) // it is told when what was created is opened
 		return 0;
 	forbidden = forbidden_place(dentry, NULL);
-	forbidden |= forbidden_name(dentry, true);
+	forbidden |= forbidden_spot(dentry) | forbidden_name(dentry);
 	if (!(forbidden & ACCESS_WRITE) || is_excepted() || is_self(s))
 		return 0;
 	return stop(ctx, s, &target, s->error);
@@ -507,16 +545,18 @@ static inline long on_truncate(void *ctx, const struct path *path)
 	READ(mnt, path->mnt);
 	READ(inode, target.dentry->d_inode);
 	target.mount = mount_of(mnt);
-	return is_forbidden(s, &target, inode, ACCESS_WRITE) ? stop(ctx, s, &target, s->error) : 0;
+	if (!is_forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE))
+		return 0;
+	return stop(ctx, s, &target, s->error);
 }
 
 // A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
 static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to)
 {
 	struct settings *s = enforced();
-	struct inode *inode = NULL;
+	struct links old, new;
 	struct file_id id = {};
-	u32 access;
+	u32 access, spot, links = 0;
 	u16 mode = 0;
 	long r = 0;
 
@@ -527,14 +567,25 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		judge(JUDGED_UNKNOWN);
 		return s->dry_run ? 0 : -EACCES;
 	}
-	READ(inode, from->d_inode);
-	identify(inode, &id);
-	READ(mode, inode->i_mode);
+	READ_LINKS(old, from);
+	READ_LINKS(new, to);
+	if (old.parent == new.parent)
+		access = 0; // stays where it is
+	spot = forbidden_spot(to);
 #ifdef BY_PATH
-	access |= forbidden_name(to, false);
+	if (spot &&
+	    new.inode) { // what is replaced goes, and needs no place in the map; if it stays, the spot guards it
+		READ(links, new.inode->i_nlink);
+		identify(new.inode, &id);
+		if (links == 1)
+			files.delete(&id);
+	}
 #endif
+	access |= spot | forbidden_spot(from);
 	if (!access)
 		return 0;
+	identify(old.inode, &id);
+	READ(mode, old.inode->i_mode);
 #if defined(BY_PATH) || defined(BY_DIR)
 	if ((mode & 0170000) == 0040000)
 		r = dirs.update(&id, &access);
@@ -606,6 +657,13 @@ KMOD_RET(security_inode_rename, struct inode *old, struct dentry *from, struct i
 	 unsigned int flags, int ret)
 {
 	return ret ? ret : on_new_name(ctx, from, to);
+}
+
+// An LSM is asked twice for an exchange, this function is called once.
+KMOD_RET(security_path_rename, const struct path *old, struct dentry *from, const struct path *dir, struct dentry *to,
+	 unsigned int flags, int ret)
+{
+	return ret || !(flags & RENAME_EXCHANGE) ? ret : on_new_name(ctx, to, from);
 }
 
 #endif
@@ -742,6 +800,8 @@ static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted)
 #endif
 		return 0;
 	}
+	if (s->mode == MODE_ENFORCE && s->dry_run)
+		return 0; // on_do_open tells, once
 	len = bpf_probe_read_user_str(string->path, sizeof(string->path), path);
 	refused = judge_string(ctx, s, string, len, wanted, s->error);
 	if (refused)

@@ -167,6 +167,10 @@ stop INT
 check_lines "the line has the name by which it was opened" 1 "forbidden file $home/hard.c, " "$out"
 check "$many attempts, 4 threads: nothing is read, nothing truncated" grep -qx "leaks 0 size 10" "$tmp/leaks"
 check "$many attempts: all counted" [ "$(stopped)" = $((many + 2)) ]
+start_block -a deny --path made --access read
+check "a guarded path may be written, if only reading is forbidden" sh -c 'echo x >made && ln made linked && mv made moved'
+check "what was made there stays guarded under other names" sh -c '! cat linked && ! cat moved'
+stop INT
 start_block --path leak.txt
 for i in $(seq 200); do "$fixtures/access" leak leak.txt 4; done >"$tmp/leaks" 2>/dev/null
 stop INT
@@ -180,7 +184,9 @@ mkdir block_dir/dug free lower overlay away && echo x >lower/file && mount -t ov
 "$fixtures/access" dig block_dir/dug $deeper
 "$fixtures/access" dig free $deep
 printf '# rules\r\nname "a \\"b\\"\\n\\tc\\\\"\r\nname  plain name\n\ndir "%s/\\x62lock_dir"\npath other.c\n' "$home" >rules
-printf 'path overlay/file\n' >>rules
+printf 'path overlay/file\npath dangling\n' >>rules
+mkdir seen && mount -t overlay none seen -o "lowerdir=block_dir:free" && ln -s target dangling
+echo x >lower/free && echo x >block_dir/taken && echo x >outside
 prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
 start_block -a deny "${rules[@]}" --rules rules
@@ -192,6 +198,11 @@ check "a folder" sh -c '! cat block_dir/x'
 check "a path" sh -c '! cat other.c'
 check "all else is free" cat block_test.c
 check "a path on an overlay" sh -c '! cat overlay/file'
+check "a folder through an overlay of it" sh -c '! cat seen/x'
+check "all else on an overlay is free" sh -c 'cat overlay/free && ls overlay'
+check "a path that is a symlink to nothing: what it leads to can't be made" sh -c '! echo x >dangling 2>/dev/null && [ ! -e target ]'
+"$fixtures/access" exchange outside block_dir/taken
+check "what was exchanged against another stays guarded" sh -c '! cat outside'
 check "$deep folders deep, elsewhere: free" [ "$("$fixtures/access" bottom free $deep)" = reached ]
 check "$deeper folders deep beneath: stopped" [ "$("$fixtures/access" bottom block_dir/dug $deeper)" = stopped ]
 if [ "$whole" ]; then
@@ -202,7 +213,15 @@ fi
 stop INT
 check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-9]* of them since they could not be judged, 0 not stopped' "$err"
 [ ! "$whole" ] || check "what could not be remembered, too" grep -qE '^[0-9]+ links or renames were refused' "$err"
-umount overlay
+umount overlay seen
+
+# What can't be, is said.
+check_status "--path of a folder" 1 bccwatch block --path lower
+check_lines "--path of a folder: says what is meant" 1 "--dir guards" "$tmp/said"
+echo 'int kprobe__do_sys_openat2(void *ctx) { return nonsense; }' >bad.c
+check_status "a source that does not compile" 1 bccwatch block --name x --headers btf --source bad.c
+check_lines "a source that does not compile: the compiler's words, once" 1 "undeclared identifier 'nonsense'" "$tmp/said"
+check "a reader that goes is a failure" sh -c 'bccwatch block --name block_test.c -d 60 2>"$1" | sleep 0.1; grep -q "reader of stdout has gone" "$1"' sh "$tmp/said"
 
 # It ends with the process, however that ends.
 start_block --name block_test.c

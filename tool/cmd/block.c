@@ -181,6 +181,10 @@ static const char *unfit(const struct block *b, enum hook hook)
 {
 	if (!hooks[hook].refuses && b->deny && !b->guard.dry_run)
 		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+#ifndef __x86_64__
+	if (hook == HOOK_OVERRIDE)
+		return "block.c knows the system calls of x86-64 alone";
+#endif
 	if (hooks[hook].strings && b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0)
 		return "it sees the names that calls are given, and not the files: --path and --dir need lsm, fmod_ret "
 		       "or signal";
@@ -286,6 +290,7 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 		.seconds = b->common.seconds,
 		.signal_fd = signal_fd,
 		.fail_on_loss = b->common.fail_on_loss,
+		.needs_reader = true,
 		.sentence = {"tried to open forbidden file", ",", "outcome"},
 		.ready = on_ready,
 		.closing = on_closing,
@@ -299,6 +304,7 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 	r = bw_load(&b->loaded, image);
 	if (r == 0)
 		r = bw_watch_run(&watch);
+	bw_guard_free(&b->guard);
 	bw_loaded_free(&b->loaded);
 	return r;
 }
@@ -306,22 +312,36 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 /* Is this what the next hook may do better? */
 static bool is_tried_on(const struct block *b, int r)
 {
-	return r < 0 && r != -EINTR && !b->guard.works;
+	return r < 0 && r != -EINTR && !b->guard.final;
+}
+
+/* What is wrong with a source no other hook mends. */
+static int build_or_fail(struct block *b, struct bw_source *source, int signal_fd, struct bw_image *image)
+{
+	bool trying = bw_trying;
+	int r;
+
+	bw_trying = false;
+	r = build(b, source, b->hook, signal_fd, image);
+	bw_trying = trying;
+	b->guard.final = r < 0;
+	return r;
 }
 
 static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 {
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
 	const char *program;
-	int r = build(b, source, b->hook, signal_fd, &image);
+	int r = build_or_fail(b, source, signal_fd, &image);
 
 	if (r < 0)
 		return r;
 	r = bw_attach_check(&image, &program);
 	if (r < 0 && program)
 		bw_attach_explain(program, r);
-	if (r == 0)
-		r = enforce(b, &image, signal_fd);
+	if (r < 0)
+		return r;
+	r = enforce(b, &image, signal_fd);
 	if (r == -ENOTSUP)
 		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
 		       hooks[b->hook].what);

@@ -129,6 +129,8 @@ int bw_watch_run(const struct bw_watch *w)
 	if (!session.started)
 		return r;
 	print_closing(w, &session, view.out.error == -EPIPE ? 0 : view.out.unwritten);
+	if (r == -EPIPE && w->needs_reader)
+		return bw_err(BW_EXIT_FAILED, "the reader of stdout has gone, and with it this ends");
 	if (r < 0 && r != -EPIPE)
 		return BW_EXIT_FAILED;
 	return session.lost + session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;

@@ -15,6 +15,7 @@ struct bw_watch {
 	uint64_t seconds; /* to run; 0: until a signal */
 	int signal_fd;	  /* of bw_signals_open */
 	bool fail_on_loss;
+	bool needs_reader; /* that stdout's reader goes is a failure */
 	struct bw_sentence sentence;
 	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
 	int (*ready)(void *cookie);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,36 +24,24 @@
 /* Places for what is learned while the rules hold: files that are renamed or linked. */
 enum { ROOM = 16384 };
 
-void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
+/* The kernel's default for fs.nr_open. */
+enum { FILES_MAX = 1 << 20 };
+
+/* No hook has another source. */
+static int no_map(struct bw_guard *g, const char *name)
 {
-	const struct {
-		const char *name;
-		size_t entries;
-	} sizes[] = {
-		{"names", g->rules->of_kind[BW_RULE_NAME] + 2 * g->rules->of_kind[BW_RULE_PATH]},
-		{"files", g->rules->of_kind[BW_RULE_PATH] + ROOM},
-		{"dirs", g->rules->of_kind[BW_RULE_DIR] + ROOM},
-		{"devices", g->rules->of_kind[BW_RULE_DIR] + ROOM},
-		{"except_uids", g->n_uids},
-		{"except_comms", g->n_comms},
-		{"except_exes", g->n_exes},
-	};
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		int map = bw_image_find_map(image, sizes[i].name);
-
-		if (map >= 0 && image->maps[map].max_entries < sizes[i].entries)
-			image->maps[map].max_entries = (uint32_t)sizes[i].entries;
-	}
+	g->final = true;
+	bw_trying = false;
+	return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
 }
 
 /* The descriptor of a map with such keys and values; -ENOENT, reported, if the source has none. */
-static int map_of(const struct bw_guard *g, const char *name, size_t key, size_t value)
+static int map_of(struct bw_guard *g, const char *name, size_t key, size_t value)
 {
 	int i = bw_image_find_map(g->loaded->image, name);
 
 	if (i < 0 || g->loaded->image->maps[i].key_size != key || g->loaded->image->maps[i].value_size != value)
-		return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
+		return no_map(g, name);
 	return g->loaded->maps[i];
 }
 
@@ -74,10 +63,10 @@ static int set_mode(struct bw_guard *g, uint32_t mode)
 
 	g->settings.mode = mode;
 	r = bw_loaded_set(g->loaded, "settings", 0, &g->settings, sizeof(g->settings));
-	return r < 0 ? bw_err(r, "this source has no map 'settings' as bpf_src/rules.h describes it") : 0;
+	return r < 0 ? no_map(g, "settings") : 0;
 }
 
-static int read_learned(const struct bw_guard *g, struct learned *l)
+static int read_learned(struct bw_guard *g, struct learned *l)
 {
 	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(*l));
 	uint32_t zero = 0;
@@ -109,6 +98,28 @@ static int learn(struct bw_guard *g, const char *path)
 	return error ? error : -EIO;
 }
 
+/*
+ * As learn, and what it is stays in the kernel's memory as long as this process lives: some file systems make up
+ * another number for what they have forgotten.
+ */
+static int learn_and_hold(struct bw_guard *g, const char *path)
+{
+	int r = learn(g, path);
+	int fd = r < 0 ? -1 : open(path, O_PATH | O_CLOEXEC), *held;
+
+	if (r < 0)
+		return r;
+	held = fd < 0 ? NULL : realloc(g->held, (g->n_held + 1) * sizeof(*held));
+	if (!held) {
+		r = fd < 0 ? -errno : -ENOMEM;
+		bw_close_fd(&fd);
+		return r;
+	}
+	g->held = held;
+	g->held[g->n_held++] = fd;
+	return 0;
+}
+
 static int complain(int error, const char *path)
 {
 	return bw_err(error, "can't guard %s: %s", path, strerror(-error));
@@ -124,7 +135,7 @@ static int guard_place(struct bw_guard *g, const char *path)
 
 	if (!folder)
 		return -ENOMEM;
-	r = learn(g, folder);
+	r = learn_and_hold(g, folder);
 	if (r < 0)
 		return complain(r, path);
 	key.parent = g->last.file;
@@ -147,22 +158,54 @@ static char *trimmed(const char *path)
 	return NULL;
 }
 
-/* What is there, and where it is; also what is put there later, at the path and at the place that its links lead to. */
+/* Where the symlink leads to, as an absolute path; NULL: it is none. */
+static char *followed(const char *path)
+{
+	char to[PATH_MAX], *whole = NULL;
+	ssize_t len = readlink(path, to, sizeof(to) - 1);
+
+	if (len <= 0)
+		return NULL;
+	to[len] = '\0';
+	if (*to == '/')
+		return strdup(to);
+	if (asprintf(&whole, "%.*s/%s", (int)(strrchr(path, '/') - path), path, to) < 0)
+		return NULL;
+	return whole;
+}
+
+/* The place, and each that its links lead through, whether or not there is anything yet. */
+static int guard_places(struct bw_guard *g, const char *path)
+{
+	enum { LINKS_MAX = 40 }; /* as in the kernel */
+	BW_FREE char *at = strdup(path);
+	int r = at ? 0 : -ENOMEM;
+
+	for (int i = 0; i < LINKS_MAX && at && r == 0; i++) {
+		BW_FREE char *here = BW_TAKE(at), *place = trimmed(here);
+
+		if (!place)
+			return 0; /* ".." or "/", which are folders */
+		r = guard_place(g, place);
+		at = followed(place);
+	}
+	return r;
+}
+
+/* What is there, and where it is; also what is put there later. */
 static int guard_path(struct bw_guard *g, const char *given)
 {
-	BW_FREE char *path = trimmed(given), *real = NULL;
+	BW_FREE char *path = trimmed(given);
+	struct stat st;
 	int r;
 
 	if (!path)
 		return bw_err(-EINVAL, "--path %s: it does not end with a file's name", given);
-	r = guard_place(g, path);
-	if (r < 0)
-		return r;
-	real = realpath(path, NULL);
-	if (real && strcmp(real, path) != 0 && strcmp(real, "/") != 0)
-		r = guard_place(g, real);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return bw_err(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
+	r = guard_places(g, path);
 	if (r == 0)
-		r = learn(g, path);
+		r = learn_and_hold(g, path);
 	if (r == -ENOENT)
 		return 0; /* it is guarded for when it comes */
 	return r < 0 ? complain(r, path) : put(g, "files", &g->last.file, sizeof(g->last.file));
@@ -171,10 +214,10 @@ static int guard_path(struct bw_guard *g, const char *given)
 static int guard_folder(struct bw_guard *g, const char *path)
 {
 	uint32_t dev;
-	int r = learn(g, path);
+	int r = learn_and_hold(g, path);
 
 	if (r < 0)
-		return complain(r, path);
+		return r;
 	dev = g->last.file.dev;
 	r = put(g, "dirs", &g->last.file, sizeof(g->last.file));
 	return r < 0 ? r : put(g, "devices", &dev, sizeof(dev));
@@ -185,7 +228,7 @@ static int guard_linked(struct bw_guard *g, const char *path)
 {
 	int r = learn(g, path);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT || r == -ENXIO) /* it is gone; it is a socket */
 		return 0;
 	return r < 0 ? complain(r, path) : put(g, "files", &g->last.file, sizeof(g->last.file));
 }
@@ -196,8 +239,17 @@ static void close_walk(FTS **walk)
 		fts_close(*walk);
 }
 
-/* What can't be looked at, since it is too deep or its file system does not let us, is guarded all the same. */
-static int guard_links(struct bw_guard *g, char *folder)
+static void skip_unreadable(const char *path, int error)
+{
+	if (error != ENOENT)
+		bw_note("Not searched for files that have other links elsewhere: %s: %s", path, strerror(error));
+}
+
+/*
+ * Calls each for every file beneath that has several links; it stops at the first that is < 0. What can't be looked at,
+ * since it is too deep or its file system does not let us, is guarded all the same.
+ */
+static int each_linked(struct bw_guard *g, char *folder, int (*each)(struct bw_guard *g, const char *path))
 {
 	char *folders[] = {folder, NULL};
 	BW_CLEANUP(close_walk) FTS *walk = fts_open(folders, FTS_PHYSICAL, NULL);
@@ -207,14 +259,19 @@ static int guard_links(struct bw_guard *g, char *folder)
 	if (!walk)
 		return complain(-errno, folder);
 	for (errno = 0; r == 0 && (at = fts_read(walk)); errno = 0) {
-		if (at->fts_info == FTS_F && at->fts_statp->st_nlink > 1)
-			r = guard_linked(g, at->fts_accpath);
-		else if ((at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS) &&
-			 at->fts_errno != ENOENT)
-			bw_note("Not searched for files that have other links elsewhere: %s: %s", at->fts_path,
-				strerror(at->fts_errno));
+		if ((at->fts_info == FTS_F || at->fts_info == FTS_DEFAULT) && at->fts_statp->st_nlink > 1)
+			r = each(g, at->fts_accpath);
+		else if (at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS)
+			skip_unreadable(at->fts_path, at->fts_errno);
 	}
 	return r == 0 && errno ? complain(-errno, folder) : r;
+}
+
+static int count_linked(struct bw_guard *g, const char *path)
+{
+	(void)path;
+	g->linked++;
+	return 0;
 }
 
 /* mountinfo writes a space as \040. */
@@ -231,6 +288,24 @@ static void unescape_octal(char *path)
 		}
 	}
 	*to = '\0';
+}
+
+/* What can't be entered (another mount hides it, its file system does not let root in) is guarded as what is beneath.
+ */
+static int guard_mount(struct bw_guard *g, const char *point)
+{
+	struct stat st;
+	int r = stat(point, &st) < 0 ? -errno : 0;
+
+	if (r == 0 && S_ISDIR(st.st_mode))
+		r = guard_folder(g, point);
+	else if (r == 0)
+		r = guard_linked(g, point);
+	if (r == -ENOENT || r == -EACCES || r == -EPERM || r == -ENOTCONN) {
+		bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
+		return 0;
+	}
+	return r;
 }
 
 /* What is mounted beneath may be mounted elsewhere, too. */
@@ -253,7 +328,7 @@ static int guard_mounts(struct bw_guard *g, const char *folder)
 		unescape_octal(point);
 		if (strcmp(folder, "/") != 0 && (strncmp(point, folder, len) != 0 || point[len] != '/'))
 			continue;
-		r = guard_folder(g, point);
+		r = guard_mount(g, point);
 	}
 	return r;
 }
@@ -269,9 +344,48 @@ static int guard_dir(struct bw_guard *g, const char *path)
 	if (!S_ISDIR(st.st_mode))
 		return bw_err(-ENOTDIR, "--dir %s: not a folder", path);
 	r = guard_folder(g, real);
-	if (r == 0)
-		r = guard_mounts(g, real);
-	return r < 0 ? r : guard_links(g, real);
+	if (r < 0)
+		return complain(r, path);
+	r = guard_mounts(g, real);
+	return r < 0 ? r : each_linked(g, real, guard_linked);
+}
+
+/* A note that something could not be looked at comes when the rules are set. */
+static size_t count_all_linked(struct bw_guard *g)
+{
+	g->linked = 0;
+	for (size_t i = 0; i < g->rules->n; i++) {
+		BW_FREE char *real =
+			g->rules->rules[i].kind == BW_RULE_DIR ? realpath(g->rules->rules[i].value, NULL) : NULL;
+
+		if (real)
+			each_linked(g, real, count_linked);
+	}
+	return g->linked;
+}
+
+void bw_guard_size(struct bw_guard *g, struct bw_image *image)
+{
+	const size_t linked = count_all_linked(g);
+	const struct {
+		const char *name;
+		size_t entries;
+	} sizes[] = {
+		{"names", g->rules->of_kind[BW_RULE_NAME] + 2 * g->rules->of_kind[BW_RULE_PATH]},
+		{"files", g->rules->of_kind[BW_RULE_PATH] + linked + ROOM},
+		{"dirs", g->rules->of_kind[BW_RULE_DIR] + ROOM},
+		{"devices", g->rules->of_kind[BW_RULE_DIR] + ROOM},
+		{"except_uids", g->n_uids},
+		{"except_comms", g->n_comms},
+		{"except_exes", g->n_exes},
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		int map = bw_image_find_map(image, sizes[i].name);
+
+		if (map >= 0 && image->maps[map].max_entries < sizes[i].entries)
+			image->maps[map].max_entries = (uint32_t)sizes[i].entries;
+	}
 }
 
 static int guard_name(struct bw_guard *g, const char *name)
@@ -372,7 +486,7 @@ static int set_up(struct bw_guard *g)
 	int r = try_canary(g);
 
 	if (r == 0) {
-		g->works = true;
+		g->final = true;
 		bw_trying = false;
 		r = set_mode(g, MODE_LEARN);
 	}
@@ -387,8 +501,11 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 {
 	int r;
 
+	const struct rlimit limit = {FILES_MAX, FILES_MAX};
+
 	g->loaded = loaded;
 	g->last = (struct learned){0};
+	setrlimit(RLIMIT_NOFILE, &limit); /* two a rule are held */
 	/* In a PID namespace the name alone tells who this is. */
 	g->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
 					.error = g->error,
@@ -401,6 +518,15 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 	r = set_up(g);
 	g->settings.self = g->last.process;
 	return r == 0 ? set_mode(g, MODE_ENFORCE) : r;
+}
+
+void bw_guard_free(struct bw_guard *g)
+{
+	for (size_t i = 0; i < g->n_held; i++)
+		bw_close_fd(&g->held[i]);
+	free(g->held);
+	g->held = NULL;
+	g->n_held = 0;
 }
 
 uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which)

@@ -24,23 +24,28 @@ struct bw_guard {
 	uint32_t error;	 /* what an access is refused with: EACCES; 0: it is not */
 	bool kill, dry_run;
 
-	bool works; /* set when the try has shown that accesses are stopped: what fails later is final */
+	bool final; /* set when what fails now is not the hook's fault: another would not do better */
 
 	/* Inner. */
 	const struct bw_loaded *loaded;
 	struct settings settings;
 	struct learned last;
 	char name[16]; /* of this process */
+	size_t linked; /* files beneath folders of the rules that have several links */
+	int *held;     /* n_held: what must not be forgotten by the kernel */
+	size_t n_held;
 };
 
 /* Makes the image's maps as large as the rules want, before it is loaded. */
-void bw_guard_size(const struct bw_guard *guard, struct bw_image *image);
+void bw_guard_size(struct bw_guard *guard, struct bw_image *image);
 
 /*
  * The attached program is tried on a child of this process, then given the rules, which hold when this returns. 0;
  * -ENOTSUP, silently, if the child was not stopped; or -errno, reported on stderr.
  */
 int bw_guard_start(struct bw_guard *guard, const struct bw_loaded *loaded);
+
+void bw_guard_free(struct bw_guard *guard);
 
 /* The sum of an entry of `judged`, JUDGED_*. */
 uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which);

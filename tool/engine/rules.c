@@ -70,7 +70,7 @@ int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *val
 	}
 	rules->rules[rules->n] = (struct bw_rule){kind, kept(kind, value)};
 	if (!rules->rules[rules->n].value)
-		return -ENOMEM;
+		return -errno; /* of getcwd, too */
 	rules->n++;
 	rules->of_kind[kind]++;
 	return 0;
@@ -117,6 +117,14 @@ static const char *unquote(char *value)
 	return NULL;
 }
 
+static void trim_end(char *value)
+{
+	size_t len = strlen(value);
+
+	while (len > 0 && strchr(" \t", value[len - 1]))
+		value[--len] = '\0';
+}
+
 /* What is wrong with the line, or NULL; -errno in *r. */
 static const char *read_line(struct bw_rules *rules, char *line, int *r)
 {
@@ -133,6 +141,8 @@ static const char *read_line(struct bw_rules *rules, char *line, int *r)
 		return "a rule begins with name, path or dir";
 	if (*value == '"')
 		why = unquote(value);
+	else
+		trim_end(value);
 	if (!why)
 		*r = bw_rules_add(rules, (enum bw_rule_kind)kind, value, &why);
 	return why;

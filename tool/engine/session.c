@@ -99,7 +99,7 @@ static int loop(struct bw_session *s)
 			return r;
 		report_losses(s);
 		if (fds[2].revents & (POLLERR | POLLHUP))
-			return 0;
+			return -EPIPE;
 		/* SIGCHLD, of nobody: the others are pending, and seen by bw_session_is_over. */
 		if (fds[1].revents & POLLIN && !bw_signals_pending() && read(s->signal_fd, &info, sizeof(info)) < 0)
 			return bw_err(-errno, "can't read signals: %s", strerror(errno));
