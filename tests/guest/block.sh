@@ -149,11 +149,13 @@ check "--access write: reading is allowed" cat block_test.c
 check "--access write: writing is not" bash -c '! echo x >>block_test.c'
 stop INT
 
-# By path: an inode's number that comes again is another file. Leaks.
-echo x >reused && old=$(stat -c %i reused)
+# By path: an inode's number that comes again (not that of a file that is held) is another file. Leaks.
+echo x >renamed && old=$(stat -c %i renamed)
 printf 0123456789 >leak.txt
 start_block -a deny --path reused --path block_test.c --path leak.txt
 check "by a hard link's name it is the same file" sh -c '! cat hard.c'
+mv renamed reused
+check "what is renamed to the path is guarded" sh -c '! cat reused'
 rm reused
 for i in $(seq 200); do
 	echo x >"new$i"
@@ -166,7 +168,7 @@ check "the path is guarded for what comes" bash -c '! echo y >reused'
 stop INT
 check_lines "the line has the name by which it was opened" 1 "forbidden file $home/hard.c, " "$out"
 check "$many attempts, 4 threads: nothing is read, nothing truncated" grep -qx "leaks 0 size 10" "$tmp/leaks"
-check "$many attempts: all counted" [ "$(stopped)" = $((many + 2)) ]
+check "$many attempts: all counted" [ "$(stopped)" = $((many + 3)) ]
 start_block -a deny --path made --access read
 check "a guarded path may be written, if only reading is forbidden" sh -c 'echo x >made && ln made linked && mv made moved'
 check "what was made there stays guarded under other names" sh -c '! cat linked && ! cat moved'
