@@ -528,6 +528,8 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 	forbidden |= forbidden_spot(dentry) | forbidden_name(dentry);
 	if (!(forbidden & ACCESS_WRITE) || is_excepted() || is_self(s))
 		return 0;
+	if (forbidden & UNKNOWN)
+		judge(JUDGED_UNKNOWN);
 	return stop(ctx, s, &target, s->error);
 }
 

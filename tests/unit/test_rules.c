@@ -25,7 +25,8 @@ static int read_rules(struct bw_rules *rules, const char *text, size_t len)
 
 static void rules_of_a_file(void **state)
 {
-	static const char text[] = "# none\n\n  name a b  c\r\npath \"/x\\\\ \\\"\\n\\x41\"  \ndir\t/d\nname \"\\xff\"";
+	static const char text[] =
+		"# none\n\n  name a b  c\r\npath \"/x\\\\ \\\"\\n\\x41\"  \ndir\t/d \t\nname \"\\xff\"";
 	struct bw_rules rules;
 
 	(void)state;

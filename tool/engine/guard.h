@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From rules to the maps of block.c (bpf_src/rules.h). What a path is, the program itself tells: while it is in
- * MODE_LEARN, bccwatch opens the path, and the program writes down what it sees.
+ * From rules to the maps of block.c (bpf_src/rules.h), in three steps: the hook is tried, the rules' files are learned
+ * (engine/identity.h), the rules hold.
  */
 #pragma once
 

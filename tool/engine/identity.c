@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/identity.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+/* No hook has another source. */
+static int no_map(struct bw_guard *g, const char *name)
+{
+	g->final = true;
+	bw_trying = false;
+	return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
+}
+
+/* The descriptor of a map with such keys and values; -ENOENT, reported, if the source has none. */
+static int map_of(struct bw_guard *g, const char *name, size_t key, size_t value)
+{
+	int i = bw_image_find_map(g->loaded->image, name);
+
+	if (i < 0 || g->loaded->image->maps[i].key_size != key || g->loaded->image->maps[i].value_size != value)
+		return no_map(g, name);
+	return g->loaded->maps[i];
+}
+
+int bw_identity_put(struct bw_guard *g, const char *map, const void *key, size_t size)
+{
+	int fd = map_of(g, map, size, sizeof(uint32_t));
+	uint32_t access = g->access;
+
+	if (fd < 0)
+		return fd;
+	if (bpf_update_elem(fd, (void *)key, &access, BPF_ANY) < 0)
+		return bw_err(-errno, "the map '%s' takes no more: %s", map, strerror(errno));
+	return 0;
+}
+
+int bw_identity_mode(struct bw_guard *g, uint32_t mode)
+{
+	int r;
+
+	g->settings.mode = mode;
+	r = bw_loaded_set(g->loaded, "settings", 0, &g->settings, sizeof(g->settings));
+	return r < 0 ? no_map(g, "settings") : 0;
+}
+
+int bw_identity_read(struct bw_guard *g, struct learned *l)
+{
+	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(*l));
+	uint32_t zero = 0;
+
+	if (fd < 0)
+		return fd;
+	return bpf_lookup_elem(fd, &zero, l) < 0 ? -errno : 0;
+}
+
+int bw_identity_learn(struct bw_guard *g, const char *path)
+{
+	uint64_t before = g->last.count;
+	BW_FD int fd = -1;
+	int error, r;
+
+	prctl(PR_SET_NAME, g->settings.hello);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	error = fd < 0 ? -errno : 0;
+	prctl(PR_SET_NAME, g->name);
+	r = bw_identity_read(g, &g->last);
+	if (r < 0)
+		return r;
+	if (g->last.count != before)
+		return 0;
+	return error ? error : -EIO;
+}
+
+int bw_identity_hold(struct bw_guard *g, const char *path)
+{
+	BW_FD int fd = open(path, O_PATH | O_CLOEXEC);
+	int *held, r = fd < 0 ? -errno : bw_identity_learn(g, path);
+
+	if (r < 0)
+		return r;
+	held = realloc(g->held, (g->n_held + 1) * sizeof(*held));
+	if (!held)
+		return -ENOMEM;
+	g->held = held;
+	g->held[g->n_held++] = fd;
+	fd = -1;
+	return 0;
+}
+
+void bw_identity_free(struct bw_guard *g)
+{
+	for (size_t i = 0; i < g->n_held; i++)
+		bw_close_fd(&g->held[i]);
+	free(g->held);
+	g->held = NULL;
+	g->n_held = 0;
+}
