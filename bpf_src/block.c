@@ -456,6 +456,12 @@ static inline bool is_forbidden(struct settings *s, struct dentry *dentry, struc
 	return true;
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) // where the union lost its name
+#define ALIAS d_alias
+#else
+#define ALIAS d_u.d_alias
+#endif
+
 // An overlay opens a file of a layer, which is the one that counts, under its own path: some name of that file.
 static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inode)
 {
@@ -465,7 +471,7 @@ static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inod
 	READ(named, dentry->d_inode);
 	if (named != inode)
 		READ(alias, inode->i_dentry.first);
-	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, d_u.d_alias)) : dentry;
+	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS)) : dentry;
 }
 
 static inline u32 wanted_of(u32 flags, u32 mode)

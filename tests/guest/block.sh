@@ -54,6 +54,14 @@ echo "# hook: $hook"
 strongest=fmod_ret
 ! grep -q '\<bpf\>' /sys/kernel/security/lsm || strongest=lsm
 check "the strongest hook is taken" [ "$hook" = $strongest ]
+if [ $strongest != lsm ]; then
+	check_status "LSM without bpf in the kernel's list" 1 bccwatch block --name x --hook lsm
+	check_lines "is told before it is tried" 1 "bpf is not among the kernel's security modules" "$tmp/said"
+	umount /sys/kernel/security
+	check_status "where there is no list" 1 bccwatch block --name x --hook lsm
+	check_lines "the try tells" 1 "a try of it stopped nothing" "$tmp/said"
+	mount -t securityfs securityfs /sys/kernel/security
+fi
 check "--dry-run tells, and stops nobody" grep -q "COMM=cat tried to open forbidden file $home/block_test.c, would be denied.\$" "$out"
 check_lines "its closing line" 1 " accesses would have been stopped" "$err"
 

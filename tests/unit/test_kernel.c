@@ -13,6 +13,7 @@
 #include "kernel/cpu.h"
 #include "kernel/headers.h"
 #include "kernel/kprobe.h"
+#include "kernel/lsm.h"
 #include "kernel/override.h"
 #include "kernel/process.h"
 #include "kernel/tracefs.h"
@@ -163,6 +164,18 @@ static void processes(void **state)
 	assert_int_equal(bw_process_check(root, 5), -ENOTSUP);
 }
 
+static void security_modules(void **state)
+{
+	(void)state;
+	assert_int_equal(bw_lsm_active(root, "bpf"), -ENOENT);
+	put(BW_LSM_LIST, "lockdown,capability,bpf");
+	assert_int_equal(bw_lsm_active(root, "bpf"), 1);
+	assert_int_equal(bw_lsm_active(root, "bp"), 0);
+	put(BW_LSM_LIST, "lockdown,capability,bpfx\n");
+	assert_int_equal(bw_lsm_active(root, "bpf"), 0);
+	assert_int_equal(bw_lsm_active(root, "bpfx"), 1);
+}
+
 static void overridable_functions(void **state)
 {
 	char like[40];
@@ -188,6 +201,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(headers, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(security_modules, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
 	};

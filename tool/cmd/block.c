@@ -15,7 +15,9 @@
 #include "engine/attach.h"
 #include "engine/build.h"
 #include "engine/guard.h"
+#include "engine/override.h"
 #include "kernel/kprobe.h"
+#include "kernel/lsm.h"
 
 enum {
 	OPT_PATH = 256,
@@ -328,12 +330,24 @@ static int build_or_fail(struct block *b, struct bw_source *source, int signal_f
 	return r;
 }
 
+/* What is known before anything is compiled. */
+static int check_kernel(enum hook hook, const struct bw_source *source)
+{
+	if (hook == HOOK_OVERRIDE)
+		return bw_override_available(source->path);
+	if (hook == HOOK_LSM && bw_lsm_active("", "bpf") == 0)
+		return bw_err(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
+	return 0;
+}
+
 static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 {
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
 	const char *program;
-	int r = build_or_fail(b, source, signal_fd, &image);
+	int r = check_kernel(b->hook, source);
 
+	if (r == 0)
+		r = build_or_fail(b, source, signal_fd, &image);
 	if (r < 0)
 		return r;
 	r = bw_attach_check(&image, &program);

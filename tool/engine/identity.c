@@ -81,18 +81,17 @@ int bw_identity_learn(struct bw_guard *g, const char *path)
 
 int bw_identity_hold(struct bw_guard *g, const char *path)
 {
-	BW_FD int fd = open(path, O_PATH | O_CLOEXEC);
-	int *held, r = fd < 0 ? -errno : bw_identity_learn(g, path);
+	int *held = realloc(g->held, (g->n_held + 1) * sizeof(*held));
+	int fd;
 
-	if (r < 0)
-		return r;
-	held = realloc(g->held, (g->n_held + 1) * sizeof(*held));
 	if (!held)
 		return -ENOMEM;
 	g->held = held;
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
 	g->held[g->n_held++] = fd;
-	fd = -1;
-	return 0;
+	return bw_identity_learn(g, path);
 }
 
 void bw_identity_free(struct bw_guard *g)

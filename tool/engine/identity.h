@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a path is, as the kernel knows it: the program itself tells. While it is in MODE_LEARN bccwatch opens the path, and
- * the program refuses that (where it can, so that it has no effect on a device or a fifo) and writes down what it sees.
+ * What a path is, as the kernel knows it: the program itself tells. While it is in MODE_LEARN bccwatch opens the path,
+ * and the program refuses that (where it can, so that it has no effect on a device or a fifo) and writes down what it
+ * sees.
  */
 #pragma once
 
@@ -11,8 +12,8 @@
 int bw_identity_learn(struct bw_guard *guard, const char *path);
 
 /*
- * The same, and what it is stays in the kernel's memory until bw_identity_free: some file systems make up another number
- * for what they have forgotten.
+ * The same, and what it is stays in the kernel's memory until bw_identity_free: some file systems make up another
+ * number for what they have forgotten.
  */
 int bw_identity_hold(struct bw_guard *guard, const char *path);
 void bw_identity_free(struct bw_guard *guard);

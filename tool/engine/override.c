@@ -21,8 +21,12 @@ static bool overrides(const struct bw_image_program *program)
 	return false;
 }
 
-static int explain_unsupported(const char *program, int error)
+int bw_override_available(const char *program)
 {
+	int error = bw_override_supported();
+
+	if (error == 0)
+		return 0;
 	if (error != -ENOTSUP)
 		return bw_err(error, "can't tell whether functions can be overridden: %s", strerror(-error));
 	bw_err(error, "'%s' overrides a function (bpf_override_return), which this kernel does not let any program do",
@@ -53,9 +57,9 @@ int bw_override_check(const struct bw_image_program *program, const struct bw_ho
 	if (strcmp(kind->word, "kprobe") != 0)
 		return bw_err(-EINVAL, "'%s' overrides a function (bpf_override_return): only a kprobe can",
 			      program->name);
-	r = bw_override_supported();
+	r = bw_override_available(program->name);
 	if (r < 0)
-		return explain_unsupported(program->name, r);
+		return r;
 	r = bw_override_listed("", target, like, sizeof(like));
 	if (r == 0)
 		return explain_unlisted(target, like);

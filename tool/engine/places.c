@@ -272,4 +272,3 @@ size_t bw_places_linked(struct bw_guard *g)
 	}
 	return g->linked;
 }
-

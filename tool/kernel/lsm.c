@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/lsm.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+int bw_lsm_active(const char *root, const char *name)
+{
+	BW_FREE char *list = NULL;
+	char path[PATH_MAX], *rest, *one;
+	size_t len;
+	int r;
+
+	snprintf(path, sizeof(path), "%s" BW_LSM_LIST, root);
+	r = bw_read_file(path, 4096, &list, &len);
+	if (r < 0)
+		return r;
+	for (rest = list; (one = strsep(&rest, ",\n"));)
+		if (strcmp(one, name) == 0)
+			return 1;
+	return 0;
+}
