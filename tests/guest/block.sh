@@ -226,6 +226,7 @@ check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-
 umount overlay seen
 
 # What can't be, is said.
+check_status "a folder that is not there" 1 bccwatch block --name x --path y --dir /nowhere/at/all -d 1
 check_status "--path of a folder" 1 bccwatch block --path lower
 check_lines "--path of a folder: says what is meant" 1 "--dir guards" "$tmp/said"
 echo 'int kprobe__do_sys_openat2(void *ctx) { return nonsense; }' >bad.c
