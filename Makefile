@@ -14,8 +14,8 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFLAGS)
 
 # bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
-compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/overlay.c \
-	tool/engine/submits.c tool/engine/symbols.c tool/engine/types.c
+compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/overlay.c tool/engine/shapes.c \
+	tool/engine/submits.c tool/engine/tokens.c tool/engine/symbols.c tool/engine/types.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
 shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
@@ -29,11 +29,11 @@ all: $(programs) $(documents)
 
 bccwatch: $(call objects,$(tool_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -lbpf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -lbpf -lelf -lmd
 
 $(build)/%.o: %.c
 	$(call say,CC,$<)
@@ -52,7 +52,7 @@ $(build)/tool/engine/overlay.o $(san)/tool/engine/overlay.o: $(build)/constants.
 
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd
 
 $(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
 	$(call say,MAN,$@)
@@ -106,7 +106,7 @@ $(san)/%.o: %.c
 
 $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lmd -lcmocka
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lcmocka
 
 # The types of the tests as clang tells them of a BPF program.
 $(build)/types.bpf.o: tests/unit/types.c tests/unit/types.h

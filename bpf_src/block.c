@@ -17,6 +17,7 @@ struct data_t {
 #include <uapi/linux/ptrace.h>
 
 #include "counters.h"
+#include "opens.h"
 #include "rules.h"
 
 #ifndef KMOD_RET // libbcc before 0.19
@@ -36,10 +37,9 @@ struct data_t {
 #define SHOWN	    128 // how many folders of a path are shown
 #define KILL	    9
 #define TRUNCATES   01000 // O_TRUNC
-#define FOR_EXECVE  0x20  // __FMODE_EXEC
 
 // Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
-#define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
+#define PEEK(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
 
 #define FORGET(variable) bpf_probe_read_kernel(&(variable), sizeof(variable), &(variable))
 
@@ -100,10 +100,10 @@ static inline void identify(struct inode *inode, struct file_id *id)
 {
 	struct super_block *sb = NULL;
 
-	READ(sb, inode->i_sb);
-	READ(id->dev, sb->s_dev);
-	READ(id->ino, inode->i_ino);
-	READ(id->generation, inode->i_generation);
+	PEEK(sb, inode->i_sb);
+	PEEK(id->dev, sb->s_dev);
+	PEEK(id->ino, inode->i_ino);
+	PEEK(id->generation, inode->i_generation);
 }
 
 static inline bool is_hello(struct settings *s)
@@ -147,11 +147,11 @@ static inline u64 put_path(struct slot *s, struct dentry *dentry, struct mount *
 		struct dentry *root = NULL;
 		struct mount *upper = NULL;
 
-		READ(root, mount->mnt.mnt_root); // NULL where there is no mount
+		PEEK(root, mount->mnt.mnt_root); // NULL where there is no mount
 		READ_LINKS(links, dentry);
 		if (dentry == root) { // goes on where this is mounted
-			READ(upper, mount->mnt_parent);
-			READ(links.parent, mount->mnt_mountpoint);
+			PEEK(upper, mount->mnt_parent);
+			PEEK(links.parent, mount->mnt_mountpoint);
 			if (upper == mount)
 				goto whole;
 			mount = upper;
@@ -257,9 +257,9 @@ static inline bool is_excepted(void)
 	struct inode *inode = NULL;
 	struct file_id id = {};
 
-	READ(mm, task->mm);
-	READ(exe, mm->exe_file);
-	READ(inode, exe->f_inode);
+	PEEK(mm, task->mm);
+	PEEK(exe, mm->exe_file);
+	PEEK(inode, exe->f_inode);
 	identify(inode, &id);
 	if (inode && except_exes.lookup(&id))
 		return true;
@@ -275,7 +275,7 @@ static inline u32 forbidden_name(struct dentry *dentry)
 	char *name = NULL;
 	u32 *found;
 
-	READ(name, dentry->d_name.name);
+	PEEK(name, dentry->d_name.name);
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), name);
 	found = names.lookup(&key);
 	return found ? *found : 0;
@@ -339,8 +339,8 @@ static inline u32 climb(struct climb *c, int folders)
 
 			c->dentry = c->links.parent;
 			READ_LINKS(c->links, c->dentry);
-			READ(c->id.ino, c->links.inode->i_ino);
-			READ(c->id.generation, c->links.inode->i_generation);
+			PEEK(c->id.ino, c->links.inode->i_ino);
+			PEEK(c->id.generation, c->links.inode->i_generation);
 			found = dirs.lookup(&c->id);
 			if (found) {
 				access = *found;
@@ -374,8 +374,8 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 	FORGET(mount);
 	c.dentry = dentry;
 	READ_LINKS(c.links, dentry);
-	READ(sb, dentry->d_sb);
-	READ(c.id.dev, sb->s_dev);
+	PEEK(sb, dentry->d_sb);
+	PEEK(c.id.dev, sb->s_dev);
 	if (c.links.parent != c.dentry)
 		access = climb(&c, FOLDERS);
 	for (int i = 0; i < MOUNTS; i++) {
@@ -384,16 +384,16 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 		if (access)
 			return access;
 		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder.
-		READ(sb, c.dentry->d_sb);
-		READ(root, sb->s_root);
+		PEEK(sb, c.dentry->d_sb);
+		PEEK(root, sb->s_root);
 		if (c.dentry != root && devices.lookup(&c.id.dev))
 			return UNKNOWN | ACCESS_ANY;
-		READ(mount, lower->mnt_parent);
-		READ(c.links.parent, lower->mnt_mountpoint);
+		PEEK(mount, lower->mnt_parent);
+		PEEK(c.links.parent, lower->mnt_mountpoint);
 		if (mount == lower || !c.links.parent)
 			return 0; // mounted nowhere
-		READ(sb, c.links.parent->d_sb);
-		READ(c.id.dev, sb->s_dev);
+		PEEK(sb, c.links.parent->d_sb);
+		PEEK(c.id.dev, sb->s_dev);
 		access = climb(&c, FOLDERS_ABOVE);
 	}
 	return access ? access : UNKNOWN | ACCESS_ANY;
@@ -441,14 +441,18 @@ static inline void learn_spot(u32 access, struct inode *inode)
 #endif
 }
 
+// inode: NULL where there is no file yet.
 static inline bool is_forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
 				u32 wanted)
 {
 	u32 forbidden = forbidden_place(dentry, mount); // first: see there
 	u32 spot = forbidden_spot(dentry);
 
-	learn_spot(spot, inode);
-	forbidden |= spot | forbidden_name(dentry) | forbidden_file(inode);
+	if (inode) {
+		learn_spot(spot, inode);
+		forbidden |= forbidden_file(inode);
+	}
+	forbidden |= spot | forbidden_name(dentry);
 	if (!(forbidden & wanted) || is_excepted() || is_self(s))
 		return false;
 	if (forbidden & UNKNOWN)
@@ -468,9 +472,9 @@ static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inod
 	struct inode *named = NULL;
 	struct hlist_node *alias = NULL;
 
-	READ(named, dentry->d_inode);
+	PEEK(named, dentry->d_inode);
 	if (named != inode)
-		READ(alias, inode->i_dentry.first);
+		PEEK(alias, inode->i_dentry.first);
 	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS)) : dentry;
 }
 
@@ -478,7 +482,7 @@ static inline u32 wanted_of(u32 flags, u32 mode)
 {
 	u32 wanted = mode & FMODE_READ ? ACCESS_READ : 0;
 
-	if (flags & FOR_EXECVE)
+	if (flags & OPEN_FOR_EXEC)
 		wanted = ACCESS_EXEC;
 	if (mode & FMODE_WRITE || flags & TRUNCATES)
 		wanted |= ACCESS_WRITE;
@@ -496,11 +500,11 @@ static inline long on_open(void *ctx, struct file *file)
 
 	if (!s)
 		return 0;
-	READ(target.dentry, file->f_path.dentry);
-	READ(mnt, file->f_path.mnt);
-	READ(inode, file->f_inode);
-	READ(flags, file->f_flags);
-	READ(mode, file->f_mode);
+	PEEK(target.dentry, file->f_path.dentry);
+	PEEK(mnt, file->f_path.mnt);
+	PEEK(inode, file->f_inode);
+	PEEK(flags, file->f_flags);
+	PEEK(mode, file->f_mode);
 	target.mount = mount_of(mnt);
 	if (s->mode == MODE_LEARN)
 		return learn(s, inode) ? -EACCES : 0;
@@ -526,17 +530,10 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
 	struct target target = {dentry, NULL, NULL};
-	u32 forbidden;
 
 	if (!s || s->dry_run) // it is told when what was created is opened
 		return 0;
-	forbidden = forbidden_place(dentry, NULL);
-	forbidden |= forbidden_spot(dentry) | forbidden_name(dentry);
-	if (!(forbidden & ACCESS_WRITE) || is_excepted() || is_self(s))
-		return 0;
-	if (forbidden & UNKNOWN)
-		judge(JUDGED_UNKNOWN);
-	return stop(ctx, s, &target, s->error);
+	return is_forbidden(s, dentry, NULL, NULL, ACCESS_WRITE) ? stop(ctx, s, &target, s->error) : 0;
 }
 
 // Without an open: truncate(2).
@@ -549,9 +546,9 @@ static inline long on_truncate(void *ctx, const struct path *path)
 
 	if (!s)
 		return 0;
-	READ(target.dentry, path->dentry);
-	READ(mnt, path->mnt);
-	READ(inode, target.dentry->d_inode);
+	PEEK(target.dentry, path->dentry);
+	PEEK(mnt, path->mnt);
+	PEEK(inode, target.dentry->d_inode);
 	target.mount = mount_of(mnt);
 	if (!is_forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE))
 		return 0;
@@ -581,9 +578,9 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		access = 0; // stays where it is
 	spot = forbidden_spot(to);
 #ifdef BY_PATH
-	if (spot &&
-	    new.inode) { // what is replaced goes, and needs no place in the map; if it stays, the spot guards it
-		READ(links, new.inode->i_nlink);
+	// What is replaced goes, and needs no place in the map; if it stays, the spot guards it.
+	if (spot && new.inode) {
+		PEEK(links, new.inode->i_nlink);
 		identify(new.inode, &id);
 		if (links == 1)
 			files.delete(&id);
@@ -593,7 +590,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	if (!access)
 		return 0;
 	identify(old.inode, &id);
-	READ(mode, old.inode->i_mode);
+	PEEK(mode, old.inode->i_mode);
 #if defined(BY_PATH) || defined(BY_DIR)
 	if ((mode & 0170000) == 0040000)
 		r = dirs.update(&id, &access);
@@ -688,7 +685,7 @@ int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 	struct settings *s = settings.lookup(&zero);
 	struct inode *inode = NULL;
 
-	READ(inode, file->f_inode);
+	PEEK(inode, file->f_inode);
 	if (s && s->mode == MODE_LEARN)
 		learn(s, inode);
 #endif
@@ -747,14 +744,12 @@ static inline u32 wanted_by(u64 flags)
 		     : (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE
 						       : ACCESS_READ | ACCESS_WRITE;
 
-	if (flags & FOR_EXECVE)
+	if (flags & OPEN_FOR_EXEC)
 		return ACCESS_EXEC;
 	return flags & (O_CREAT | O_TRUNC) ? wanted | ACCESS_WRITE : wanted;
 }
 
-// Every open of a path comes here, with the kernel's own copy of the string; it can be killed here, and not refused.
-// file is a struct filename, which begins with the pointer to the name, op a struct open_flags, which begins with the
-// flags.
+// Every open of a path (opens.h), with the kernel's own copy of the string; it can be killed here, and not refused.
 static inline int on_do_open(void *ctx, const void *file, const void *op)
 {
 	int zero = 0, flags = 0;
@@ -779,11 +774,7 @@ static inline int on_do_open(void *ctx, const void *file, const void *op)
 	return 0;
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) // where it was renamed
-int kprobe__do_file_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-#else
-int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-#endif
+int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 {
 	return on_do_open(ctx, file, op);
 }
@@ -825,13 +816,13 @@ static inline u64 argument(struct pt_regs *ctx, int n, bool ia32)
 
 	switch (n) {
 	case 1:
-		ia32 ? READ(value, regs->bx) : READ(value, regs->di);
+		ia32 ? PEEK(value, regs->bx) : PEEK(value, regs->di);
 		break;
 	case 2:
-		ia32 ? READ(value, regs->cx) : READ(value, regs->si);
+		ia32 ? PEEK(value, regs->cx) : PEEK(value, regs->si);
 		break;
 	case 3:
-		READ(value, regs->dx);
+		PEEK(value, regs->dx);
 		break;
 	}
 	return ia32 ? (u32)value : value;
@@ -844,7 +835,7 @@ static inline const char *path_argument(struct pt_regs *ctx, int n, bool ia32)
 
 static inline u32 wanted_by_open(u64 flags)
 {
-	return flags & O_PATH ? 0 : wanted_by(flags & ~(u64)FOR_EXECVE);
+	return flags & O_PATH ? 0 : wanted_by(flags & ~(u64)OPEN_FOR_EXEC);
 }
 
 static inline u32 wanted_by_how(u64 how)

@@ -14,6 +14,7 @@ struct data_t {
 
 #include "counters.h"
 #include "filter.h"
+#include "opens.h"
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 
@@ -99,13 +100,9 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 
 #ifdef VIA_KPROBE
 
-#define OPEN_FOR_EXEC 0x20 // __FMODE_EXEC: execve looks for its program
-
-// Every open of a path comes here: open, openat, openat2, creat, the 32-bit ones, io_uring's and the kernel's own.
-// The name is the kernel's copy, so it is never missing and can't be changed while it is read. (do_sys_openat2, which
-// calls this, has only a pointer to the program's memory, which may not be resident yet; io_uring does not pass it.)
-// file is a struct filename, which begins with the pointer to the name, op a struct open_flags, which begins with
-// the flags: so the large headers of the one and the hidden header of the other are not needed.
+// Every open of a path comes here (opens.h). The name is the kernel's copy, so it is never missing and can't be changed
+// while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may not be
+// resident yet; io_uring does not pass it.)
 static inline int on_open(void *ctx, const void *file, const void *op)
 {
 	int zero = 0, flags, len;
@@ -126,11 +123,7 @@ static inline int on_open(void *ctx, const void *file, const void *op)
 	return submit(ctx, d, len);
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) // where it was renamed
-int kprobe__do_file_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-#else
-int kprobe__do_filp_open(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-#endif
+int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 {
 	return on_open(ctx, file, op);
 }

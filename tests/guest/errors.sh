@@ -58,7 +58,7 @@ failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undecla
 	bccwatch trace "${btf[@]}" --source "$tmp/bad.c"
 check_lines "one error is said once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
-failure "a function that names no hook" "the function 'plain' names no hook" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
+failure "a function that names no hook" "nothing attaches the function 'plain'" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
 failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"

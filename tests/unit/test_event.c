@@ -16,9 +16,10 @@
 #include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
-static const struct bw_sentence by_field = {NULL, "", NULL};
-static const struct bw_sentence opened = {"opened file", "", NULL};
-static const struct bw_sentence blocked = {"tried to open forbidden file", ",", "outcome"};
+static const struct bw_sentence by_field = {NULL, NULL, "", NULL};
+static const struct bw_sentence in_table = {"events", NULL, "", NULL};
+static const struct bw_sentence opened = {NULL, "opened file", "", NULL};
+static const struct bw_sentence blocked = {NULL, "tried to open forbidden file", ",", "outcome"};
 
 static struct btf *types;
 
@@ -72,11 +73,20 @@ static const char *line_of(const char *type, const struct bw_sentence *sentence,
 
 static void open_lines(void **state)
 {
-	struct open_event e = {.ts = 1, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
+	struct open_event e = {.ts = bw_clock_now() + 500000000, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
 
 	(void)state;
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)), " PID=812 COMM=cat FILENAME=/etc/hosts");
 	assert_string_equal(line_of(OPEN_EVENT, &opened, &e, sizeof(e)), " PID=812 COMM=cat opened file /etc/hosts");
+	assert_string_equal(line_of(OPEN_EVENT, &in_table, &e, sizeof(e)), " events PID=812 COMM=cat FILENAME=/etc/hosts");
+	/* A time that is none, before this run and after now. */
+	e.ts = 17;
+	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)),
+			    " PID=812 COMM=cat FILENAME=/etc/hosts TS=17");
+	e.ts = UINT64_MAX;
+	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)),
+			    " PID=812 COMM=cat FILENAME=/etc/hosts TS=18446744073709551615");
+	e.ts = 0;
 	snprintf(e.comm, sizeof(e.comm), "a\nb");
 	snprintf(e.fname, sizeof(e.fname), "\x1b]0;x\\");
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)),

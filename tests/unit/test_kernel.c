@@ -14,6 +14,7 @@
 #include "kernel/headers.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/mounts.h"
 #include "kernel/override.h"
 #include "kernel/process.h"
 #include "kernel/tracefs.h"
@@ -145,6 +146,25 @@ static void cpus(void **state)
 	}
 }
 
+static void mounts(void **state)
+{
+	struct bw_mounts m;
+
+	(void)state;
+	assert_int_equal(bw_mounts_open(root, &m), -ENOENT);
+	bw_mounts_close(&m);
+	put("/proc/self/mountinfo", "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+				    "short line\n"
+				    "31 22 0:26 /a /mnt/a\\040b\\134c\\9 rw - tmpfs tmpfs rw\n"
+				    "32 22 0:27 / /last");
+	assert_int_equal(bw_mounts_open(root, &m), 0);
+	assert_string_equal(bw_mounts_next(&m), "/");
+	assert_string_equal(bw_mounts_next(&m), "/mnt/a b\\c\\9");
+	assert_string_equal(bw_mounts_next(&m), "/last");
+	assert_null(bw_mounts_next(&m));
+	bw_mounts_close(&m);
+}
+
 static void processes(void **state)
 {
 	char path[128];
@@ -203,6 +223,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(security_modules, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(mounts, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
 	};
 

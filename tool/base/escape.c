@@ -92,3 +92,54 @@ size_t bw_escape_controls(char *dst, const char *src, size_t len)
 {
 	return escape(dst, src, len, false);
 }
+
+/* \uXXXX; what is harmful lies below U+10000. */
+static size_t put_unicode(char *dst, uint32_t code)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	dst[0] = '\\';
+	dst[1] = 'u';
+	for (int i = 0; i < 4; i++)
+		dst[2 + i] = digits[code >> (12 - 4 * i) & 15];
+	return 6;
+}
+
+static size_t put_json_ascii(char *dst, unsigned char c)
+{
+	if (c < 0x20 || c == 0x7f)
+		return put_unicode(dst, c);
+	if (c != '"' && c != '\\') {
+		*dst = (char)c;
+		return 1;
+	}
+	dst[0] = '\\';
+	dst[1] = (char)c;
+	return 2;
+}
+
+size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
+{
+	const unsigned char *s = (const unsigned char *)src;
+	size_t out = 0;
+
+	*exact = true;
+	for (size_t i = 0, n; i < len; i += n) {
+		uint32_t code = s[i];
+
+		n = s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &code);
+		if (s[i] < 0x80) {
+			out += put_json_ascii(dst + out, s[i]);
+		} else if (n == 0) {
+			out += put_unicode(dst + out, 0xfffd);
+			*exact = false;
+			n = 1;
+		} else if (is_harmful(code)) {
+			out += put_unicode(dst + out, code);
+		} else {
+			memcpy(dst + out, s + i, n);
+			out += n;
+		}
+	}
+	return out;
+}

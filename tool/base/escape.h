@@ -2,6 +2,7 @@
 /* Bytes from outside, made safe to show: they never reach a terminal as control sequences. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,3 +16,9 @@ size_t bw_escape(char *dst, const char *src, size_t len);
 
 /* The same, but a backslash and a tab stay: for messages, which nobody reads back. */
 size_t bw_escape_controls(char *dst, const char *src, size_t len);
+
+/*
+ * The inside of a JSON string (RFC 8259), 6 * len bytes at most: what a terminal must not get is \uXXXX, a byte that is
+ * no valid UTF-8 becomes U+FFFD, and *exact false.
+ */
+size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact);

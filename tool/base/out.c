@@ -81,6 +81,18 @@ void bw_out_commit(struct bw_out *out, size_t len)
 	out->len += len;
 }
 
+void bw_out_put(struct bw_out *out, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t part = len < out->size ? len : out->size;
+
+		memcpy(bw_out_reserve(out, part), bytes, part);
+		bw_out_commit(out, part);
+		bytes += part;
+		len -= part;
+	}
+}
+
 size_t bw_put_u64(char *dst, uint64_t n)
 {
 	char digits[20];

@@ -28,6 +28,9 @@ void bw_out_free(struct bw_out *out);
 char *bw_out_reserve(struct bw_out *out, size_t len);
 void bw_out_commit(struct bw_out *out, size_t len);
 
+/* Appends bytes, as many as they are. */
+void bw_out_put(struct bw_out *out, const char *bytes, size_t len);
+
 /* Writes what is buffered. 0, or out->error: -EPIPE, where the reader went away; -EINTR where a write was
  * given up. */
 int bw_out_flush(struct bw_out *out);

@@ -27,6 +27,18 @@ int bw_signals_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
+int bw_signals_add_usr1(int fd)
+{
+	sigset_t set;
+
+	if (sigprocmask(SIG_BLOCK, NULL, &set) < 0)
+		return -errno;
+	sigaddset(&set, SIGUSR1);
+	if (signalfd(fd, &set, 0) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
 bool bw_signals_pending(void)
 {
 	sigset_t set;

@@ -11,5 +11,8 @@
  */
 int bw_signals_open(void);
 
+/* From here on SIGUSR1 is read from that descriptor, too. 0 or -errno. */
+int bw_signals_add_usr1(int fd);
+
 /* Has one of those that end a run come? It stays to be read. */
 bool bw_signals_pending(void);

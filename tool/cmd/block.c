@@ -12,10 +12,10 @@
 #include "base/signals.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
-#include "engine/attach.h"
 #include "engine/build.h"
 #include "engine/guard.h"
 #include "engine/override.h"
+#include "engine/plan.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 
@@ -284,7 +284,7 @@ static void on_closing(void *cookie, char *words, size_t size)
 }
 
 /* BW_EXIT_*, or -errno where the run did not begin. */
-static int enforce(struct block *b, struct bw_image *image, int signal_fd)
+static int enforce(struct block *b, struct bw_image *image, const struct bw_plan *plan, int signal_fd)
 {
 	const struct bw_watch watch = {
 		.loaded = &b->loaded,
@@ -293,7 +293,8 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 		.signal_fd = signal_fd,
 		.fail_on_loss = b->common.fail_on_loss,
 		.needs_reader = true,
-		.sentence = {"tried to open forbidden file", ",", "outcome"},
+		.counters = true,
+		.sentence = {NULL, "tried to open forbidden file", ",", "outcome"},
 		.ready = on_ready,
 		.closing = on_closing,
 		.cookie = b,
@@ -303,7 +304,7 @@ static int enforce(struct block *b, struct bw_image *image, int signal_fd)
 	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
 	bw_guard_size(&b->guard, image);
-	r = bw_load(&b->loaded, image);
+	r = bw_load(&b->loaded, image, plan);
 	if (r == 0)
 		r = bw_watch_run(&watch);
 	bw_guard_free(&b->guard);
@@ -343,19 +344,22 @@ static int check_kernel(enum hook hook, const struct bw_source *source)
 static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 {
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
-	const char *program;
+	BW_CLEANUP(bw_plan_free) struct bw_plan plan = {0};
+	const struct bw_binding *failed = NULL;
 	int r = check_kernel(b->hook, source);
 
 	if (r == 0)
 		r = build_or_fail(b, source, signal_fd, &image);
 	if (r < 0)
 		return r;
-	r = bw_attach_check(&image, &program);
-	if (r < 0 && program)
-		bw_attach_explain(program, r);
+	r = bw_plan_complete(&plan, &image);
+	if (r == 0)
+		r = bw_plan_check(&plan, &image, &failed);
+	if (failed)
+		bw_plan_explain(failed, r);
 	if (r < 0)
 		return r;
-	r = enforce(b, &image, signal_fd);
+	r = enforce(b, &image, &plan, signal_fd);
 	if (r == -ENOTSUP)
 		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
 		       hooks[b->hook].what);
@@ -374,6 +378,7 @@ static int block_files(struct block *b, int signal_fd)
 		return r;
 	while (last > first && unfit(b, last))
 		last--;
+	bw_guard_count(&b->guard);
 	for (b->hook = first; b->hook <= last; b->hook++) {
 		if (unfit(b, b->hook))
 			continue;

@@ -4,11 +4,13 @@
 #include "cmd/block.h"
 #include "cmd/cache.h"
 #include "cmd/command.h"
+#include "cmd/run.h"
 #include "cmd/trace.h"
 
 const struct bw_command *const bw_commands[] = {
 	&bw_trace_command,
 	&bw_block_command,
+	&bw_run_command,
 	&bw_cache_command,
 	NULL,
 };

@@ -56,10 +56,10 @@ static int set_headers(struct bw_common *c, const char *value)
 	return 0;
 }
 
-static int set_seconds(struct bw_common *c, const char *value)
+int bw_common_seconds(const char *option, const char *value, uint64_t *seconds)
 {
-	if (bw_parse_number(value, UINT32_MAX, &c->seconds) < 0 || c->seconds == 0)
-		return bw_usage_error("--duration", value, "not a number of seconds from 1 on");
+	if (bw_parse_number(value, UINT32_MAX, seconds) < 0 || *seconds == 0)
+		return bw_usage_error(option, value, "not a number of seconds from 1 on");
 	return 0;
 }
 
@@ -75,7 +75,7 @@ static int set_common(const struct bw_command *command, struct bw_common *c, int
 {
 	switch (id) {
 	case 'd':
-		return set_seconds(c, value);
+		return bw_common_seconds("--duration", value, &c->seconds);
 	case BW_OPT_SOURCE:
 		c->source = value;
 		return 0;
@@ -116,6 +116,10 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 		if (r == 1)
 			r = set(cookie, id, value);
 	}
+	if (r == 0 && command->operand && optind == argc)
+		r = bw_err(BW_EXIT_USAGE, "%s is missing: which %s?", command->operand, command->operand);
+	else if (r == 0 && command->operand)
+		common->source = argv[optind++];
 	if (r == 0 && optind < argc)
 		r = bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (r == BW_EXIT_USAGE)

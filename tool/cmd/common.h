@@ -10,7 +10,7 @@
 #include "engine/source.h"
 
 struct bw_common {
-	const char *source; /* NULL: the installed one */
+	const char *source; /* the command's operand, or --source; NULL: the installed one */
 	uint64_t seconds;   /* 0: until a signal */
 	uint64_t pages;
 	bool fail_on_loss, no_cache;
@@ -24,9 +24,13 @@ struct bw_common {
 
 enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO_CACHE, BW_OPT_HEADERS };
 
-#define BW_COMMON_OPTIONS                                                                                            \
+#define BW_COMMON_OPTIONS                                                                                    \
+	{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE}, \
+		BW_RUN_OPTIONS
+
+/* Without --source. */
+#define BW_RUN_OPTIONS                                                                                               \
 	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                             \
-		{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE}, \
 		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                           \
 		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                           \
 		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},                \
@@ -42,8 +46,8 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
 	}
 
 /*
- * Reads a command's arguments: the common options into common, of every other the id and value are given to `set`,
- * which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to do (--help).
+ * Reads a command's arguments: the common options and the operand into common, of every other option the id and value
+ * are given to `set`, which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to do (--help).
  */
 int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
 		    int (*set)(void *cookie, int id, const char *value), void *cookie);
@@ -59,6 +63,9 @@ int bw_common_uid(const char *option, const char *value, uint32_t *uid);
 
 /* 0, or -errno, reported, if this process may not load programs. */
 int bw_common_privilege(const char *command);
+
+/* "a number of seconds from 1 on" into *seconds. 0 or BW_EXIT_USAGE, reported. */
+int bw_common_seconds(const char *option, const char *value, uint64_t *seconds);
 
 /* Reads --source's file, or bpf_src/name, and chooses its headers. 0 or -errno, reported; free it in either case. */
 int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source);

@@ -23,7 +23,8 @@ static void print_options(const struct bw_option *options)
 void bw_print_help(const struct bw_command *command)
 {
 	if (command) {
-		printf("Usage: bccwatch %s [OPTION...]\n\n%s.\n", command->name, command->summary);
+		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, command->operand ? " " : "",
+		       command->operand ? command->operand : "", command->summary);
 		print_options(command->options);
 		puts("\nbccwatch(8) tells more.");
 		return;

@@ -21,7 +21,8 @@ static void fill_tables(struct tables *t, const struct bw_option *options)
 	char *s = t->shorts;
 	size_t n = 0;
 
-	*s++ = '+'; /* options come first: what follows the first word is not ours */
+	if (options == bw_global_options)
+		*s++ = '+'; /* what follows the command's name is the command's */
 	*s++ = ':';
 	for (; options->id && n < OPTIONS_MAX; options++) {
 		t->longs[n++] = (struct option){options->name, options->arg ? required_argument : no_argument, NULL,

@@ -15,9 +15,9 @@
 #include "bpf_src/filter.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
-#include "engine/attach.h"
 #include "engine/build.h"
 #include "engine/hook.h"
+#include "engine/plan.h"
 #include "event/text.h"
 #include "kernel/kprobe.h"
 #include "kernel/process.h"
@@ -117,53 +117,67 @@ static int open_source(struct bw_source *source, struct trace *t)
 	return r;
 }
 
+/* What is to run, and where. */
+struct program {
+	struct bw_image image;
+	struct bw_plan plan;
+};
+
+static void free_program(struct program *p)
+{
+	bw_plan_free(&p->plan);
+	bw_image_free(&p->image);
+}
+
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
-static int build(const struct trace *t, struct bw_source *source, enum via via, int signal_fd, struct bw_image *image,
-		 const char **program)
+static int build(const struct trace *t, struct bw_source *source, enum via via, int signal_fd, struct program *p,
+		 const struct bw_binding **failed)
 {
 	int r = via == VIA_TRACEPOINT ? bw_hook_tracefs() : 0;
 
-	*program = NULL;
+	*failed = NULL;
 	if (r == 0)
 		r = bw_source_define(source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
 	if (r < 0)
 		return r;
-	r = bw_build(source, !t->common.no_cache, signal_fd, image);
+	r = bw_build(source, !t->common.no_cache, signal_fd, &p->image);
 	bw_source_undefine(source);
-	return r == 0 ? bw_attach_check(image, program) : r;
+	if (r == 0)
+		r = bw_plan_complete(&p->plan, &p->image);
+	return r == 0 ? bw_plan_check(&p->plan, &p->image, failed) : r;
 }
 
 /* Are there no kprobes, or not the one, and can the source do without? */
-static bool needs_other_hook(const struct trace *t, int error, const char *program)
+static bool needs_other_hook(const struct trace *t, int error, const struct bw_binding *failed)
 {
-	return error == -ENODEV || (error == -ENOENT && program &&
-				    strncmp(program, "kprobe__", strlen("kprobe__")) == 0 && t->has_tracepoint);
+	return error == -ENODEV ||
+	       (error == -ENOENT && failed && strcmp(failed->kind->word, "kprobe") == 0 && t->has_tracepoint);
 }
 
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
-static int build_by_hook(struct trace *t, int signal_fd, struct bw_image *image)
+static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
 {
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
-	const char *program = NULL;
+	const struct bw_binding *failed = NULL;
 	int r = open_source(&source, t);
 
 	if (r < 0)
 		return r;
 	r = -ENODEV;
 	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
-		r = build(t, &source, VIA_KPROBE, signal_fd, image, &program);
-	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, program))) {
+		r = build(t, &source, VIA_KPROBE, signal_fd, p, &failed);
+	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, failed))) {
 		if (t->via == VIA_AUTO)
 			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
 				"and io_uring.",
-				program ? "This kernel has no function that the kprobe needs"
+				failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
 					: "This kernel has no kprobes");
-		bw_image_free(image);
+		free_program(p);
 		t->via = VIA_TRACEPOINT;
-		r = build(t, &source, VIA_TRACEPOINT, signal_fd, image, &program);
+		r = build(t, &source, VIA_TRACEPOINT, signal_fd, p, &failed);
 	}
-	if (r < 0 && program)
-		bw_attach_explain(program, r);
+	if (r < 0 && failed)
+		bw_plan_explain(failed, r);
 	return r;
 }
 
@@ -194,7 +208,8 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 		.seconds = t->common.seconds,
 		.signal_fd = signal_fd,
 		.fail_on_loss = t->common.fail_on_loss,
-		.sentence = {t->via == VIA_TRACEPOINT ? "opened file" : NULL, "", NULL},
+		.counters = true,
+		.sentence = {NULL, t->via == VIA_TRACEPOINT ? "opened file" : NULL, "", NULL},
 		.ready = on_ready,
 	};
 	int r = bw_watch_run(&w);
@@ -205,21 +220,21 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 static int trace_files(struct trace *t)
 {
 	BW_FD int signal_fd = bw_signals_open();
-	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
+	BW_CLEANUP(free_program) struct program p = {0};
 	BW_CLEANUP(bw_loaded_free) struct bw_loaded loaded = {0};
 	int r;
 
 	if (signal_fd < 0)
 		return bw_err(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-signal_fd));
 	tzset();
-	r = build_by_hook(t, signal_fd, &image);
+	r = build_by_hook(t, signal_fd, &p);
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r == 0)
-		r = bw_load(&loaded, &image);
+		r = bw_load(&loaded, &p.image, &p.plan);
 	if (r == 0)
 		r = set_filter(t, &loaded);
-	if (r == 0 && image.n_events == 0)
+	if (r == 0 && p.image.n_events == 0)
 		r = bw_err(-EINVAL, "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
 	return r == 0 ? watch(t, &loaded, signal_fd) : BW_EXIT_FAILED;
 }

@@ -11,35 +11,63 @@
 #include "base/log.h"
 #include "base/out.h"
 #include "cmd/command.h"
+#include "cmd/printk.h"
 #include "engine/session.h"
+#include "event/clock.h"
+#include "event/json.h"
 
-/* How the run shows events: a text a table. */
+/* How the run shows the events of a table: one of the two. */
+struct shower {
+	struct bw_text *text;
+	struct bw_json *json;
+};
+
 struct view {
 	struct bw_out out;
-	struct bw_text **texts; /* n */
+	struct shower *showers; /* n, one a table */
 	uint32_t n;
 	const struct bw_watch *watch;
 };
 
 static void close_view(struct view *view)
 {
-	for (uint32_t i = 0; i < view->n; i++)
-		bw_text_free(view->texts[i]);
-	free(view->texts);
+	for (uint32_t i = 0; i < view->n; i++) {
+		bw_text_free(view->showers[i].text);
+		bw_json_free(view->showers[i].json);
+	}
+	free(view->showers);
 	bw_out_free(&view->out);
 }
 
-static int open_view(struct view *view, const struct bw_image *image, const struct bw_sentence *sentence)
+/* The longest line that it can make in *longest. */
+static int open_shower(struct shower *shower, const struct bw_watch *w, const struct bw_image_event *event,
+		       size_t *longest)
 {
-	size_t longest = 0;
+	struct bw_sentence sentence = w->sentence;
+	const char *table = w->loaded->image->maps[event->map].name;
+	int r;
 
-	view->texts = calloc(image->n_events + 1, sizeof(struct bw_text *));
-	if (!view->texts)
+	if (w->json) {
+		r = bw_json_new(&shower->json, table, &event->layout);
+		*longest = r == 0 ? bw_json_line_longest(shower->json, BW_EVENT_MAX) : 0;
+		return r;
+	}
+	sentence.lead = w->named ? table : NULL;
+	r = bw_text_new(&shower->text, &event->layout, &sentence);
+	*longest = r == 0 ? bw_text_longest(shower->text, BW_EVENT_MAX) : 0;
+	return r;
+}
+
+static int open_view(struct view *view, const struct bw_image *image)
+{
+	size_t longest = 0, line;
+
+	view->showers = calloc(image->n_events + 1, sizeof(*view->showers));
+	if (!view->showers)
 		return -ENOMEM;
 	for (; view->n < image->n_events; view->n++) {
 		const struct bw_image_event *event = &image->events[view->n];
-		int r = bw_text_new(&view->texts[view->n], &event->layout, sentence);
-		size_t line;
+		int r = open_shower(&view->showers[view->n], view->watch, event, &line);
 
 		if (r < 0)
 			return r;
@@ -47,7 +75,6 @@ static int open_view(struct view *view, const struct bw_image *image, const stru
 			bw_note("The type of the events of '%s' is not known: their bytes are shown in hex (-v says "
 				"why).",
 				image->maps[event->map].name);
-		line = bw_text_longest(view->texts[view->n], BW_EVENT_MAX);
 		longest = line > longest ? line : longest;
 	}
 	return bw_out_init(&view->out, STDOUT_FILENO, longest + BW_EVENT_MAX);
@@ -63,8 +90,29 @@ static int on_ready(void *cookie)
 static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct view *view = cookie;
+	const struct shower *shower = &view->showers[event];
 
-	bw_text_line(view->texts[event], &view->out, data, size);
+	if (shower->json)
+		bw_json_line(shower->json, &view->out, data, size);
+	else
+		bw_text_line(shower->text, &view->out, data, size);
+	if (view->watch->maps)
+		bw_maps_note(view->watch->maps, &view->watch->loaded->image->events[event].layout, data, size);
+}
+
+static void show_maps(void *cookie)
+{
+	struct view *view = cookie;
+
+	if (view->watch->maps)
+		bw_maps_show(view->watch->maps, &view->out);
+}
+
+static void on_extra(void *cookie)
+{
+	struct view *view = cookie;
+
+	bw_printk_read(view->watch->printk, &view->out);
 }
 
 static int on_flush(void *cookie)
@@ -95,6 +143,26 @@ static void print_closing(const struct bw_watch *w, const struct bw_session *s, 
 		(unsigned long long)s->lost, more);
 }
 
+/* What comes behind the last event. */
+static void show_end(struct view *view, const struct bw_session *s)
+{
+	const struct bw_watch *w = view->watch;
+
+	if (w->printk)
+		bw_printk_read(w->printk, &view->out);
+	show_maps(view);
+	if (w->json && s->lost + s->missed > 0) {
+		struct bw_clock clock = {0};
+		char line[BW_JSON_HEAD + 128];
+		size_t len = bw_json_head(line, &clock, bw_clock_now(), "");
+
+		len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"lost\":%llu,\"missed\":%llu}\n",
+					(unsigned long long)s->lost, (unsigned long long)s->missed);
+		bw_out_put(&view->out, line, len);
+	}
+	bw_out_flush(&view->out);
+}
+
 /* Whose reader went away wanted no more; all else is a failure. */
 static void explain_output(int error)
 {
@@ -113,18 +181,25 @@ int bw_watch_run(const struct bw_watch *w)
 		.seconds = w->seconds,
 		.signal_fd = w->signal_fd,
 		.out_fd = STDOUT_FILENO,
+		.interval = w->interval,
+		.counters = w->counters,
+		.extra_fd = w->printk ? bw_printk_fd(w->printk) : -1,
 		.ready = on_ready,
 		.sample = on_sample,
 		.flush = on_flush,
+		.tick = w->maps ? show_maps : NULL,
+		.extra = on_extra,
 		.cookie = &view,
 	};
-	int r = open_view(&view, w->loaded->image, &w->sentence);
+	int r = open_view(&view, w->loaded->image);
 
 	view.out.is_over = is_over;
 	view.out.cookie = &session;
 
 	if (r == 0)
 		r = bw_session_run(&session);
+	if (session.started)
+		show_end(&view, &session);
 	explain_output(view.out.error);
 	if (!session.started)
 		return r;

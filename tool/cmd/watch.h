@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs loaded programs and shows what they send on stdout: what `trace` and `block` have in common. */
+/* Runs loaded programs and shows what they send on stdout: what `trace`, `block` and `run` have in common. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/maps.h"
 #include "engine/load.h"
 #include "event/text.h"
+
+struct bw_printk;
 
 struct bw_watch {
 	const struct bw_loaded *loaded;
@@ -16,6 +19,13 @@ struct bw_watch {
 	int signal_fd;	  /* of bw_signals_open */
 	bool fail_on_loss;
 	bool needs_reader; /* that stdout's reader goes is a failure */
+	bool counters;	   /* the source has the map of bpf_src/counters.h */
+	bool named;	   /* each line has the name of its table */
+	bool json;	   /* in place of text */
+	/* Shown at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
+	struct bw_maps *maps;
+	uint64_t interval;
+	struct bw_printk *printk; /* what bpf_trace_printk wrote is shown too; NULL: it is not */
 	struct bw_sentence sentence;
 	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
 	int (*ready)(void *cookie);

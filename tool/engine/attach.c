@@ -7,78 +7,37 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "engine/hook.h"
-#include "engine/override.h"
 #include "engine/quiet.h"
 
-int bw_attach_check(const struct bw_image *image, const char **program)
+static int attach_one(const struct bw_binding *b, int program, int *hook)
 {
-	*program = NULL;
-	if (image->n_programs == 0)
-		return bw_err(-EINVAL, "the source has no program: a function that is not static");
-	for (uint32_t i = 0; i < image->n_programs; i++) {
-		const struct bw_hook_kind *kind;
-		const char *target;
-		int r = bw_hook_kind_of(image->programs[i].name, &kind, &target);
-
-		*program = NULL;
-		if (r < 0)
-			return r;
-		*program = image->programs[i].name;
-		r = kind->check(target);
-		if (r < 0)
-			return r;
-		*program = NULL;
-		r = bw_override_check(&image->programs[i], kind, target);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-void bw_attach_explain(const char *program, int error)
-{
-	const struct bw_hook_kind *kind;
-	const char *target;
-
-	if (bw_hook_kind_of(program, &kind, &target) == 0)
-		kind->explain(target, error);
-}
-
-static int attach_program(const char *name, int program, int *hook)
-{
-	const struct bw_hook_kind *kind;
 	struct bw_quiet quiet;
-	const char *target;
 	BW_FREE char *words = NULL;
 	size_t len;
-	int r = bw_hook_kind_of(name, &kind, &target);
 
-	if (r < 0)
-		return r;
 	bw_quiet_begin(&quiet);
-	*hook = kind->attach(program, target);
+	*hook = b->kind->attach(program, b->target);
 	bw_quiet_end(&quiet, &words, &len);
 	if (*hook >= 0) {
-		bw_debug("attached: %s %s", kind->word, target);
+		bw_debug("attached: %s %s", b->kind->word, b->target);
 		return 0;
 	}
-	r = *hook;
-	kind->explain(target, r);
+	bw_plan_explain(b, *hook);
 	if (bw_verbose)
 		bw_words(words, len);
-	return r;
+	return *hook;
 }
 
 int bw_attach(struct bw_attached *attached, const struct bw_loaded *loaded)
 {
-	const struct bw_image *image = loaded->image;
+	const struct bw_plan *plan = loaded->plan;
 
-	*attached = (struct bw_attached){malloc((image->n_programs + 1) * sizeof(int)), 0};
+	*attached = (struct bw_attached){malloc((plan->n + 1) * sizeof(int)), 0};
 	if (!attached->hooks)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < image->n_programs; i++) {
-		int r = attach_program(image->programs[i].name, loaded->programs[i], &attached->hooks[i]);
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct bw_binding *b = &plan->bindings[i];
+		int r = attach_one(b, loaded->programs[b->program], &attached->hooks[i]);
 
 		if (r < 0)
 			return r;

@@ -131,7 +131,7 @@ static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 			return -errno;
 		if (read(signal_fd, &info, sizeof(info)) < 0 && errno != EINTR)
 			return -errno;
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGUSR1)
 			return -EINTR;
 	}
 }

@@ -19,6 +19,7 @@
 #include "engine/describe.h"
 #include "engine/image.h"
 #include "engine/overlay.h"
+#include "engine/shapes.h"
 #include "engine/submits.h"
 
 static void free_module(void **module)
@@ -75,7 +76,7 @@ static bool is_layout_of(void *module, size_t table, const char *event)
 }
 
 /* No fields where the type is not known, or several types are sent by the one table. */
-static int find_layout(void *module, const char *event, struct bw_layout *layout)
+static int find_layout(void *module, struct bw_describer *d, const char *event, struct bw_layout *layout)
 {
 	*layout = (struct bw_layout){0};
 	for (size_t t = 0; t < bpf_num_tables(module); t++) {
@@ -84,7 +85,9 @@ static int find_layout(void *module, const char *event, struct bw_layout *layout
 
 		if (!is_layout_of(module, t, event))
 			continue;
-		r = bw_describe_map(bpf_table_fd_id(module, t), &other);
+		r = bw_describe_map(d, bpf_table_fd_id(module, t), NULL, &other);
+		if (r == 0 && other.n == 0)
+			r = -EINVAL;
 		if (r == 0 && layout->n == 0) {
 			*layout = other;
 			continue;
@@ -113,37 +116,53 @@ static uint32_t map_index(void *module, size_t table)
 	return index;
 }
 
-static int collect_maps(void *module, struct bw_image *image)
+static bool is_kept(const struct bw_image_map *map)
 {
-	for (size_t t = 0; t < bpf_num_tables(module); t++) {
+	if (map->type != BPF_MAP_TYPE_ARRAY_OF_MAPS && map->type != BPF_MAP_TYPE_HASH_OF_MAPS)
+		return true;
+	fprintf(stderr, "%s: a map of maps is not supported\n", map->name);
+	return false;
+}
+
+static int collect_map(void *module, size_t table, const char *text, struct bw_describer *d, struct bw_image_map *map)
+{
+	int r;
+
+	*map = (struct bw_image_map){
+		.name = bpf_table_name(module, table),
+		.type = (uint32_t)bpf_table_type_id(module, table),
+		.key_size = (uint32_t)bpf_table_key_size_id(module, table),
+		.value_size = (uint32_t)bpf_table_leaf_size_id(module, table),
+		.max_entries = (uint32_t)bpf_table_max_entries_id(module, table),
+		.flags = (uint32_t)bpf_table_flags_id(module, table),
+		.shape = bw_shape_of(text, bpf_table_name(module, table)),
+	};
+	r = bw_describe_map(d, bpf_table_fd_id(module, table), &map->key, &map->value);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int collect_maps(void *module, const char *text, struct bw_describer *d, struct bw_image *image)
+{
+	int r = 0;
+
+	for (size_t t = 0; t < bpf_num_tables(module) && r == 0; t++) {
 		uint32_t index = map_index(module, t);
-		int type = bpf_table_type_id(module, t);
+		struct bw_image_map *map = &image->maps[index];
 
 		if (is_layout(module, t))
 			continue;
 		image->n_maps++;
-		image->maps[index] = (struct bw_image_map){
-			.name = bpf_table_name(module, t),
-			.type = (uint32_t)type,
-			.key_size = (uint32_t)bpf_table_key_size_id(module, t),
-			.value_size = (uint32_t)bpf_table_leaf_size_id(module, t),
-			.max_entries = (uint32_t)bpf_table_max_entries_id(module, t),
-			.flags = (uint32_t)bpf_table_flags_id(module, t),
-		};
-		if (type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS) {
-			fprintf(stderr, "%s: a map of maps is not supported\n", image->maps[index].name);
-			return -ENOTSUP;
-		}
-		if (type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
+		r = collect_map(module, t, text, d, map);
+		if (r == 0 && !is_kept(map))
+			r = -ENOTSUP;
+		if (r == 0 && bw_image_is_buffer(map)) {
 			struct bw_image_event *event = &image->events[image->n_events++];
-			int r = find_layout(module, image->maps[index].name, &event->layout);
 
 			event->map = index;
-			if (r < 0)
-				return r;
+			r = find_layout(module, d, map->name, &event->layout);
 		}
 	}
-	return 0;
+	return r;
 }
 
 /* Puts the image's index in place of a map's descriptor. */
@@ -191,24 +210,34 @@ static int collect_programs(void *module, struct bw_image *image)
 	return 0;
 }
 
-static int collect(void *module, int fd)
+static void free_layouts(struct bw_image *image)
+{
+	for (uint32_t i = 0; i < image->n_events; i++)
+		bw_describe_free(&image->events[i].layout);
+	for (uint32_t i = 0; i < image->n_maps; i++) {
+		bw_describe_free(&image->maps[i].key);
+		bw_describe_free(&image->maps[i].value);
+	}
+}
+
+static int collect(void *module, const char *text, int fd)
 {
 	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + 1, sizeof(*maps));
 	BW_FREE struct bw_image_event *events = calloc(bpf_num_tables(module) + 1, sizeof(*events));
 	BW_FREE struct bw_image_program *programs = calloc(bpf_num_functions(module) + 1, sizeof(*programs));
+	BW_CLEANUP(bw_describer_free) struct bw_describer describer = {0};
 	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
 	int r;
 
 	if (!maps || !events || !programs)
 		return -ENOMEM;
 	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
-	r = collect_maps(module, &image);
+	r = collect_maps(module, text, &describer, &image);
 	if (r == 0)
 		r = collect_programs(module, &image);
 	if (r == 0)
 		r = bw_image_write(&image, fd);
-	for (uint32_t i = 0; i < image.n_events; i++)
-		bw_describe_free(&events[i].layout);
+	free_layouts(&image);
 	return r;
 }
 
@@ -298,6 +327,6 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 	module = create_module(text, all, n_all);
 	if (!module)
 		return -EINVAL;
-	r = collect(module, fd);
+	r = collect(module, text, fd);
 	return r < 0 ? r : write_depends(module, flags, n, &depends, depends_fd);
 }

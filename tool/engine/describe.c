@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kernel/btf.h"
 
 enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
 
@@ -242,24 +243,50 @@ static int load_btf(uint32_t id, struct btf **btf)
 	if (r < 0)
 		return r;
 	*btf = btf__new(bytes, info.btf_size);
-	return *btf && (intptr_t)*btf > 0 ? 0 : -EINVAL;
+	if (!bw_btf_is_error(*btf))
+		return 0;
+	*btf = NULL;
+	return -EINVAL;
 }
 
-int bw_describe_map(int map, struct bw_layout *layout)
+/* 0 too where it can't be known. */
+static int describe_part(const struct btf *btf, uint32_t id, struct bw_layout *layout)
+{
+	int r = layout ? bw_describe(btf, id, layout) : 0;
+
+	return r == -ENOMEM ? r : 0;
+}
+
+int bw_describe_map(struct bw_describer *d, int map, struct bw_layout *key, struct bw_layout *value)
 {
 	struct bpf_map_info info = {0};
-	struct btf *btf = NULL;
 	int r = get_info(map, &info, sizeof(info));
 
+	if (key)
+		*key = (struct bw_layout){0};
+	if (value)
+		*value = (struct bw_layout){0};
 	if (r == 0 && info.btf_id == 0)
 		r = -ENOENT;
-	if (r == 0)
-		r = load_btf(info.btf_id, &btf);
+	if (r == 0 && info.btf_id != d->id) {
+		bw_describer_free(d);
+		r = load_btf(info.btf_id, &d->btf);
+	}
 	if (r < 0)
 		return r;
-	r = bw_describe(btf, info.btf_value_type_id, layout);
-	btf__free(btf);
+	d->id = info.btf_id;
+	r = describe_part(d->btf, info.btf_key_type_id, key);
+	if (r == 0)
+		r = describe_part(d->btf, info.btf_value_type_id, value);
+	if (r < 0 && key)
+		bw_describe_free(key);
 	return r;
+}
+
+void bw_describer_free(struct bw_describer *d)
+{
+	btf__free(d->btf);
+	*d = (struct bw_describer){0};
 }
 
 void bw_describe_free(struct bw_layout *layout)

@@ -14,7 +14,17 @@
  */
 int bw_describe(const struct btf *btf, uint32_t id, struct bw_layout *layout);
 
-/* The layout of the values of a map that libbcc made, from the BTF that it gave the kernel. -ENOENT: it gave none. */
-int bw_describe_map(int map, struct bw_layout *layout);
+/* The BTF that maps were made with: one for all of a program's maps. Start with zeroes. */
+struct bw_describer {
+	uint32_t id;
+	struct btf *btf;
+};
+
+/*
+ * The layouts of a map's keys and values, from the BTF that libbcc gave the kernel with it; each has no fields where it
+ * can't be known, and may be NULL. 0 or -errno: -ENOENT: it gave none. Both are the caller's, for bw_describe_free.
+ */
+int bw_describe_map(struct bw_describer *describer, int map, struct bw_layout *key, struct bw_layout *value);
+void bw_describer_free(struct bw_describer *describer);
 
 void bw_describe_free(struct bw_layout *layout);

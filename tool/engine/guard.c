@@ -24,15 +24,19 @@ enum { ROOM = 16384 };
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
 
-void bw_guard_size(struct bw_guard *g, struct bw_image *image)
+void bw_guard_count(struct bw_guard *g)
 {
-	const size_t linked = bw_places_linked(g);
+	bw_places_count(g);
+}
+
+void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
+{
 	const struct {
 		const char *name;
 		size_t entries;
 	} sizes[] = {
-		{"names", g->rules->of_kind[BW_RULE_NAME] + 2 * g->rules->of_kind[BW_RULE_PATH]},
-		{"files", g->rules->of_kind[BW_RULE_PATH] + linked + ROOM},
+		{"names", g->rules->of_kind[BW_RULE_NAME] + g->places},
+		{"files", g->rules->of_kind[BW_RULE_PATH] + g->linked + ROOM},
 		{"dirs", g->rules->of_kind[BW_RULE_DIR] + ROOM},
 		{"devices", g->rules->of_kind[BW_RULE_DIR] + ROOM},
 		{"except_uids", g->n_uids},

@@ -31,13 +31,16 @@ struct bw_guard {
 	struct settings settings;
 	struct learned last;
 	char name[16]; /* of this process */
-	size_t linked; /* files beneath folders of the rules that have several links */
+	size_t places, linked; /* as bw_places_count tells them */
 	int *held;     /* n_held: what must not be forgotten by the kernel */
 	size_t n_held;
 };
 
+/* Looks how much there is that the rules are about; once, before bw_guard_size. */
+void bw_guard_count(struct bw_guard *guard);
+
 /* Makes the image's maps as large as the rules want, before it is loaded. */
-void bw_guard_size(struct bw_guard *guard, struct bw_image *image);
+void bw_guard_size(const struct bw_guard *guard, struct bw_image *image);
 
 /*
  * The attached program is tried on a child of this process, then given the rules, which hold when this returns. 0;

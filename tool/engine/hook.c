@@ -6,14 +6,34 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "kernel/btf.h"
+#include "kernel/elf.h"
 #include "kernel/kprobe.h"
+#include "kernel/symbols.h"
 #include "kernel/tracefs.h"
+
+enum { LIKE_BYTES = 512 };
+
+/* The names that a misspelt one may stand for. */
+static void hint_like(const char *target)
+{
+	char like[LIKE_BYTES];
+
+	bw_symbols_like("", target, like, sizeof(like));
+	if (*like)
+		bw_hint("There are: %s.", like);
+}
+
+static bool is_word(const char *target)
+{
+	return *target && !strpbrk(target, " \t\n:/");
+}
 
 /*
  * Without a limit for returns at once, libbcc attaches by the kernel's perf, and nothing stays behind however this
@@ -47,13 +67,16 @@ static void explain_kprobe(const char *target, int error)
 	case -ENOENT:
 		bw_err(error, "this kernel has no function '%s' that can be probed", target);
 		bw_hint("It may bear another name in this version, or be inlined; /proc/kallsyms lists what there is.");
+		hint_like(target);
 		break;
 	case -EINVAL:
 		bw_err(error, "the kernel does not let the function '%s' be probed (it is on the kprobe blacklist)",
 		       target);
 		break;
 	case -EADDRNOTAVAIL:
-		bw_err(error, "this kernel has several functions '%s', and does not say which one to probe", target);
+		bw_err(error, "this kernel has several functions '%s': which one is to be probed can't be told", target);
+		bw_hint("Each is a copy, in a file of its own; probe what calls it, or a tracepoint.");
+		hint_like(target);
 		break;
 	default:
 		bw_err(error, "can't attach to the function '%s': %s", target, strerror(-error));
@@ -77,16 +100,24 @@ int bw_hook_tracefs(void)
 	return -ENODEV;
 }
 
-/* "syscalls__sys_enter_openat" in two; the category's name has no double underscore. */
+/* "syscalls:sys_enter_openat" in two, or with "__" for the colon: the category's name has no double underscore. */
 static int split_tracepoint(const char *target, char category[NAME_MAX], const char **name)
 {
-	const char *gap = strstr(target, "__");
+	const char *colon = strchr(target, ':'), *gap = colon ? colon : strstr(target, "__");
+	size_t len = colon ? 1 : 2;
 
-	if (!gap || gap == target || gap - target >= NAME_MAX || !gap[2])
+	if (!gap || gap == target || gap - target >= NAME_MAX || !gap[len])
 		return -EINVAL;
 	snprintf(category, NAME_MAX, "%.*s", (int)(gap - target), target);
-	*name = gap + 2;
+	*name = gap + len;
 	return 0;
+}
+
+static bool is_tracepoint(const char *target)
+{
+	const char *colon = strchr(target, ':');
+
+	return colon && colon > target && is_word(colon + 1) && !strpbrk(target, " /");
 }
 
 static int check_tracepoint(const char *target)
@@ -170,20 +201,123 @@ static int attach_bound(int program, const char *target)
 
 static void explain_bound(const char *target, int error)
 {
-	bw_err(error, "can't attach to '%s': %s", target, strerror(-error));
+	if (error == -ENODEV) {
+		bw_err(error, "this kernel has no BTF (" BW_BTF_PATH "), and a program for '%s' needs it", target);
+	} else if (error == -ENOENT) {
+		bw_err(error, "this kernel's BTF has no function '%s' for a program to be put on", target);
+		hint_like(target);
+	} else {
+		bw_err(error, "can't attach to '%s': %s", target, strerror(-error));
+	}
 }
 
+/* The file and the offset in it; "PATH:SYMBOL", or "PATH:0xOFFSET". */
+static int find_uprobe(const char *target, char path[PATH_MAX], uint64_t *offset)
+{
+	const char *colon = strrchr(target, ':');
+
+	if (!colon || colon - target >= PATH_MAX)
+		return -EINVAL;
+	snprintf(path, PATH_MAX, "%.*s", (int)(colon - target), target);
+	return bw_elf_find(path, colon + 1, offset);
+}
+
+static bool is_uprobe(const char *target)
+{
+	const char *colon = strrchr(target, ':');
+
+	return *target == '/' && colon && is_word(colon + 1);
+}
+
+static int check_uprobe(const char *target)
+{
+	char path[PATH_MAX];
+	uint64_t offset;
+	int r = find_uprobe(target, path, &offset);
+
+	if (r < 0)
+		return r;
+	return access("/sys/bus/event_source/devices/uprobe/type", F_OK) == 0 ? 0 : -ENODEV;
+}
+
+static int attach_user(int program, const char *target, enum bpf_probe_attach_type type)
+{
+	char path[PATH_MAX];
+	uint64_t offset;
+	int fd = find_uprobe(target, path, &offset);
+
+	if (fd < 0)
+		return fd;
+#ifdef LIBBCC_VERSION_GEQ
+	fd = bpf_attach_uprobe(program, type, target, path, offset, -1, 0);
+#else /* before 0.25: as in 0.18 */
+	fd = bpf_attach_uprobe(program, type, target, path, offset, -1);
+#endif
+	return fd < 0 ? -errno : fd;
+}
+
+static int attach_uprobe(int program, const char *target)
+{
+	return attach_user(program, target, BPF_PROBE_ENTRY);
+}
+
+static int attach_uretprobe(int program, const char *target)
+{
+	return attach_user(program, target, BPF_PROBE_RETURN);
+}
+
+static void explain_uprobe(const char *target, int error)
+{
+	char path[PATH_MAX], like[LIKE_BYTES];
+	uint64_t offset;
+	int found = find_uprobe(target, path, &offset);
+	const char *symbol = strrchr(target, ':') + 1;
+
+	if (error == -ENODEV) {
+		bw_err(error, "this kernel has no uprobes (CONFIG_UPROBE_EVENTS)");
+	} else if (found == -ESRCH) {
+		bw_err(error, "%s has no function '%s'", path, symbol);
+		bw_elf_like(path, symbol, like, sizeof(like));
+		if (*like)
+			bw_hint("It has: %s.", like);
+		else
+			bw_hint("A stripped program has only the names that it exports.");
+	} else if (found == -ENOEXEC) {
+		bw_err(error, "%s is no program or library (ELF)", path);
+	} else {
+		bw_err(error, "can't attach to '%s' of %s: %s", symbol, path, strerror(-error));
+	}
+}
+
+#define KPROBE_USAGE	 "it is EVENT:FUNCTION: the kernel's function, and the source's"
+#define TRACEPOINT_USAGE "it is CATEGORY:NAME:FUNCTION"
+#define RAW_USAGE	 "it is NAME:FUNCTION"
+#define UPROBE_USAGE	 "it is PATH:SYMBOL:FUNCTION, with the path from / on"
+
 static const struct bw_hook_kind kinds[] = {
-	{"kprobe__", "kprobe", BPF_PROG_TYPE_KPROBE, 0, NULL, check_kprobe, attach_kprobe, explain_kprobe},
-	{"kretprobe__", "kretprobe", BPF_PROG_TYPE_KPROBE, 0, NULL, check_kprobe, attach_kretprobe, explain_kprobe},
-	{"tracepoint__", "tracepoint", BPF_PROG_TYPE_TRACEPOINT, 0, NULL, check_tracepoint, attach_tracepoint,
-	 explain_tracepoint},
-	{"raw_tracepoint__", "raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, check_raw_tracepoint,
-	 attach_raw_tracepoint, explain_raw_tracepoint},
-	{"lsm__", "LSM", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", check_bound, attach_bound, explain_bound},
-	{"kmod_ret__", "fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "", check_bound, attach_bound,
+	{"kprobe__", "kprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, check_kprobe, attach_kprobe,
+	 explain_kprobe},
+	{"kretprobe__", "kretprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, check_kprobe,
+	 attach_kretprobe, explain_kprobe},
+	{"tracepoint__", "tracepoint", TRACEPOINT_USAGE, BPF_PROG_TYPE_TRACEPOINT, 0, NULL, false, is_tracepoint,
+	 check_tracepoint, attach_tracepoint, explain_tracepoint},
+	{"raw_tracepoint__", "raw tracepoint", RAW_USAGE, BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, false, is_word,
+	 check_raw_tracepoint, attach_raw_tracepoint, explain_raw_tracepoint},
+	{NULL, "uprobe", UPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, false, is_uprobe, check_uprobe, attach_uprobe,
+	 explain_uprobe},
+	{NULL, "uretprobe", UPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, false, is_uprobe, check_uprobe,
+	 attach_uretprobe, explain_uprobe},
+	{"kfunc__", "kfunc", NULL, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "", true, NULL, check_bound, attach_bound,
 	 explain_bound},
+	{"kretfunc__", "kretfunc", NULL, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", true, NULL, check_bound,
+	 attach_bound, explain_bound},
+	{"lsm__", "LSM", NULL, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", false, NULL, check_bound, attach_bound,
+	 explain_bound},
+	{"kmod_ret__", "fmod_ret", NULL, BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "", false, NULL, check_bound,
+	 attach_bound, explain_bound},
 };
+
+enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id)
 {
@@ -193,20 +327,75 @@ int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const 
 	return bw_btf_function(btf, name, id);
 }
 
-int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		size_t len = strlen(kinds[i].prefix);
+/* How the kernel's names of its system calls begin. */
+#if defined(__x86_64__)
+#define SYSCALL "__x64_sys_"
+#elif defined(__aarch64__)
+#define SYSCALL "__arm64_sys_"
+#elif defined(__s390x__)
+#define SYSCALL "__s390x_sys_"
+#elif defined(__riscv)
+#define SYSCALL "__riscv_sys_"
+#else
+#define SYSCALL "sys_"
+#endif
 
-		if (strncmp(name, kinds[i].prefix, len) == 0 && name[len]) {
-			*kind = &kinds[i];
-			*target = name + len;
-			return 0;
-		}
+/* The rest of text behind the first of the prefixes, which end with NULL, that it begins with; NULL: with none. */
+static const char *behind(const char *text, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++) {
+		size_t len = strlen(*prefixes);
+
+		if (strncmp(text, *prefixes, len) == 0 && text[len])
+			return text + len;
 	}
-	bw_err(-EINVAL, "the function '%s' names no hook to attach to", name);
-	bw_hint("Name it kprobe__FUNCTION, kretprobe__FUNCTION, tracepoint__CATEGORY__NAME, raw_tracepoint__NAME,");
-	bw_hint("lsm__HOOK or kmod_ret__FUNCTION,");
-	bw_hint("or make it static if it is not a program of its own.");
-	return -EINVAL;
+	return NULL;
+}
+
+/* As in BCC, a system call's function may be written as on any machine: kprobe__sys_open, kprobe____x64_sys_open. */
+static int target_of(const struct bw_hook_kind *kind, const char *rest, char **target)
+{
+	static const char *const syscalls[] = {"sys_",		"__x64_sys_",	"__x32_compat_sys_", "__ia32_compat_sys_",
+					       "__arm64_sys_",	"__s390x_sys_", "__s390_sys_",	     "__riscv_sys_",
+					       NULL};
+	static const char *const vmlinux[] = {"vmlinux__", NULL}; /* KFUNC_PROBE from libbcc 0.28 on */
+	const char *name = NULL;
+
+	if (kind->type == BPF_PROG_TYPE_KPROBE)
+		name = behind(rest, syscalls);
+	if (name && strncmp(rest, "__ia32", 6) != 0)
+		return asprintf(target, SYSCALL "%s", name) < 0 ? -ENOMEM : 0;
+	name = kind->type == BPF_PROG_TYPE_TRACING ? behind(rest, vmlinux) : NULL;
+	*target = strdup(name ? name : rest);
+	return *target ? 0 : -ENOMEM;
+}
+
+int bw_hook_of_name(const char *name, const struct bw_hook_kind **kind, char **target)
+{
+	static const char *const syscall[] = {"syscall__", NULL};
+	const char *rest = behind(name, syscall);
+
+	if (rest) {
+		*kind = &kinds[0];
+		return asprintf(target, SYSCALL "%s", rest) < 0 ? -ENOMEM : 0;
+	}
+	for (size_t i = 0; i < KINDS; i++) {
+		const char *const prefixes[] = {kinds[i].prefix, NULL};
+
+		rest = behind(name, prefixes);
+		if (!rest)
+			continue;
+		*kind = &kinds[i];
+		return target_of(*kind, rest, target);
+	}
+	return -ENOENT;
+}
+
+const struct bw_hook_kind *bw_hook_of_option(const char *option)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (kinds[i].usage && strcmp(option, strcmp(kinds[i].word, "raw tracepoint") == 0 ? "raw-tracepoint"
+												     : kinds[i].word) == 0)
+			return &kinds[i];
+	return NULL;
 }

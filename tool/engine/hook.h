@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kinds of hooks. A function's name says where it goes, as in BCC: kprobe__FUNCTION, kretprobe__FUNCTION,
- * tracepoint__CATEGORY__NAME (TRACEPOINT_PROBE makes those), raw_tracepoint__NAME, lsm__HOOK (LSM_PROBE),
- * kmod_ret__FUNCTION (KMOD_RET).
+ * syscall__NAME, tracepoint__CATEGORY__NAME (TRACEPOINT_PROBE makes those), raw_tracepoint__NAME, kfunc__FUNCTION and
+ * kretfunc__FUNCTION (KFUNC_PROBE, KRETFUNC_PROBE), lsm__HOOK (LSM_PROBE), kmod_ret__FUNCTION (KMOD_RET). Where the
+ * user says it, any function can go to a kprobe, tracepoint, raw tracepoint or uprobe.
  */
 #pragma once
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct btf;
 
 struct bw_hook_kind {
-	const char *prefix; /* of the function's name; what follows is the target */
+	const char *prefix; /* of the function's name; what follows is the target; NULL: not by name */
 	const char *word;   /* for messages: "kprobe" */
+	const char *usage;  /* what the argument of its option is; NULL: there is none */
 	enum bpf_prog_type type;
 	/* The kernel checks the program against a function, found in BTF: how it is attached, and what its name begins
 	 * with. Else 0 and NULL. */
 	enum bpf_attach_type bound;
 	const char *function_prefix;
+	bool probes_functions; /* its target is a function's name */
+	/* Has the target the form that `usage` says? */
+	bool (*is_target)(const char *target);
 	/* Can the running kernel attach to it? Leaves nothing behind. 0 or -errno, as `explain` knows them. */
 	int (*check)(const char *target);
 	/* Attaches what `check` let pass; returns a descriptor, which holds the hook, or -errno. libbcc may
@@ -28,8 +34,11 @@ struct bw_hook_kind {
 	void (*explain)(const char *target, int error);
 };
 
-/* Reads a function's name. 0; -EINVAL, reported on stderr, if it names no hook. *target points into name. */
-int bw_hook_kind_of(const char *name, const struct bw_hook_kind **kind, const char **target);
+/* Reads a function's name. 0, with a *target that the caller frees; -ENOENT if it names no hook; or -ENOMEM. */
+int bw_hook_of_name(const char *name, const struct bw_hook_kind **kind, char **target);
+
+/* The kind that an option of that name is for: kprobe, kretprobe, tracepoint, raw-tracepoint, uprobe, uretprobe. */
+const struct bw_hook_kind *bw_hook_of_option(const char *option);
 
 /* The number, in the kernel's BTF, of the function that a bound program's target is. 0, or -ENOENT. */
 int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id);

@@ -23,7 +23,10 @@ struct header {
 };
 
 struct map_record {
-	uint32_t name, type, key_size, value_size, max_entries, flags;
+	uint32_t name, type, key_size, value_size, max_entries, flags, shape;
+	struct layout_record {
+		uint32_t n_fields, size; /* the fields follow those of the layout before */
+	} key, value;
 };
 
 struct program_record {
@@ -31,7 +34,8 @@ struct program_record {
 };
 
 struct event_record {
-	uint32_t map, n_fields, size;
+	uint32_t map;
+	struct layout_record layout;
 };
 
 struct field_record {
@@ -39,7 +43,7 @@ struct field_record {
 };
 
 static const char magic[] = "bccimage"; /* without its NUL */
-enum { VERSION = 2, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
+enum { VERSION = 3, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
 
 /* Where the parts of an image lie. */
 struct parts {
@@ -90,8 +94,13 @@ static int read_maps(struct bw_image *image, const struct parts *p)
 		const struct map_record *r = &p->maps[i];
 		struct bw_image_map *map = &image->maps[i];
 
-		*map = (struct bw_image_map){NULL, r->type, r->key_size, r->value_size, r->max_entries, r->flags};
-		if (!read_string(p, r->name, &map->name))
+		*map = (struct bw_image_map){.type = r->type,
+					     .key_size = r->key_size,
+					     .value_size = r->value_size,
+					     .max_entries = r->max_entries,
+					     .flags = r->flags,
+					     .shape = r->shape};
+		if (r->shape >= BW_SHAPES || !read_string(p, r->name, &map->name))
 			return -EINVAL;
 	}
 	return 0;
@@ -146,22 +155,35 @@ static int read_fields(struct bw_image *image, const struct parts *p)
 	return 0;
 }
 
-static int read_events(struct bw_image *image, const struct parts *p)
+/* *first counts the fields that were given out. */
+static int read_layout(struct bw_image *image, const struct parts *p, const struct layout_record *r, uint32_t *first,
+		       struct bw_layout *layout)
+{
+	if (r->n_fields > p->header->n_fields - *first)
+		return -EINVAL;
+	*layout = (struct bw_layout){image->fields + *first, r->n_fields, r->size};
+	*first += r->n_fields;
+	return bw_layout_check(layout);
+}
+
+/* Those of the events, then those of the maps. */
+static int read_layouts(struct bw_image *image, const struct parts *p)
 {
 	uint32_t first = 0;
+	int r = 0;
 
-	for (uint32_t i = 0; i < image->n_events; i++) {
-		const struct event_record *r = &p->events[i];
-		struct bw_image_event *event = &image->events[i];
-
-		if (r->map >= image->n_maps || r->n_fields > p->header->n_fields - first)
-			return -EINVAL;
-		*event = (struct bw_image_event){r->map, {image->fields + first, r->n_fields, r->size}};
-		first += r->n_fields;
-		if (bw_layout_check(&event->layout) < 0)
-			return -EINVAL;
+	for (uint32_t i = 0; i < image->n_events && r == 0; i++) {
+		image->events[i].map = p->events[i].map;
+		r = p->events[i].map < image->n_maps ? 0 : -EINVAL;
+		if (r == 0)
+			r = read_layout(image, p, &p->events[i].layout, &first, &image->events[i].layout);
 	}
-	return 0;
+	for (uint32_t i = 0; i < image->n_maps && r == 0; i++) {
+		r = read_layout(image, p, &p->maps[i].key, &first, &image->maps[i].key);
+		if (r == 0)
+			r = read_layout(image, p, &p->maps[i].value, &first, &image->maps[i].value);
+	}
+	return r;
 }
 
 static int read_parts(struct bw_image *image, const void *bytes, size_t len)
@@ -188,7 +210,7 @@ static int read_parts(struct bw_image *image, const void *bytes, size_t len)
 	if (r == 0)
 		r = read_fields(image, &p);
 	if (r == 0)
-		r = read_events(image, &p);
+		r = read_layouts(image, &p);
 	return r;
 }
 
@@ -213,6 +235,11 @@ void bw_image_free(struct bw_image *image)
 	*image = (struct bw_image){0};
 }
 
+bool bw_image_is_buffer(const struct bw_image_map *map)
+{
+	return map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || map->type == BPF_MAP_TYPE_RINGBUF;
+}
+
 int bw_image_find_map(const struct bw_image *image, const char *name)
 {
 	for (uint32_t i = 0; i < image->n_maps; i++)
@@ -225,6 +252,7 @@ int bw_image_find_map(const struct bw_image *image, const char *name)
 struct writer {
 	FILE *file;
 	uint32_t n_chars; /* of the strings so far */
+	uint32_t n_fields;
 };
 
 static uint32_t string_at(struct writer *w, const char *string)
@@ -251,8 +279,15 @@ static void put_records(struct writer *w, const struct bw_image *image)
 		const struct bw_image_map *m = &image->maps[i];
 
 		put(w,
-		    &(struct map_record){string_at(w, m->name), m->type, m->key_size, m->value_size, m->max_entries,
-					 m->flags},
+		    &(struct map_record){string_at(w, m->name),
+					 m->type,
+					 m->key_size,
+					 m->value_size,
+					 m->max_entries,
+					 m->flags,
+					 m->shape,
+					 {m->key.n, m->key.size},
+					 {m->value.n, m->value.size}},
 		    sizeof(struct map_record));
 	}
 	for (uint32_t i = 0; i < image->n_programs; i++) {
@@ -263,7 +298,7 @@ static void put_records(struct writer *w, const struct bw_image *image)
 	for (uint32_t i = 0; i < image->n_events; i++) {
 		const struct bw_image_event *e = &image->events[i];
 
-		put(w, &(struct event_record){e->map, e->layout.n, e->layout.size}, sizeof(struct event_record));
+		put(w, &(struct event_record){e->map, {e->layout.n, e->layout.size}}, sizeof(struct event_record));
 	}
 }
 
@@ -286,6 +321,25 @@ static void put_fields(struct writer *w, const struct bw_layout *layout)
 		memcpy(r.dims, f->dims, sizeof(r.dims));
 		put(w, &r, sizeof(r));
 	}
+	w->n_fields += layout->n;
+}
+
+static void put_field_names(struct writer *w, const struct bw_layout *layout)
+{
+	for (uint32_t i = 0; i < layout->n; i++)
+		put_string(w, layout->fields[i].name);
+}
+
+/* In the order in which they are read. */
+static void each_layout(struct writer *w, const struct bw_image *image,
+			void (*each)(struct writer *w, const struct bw_layout *layout))
+{
+	for (uint32_t i = 0; i < image->n_events; i++)
+		each(w, &image->events[i].layout);
+	for (uint32_t i = 0; i < image->n_maps; i++) {
+		each(w, &image->maps[i].key);
+		each(w, &image->maps[i].value);
+	}
 }
 
 /* In the order in which string_at counted them. */
@@ -296,9 +350,7 @@ static void put_strings(struct writer *w, const struct bw_image *image)
 		put_string(w, image->maps[i].name);
 	for (uint32_t i = 0; i < image->n_programs; i++)
 		put_string(w, image->programs[i].name);
-	for (uint32_t i = 0; i < image->n_events; i++)
-		for (uint32_t k = 0; k < image->events[i].layout.n; k++)
-			put_string(w, image->events[i].layout.fields[k].name);
+	each_layout(w, image, put_field_names);
 }
 
 int bw_image_write(const struct bw_image *image, int fd)
@@ -313,12 +365,10 @@ int bw_image_write(const struct bw_image *image, int fd)
 	memcpy(h.magic, magic, MAGIC_LEN);
 	h.license = string_at(&w, image->license);
 	h.n_events = image->n_events;
-	for (uint32_t i = 0; i < image->n_events; i++)
-		h.n_fields += image->events[i].layout.n;
 	put(&w, &h, sizeof(h));
 	put_records(&w, image);
-	for (uint32_t i = 0; i < image->n_events; i++)
-		put_fields(&w, &image->events[i].layout);
+	each_layout(&w, image, put_fields);
+	h.n_fields = w.n_fields;
 	for (uint32_t i = 0; i < image->n_programs; i++) {
 		put(&w, image->programs[i].insns, image->programs[i].n_insns * sizeof(struct bpf_insn));
 		h.n_insns += image->programs[i].n_insns;

@@ -7,10 +7,14 @@
 #pragma once
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "event/layout.h"
+
+/* How a map is shown. */
+enum bw_shape { BW_SHAPE_TABLE, BW_SHAPE_LOG2, BW_SHAPE_LINEAR, BW_SHAPES };
 
 struct bw_image_map {
 	const char *name;
@@ -18,6 +22,8 @@ struct bw_image_map {
 	uint32_t key_size, value_size;
 	uint32_t max_entries;
 	uint32_t flags; /* BPF_F_* */
+	enum bw_shape shape;
+	struct bw_layout key, value; /* no fields: not known */
 };
 
 /* In its instructions a map is src_reg BPF_PSEUDO_MAP_FD and, in imm, its index in the image. */
@@ -27,7 +33,7 @@ struct bw_image_program {
 	uint32_t n_insns;
 };
 
-/* What one perf buffer carries. */
+/* What one perf or ring buffer carries. */
 struct bw_image_event {
 	uint32_t map;
 	struct bw_layout layout; /* no fields: not known */
@@ -51,6 +57,9 @@ struct bw_image {
  */
 int bw_image_read(struct bw_image *image, void *bytes, size_t len);
 void bw_image_free(struct bw_image *image);
+
+/* Does it carry events: is it a perf or ring buffer? */
+bool bw_image_is_buffer(const struct bw_image_map *map);
 
 /* The index of the map of that name, or -ENOENT. */
 int bw_image_find_map(const struct bw_image *image, const char *name);

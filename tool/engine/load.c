@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "engine/hook.h"
 #include "engine/quiet.h"
 #include "kernel/btf.h"
 #include "kernel/cpu.h"
@@ -126,16 +125,13 @@ static int load_once(const struct bw_hook_kind *kind, const struct bw_image_prog
  * A program that is bound to a kernel's function. Not by libbcc, which knows KMOD_RET from 0.19 on only, and keeps the
  * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
  */
-static int load_bound(const struct bw_hook_kind *kind, const char *target, const struct bw_image_program *program,
-		      const struct bpf_insn *insns, const char *license, const struct btf *btf, char **words)
+static int load_bound(const struct bw_hook_kind *kind, const struct bw_image_program *program,
+		      const struct bpf_insn *insns, const char *license, uint32_t function, char **words)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	char sums[1024] = "";
-	uint32_t function;
-	int fd = btf ? bw_hook_function(kind, target, btf, &function) : -ENOENT;
+	int fd;
 
-	if (fd < 0)
-		return fd;
 	setrlimit(RLIMIT_MEMLOCK, &limit); /* which counts programs before 5.11 */
 	fd = load_once(kind, program, insns, license, function,
 		       bw_verbose ? (struct log){sums, sizeof(sums), 4} : (struct log){0});
@@ -149,28 +145,41 @@ static int load_bound(const struct bw_hook_kind *kind, const char *target, const
 }
 
 /* btf is the kernel's, read when the first program needs it. */
-static int load_program(const struct bw_image *image, const struct bw_image_program *program, const int *maps,
-			struct btf **btf, int *fd)
+static int load_and_bind(const struct bw_image *image, const struct bw_binding *b, const struct bpf_insn *insns,
+			 struct btf **btf, int *fd)
 {
-	const struct bw_hook_kind *kind;
+	const struct bw_image_program *program = &image->programs[b->program];
+	BW_FREE char *words = NULL;
+	uint32_t function;
+	int r = *btf ? 0 : bw_btf_open(BW_BTF_PATH, btf);
+
+	if (r == -ENOENT)
+		r = -ENODEV;
+	if (r == 0)
+		r = bw_hook_function(b->kind, b->target, *btf, &function);
+	if (r < 0) {
+		bw_plan_explain(b, r);
+		return r;
+	}
+	*fd = load_bound(b->kind, program, insns, image->license, function, &words);
+	return *fd < 0 ? explain_refused(program->name, *fd, words, words ? strlen(words) : 0) : 0;
+}
+
+static int load_program(const struct bw_image *image, const struct bw_binding *b, const int *maps, struct btf **btf,
+			int *fd)
+{
+	const struct bw_image_program *program = &image->programs[b->program];
+	const struct bw_hook_kind *kind = b->kind;
 	struct bw_quiet quiet;
-	const char *target;
 	BW_FREE struct bpf_insn *insns = linked(program, maps);
 	BW_FREE char *words = NULL;
 	size_t len;
-	int error = bw_hook_kind_of(program->name, &kind, &target);
+	int error;
 
-	if (error < 0)
-		return error;
 	if (!insns)
 		return -ENOMEM;
-	if (kind->bound) {
-		if (!*btf)
-			bw_btf_open(BW_BTF_PATH, btf);
-		*fd = load_bound(kind, target, program, insns, image->license, *btf, &words);
-		len = words ? strlen(words) : 0;
-		return *fd < 0 ? explain_refused(program->name, *fd, words, len) : 0;
-	}
+	if (kind->bound)
+		return load_and_bind(image, b, insns, btf, fd);
 	bw_quiet_begin(&quiet);
 	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
 			    0, 0, NULL, 0);
@@ -179,12 +188,12 @@ static int load_program(const struct bw_image *image, const struct bw_image_prog
 	return error < 0 ? explain_refused(program->name, error, words, len) : 0;
 }
 
-int bw_load(struct bw_loaded *loaded, const struct bw_image *image)
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	int r;
 
-	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image, 0};
+	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image, plan, 0};
 	if (!loaded->maps || !loaded->programs)
 		return -ENOMEM;
 	r = bw_cpus_possible("", &loaded->cpus);
@@ -192,8 +201,12 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image)
 		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));
 	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
 		r = make_map(&image->maps[i], loaded->cpus, &loaded->maps[i]);
-	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
-		r = load_program(image, &image->programs[i], loaded->maps, &btf, &loaded->programs[i]);
+	for (size_t i = 0; i < plan->n && r == 0; i++) {
+		const struct bw_binding *b = &plan->bindings[i];
+
+		if (loaded->programs[b->program] < 0)
+			r = load_program(image, b, loaded->maps, &btf, &loaded->programs[b->program]);
+	}
 	return r;
 }
 

@@ -3,20 +3,22 @@
 #pragma once
 
 #include "engine/image.h"
+#include "engine/plan.h"
 
 struct bw_loaded {
 	int *maps;     /* descriptors, as many as the image has maps */
 	int *programs; /* likewise; -1: not loaded yet */
 	const struct bw_image *image;
+	const struct bw_plan *plan;
 	uint32_t cpus; /* that there can be: values of a per-CPU map */
 };
 
 /*
- * Makes the image's maps, then loads its programs, by the kinds of their names (engine/hook.h). What fails is
- * reported on stderr, with the verifier's last lines. 0 or -errno; loaded is the caller's, for bw_loaded_free,
- * in either case, and the image must live as long.
+ * Makes the image's maps, then loads its programs, each for the kind of hook that the plan, which is complete, has for
+ * it. What fails is reported on stderr, with the verifier's last lines. 0 or -errno; loaded is the caller's, for
+ * bw_loaded_free, in either case, and image and plan must live as long.
  */
-int bw_load(struct bw_loaded *loaded, const struct bw_image *image);
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan);
 void bw_loaded_free(struct bw_loaded *loaded);
 
 /*

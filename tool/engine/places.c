@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/identity.h"
+#include "kernel/mounts.h"
 
 static int complain(int error, const char *path)
 {
@@ -68,8 +69,8 @@ static char *followed(const char *path)
 	return whole;
 }
 
-/* The place, and each that its links lead through, whether or not there is anything yet. */
-static int guard_places(struct bw_guard *g, const char *path)
+/* Calls each for the place, and for each that its links lead through, whether or not there is anything yet. */
+static int each_place(struct bw_guard *g, const char *path, int (*each)(struct bw_guard *g, const char *place))
 {
 	enum { LINKS_MAX = 40 }; /* as in the kernel */
 	BW_FREE char *at = strdup(path);
@@ -80,7 +81,7 @@ static int guard_places(struct bw_guard *g, const char *path)
 
 		if (!place)
 			return 0; /* ".." or "/", which are folders */
-		r = guard_place(g, place);
+		r = each(g, place);
 		at = followed(place);
 	}
 	return r;
@@ -97,7 +98,7 @@ static int guard_path(struct bw_guard *g, const char *given)
 		return bw_err(-EINVAL, "--path %s: it does not end with a file's name", given);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return bw_err(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
-	r = guard_places(g, path);
+	r = each_place(g, path, guard_place);
 	if (r == 0)
 		r = bw_identity_hold(g, path);
 	if (r == -ENOENT)
@@ -167,22 +168,6 @@ static int count_linked(struct bw_guard *g, const char *path)
 	return 0;
 }
 
-/* mountinfo writes a space as \040. */
-static void unescape_octal(char *path)
-{
-	char *to = path;
-
-	for (char *from = path; *from; to++) {
-		if (*from == '\\' && strlen(from) >= 4) {
-			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
-
 /* What can't be entered (another mount hides it, its file system does not let root in) is guarded beneath alone. */
 static int guard_mount(struct bw_guard *g, const char *point)
 {
@@ -203,25 +188,16 @@ static int guard_mount(struct bw_guard *g, const char *point)
 /* What is mounted beneath may be mounted elsewhere, too. */
 static int guard_mounts(struct bw_guard *g, const char *folder)
 {
-	BW_FILE FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	BW_FREE char *line = NULL;
-	size_t size = 0, len = strlen(folder);
-	int r = mounts ? 0 : complain(-errno, "/proc/self/mountinfo");
+	BW_CLEANUP(bw_mounts_close) struct bw_mounts mounts;
+	size_t len = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+	const char *point;
+	int r = bw_mounts_open("", &mounts);
 
-	while (r == 0 && getline(&line, &size, mounts) > 0) {
-		char *point = line;
-
-		for (int i = 0; i < 4 && point; i++)
-			point = strchr(point + 1, ' ');
-		if (!point)
-			continue;
-		*point++ = '\0';
-		point[strcspn(point, " \n")] = '\0';
-		unescape_octal(point);
-		if (strcmp(folder, "/") != 0 && (strncmp(point, folder, len) != 0 || point[len] != '/'))
-			continue;
-		r = guard_mount(g, point);
-	}
+	if (r < 0)
+		return complain(r, folder);
+	while (r == 0 && (point = bw_mounts_next(&mounts)))
+		if (strncmp(point, folder, len) == 0 && point[len] == '/')
+			r = guard_mount(g, point);
 	return r;
 }
 
@@ -260,15 +236,23 @@ int bw_places_guard(struct bw_guard *g)
 	return r;
 }
 
-size_t bw_places_linked(struct bw_guard *g)
+static int count_place(struct bw_guard *g, const char *path)
 {
-	g->linked = 0;
+	(void)path;
+	g->places++;
+	return 0;
+}
+
+void bw_places_count(struct bw_guard *g)
+{
+	g->places = g->linked = 0;
 	for (size_t i = 0; i < g->rules->n; i++) {
-		BW_FREE char *real =
-			g->rules->rules[i].kind == BW_RULE_DIR ? realpath(g->rules->rules[i].value, NULL) : NULL;
+		const struct bw_rule *rule = &g->rules->rules[i];
+		BW_FREE char *real = rule->kind == BW_RULE_DIR ? realpath(rule->value, NULL) : NULL;
 
 		if (real)
 			each_linked(g, real, count_linked, NULL);
+		if (rule->kind == BW_RULE_PATH)
+			each_place(g, rule->value, count_place);
 	}
-	return g->linked;
 }

@@ -7,5 +7,8 @@
 /* Gives the program all rules, while it is in MODE_LEARN. 0 or -errno, reported on stderr. */
 int bw_places_guard(struct bw_guard *guard);
 
-/* How many files beneath the rules' folders have several links: each needs a place in the map `files`. */
-size_t bw_places_linked(struct bw_guard *guard);
+/*
+ * How many places in folders the rules' paths lead through, symlinks followed, and how many files beneath their folders
+ * have several links: each needs an entry, in the map `names` or `files`.
+ */
+void bw_places_count(struct bw_guard *guard);

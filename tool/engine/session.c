@@ -53,8 +53,11 @@ static void count_losses(struct bw_session *s)
 {
 	uint64_t told = bw_stream_lost(s->stream), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
 
-	s->lost = (told > refused ? told : refused) + bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
-	s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
+	s->lost = told > refused ? told : refused;
+	if (s->counters) {
+		s->lost += bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
+		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
+	}
 	s->missed = bw_loaded_missed(s->loaded);
 }
 
@@ -72,11 +75,37 @@ static void report_losses(struct bw_session *s)
 
 static int timeout_ms(const struct bw_session *s)
 {
-	uint64_t t = bw_clock_now();
+	uint64_t t = bw_clock_now(), until = t + TICK_MS * (SECOND / 1000);
 
-	if (!s->end || s->end > t + TICK_MS * (SECOND / 1000))
-		return TICK_MS;
-	return s->end > t ? (int)((s->end - t) / (SECOND / 1000)) + 1 : 0;
+	if (s->end && s->end < until)
+		until = s->end;
+	if (s->next_tick && s->next_tick < until)
+		until = s->next_tick;
+	return until > t ? (int)((until - t) / (SECOND / 1000)) + 1 : 0;
+}
+
+static void tick(struct bw_session *s)
+{
+	if (s->next_tick == 0 || bw_clock_now() < s->next_tick)
+		return;
+	s->tick(s->cookie);
+	s->next_tick += s->interval * SECOND;
+	if (s->next_tick <= bw_clock_now()) /* it took longer than its interval */
+		s->next_tick = bw_clock_now() + s->interval * SECOND;
+}
+
+/* SIGUSR1, or SIGCHLD of nobody; those that end the run are pending, and seen by bw_session_is_over. */
+static int read_signal(struct bw_session *s)
+{
+	struct signalfd_siginfo info;
+
+	if (bw_signals_pending())
+		return 0;
+	if (read(s->signal_fd, &info, sizeof(info)) < 0)
+		return bw_err(-errno, "can't read signals: %s", strerror(errno));
+	if (info.ssi_signo == SIGUSR1 && s->tick)
+		s->tick(s->cookie);
+	return 0;
 }
 
 static int loop(struct bw_session *s)
@@ -85,24 +114,26 @@ static int loop(struct bw_session *s)
 		{.fd = bw_stream_fd(s->stream), .events = POLLIN},
 		{.fd = s->signal_fd, .events = POLLIN},
 		{.fd = s->out_fd, .events = 0}, /* an error is always told: the reader has gone */
+		{.fd = s->extra_fd, .events = POLLIN},
 	};
 
 	while (!bw_session_is_over(s)) {
-		struct signalfd_siginfo info;
 		int r;
 
-		if (poll(fds, 3, timeout_ms(s)) < 0 && errno != EINTR)
+		if (poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms(s)) < 0 && errno != EINTR)
 			return bw_err(-errno, "can't wait for events: %s", strerror(errno));
 		bw_stream_read(s->stream);
-		r = s->flush(s->cookie);
+		if (fds[3].revents & POLLIN)
+			s->extra(s->cookie);
+		tick(s);
+		r = fds[1].revents & POLLIN ? read_signal(s) : 0;
+		if (r == 0)
+			r = s->flush(s->cookie);
 		if (r < 0)
 			return r;
 		report_losses(s);
 		if (fds[2].revents & (POLLERR | POLLHUP))
 			return -EPIPE;
-		/* SIGCHLD, of nobody: the others are pending, and seen by bw_session_is_over. */
-		if (fds[1].revents & POLLIN && !bw_signals_pending() && read(s->signal_fd, &info, sizeof(info)) < 0)
-			return bw_err(-errno, "can't read signals: %s", strerror(errno));
 	}
 	return 0;
 }
@@ -129,6 +160,7 @@ static int watch(struct bw_session *s)
 	}
 	s->next_report = bw_clock_now() + SECOND;
 	s->end = s->seconds ? bw_clock_now() + s->seconds * SECOND : 0;
+	s->next_tick = s->interval ? bw_clock_now() + s->interval * SECOND : 0;
 	r = loop(s);
 	bw_detach(&s->attached);
 	bw_stream_read(s->stream);

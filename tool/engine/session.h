@@ -16,11 +16,17 @@ struct bw_session {
 	uint64_t seconds; /* to run; 0: until a signal */
 	int signal_fd;	  /* of bw_signals_open */
 	int out_fd;	  /* the run ends when its reader has gone */
+	uint64_t interval; /* of tick, in seconds; 0: none */
+	bool counters;	  /* the source counts in the map of bpf_src/counters.h */
+	int extra_fd;	  /* read by `extra` when it is readable; -1: none */
 	/* All is attached; a failure, -errno, ends the run before it begins, silently. */
 	int (*ready)(void *cookie);
 	bw_sample_fn sample;
 	int (*flush)(
 		void *cookie); /* no more events are at hand, or many were shown; a failure, -errno, ends the run */
+	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as `extra`. */
+	void (*tick)(void *cookie);
+	void (*extra)(void *cookie);
 	void *cookie;
 
 	/*
@@ -34,7 +40,7 @@ struct bw_session {
 	/* Inner. */
 	struct bw_stream *stream;
 	struct bw_attached attached;
-	uint64_t end, next_report, reported;
+	uint64_t end, next_report, next_tick, reported;
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/source.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,59 @@ int bw_source_define(struct bw_source *source, const char *name)
 	char *flag;
 
 	return add_flag(source, asprintf(&flag, "-D%s", name) < 0 ? NULL : flag);
+}
+
+int bw_source_add_flag(struct bw_source *source, const char *flag)
+{
+	return add_flag(source, strdup(flag));
+}
+
+static bool is_word_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The next occurrence of word at or behind p, in text; NULL: none. */
+static const char *find_word(const char *text, const char *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; (p = strstr(p, word)); p++) {
+		bool begun = p > text && is_word_char(p[-1]) && is_word_char(*word);
+		bool goes_on = is_word_char(p[len]) && is_word_char(word[len - 1]);
+
+		if (!begun && !goes_on)
+			return p;
+	}
+	return NULL;
+}
+
+int bw_source_replace(struct bw_source *source, const char *word, const char *text)
+{
+	const char *from = source->text, *at = find_word(from, from, word);
+	char *replaced = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	if (!at)
+		return -ENOENT;
+	out = open_memstream(&replaced, &len);
+	if (!out)
+		return -ENOMEM;
+	for (; at && ftell(out) <= BW_SOURCE_MAX; at = find_word(source->text, from, word)) {
+		fwrite(from, 1, (size_t)(at - from), out);
+		fputs(text, out);
+		from = at + strlen(word);
+	}
+	fputs(from, out);
+	if (fclose(out) != 0 || len > BW_SOURCE_MAX) {
+		free(replaced);
+		return len > BW_SOURCE_MAX ? -EFBIG : -ENOMEM;
+	}
+	free(source->text);
+	source->text = replaced;
+	source->len = len;
+	return 0;
 }
 
 void bw_source_undefine(struct bw_source *source)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { BW_SOURCE_MAX = 8 << 20 /* bytes */, BW_FLAGS_MAX = 64 };
+enum { BW_SOURCE_MAX = 8 << 20 /* bytes */, BW_FLAGS_MAX = 256 };
 
 struct bw_source {
 	char *path; /* as it is shown */
@@ -34,6 +34,15 @@ void bw_source_free(struct bw_source *source);
 
 /* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags. */
 int bw_source_define(struct bw_source *source, const char *name);
+
+/* Adds an argument for the compiler as it is. As bw_source_define. */
+int bw_source_add_flag(struct bw_source *source, const char *flag);
+
+/*
+ * Puts text in place of each occurrence of word in the source that is no part of a longer word (where word itself begins
+ * or ends with a character of C's words). 0; -ENOENT if there is none; -EFBIG, or -ENOMEM.
+ */
+int bw_source_replace(struct bw_source *source, const char *word, const char *text);
 
 /* Takes the flag away that was added last. */
 void bw_source_undefine(struct bw_source *source);

@@ -5,6 +5,7 @@
 #include <bcc/libbpf.h>
 #include <bcc/perf_reader.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,6 +36,9 @@ struct bw_stream {
 	struct channel *channels; /* one an event of the image */
 	struct perf_reader **readers;
 	uint32_t n_readers;
+	void **rings; /* libbcc's, of ring buffers */
+	uint32_t n_rings;
+	bool told; /* of events that are too large */
 };
 
 static void on_sample(void *cookie, void *data, int size)
@@ -47,6 +51,19 @@ static void on_sample(void *cookie, void *data, int size)
 static void on_lost(void *cookie, uint64_t lost)
 {
 	((const struct channel *)cookie)->stream->lost += lost;
+}
+
+/* A ring buffer takes events of any size; nobody here has room for more than a perf buffer's. */
+static int on_ring_sample(void *cookie, void *data, size_t size)
+{
+	const struct channel *c = cookie;
+
+	if (size > BW_EVENT_MAX && !c->stream->told)
+		bw_note("An event of %zu bytes came: of such large ones the first %d bytes are shown.", size,
+			BW_EVENT_MAX);
+	c->stream->told |= size > BW_EVENT_MAX;
+	c->stream->sample(c->stream->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
+	return 0;
 }
 
 static struct perf_reader *open_reader(struct channel *channel, uint32_t cpu, uint32_t pages)
@@ -88,6 +105,32 @@ static int add_reader(struct bw_stream *s, struct channel *channel, int map, uin
 	return 0;
 }
 
+/* The descriptor of its map itself tells when there is something to read. */
+static int add_ring(struct bw_stream *s, struct channel *channel, int map)
+{
+	struct epoll_event want = {.events = EPOLLIN};
+	void *ring;
+
+	errno = ENOMEM;
+	ring = bpf_new_ringbuf(map, on_ring_sample, channel);
+	if (!ring)
+		return bw_err(-errno, "can't open a ring buffer: %s", strerror(errno));
+	s->rings[s->n_rings++] = ring;
+	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, map, &want) < 0)
+		return bw_err(-errno, "can't use a ring buffer: %s", strerror(errno));
+	return 0;
+}
+
+static int add_readers(struct bw_stream *s, struct channel *channel, int map, const uint32_t *cpus, uint32_t n_cpus,
+		       uint32_t pages)
+{
+	int r = 0;
+
+	for (uint32_t c = 0; c < n_cpus && r == 0; c++)
+		r = add_reader(s, channel, map, cpus[c], pages);
+	return r;
+}
+
 static int open_channels(struct bw_stream *s, const struct bw_loaded *loaded, uint32_t pages)
 {
 	const struct bw_image *image = loaded->image;
@@ -100,12 +143,17 @@ static int open_channels(struct bw_stream *s, const struct bw_loaded *loaded, ui
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->channels = calloc(image->n_events + 1, sizeof(*s->channels));
 	s->readers = calloc((size_t)image->n_events * n_cpus + 1, sizeof(struct perf_reader *));
-	if (s->epoll < 0 || !s->channels || !s->readers)
+	s->rings = calloc(image->n_events + 1, sizeof(*s->rings));
+	if (s->epoll < 0 || !s->channels || !s->readers || !s->rings)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < image->n_events; i++) {
+	for (uint32_t i = 0; i < image->n_events && r == 0; i++) {
+		uint32_t map = image->events[i].map;
+
 		s->channels[i] = (struct channel){s, i};
-		for (uint32_t c = 0; c < n_cpus && r == 0; c++)
-			r = add_reader(s, &s->channels[i], loaded->maps[image->events[i].map], cpus[c], pages);
+		if (image->maps[map].type == BPF_MAP_TYPE_RINGBUF)
+			r = add_ring(s, &s->channels[i], loaded->maps[map]);
+		else
+			r = add_readers(s, &s->channels[i], loaded->maps[map], cpus, n_cpus, pages);
 	}
 	return r;
 }
@@ -134,8 +182,11 @@ void bw_stream_close(struct bw_stream *stream)
 		return;
 	for (uint32_t i = 0; i < stream->n_readers; i++)
 		perf_reader_free(stream->readers[i]);
+	for (uint32_t i = 0; i < stream->n_rings; i++)
+		bpf_free_ringbuf(stream->rings[i]);
 	bw_close_fd(&stream->epoll);
 	free(stream->readers);
+	free(stream->rings);
 	free(stream->channels);
 	free(stream);
 }
@@ -149,6 +200,8 @@ void bw_stream_read(struct bw_stream *stream)
 {
 	for (uint32_t i = 0; i < stream->n_readers; i++)
 		perf_reader_event_read(stream->readers[i]);
+	for (uint32_t i = 0; i < stream->n_rings; i++)
+		bpf_consume_ringbuf(stream->rings[i]);
 }
 
 uint64_t bw_stream_lost(const struct bw_stream *stream)

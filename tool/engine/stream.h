@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The events' way out of the kernel: a perf buffer for each CPU and table, read through libbcc's callbacks.
+ * The events' way out of the kernel: a perf buffer for each CPU and table, or the table's ring buffer, read through
+ * libbcc's callbacks.
  */
 #pragma once
 

@@ -1,130 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/submits.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A word, or a single character of punctuation. */
-struct token {
-	const char *text;
-	size_t len; /* 0: the end */
+#include "engine/tokens.h"
+
+/* The methods of tables by which events are sent. */
+static const struct method {
+	const char *name;
+	int arguments;
+	int event;	    /* which argument; -1: none */
+	const char *result; /* the type; NULL: nothing */
+	const char *failed; /* with the result behind it */
+} methods[] = {
+	{"perf_submit", 3, 1, "int", "0 > "},
+	{"ringbuf_output", 3, 0, "int", "0 > "},
+	{"ringbuf_reserve", 1, -1, "void *", "!"},
+	{"ringbuf_submit", 2, 0, NULL, NULL},
 };
 
-static bool is_word_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
+enum { METHODS = sizeof(methods) / sizeof(*methods), ARGUMENTS = 3 };
 
-static const char *skip_comment(const char *p)
-{
-	const char *end = strstr(p + 2, "*/");
-
-	return end ? end + 2 : p + strlen(p);
-}
-
-/* Past a line of the preprocessor or a // comment, with the lines that continue it. */
-static const char *skip_line(const char *p)
-{
-	bool directive = *p == '#';
-
-	while (*p && *p != '\n') {
-		if (directive && p[0] == '/' && p[1] == '*')
-			p = skip_comment(p);
-		else if (p[0] == '\\' && p[1] == '\r' && p[2] == '\n')
-			p += 3;
-		else
-			p += p[0] == '\\' && p[1] ? 2 : 1;
-	}
-	return p;
-}
-
-/* Past a string, character constant, comment or preprocessor line; p itself if none begins there. */
-static const char *skip_opaque(const char *p)
-{
-	char quote = *p;
-
-	if (p[0] == '/' && p[1] == '*')
-		return skip_comment(p);
-	if ((p[0] == '/' && p[1] == '/') || *p == '#')
-		return skip_line(p);
-	if (quote != '"' && quote != '\'')
-		return p;
-	for (p++; *p && *p != quote && *p != '\n'; p++)
-		if (*p == '\\' && p[1])
-			p++;
-	return *p == quote ? p + 1 : p;
-}
-
-static struct token next_token(const char **at)
-{
-	const char *p = *at, *past;
-	struct token t;
-
-	for (;;) {
-		p += strspn(p, " \t\r\n\f\v\\");
-		past = skip_opaque(p);
-		if (past == p)
-			break;
-		p = past;
-	}
-	t = (struct token){p, *p ? 1 : 0};
-	if (is_word_char(*p))
-		while (is_word_char(p[t.len]))
-			t.len++;
-	*at = p + t.len;
-	return t;
-}
-
-static bool is(struct token t, const char *word)
-{
-	return t.len == strlen(word) && memcmp(t.text, word, t.len) == 0;
-}
-
-static bool is_one_of(struct token t, const char *characters)
-{
-	return t.len == 1 && strchr(characters, *t.text);
-}
-
-/* A call of perf_submit. */
+/* A call of one of them. */
 struct submit {
-	struct token table;
-	const char *event, *event_end; /* its second argument */
-	const char *end;	       /* past its closing parenthesis */
+	const struct method *method;
+	struct bw_token table;
+	const char *from[ARGUMENTS], *to[ARGUMENTS]; /* its arguments */
+	const char *end;			     /* past its closing parenthesis */
 };
 
-/* Reads the arguments that begin at `at`. false where they have no end, or are fewer than three. */
+/* Reads the arguments that begin at `at`. false where they have no end, or are not as many as there must be. */
 static bool read_arguments(const char *at, struct submit *s)
 {
-	int depth = 1, commas = 0;
+	int depth = 1, n = 0;
 
+	s->from[0] = at;
 	while (depth > 0) {
-		struct token t = next_token(&at);
+		struct bw_token t = bw_token_next(&at);
 
 		if (t.len == 0)
 			return false;
-		depth += is_one_of(t, "([{") - is_one_of(t, ")]}");
-		if (depth != 1 || !is(t, ","))
+		depth += bw_token_is_one_of(t, "([{") - bw_token_is_one_of(t, ")]}");
+		if (depth > 1 || (depth == 1 && !bw_token_is(t, ",")))
 			continue;
-		commas++;
-		if (commas == 1)
-			s->event = at;
-		else if (commas == 2)
-			s->event_end = t.text;
+		if (n == ARGUMENTS)
+			return false;
+		s->to[n++] = t.text;
+		if (n < ARGUMENTS)
+			s->from[n] = at;
 	}
 	s->end = at;
-	return commas == 2;
+	return n == s->method->arguments;
 }
 
-/* The argument on one line, without comments. */
-static void put_argument(FILE *out, const struct submit *s)
+/* The event's argument on one line, without comments. */
+static void put_event(FILE *out, const struct submit *s)
 {
-	const char *at = s->event, *end = NULL;
+	const char *at = s->from[s->method->event], *to = s->to[s->method->event], *end = NULL;
 
-	for (struct token t = next_token(&at); t.len && t.text < s->event_end; t = next_token(&at)) {
+	for (struct bw_token t = bw_token_next(&at); t.len && t.text < to; t = bw_token_next(&at)) {
 		fprintf(out, "%s%.*s", end && t.text > end ? " " : "", (int)t.len, t.text);
 		end = at;
 	}
@@ -137,9 +75,9 @@ static void put_table(FILE *out, const struct submit *s, unsigned n)
 
 	snprintf(name, sizeof(name), "%s%u_%.*s", BW_LAYOUT_PREFIX, n, (int)s->table.len, s->table.text);
 	fputs("typedef __typeof__(__builtin_choose_expr(__builtin_types_compatible_p(__typeof__(*(", out);
-	put_argument(out, s);
+	put_event(out, s);
 	fputs(")), void), (char)0, *(", out);
-	put_argument(out, s);
+	put_event(out, s);
 	fprintf(out, "))) %s_t;", name);
 	fprintf(out, " struct %s_table_t { int key; %s_t leaf; u32 max_entries; int flags; };", name, name);
 	fprintf(out, " static struct %s_table_t __attribute__((section(\"maps/array\"))) %s = { .max_entries = 1 };",
@@ -149,19 +87,39 @@ static void put_table(FILE *out, const struct submit *s, unsigned n)
 		name, name, name);
 }
 
+static void put_call(FILE *out, const struct submit *s)
+{
+	fprintf(out, "%.*s; ", (int)(s->end - s->table.text), s->table.text);
+}
+
+/* In place of the call, with the same value. */
 static void put_submit(FILE *out, const struct submit *s, unsigned n)
 {
 	fputs("({ ", out);
-	put_table(out, s, n);
-	fprintf(out, " int bccwatch_r = %.*s;", (int)(s->end - s->table.text), s->table.text);
-	fputs(" if (bccwatch_r < 0) { int bccwatch_k = 0; u64 *bccwatch_n = " BW_REFUSED_TABLE ".lookup(&bccwatch_k);"
-	      " if (bccwatch_n) *bccwatch_n += 1; } bccwatch_r; })",
-	      out);
+	if (s->method->event >= 0)
+		put_table(out, s, n);
+	if (s->method->result) {
+		fprintf(out, " %s bccwatch_r = ", s->method->result);
+		put_call(out, s);
+		fprintf(out, "if (%sbccwatch_r) { int bccwatch_k = 0; u64 *bccwatch_n = ", s->method->failed);
+		fputs(BW_REFUSED_TABLE ".lookup(&bccwatch_k); if (bccwatch_n) *bccwatch_n += 1; } bccwatch_r; ", out);
+	} else {
+		put_call(out, s);
+	}
+	fputs("})", out);
+}
+
+static const struct method *find_method(struct bw_token t)
+{
+	for (int i = 0; i < METHODS; i++)
+		if (bw_token_is(t, methods[i].name))
+			return &methods[i];
+	return NULL;
 }
 
 int bw_submits_wrap(const char *text, char **longer)
 {
-	struct token before[3] = {0}; /* the last tokens, the newest first */
+	struct bw_token before[3] = {0}; /* the last tokens, the newest first */
 	const char *at = text, *from = text;
 	size_t len;
 	FILE *out = open_memstream(longer, &len);
@@ -169,12 +127,12 @@ int bw_submits_wrap(const char *text, char **longer)
 
 	if (!out)
 		return -ENOMEM;
-	if (strstr(text, "perf_submit"))
+	if (strstr(text, ".perf_submit") || strstr(text, ".ringbuf_"))
 		fputs("BPF_PERCPU_ARRAY(" BW_REFUSED_TABLE ", u64, 1);\n", out);
-	for (struct token t = next_token(&at); t.len; t = next_token(&at)) {
-		struct submit s = {.table = before[2]};
+	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
+		struct submit s = {.table = before[2], .method = find_method(before[0])};
 
-		if (is(t, "(") && is(before[0], "perf_submit") && is(before[1], ".") && read_arguments(at, &s)) {
+		if (bw_token_is(t, "(") && s.method && bw_token_is(before[1], ".") && read_arguments(at, &s)) {
 			fwrite(from, 1, (size_t)(s.table.text - from), out);
 			put_submit(out, &s, n++);
 			at = from = s.end;

@@ -9,9 +9,10 @@
 #define BW_REFUSED_TABLE "bccwatch_refused"
 
 /*
- * *longer is text in which each TABLE.perf_submit(ctx, EVENT, size) is wrapped: a table of EVENT's type is declared
- * there, of which clang tells the layout, and a failure is counted in the table BW_REFUSED_TABLE, u64, one entry a
- * CPU. libbcc knows such calls in the main file's text alone, never in macros or headers, so none is missed. Lines
- * keep their numbers. *longer is malloc'd and the caller's. 0 or -ENOMEM.
+ * *longer is text in which each call that sends an event (TABLE.perf_submit, ringbuf_output, ringbuf_reserve,
+ * ringbuf_submit) is wrapped: a table of the event's type is declared there, of which clang tells the layout, and a
+ * failure is counted in the table BW_REFUSED_TABLE, u64, one entry a CPU. libbcc knows such calls in the main file's
+ * text alone, never in macros or headers, so none is missed. Lines keep their numbers. *longer is malloc'd and the
+ * caller's. 0 or -ENOMEM.
  */
 int bw_submits_wrap(const char *text, char **longer);

@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "event/clock.h"
+#include "event/time.h"
 #include "event/value.h"
 
 /* A field and the bytes that stand before its value. */
@@ -19,6 +21,7 @@ struct column {
 struct bw_text {
 	const struct bw_layout *layout;
 	const struct bw_field *time; /* NULL: the event has none, the time is now */
+	const char *lead;
 	struct bw_clock clock;
 	size_t longest; /* of the columns and the time */
 	uint32_t n;
@@ -60,12 +63,7 @@ static int add_file(struct bw_text *text, const struct bw_field *field, const st
 	return add_column(text, field, label_of("filename"), "");
 }
 
-static const struct bw_field *find_time(const struct bw_layout *layout)
-{
-	const struct bw_field *f = bw_layout_find(layout, "ts");
-
-	return f && f->size == 8 && f->n_dims == 0 && (f->kind == BW_UNSIGNED || f->kind == BW_SIGNED) ? f : NULL;
-}
+static const char ts_label[] = " TS=";
 
 static const struct bw_field *find_text(const struct bw_layout *layout, const char *name)
 {
@@ -83,7 +81,9 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 	const struct bw_field *end = layout->fields + layout->n;
 	int r = 0;
 
-	text->time = find_time(layout);
+	text->time = bw_time_field(layout);
+	text->lead = sentence->lead ? sentence->lead : "";
+	text->longest += 1 + strlen(text->lead) + (text->time ? sizeof(ts_label) + bw_value_longest(text->time) : 0);
 	if (pid)
 		r = add_column(text, pid, label_of("pid"), "");
 	if (comm && r == 0)
@@ -106,6 +106,7 @@ int bw_text_new(struct bw_text **text, const struct bw_layout *layout, const str
 	if (!t)
 		return -ENOMEM;
 	t->layout = layout;
+	t->clock.start = bw_clock_now();
 	r = add_columns(t, sentence);
 	if (r < 0) {
 		bw_text_free(t);
@@ -142,27 +143,21 @@ static size_t put_column(char *dst, const struct column *c, const char *sample, 
 	return (size_t)(out - dst);
 }
 
-static uint64_t time_of(const struct bw_text *text, const char *sample, size_t size)
-{
-	uint64_t ns;
-
-	if (!text->time || text->time->offset + sizeof(ns) > size)
-		return bw_clock_now();
-	memcpy(&ns, sample + text->time->offset, sizeof(ns));
-	return ns;
-}
-
 void bw_text_line(struct bw_text *text, struct bw_out *out, const void *sample, size_t size)
 {
-	/* perf pads a sample so that it and its 4 bytes of length end at a multiple of 8. */
-	enum { PADDING = 7 };
 	char *start = bw_out_reserve(out, bw_text_longest(text, size)), *p = start;
+	bool other;
 
-	bw_clock_put(&text->clock, p, time_of(text, sample, size));
+	bw_clock_put(&text->clock, p, bw_time_of(&text->clock, text->time, sample, size, &other));
 	p += BW_CLOCK_LEN;
+	if (*text->lead)
+		*p++ = ' ';
+	p += bw_put_text(p, text->lead);
 	for (uint32_t i = 0; i < text->n; i++)
 		p += put_column(p, &text->columns[i], sample, size);
-	if (size > (size_t)text->layout->size + PADDING || text->layout->n == 0) {
+	if (other)
+		p += put_column(p, &(struct column){text->time, ts_label, ""}, sample, size);
+	if (size > (size_t)text->layout->size + BW_PADDING || text->layout->n == 0) {
 		p += bw_put_text(p, rest_label);
 		p += bw_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);
 	}

@@ -4,7 +4,9 @@
  *   15:04:05 PID=812 COMM=cat FILENAME=/etc/hosts UID=0
  *   15:04:05 PID=812 COMM=cat opened file /etc/hosts UID=0
  *   15:04:05 PID=812 COMM=cat tried to open forbidden file /etc/hosts, denied. UID=0
- * The field `ts` is the time, pid, comm and fname have their places, all others follow in the source's order.
+ *   15:04:05 events PID=812 COMM=cat UID=0
+ * The field `ts` is the time, where it is one of bpf_ktime_get_ns(); pid, comm and fname have their places, all others
+ * follow in the source's order.
  */
 #pragma once
 
@@ -16,6 +18,7 @@
 
 /* What stands around the file's name; NULL before: FILENAME=. */
 struct bw_sentence {
+	const char *lead;   /* stands behind the time: the table's name; NULL: nothing */
 	const char *before;
 	const char *after;
 	const char *then; /* the field, an array of char, that stands there without its name; NULL: none */

@@ -92,7 +92,7 @@ static size_t put_members(char *dst, const struct bw_field *field, const char *d
 	return (size_t)(out - dst);
 }
 
-static size_t put_one(char *dst, const struct bw_field *field, const char *data)
+size_t bw_value_put_one(char *dst, const struct bw_field *field, const char *data)
 {
 	switch (field->kind) {
 	case BW_UNSIGNED:
@@ -124,7 +124,7 @@ static size_t put_elements(char *dst, const struct bw_field *field, const char *
 		return (size_t)(out - dst);
 	}
 	if (level == field->n_dims) {
-		out += put_one(out, field, *data);
+		out += bw_value_put_one(out, field, *data);
 		*data += field->size;
 		return (size_t)(out - dst);
 	}

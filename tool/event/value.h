@@ -17,5 +17,8 @@ size_t bw_value_longest(const struct bw_field *field);
  */
 size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have);
 
+/* One element of the field, of which all bytes are there. */
+size_t bw_value_put_one(char *dst, const struct bw_field *field, const char *data);
+
 /* 0x and two digits a byte, in memory's order; 2 + 2 * len bytes. */
 size_t bw_put_hex(char *dst, const void *data, size_t len);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/maps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "engine/submits.h"
+#include "engine/tables.h"
+#include "event/clock.h"
+#include "event/histogram.h"
+#include "event/json.h"
+#include "event/table.h"
+#include "kernel/frames.h"
+
+static bool is_stack(const struct bw_image_map *map)
+{
+	return map->type == BPF_MAP_TYPE_STACK_TRACE;
+}
+
+static bool is_shown(const struct bw_image_map *map)
+{
+	return bw_table_is(map) && strcmp(map->name, BW_REFUSED_TABLE) != 0;
+}
+
+bool bw_maps_has(const struct bw_loaded *loaded, const char *name)
+{
+	int i = bw_image_find_map(loaded->image, name);
+
+	return i >= 0 && is_shown(&loaded->image->maps[i]);
+}
+
+static bool has_stacks(const struct bw_maps *m)
+{
+	const struct bw_image *image = m->loaded->image;
+
+	for (uint32_t i = 0; i < image->n_maps; i++)
+		if (is_stack(&image->maps[i]))
+			return true;
+	return false;
+}
+
+static const struct bw_field *pid_field(const struct bw_layout *layout)
+{
+	const struct bw_field *f = bw_layout_find(layout, "tgid");
+
+	f = f ? f : bw_layout_find(layout, "pid");
+	return f && bw_field_is_number(f) ? f : NULL;
+}
+
+enum { OWNERS_MAX = 1 << 16 };
+
+static void add_owner(struct bw_maps *m, int64_t stack, pid_t pid)
+{
+	struct bw_owner *more;
+
+	for (size_t i = 0; i < m->n_owners; i++)
+		if (m->owners[i].stack == stack) {
+			m->owners[i].pid = pid;
+			return;
+		}
+	if (m->n_owners == OWNERS_MAX)
+		return;
+	more = reallocarray(m->owners, m->n_owners + 1, sizeof(*more));
+	if (!more)
+		return;
+	m->owners = more;
+	m->owners[m->n_owners++] = (struct bw_owner){stack, pid};
+}
+
+void bw_maps_note(struct bw_maps *m, const struct bw_layout *layout, const void *data, size_t size)
+{
+	const struct bw_field *pid = pid_field(layout);
+
+	if (!pid || pid->offset + pid->size > size || !has_stacks(m))
+		return;
+	for (uint32_t i = 0; i < layout->n; i += 1 + layout->fields[i].below) {
+		const struct bw_field *f = &layout->fields[i];
+
+		if (strstr(f->name, "stack") && bw_field_is_number(f) && f->offset + f->size <= size)
+			add_owner(m, (int32_t)bw_field_number(f, data), (pid_t)bw_field_number(pid, data));
+	}
+}
+
+static pid_t owner_of(const struct bw_maps *m, uint32_t stack)
+{
+	for (size_t i = 0; i < m->n_owners; i++)
+		if (m->owners[i].stack == (int32_t)stack)
+			return m->owners[i].pid;
+	return 0;
+}
+
+static bool is_among(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static enum bw_shape shape_of(const struct bw_maps *m, const struct bw_image_map *map, const struct bw_table *table)
+{
+	if (!bw_histogram_fits(table))
+		return BW_SHAPE_TABLE;
+	if (is_among(map->name, m->log2, m->n_log2))
+		return BW_SHAPE_LOG2;
+	return is_among(map->name, m->linear, m->n_linear) ? BW_SHAPE_LINEAR : map->shape;
+}
+
+static void show_rows(const struct bw_maps *m, const struct bw_image_map *map, const struct bw_table *table,
+		      struct bw_rows *rows, uint64_t now, FILE *out)
+{
+	enum bw_shape shape = shape_of(m, map, table);
+
+	bw_table_sort(table, rows);
+	if (shape == BW_SHAPE_TABLE && m->json)
+		bw_table_json(table, rows, now, out);
+	else if (shape == BW_SHAPE_TABLE)
+		bw_table_text(table, rows, now, out);
+	else if (m->json)
+		bw_histogram_json(table, rows, shape == BW_SHAPE_LOG2, now, out);
+	else
+		bw_histogram_text(table, rows, shape == BW_SHAPE_LOG2, now, out);
+}
+
+static void note_rows(struct bw_maps *m, const struct bw_table *table, const struct bw_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const char *row = rows->bytes + i * bw_table_stride(table);
+
+		bw_maps_note(m, &table->key, row, table->key_size);
+		bw_maps_note(m, &table->value, row + bw_table_value_at(table), table->value_size);
+	}
+}
+
+static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t pid, const char *addresses,
+			size_t n, FILE *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		char name[512], escaped[6 * sizeof(name)];
+		uint64_t address;
+		bool exact;
+
+		memcpy(&address, addresses + 8 * i, sizeof(address));
+		if (address == 0)
+			break;
+		bw_frames_name(frames, pid, address, name, sizeof(name));
+		if (m->json)
+			fprintf(out, "%s\"%.*s\"", i ? "," : "",
+				(int)bw_escape_json(escaped, name, strlen(name), &exact), escaped);
+		else
+			fprintf(out, "    %.*s\n", (int)bw_escape(escaped, name, strlen(name)), escaped);
+	}
+}
+
+static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const struct bw_table *table,
+		       const char *row, uint64_t now, FILE *out)
+{
+	BW_FREE char *head = malloc(BW_JSON_HEAD + strlen(table->name));
+	struct bw_clock clock = {0};
+	uint32_t id;
+	pid_t pid;
+
+	memcpy(&id, row, sizeof(id));
+	pid = owner_of(m, id);
+	if (!head)
+		return;
+	if (m->json)
+		fprintf(out, "%.*s,\"stack\":%u,\"pid\":%d,\"frames\":[", (int)bw_json_head(head, &clock, now, table->name), head,
+			id, pid);
+	else if (pid)
+		fprintf(out, "  %u (pid %d)\n", id, pid);
+	else
+		fprintf(out, "  %u\n", id);
+	show_frames(m, frames, pid, row + bw_table_value_at(table), table->value_size / 8, out);
+	if (m->json)
+		fputs("]}\n", out);
+}
+
+static void show_stacks(const struct bw_maps *m, const struct bw_table *table, const struct bw_rows *rows, uint64_t now,
+			FILE *out)
+{
+	struct bw_clock clock = {0};
+	struct bw_frames *frames;
+	char time[BW_CLOCK_LEN];
+
+	if (bw_frames_new("", &frames) < 0)
+		return;
+	bw_clock_put(&clock, time, now);
+	if (!m->json)
+		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
+			rows->n == 1 ? "stack" : "stacks");
+	for (size_t i = 0; i < rows->n; i++)
+		show_stack(m, frames, table, rows->bytes + i * bw_table_stride(table), now, out);
+	bw_frames_free(frames);
+}
+
+/* 0 or -errno. */
+static int show_map(struct bw_maps *m, uint32_t index, uint64_t now, FILE *out)
+{
+	const struct bw_image_map *map = &m->loaded->image->maps[index];
+	struct bw_table table = bw_table_of(m->loaded, index);
+	BW_CLEANUP(bw_rows_free) struct bw_rows rows = {0};
+	int r = bw_table_read(m->loaded, index, &table, &rows);
+
+	if (r < 0)
+		return r;
+	if (m->clear)
+		r = bw_table_clear(m->loaded, index, &table, &rows);
+	if (is_stack(map)) {
+		show_stacks(m, &table, &rows, now, out);
+	} else {
+		note_rows(m, &table, &rows);
+		show_rows(m, map, &table, &rows, now, out);
+	}
+	return r;
+}
+
+void bw_maps_show(struct bw_maps *m, struct bw_out *out)
+{
+	const struct bw_image *image = m->loaded->image;
+	uint64_t now = bw_clock_now();
+	BW_FREE char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+
+	if (!file) {
+		bw_err(-ENOMEM, "there is no memory to show the maps");
+		return;
+	}
+	/* The stacks last: the others say whose they are. */
+	for (int stacks = 0; stacks < 2; stacks++)
+		for (uint32_t i = 0; i < image->n_maps; i++) {
+			const struct bw_image_map *map = &image->maps[i];
+			int r = (stacks ? is_stack(map) : is_shown(map)) ? show_map(m, i, now, file) : 0;
+
+			if (r < 0)
+				bw_err(r, "the map '%s' can't be shown or cleared: %s", map->name, strerror(-r));
+		}
+	if (fclose(file) != 0)
+		bw_err(-ENOMEM, "there is no memory to show the maps");
+	else
+		bw_out_put(out, text, len);
+}
+
+void bw_maps_free(struct bw_maps *m)
+{
+	free(m->owners);
+	m->owners = NULL;
+	m->n_owners = 0;
+}

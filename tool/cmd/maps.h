@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The maps of a program, shown: tables, histograms, stacks. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/out.h"
+#include "engine/load.h"
+
+struct bw_maps {
+	const struct bw_loaded *loaded;
+	bool json;
+	bool clear;		   /* empties what was shown */
+	const char *const *log2;   /* n_log2 tables that are such histograms, whatever the source says */
+	const char *const *linear; /* n_linear */
+	size_t n_log2, n_linear;
+
+	/* Inner: whose stacks they are. */
+	struct bw_owner {
+		int64_t stack;
+		pid_t pid;
+	} *owners;
+	size_t n_owners;
+};
+
+/* Is there a map of that name that can be shown? */
+bool bw_maps_has(const struct bw_loaded *loaded, const char *name);
+
+/*
+ * Remembers whose a stack is: of a number whose name contains "stack", in a struct that has one called tgid or pid. To
+ * be told of each event; costs nothing where the program has no BPF_STACK_TRACE.
+ */
+void bw_maps_note(struct bw_maps *maps, const struct bw_layout *layout, const void *data, size_t size);
+
+/* Appends all maps to out. What can't be read is told on stderr. */
+void bw_maps_show(struct bw_maps *maps, struct bw_out *out);
+
+void bw_maps_free(struct bw_maps *maps);

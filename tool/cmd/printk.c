@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/printk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "event/clock.h"
+#include "event/json.h"
+#include "kernel/tracefs.h"
+
+/* Of a line that is longer, the rest is a line of its own. */
+enum { LINE_MAX_BYTES = 8192 };
+
+struct bw_printk {
+	int fd;
+	bool json;
+	struct bw_clock clock;
+	size_t len;
+	char line[LINE_MAX_BYTES];
+};
+
+int bw_printk_open(struct bw_printk **printk, bool json)
+{
+	const char *tracefs = bw_tracefs_find("");
+	struct bw_printk *p;
+	char path[PATH_MAX];
+	int fd;
+
+	if (!tracefs) {
+		bw_err(-ENODEV, "--printk: tracefs is not mounted");
+		bw_hint("mount -t tracefs tracefs /sys/kernel/tracing");
+		return -ENODEV;
+	}
+	snprintf(path, sizeof(path), "%s/trace_pipe", tracefs);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return bw_err(-errno, "--printk: %s: %s", path, strerror(errno));
+	p = calloc(1, sizeof(*p));
+	if (!p) {
+		close(fd);
+		return -ENOMEM;
+	}
+	p->fd = fd;
+	p->json = json;
+	*printk = p;
+	return 0;
+}
+
+void bw_printk_close(struct bw_printk *printk)
+{
+	if (!printk)
+		return;
+	close(printk->fd);
+	free(printk);
+}
+
+int bw_printk_fd(const struct bw_printk *printk)
+{
+	return printk->fd;
+}
+
+/* "            cat-812     [001] ....1   42.123456: bpf_trace_printk: hello"; the name may hold spaces and dashes. */
+struct message {
+	const char *comm;
+	size_t comm_len;
+	int pid;
+	unsigned cpu;
+	const char *text;
+};
+
+/* False if the line is of another kind. */
+static bool parse(const char *line, struct message *m)
+{
+	static const char mark[] = ": bpf_trace_printk: ";
+	const char *text = strstr(line, mark), *open = NULL, *dash;
+
+	if (!text)
+		return false;
+	m->text = text + strlen(mark);
+	for (const char *p = line; p < text && (p = strstr(p, " [")) && p < text; p++)
+		if (sscanf(p, " [%u]", &m->cpu) == 1 && p[2 + strspn(p + 2, "0123456789")] == ']')
+			open = p;
+	if (!open)
+		return false;
+	for (dash = open; dash > line && *dash != '-'; dash--)
+		;
+	m->comm = line + strspn(line, " ");
+	if (dash <= m->comm || sscanf(dash, "-%d", &m->pid) != 1)
+		return false;
+	m->comm_len = (size_t)(dash - m->comm);
+	return true;
+}
+
+static size_t put_text(char *dst, struct bw_printk *p, const struct message *m, const char *line)
+{
+	char *out = dst;
+
+	bw_clock_put(&p->clock, out, bw_clock_now());
+	out += BW_CLOCK_LEN;
+	out += bw_put_text(out, " printk ");
+	if (!m)
+		return (size_t)(out - dst) + bw_escape(out, line, strlen(line));
+	out += sprintf(out, "PID=%d COMM=", m->pid);
+	out += bw_escape(out, m->comm, m->comm_len);
+	out += bw_put_text(out, " MESSAGE=");
+	return (size_t)(out - dst) + bw_escape(out, m->text, strlen(m->text));
+}
+
+static size_t put_member(char *dst, const char *name, const char *text, size_t len)
+{
+	char *out = dst;
+	bool exact;
+
+	out += sprintf(out, "\"%s\":\"", name);
+	out += bw_escape_json(out, text, len, &exact);
+	*out++ = '"';
+	return (size_t)(out - dst);
+}
+
+static size_t put_json(char *dst, struct bw_printk *p, const struct message *m, const char *line)
+{
+	char *out = dst;
+
+	out += bw_json_head(out, &p->clock, bw_clock_now(), "printk");
+	out += bw_put_text(out, ",\"event\":{");
+	if (m) {
+		out += sprintf(out, "\"pid\":%d,\"cpu\":%u,", m->pid, m->cpu);
+		out += put_member(out, "comm", m->comm, m->comm_len);
+		*out++ = ',';
+	}
+	out += put_member(out, "message", m ? m->text : line, strlen(m ? m->text : line));
+	return (size_t)(out - dst) + bw_put_text(out, "}}");
+}
+
+static void show_line(struct bw_printk *p, struct bw_out *out)
+{
+	/* A byte becomes six at most. */
+	char shown[6 * LINE_MAX_BYTES + 256];
+	struct message message;
+	size_t len;
+
+	p->line[p->len] = '\0';
+	p->len = 0;
+	if (!*p->line)
+		return;
+	const struct message *m = parse(p->line, &message) ? &message : NULL;
+
+	len = p->json ? put_json(shown, p, m, p->line) : put_text(shown, p, m, p->line);
+	shown[len++] = '\n';
+	bw_out_put(out, shown, len);
+}
+
+void bw_printk_read(struct bw_printk *p, struct bw_out *out)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = read(p->fd, bytes, sizeof(bytes))) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (bytes[i] != '\n')
+				p->line[p->len++] = bytes[i];
+			if (bytes[i] == '\n' || p->len == sizeof(p->line) - 1)
+				show_line(p, out);
+		}
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "cmd/common.h"
+#include "cmd/maps.h"
+#include "cmd/printk.h"
+#include "cmd/watch.h"
+#include "engine/build.h"
+#include "engine/plan.h"
+
+enum {
+	OPT_KPROBE = 256,
+	OPT_KRETPROBE,
+	OPT_TRACEPOINT,
+	OPT_RAW_TRACEPOINT,
+	OPT_UPROBE,
+	OPT_URETPROBE,
+	OPT_CFLAG,
+	OPT_REPLACE,
+	OPT_JSON,
+	OPT_PRINTK,
+	OPT_INTERVAL,
+	OPT_CLEAR,
+	OPT_LOG2,
+	OPT_LINEAR,
+};
+
+enum { LIST_MAX = 128 };
+
+/* What an option that may be given again has collected. */
+struct list {
+	const char *items[LIST_MAX];
+	size_t n;
+};
+
+struct run {
+	struct bw_common common;
+	struct bw_plan plan;
+	struct list defines, cflags, replacements, log2, linear;
+	bool json, printk, clear;
+	uint64_t interval;
+	struct bw_image image;
+	struct bw_loaded loaded;
+	struct bw_maps maps;
+};
+
+static int add(struct list *list, const char *option, const char *value)
+{
+	if (list->n == LIST_MAX)
+		return bw_err(BW_EXIT_USAGE, "%s is given more than %d times", option, LIST_MAX);
+	list->items[list->n++] = value;
+	return 0;
+}
+
+static int add_binding(struct run *run, const char *word, const char *value)
+{
+	char option[32];
+	const char *why;
+	int r = bw_plan_add(&run->plan, bw_hook_of_option(word), value, &why);
+
+	snprintf(option, sizeof(option), "--%s", word);
+	return r < 0 ? bw_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
+}
+
+static int add_replacement(struct run *run, const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value)
+		return bw_usage_error("--replace", value, "it is WORD=TEXT");
+	return add(&run->replacements, "--replace", value);
+}
+
+static int add_define(struct run *run, const char *value)
+{
+	if (!*value || *value == '=')
+		return bw_usage_error("--define", value, "it is NAME or NAME=VALUE");
+	return add(&run->defines, "--define", value);
+}
+
+static int set_switch(bool *what)
+{
+	*what = true;
+	return 0;
+}
+
+static int set_option(void *cookie, int id, const char *value)
+{
+	struct run *run = cookie;
+
+	switch (id) {
+	case OPT_KPROBE:
+		return add_binding(run, "kprobe", value);
+	case OPT_KRETPROBE:
+		return add_binding(run, "kretprobe", value);
+	case OPT_TRACEPOINT:
+		return add_binding(run, "tracepoint", value);
+	case OPT_RAW_TRACEPOINT:
+		return add_binding(run, "raw-tracepoint", value);
+	case OPT_UPROBE:
+		return add_binding(run, "uprobe", value);
+	case OPT_URETPROBE:
+		return add_binding(run, "uretprobe", value);
+	case 'D':
+		return add_define(run, value);
+	case OPT_CFLAG:
+		return add(&run->cflags, "--cflag", value);
+	case OPT_REPLACE:
+		return add_replacement(run, value);
+	case OPT_JSON:
+		return set_switch(&run->json);
+	case OPT_PRINTK:
+		return set_switch(&run->printk);
+	case OPT_INTERVAL:
+		return bw_common_seconds("--interval", value, &run->interval);
+	case OPT_CLEAR:
+		return set_switch(&run->clear);
+	case OPT_LOG2:
+		return add(&run->log2, "--log2", value);
+	case OPT_LINEAR:
+		return add(&run->linear, "--linear", value);
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
+/* "WORD=TEXT" */
+static int replace(struct bw_source *source, const char *replacement)
+{
+	const char *equals = strchr(replacement, '=');
+	BW_FREE char *word = strndup(replacement, (size_t)(equals - replacement));
+	int r = word ? bw_source_replace(source, word, equals + 1) : -ENOMEM;
+
+	if (r == -ENOENT)
+		return bw_err(r, "--replace %s: the word '%s' is not in %s", replacement, word, source->path);
+	return r < 0 ? bw_err(r, "--replace %s: %s", replacement, strerror(-r)) : 0;
+}
+
+static int open_source(const struct run *run, struct bw_source *source)
+{
+	int r = bw_common_source(&run->common, NULL, source);
+
+	for (size_t i = 0; i < run->replacements.n && r == 0; i++)
+		r = replace(source, run->replacements.items[i]);
+	for (size_t i = 0; i < run->defines.n && r == 0; i++)
+		r = bw_source_define(source, run->defines.items[i]);
+	for (size_t i = 0; i < run->cflags.n && r == 0; i++)
+		r = bw_source_add_flag(source, run->cflags.items[i]);
+	return r;
+}
+
+static int check_tables(const struct run *run, const char *option, const struct list *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!bw_maps_has(&run->loaded, names->items[i]))
+			return bw_err(-ENOENT, "%s %s: the source has no table of that name", option, names->items[i]);
+	return 0;
+}
+
+/* The source compiled, its programs in the kernel. */
+static int build(struct run *run, int signal_fd)
+{
+	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
+	const struct bw_binding *failed = NULL;
+	int r = open_source(run, &source);
+
+	if (r == 0)
+		r = bw_build(&source, !run->common.no_cache, signal_fd, &run->image);
+	if (r == 0)
+		r = bw_plan_complete(&run->plan, &run->image);
+	if (r == 0)
+		r = bw_plan_check(&run->plan, &run->image, &failed);
+	if (failed)
+		bw_plan_explain(failed, r);
+	if (r == 0)
+		r = bw_plan_check_names(&run->plan);
+	if (r == 0)
+		r = bw_load(&run->loaded, &run->image, &run->plan);
+	if (r == 0)
+		r = check_tables(run, "--log2", &run->log2);
+	return r == 0 ? check_tables(run, "--linear", &run->linear) : r;
+}
+
+static int on_ready(void *cookie)
+{
+	const struct run *run = cookie;
+
+	bw_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
+		run->plan.n == 1 ? "hook" : "hooks");
+	return 0;
+}
+
+static void free_printk(struct bw_printk **printk)
+{
+	bw_printk_close(*printk);
+}
+
+static int watch(struct run *run, int signal_fd)
+{
+	BW_CLEANUP(free_printk) struct bw_printk *printk = NULL;
+	int r = run->printk ? bw_printk_open(&printk, run->json) : 0;
+
+	run->maps = (struct bw_maps){.loaded = &run->loaded,
+				     .json = run->json,
+				     .clear = run->clear,
+				     .log2 = run->log2.items,
+				     .n_log2 = run->log2.n,
+				     .linear = run->linear.items,
+				     .n_linear = run->linear.n};
+	const struct bw_watch w = {
+		.loaded = &run->loaded,
+		.pages = (uint32_t)run->common.pages,
+		.seconds = run->common.seconds,
+		.signal_fd = signal_fd,
+		.fail_on_loss = run->common.fail_on_loss,
+		.named = true,
+		.json = run->json,
+		.maps = &run->maps,
+		.interval = run->interval,
+		.printk = printk,
+		.sentence = {NULL, NULL, "", NULL},
+		.ready = on_ready,
+		.cookie = run,
+	};
+
+	if (r == 0)
+		r = bw_watch_run(&w);
+	return r;
+}
+
+static int run_source(struct run *run)
+{
+	BW_FD int signal_fd = bw_signals_open();
+	int r = signal_fd < 0 ? signal_fd : bw_signals_add_usr1(signal_fd);
+
+	if (r < 0)
+		return bw_err(r, "can't receive signals: %s", strerror(-r));
+	tzset();
+	r = build(run, signal_fd);
+	return r == 0 ? watch(run, signal_fd) : r == -EINTR ? BW_EXIT_OK : r;
+}
+
+static int run_command(const struct bw_command *command, int argc, char **argv)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	int r;
+
+	if (!run)
+		return bw_err(BW_EXIT_FAILED, "there is no memory");
+	run->common = (struct bw_common)BW_COMMON_DEFAULTS;
+	r = bw_common_parse(command, &run->common, argc, argv, set_option, run);
+	if (r == 0) {
+		r = bw_common_privilege("run");
+		if (r == 0)
+			r = run_source(run);
+		r = r < 0 ? BW_EXIT_FAILED : r;
+	}
+	bw_maps_free(&run->maps);
+	bw_loaded_free(&run->loaded);
+	bw_image_free(&run->image);
+	bw_plan_free(&run->plan);
+	free(run);
+	return r < 0 ? BW_EXIT_OK : r;
+}
+
+static const struct bw_option options[] = {
+	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION", "put the source's FUNCTION on the kernel's function EVENT; may be given "
+						 "again, as all of these", NULL},
+	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "on its return", NULL},
+	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "on a tracepoint", NULL},
+	{OPT_RAW_TRACEPOINT, "raw-tracepoint", "NAME:FUNCTION", "on a raw tracepoint", NULL},
+	{OPT_UPROBE, "uprobe", "PATH:SYMBOL:FUNCTION", "on a function of a program or library, or, with SYMBOL 0xN, on "
+						       "that offset in the file", BW_COMPLETE_FILE},
+	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "on its return", BW_COMPLETE_FILE},
+	{'D', "define", "NAME[=VALUE]", "define a macro", NULL},
+	{OPT_CFLAG, "cflag", "FLAG", "pass FLAG to the compiler as it is", NULL},
+	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},
+	{OPT_JSON, "json", NULL, "print one JSON object a line", NULL},
+	{OPT_PRINTK, "printk", NULL, "show what bpf_trace_printk writes, too", NULL},
+	{OPT_INTERVAL, "interval", "SECONDS", "show the maps each so many seconds, too (else at the end, and on SIGUSR1)",
+	 NULL},
+	{OPT_CLEAR, "clear", NULL, "empty the maps whenever they were shown", NULL},
+	{OPT_LOG2, "log2", "TABLE", "show TABLE as a log2 histogram", NULL},
+	{OPT_LINEAR, "linear", "TABLE", "show TABLE as a linear histogram", NULL},
+	BW_RUN_OPTIONS,
+	{0},
+};
+
+const struct bw_command bw_run_command = {
+	.name = "run",
+	.summary = "Run a BPF C program in BCC's dialect, and show what it sends and counts",
+	.operand = "FILE.c",
+	.options = options,
+	.run = run_command,
+};

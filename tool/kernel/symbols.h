@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's names of its functions: /proc/kallsyms. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How many functions bear each of n names. 0 or -errno. root is put before the path. */
+int bw_symbols_count(const char *root, const char *const *names, uint32_t *counts, size_t n);
+
+/*
+ * Functions that resemble the name, as many as size takes, the nearest first: "a, b". Those that the compiler made of
+ * it (name.isra.0, name.constprop.0) are nearest, then those with the name in theirs, then those that differ by a letter
+ * or two. Empty if there are none, or the list can't be read.
+ */
+void bw_symbols_like(const char *root, const char *name, char *like, size_t size);
+
+/* Addresses and their names. */
+struct bw_symbols;
+
+/* Reads all functions. *symbols is the caller's, for bw_symbols_free. 0 or -errno: -EPERM if addresses are hidden. */
+int bw_symbols_read(const char *root, struct bw_symbols **symbols);
+void bw_symbols_free(struct bw_symbols *symbols);
+
+/* The function that the address is in, and how far; NULL if there is none. Owned by symbols. */
+const char *bw_symbols_at(const struct bw_symbols *symbols, uint64_t address, uint64_t *offset);
