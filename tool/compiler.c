@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compiler's process: bccwatch-compile btf|installed FLAGS... reads a source on its standard input and writes the
- * image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4. bccwatch starts it, with a clean
- * environment, in the root folder; it ends before the first event.
+ * The compiler's process: bccwatch-compile btf|installed "" FLAGS... reads a source on its standard input and writes the
+ * image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4; with TYPE:PROGRAM for the empty word
+ * it writes what the verifier says of that program to its standard output. bccwatch starts it, with a clean environment,
+ * in the root folder; it ends before the first event.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,15 +19,24 @@
 
 enum { IMAGE_FD = 3, DEPENDS_FD = 4 };
 
+static int run(const char *text, const char *headers, const char *verified, const char **flags, size_t n)
+{
+	const char *program = strchr(verified, ':');
+	bool btf = strcmp(headers, "btf") == 0;
+
+	if (!program)
+		return bw_compile(text, flags, n, btf, IMAGE_FD, DEPENDS_FD);
+	return bw_compile_verify(text, flags, n, btf, program + 1, atoi(verified)); /* NOLINT(cert-err34-c): our own */
+}
+
 int main(int argc, char **argv)
 {
 	BW_FREE char *text = NULL;
 	size_t len;
-	int r = argc < 2 ? -EINVAL : bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
+	int r = argc < 3 ? -EINVAL : bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
 
 	if (r == 0)
-		r = bw_compile(text, (const char **)argv + 2, (size_t)argc - 2, strcmp(argv[1], "btf") == 0, IMAGE_FD,
-			       DEPENDS_FD);
+		r = run(text, argv[1], argv[2], (const char **)argv + 3, (size_t)argc - 3);
 	fflush(NULL);
 	/* Not by exit: LLVM takes a while to tidy up. */
 	_exit(r == 0 ? 0 : 1);

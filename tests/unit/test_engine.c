@@ -12,7 +12,9 @@
 #include "base/file.h"
 #include "engine/depends.h"
 #include "engine/image.h"
+#include "engine/plan.h"
 #include "engine/self.h"
+#include "engine/shapes.h"
 #include "engine/source.h"
 #include "engine/submits.h"
 #include "tests/unit/unit.h"
@@ -23,8 +25,10 @@ static void *image_bytes(size_t *len)
 	struct bpf_insn insns[] = {{.code = BPF_LD | BPF_IMM | BPF_DW, .src_reg = BPF_PSEUDO_MAP_FD, .imm = 1},
 				   {0},
 				   {.code = BPF_JMP | BPF_EXIT}};
-	struct bw_image_map maps[] = {{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0},
-				      {"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0}};
+	struct bw_field number = {"", BW_UNSIGNED, 0, 8, 1, 0, 0, {0}, 0, 0};
+	struct bw_image_map maps[] = {
+		{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0, BW_SHAPE_LOG2, {NULL, 0, 0}, {&number, 1, 8}},
+		{"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0, BW_SHAPE_TABLE, {NULL, 0, 0}, {NULL, 0, 0}}};
 	struct bw_image_program programs[] = {{"kprobe__f", insns, 3}, {"kprobe__g", insns + 2, 1}};
 	struct bw_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 3, 1},
 				    {"in", BW_STRUCT, 4, 4, 1, 1, 0, {0}, 0, 0},
@@ -52,6 +56,11 @@ static void image_comes_back(void **state)
 	assert_int_equal(image.n_maps, 2);
 	assert_string_equal(image.maps[1].name, "events");
 	assert_int_equal(image.maps[0].type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	assert_int_equal(image.maps[0].shape, BW_SHAPE_LOG2);
+	assert_int_equal(image.maps[0].key.n, 0);
+	assert_int_equal(image.maps[0].value.n, 1);
+	assert_int_equal(image.maps[0].value.fields[0].size, 8);
+	assert_int_equal(image.maps[1].value.n, 0);
 	assert_int_equal(image.n_programs, 2);
 	assert_string_equal(image.programs[1].name, "kprobe__g");
 	assert_int_equal(image.programs[0].n_insns, 3);
@@ -127,6 +136,155 @@ static void assert_wrapped(const char *text, unsigned submits, const char *call,
 	free(expected);
 	assert_true(asprintf(&expected, "__typeof__(*(%s)), void)", type) > 0);
 	assert_non_null(strstr(longer, expected));
+}
+
+/* Ring buffers: what reserves is counted where it fails, what submits tells the type. */
+static void ring_buffers_are_wrapped(void **state)
+{
+	BW_FREE char *longer = NULL;
+
+	(void)state;
+	assert_int_equal(bw_submits_wrap("p = r.ringbuf_reserve(sizeof(*p));\nr.ringbuf_submit(p, 0);", &longer), 0);
+	assert_non_null(strstr(longer, "p = ({  void * bccwatch_r = r.ringbuf_reserve(sizeof(*p)); if (!bccwatch_r)"));
+	assert_non_null(strstr(longer, "__typeof__(*(p)), void)"));
+	assert_non_null(strstr(longer, "r.ringbuf_submit(p, 0); });"));
+	free(longer);
+	assert_int_equal(bw_submits_wrap("r.ringbuf_output(&d, sizeof(d), 0);", &longer), 0);
+	assert_non_null(strstr(longer, "int bccwatch_r = r.ringbuf_output(&d, sizeof(d), 0); if (0 > bccwatch_r)"));
+	assert_non_null(strstr(longer, "__typeof__(*(&d)), void)"));
+	free(longer);
+	assert_int_equal(bw_submits_wrap("r.ringbuf_discard(p, 0);", &longer), 0);
+	assert_null(strstr(longer, "bccwatch_r "));
+}
+
+static void histograms_are_known_by_the_text(void **state)
+{
+	static const char text[] = "BPF_HISTOGRAM(a);BPF_HISTOGRAM(b, int, 8); BPF_HISTOGRAM( c, struct k );\n"
+				   "BPF_TABLE(\"histogram\", int, u64, d, 4); BPF_HASH(e); // BPF_HISTOGRAM(f)\n"
+				   "BPF_HISTOGRAM(g); BPF_HISTOGRAM(h);\n"
+				   "x() { a.increment(bpf_log2l(n)); b.increment(n & 7);\n"
+				   " struct k key = {.slot = bpf_log2(v)}; c.atomic_increment(key); d.increment(index);\n"
+				   " int l = bpf_log2l(q); g.increment(l); u64 *p = h.lookup(&w); }";
+
+	(void)state;
+	assert_int_equal(bw_shape_of(text, "a"), BW_SHAPE_LOG2);
+	assert_int_equal(bw_shape_of(text, "b"), BW_SHAPE_LINEAR);
+	assert_int_equal(bw_shape_of(text, "c"), BW_SHAPE_LOG2);
+	assert_int_equal(bw_shape_of(text, "d"), BW_SHAPE_LINEAR);
+	assert_int_equal(bw_shape_of(text, "e"), BW_SHAPE_TABLE);
+	assert_int_equal(bw_shape_of(text, "f"), BW_SHAPE_TABLE);
+	assert_int_equal(bw_shape_of(text, "g"), BW_SHAPE_LOG2);
+	assert_int_equal(bw_shape_of(text, "h"), BW_SHAPE_LOG2); /* by a pointer: any log2 of the source */
+	assert_int_equal(bw_shape_of("BPF_HISTOGRAM(a", "a"), BW_SHAPE_LINEAR);
+	assert_int_equal(bw_shape_of("", "a"), BW_SHAPE_TABLE);
+}
+
+static void words_are_replaced(void **state)
+{
+	struct bw_source source = {.text = strdup("FILTER PID_FILTER FILTER2 (FILTER)FILTER // FILTER")};
+
+	(void)state;
+	source.len = strlen(source.text);
+	assert_int_equal(bw_source_replace(&source, "NOTHING", "x"), -ENOENT);
+	assert_int_equal(bw_source_replace(&source, "FILTER", ""), 0);
+	assert_string_equal(source.text, " PID_FILTER FILTER2 () // ");
+	assert_int_equal(bw_source_replace(&source, "PID_FILTER", "if (pid != 1) { return 0; }"), 0);
+	assert_string_equal(source.text, " if (pid != 1) { return 0; } FILTER2 () // ");
+	assert_int_equal(bw_source_replace(&source, "()", "##"), 0);
+	assert_int_equal(bw_source_replace(&source, "##", "####"), 0); /* what is put in is not looked at again */
+	assert_string_equal(source.text, " if (pid != 1) { return 0; } FILTER2 #### // ");
+	assert_int_equal(source.len, strlen(source.text));
+	bw_source_free(&source);
+}
+
+static const struct bw_binding *binding_of(struct bw_plan *plan, const char *function)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (strcmp(plan->bindings[i].function, function) == 0)
+			return &plan->bindings[i];
+	return NULL;
+}
+
+/* By their names, as in BCC, on the machine that this is. */
+static void functions_say_where_they_go(void **state)
+{
+	static const struct {
+		const char *function, *word, *target;
+	} cases[] = {
+		{"kprobe__vfs_open", "kprobe", "vfs_open"},
+		{"kretprobe__vfs_open", "kretprobe", "vfs_open"},
+		{"tracepoint__sched__sched_switch", "tracepoint", "sched__sched_switch"},
+		{"raw_tracepoint__sys_enter", "raw tracepoint", "sys_enter"},
+		{"kfunc__vfs_open", "kfunc", "vfs_open"},
+		{"kfunc__vmlinux__vfs_open", "kfunc", "vfs_open"},
+		{"kretfunc__vmlinux__vfs_open", "kretfunc", "vfs_open"},
+		{"lsm__file_open", "LSM", "file_open"},
+		{"kmod_ret__security_file_open", "fmod_ret", "security_file_open"},
+		{"kprobe____ia32_compat_sys_open", "kprobe", "__ia32_compat_sys_open"},
+#ifdef __x86_64__
+		{"syscall__execve", "kprobe", "__x64_sys_execve"},
+		{"kprobe__sys_clone", "kprobe", "__x64_sys_clone"},
+		{"kretprobe____arm64_sys_clone", "kretprobe", "__x64_sys_clone"},
+#endif
+	};
+	struct bw_image_program programs[LENGTH(cases)];
+	struct bw_image image = {.programs = programs, .n_programs = LENGTH(cases)};
+	struct bw_plan plan = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		programs[i] = (struct bw_image_program){cases[i].function, NULL, 0};
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const struct bw_binding *b = binding_of(&plan, cases[i].function);
+
+		assert_non_null(b);
+		assert_string_equal(b->kind->word, cases[i].word);
+		assert_string_equal(b->target, cases[i].target);
+		assert_int_equal(b->program, i);
+	}
+	bw_plan_free(&plan);
+	programs[0].name = "plain";
+	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
+	bw_plan_free(&plan);
+	image.n_programs = 0;
+	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
+}
+
+/* By option, which goes before the name. */
+static void options_say_where_functions_go(void **state)
+{
+	static const char *const bad[][2] = {
+		{"kprobe", "f"},	     {"kprobe", ":f"},		    {"kprobe", "vfs_open:"},
+		{"kprobe", "a b:f"},	     {"tracepoint", "sched:f"},	    {"tracepoint", ":x:f"},
+		{"raw-tracepoint", "a:b:f"}, {"uprobe", "libc.so:open:f"},  {"uprobe", "/bin/cat:f"},
+		{"uretprobe", "/bin/cat::f"}};
+	struct bw_image_program programs[] = {{"plain", NULL, 0}, {"kprobe__x", NULL, 0}};
+	struct bw_image image = {.programs = programs, .n_programs = 2};
+	struct bw_plan plan = {0};
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		assert_int_equal(bw_plan_add(&plan, bw_hook_of_option(bad[i][0]), bad[i][1], &why), -EINVAL);
+		assert_non_null(why);
+	}
+	assert_null(bw_hook_of_option("lsm"));
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("uretprobe"), "/a:b/c:d:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kretprobe"), "y:kprobe__x", &why), 0);
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	assert_int_equal(plan.n, 3);
+	assert_string_equal(plan.bindings[1].target, "/a:b/c:d");
+	assert_string_equal(binding_of(&plan, "kprobe__x")->target, "y");
+	/* Two types, and a function that is not there. */
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("tracepoint"), "a:b:plain", &why), 0);
+	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
+	bw_plan_free(&plan);
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:none", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:plain", &why), 0);
+	assert_int_equal(bw_plan_complete(&plan, &image), -ENOENT);
+	bw_plan_free(&plan);
 }
 
 static void submits_are_wrapped(void **state)
@@ -322,6 +480,11 @@ int main(void)
 		cmocka_unit_test(image_comes_back),
 		cmocka_unit_test(damaged_images_are_refused_or_harmless),
 		cmocka_unit_test(submits_are_wrapped),
+		cmocka_unit_test(ring_buffers_are_wrapped),
+		cmocka_unit_test(histograms_are_known_by_the_text),
+		cmocka_unit_test(words_are_replaced),
+		cmocka_unit_test(functions_say_where_they_go),
+		cmocka_unit_test(options_say_where_functions_go),
 		cmocka_unit_test(sources_are_read_strictly),
 		cmocka_unit_test(what_an_image_depends_on_is_noticed),
 		cmocka_unit_test(a_file_that_changes_while_it_is_compiled_makes_it_uncertain),

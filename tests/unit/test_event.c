@@ -11,6 +11,9 @@
 #include "base/file.h"
 #include "engine/describe.h"
 #include "event/clock.h"
+#include "event/histogram.h"
+#include "event/json.h"
+#include "event/table.h"
 #include "event/text.h"
 #include "event/value.h"
 #include "tests/unit/types.h"
@@ -108,6 +111,198 @@ static void outcomes(void **state)
 	assert_string_equal(
 		line_of(OPEN_EVENT, &blocked, &(struct open_event){.pid = 1, .fname = "/x"}, sizeof(struct open_event)),
 		" PID=1 COMM= tried to open forbidden file /x,");
+}
+
+/* The object's members behind "event", of an event of the type; in a static buffer. */
+static const char *json_of(const char *type, const void *sample, size_t size)
+{
+	static char line[1 << 16];
+	struct bw_layout layout;
+	struct bw_json *json;
+	struct bw_out out;
+	const char *event;
+
+	assert_int_equal(layout_of(type, &layout), 0);
+	assert_int_equal(bw_json_new(&json, "events", &layout), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_json_line_longest(json, size)), 0);
+	bw_json_line(json, &out, sample, size);
+	assert_true(out.len <= out.size);
+	assert_int_equal(out.buf[out.len - 1], '\n');
+	assert_memory_equal(out.buf, "{\"time\":\"20", 11);
+	assert_int_equal(out.buf[9 + BW_CLOCK_ISO_LEN], '"');
+	event = strstr(out.buf, ",\"table\":\"events\",\"event\":");
+	assert_non_null(event);
+	event += strlen(",\"table\":\"events\",\"event\":");
+	snprintf(line, sizeof(line), "%.*s", (int)(out.len - (size_t)(event - out.buf) - 1), event);
+	bw_out_free(&out);
+	bw_json_free(json);
+	bw_describe_free(&layout);
+	return line;
+}
+
+static void json_lines(void **state)
+{
+	struct open_event e = {.ts = 5, .pid = 812, .comm = "a\"b\\", .fname = "/\x1b[1m\xc3\xa9"};
+	struct nested n = {.pid = 1, .in = {{2, "ab"}, {-3, "c\xff"}}, .u = 0x01020304, .deep.q = (char *)0x10};
+	struct dimensions d = {.grid = {{1, 2, 3}, {4, 5, 6}}, .names = {"ab", "\xfe"}};
+	struct every_type t = {.c = 'x', .sc = -1, .b = 1, .ull = UINT64_MAX, .l = -2, .t = "abcd", .mood = CALM};
+
+	(void)state;
+	assert_string_equal(json_of(OPEN_EVENT, &e, sizeof(e)),
+			    "{\"ts\":5,\"pid\":812,\"comm\":\"a\\\"b\\\\\",\"fname\":\"/\\u001b[1m\xc3\xa9\"}}");
+	snprintf(e.fname, sizeof(e.fname), "a\xff\xe2\x80\xae" "b");
+	assert_string_equal(json_of(OPEN_EVENT, &e, sizeof(e)),
+			    "{\"ts\":5,\"pid\":812,\"comm\":\"a\\\"b\\\\\",\"fname\":\"a\\ufffd\\u202eb\","
+			    "\"fname_hex\":\"0x61ffe280ae62\"}}");
+	/* Not all was sent, and more than all. */
+	assert_string_equal(json_of(OPEN_EVENT, &e, 11),
+			    "{\"ts\":5,\"pid\":null,\"comm\":\"\",\"fname\":\"\"}}");
+	assert_non_null(strstr(json_of("bits", (char[64]){0}, 64), "},\"rest\":\"0x0000"));
+	assert_string_equal(json_of("nested", &n, sizeof(n)),
+			    "{\"pid\":1,\"in\":[{\"x\":2,\"n\":\"ab\"},{\"x\":-3,\"n\":\"c\\ufffd\",\"n_hex\":\"0x63ff\"}],"
+			    "\"u\":16909060,\"b\":[4,3,2,1],\"deep\":{\"q\":\"0x10\"}}}");
+	assert_non_null(strstr(json_of("dimensions", &d, sizeof(d)),
+			       "{\"grid\":[[1,2,3],[4,5,6]],\"names\":[\"ab\",\"\\ufffd\"],\"names_hex\":\"0x61620000fe000000\""));
+	assert_non_null(strstr(json_of("every_type", &t, sizeof(t)), "\"b\":true"));
+	assert_non_null(strstr(json_of("every_type", &t, sizeof(t)), "\"ull\":18446744073709551615"));
+	assert_non_null(strstr(json_of("every_type", &t, sizeof(t)), "\"mood\":-1"));
+	/* Whatever the bytes are, it fits: ASan watches. */
+	memset(&t, 0xff, sizeof(t));
+	for (size_t size = 0; size <= sizeof(t); size++)
+		json_of("every_type", &t, size);
+	memset(&d, 0xff, sizeof(d));
+	for (size_t size = 0; size <= sizeof(d); size++)
+		json_of("dimensions", &d, size);
+	memset(&n, 0x01, sizeof(n));
+	json_of("nested", &n, sizeof(n));
+}
+
+/* What was written, with the time taken off the first line; in a static buffer. */
+static const char *shown(char **text, FILE *out)
+{
+	static char copy[1 << 14];
+
+	fclose(out);
+	snprintf(copy, sizeof(copy), "%s", **text == '{' ? strstr(*text, "\"table\"") : *text + BW_CLOCK_LEN + 1);
+	free(*text);
+	return copy;
+}
+
+static const struct bw_field eight = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
+static const struct bw_field four = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
+
+static void tables(void **state)
+{
+	static const struct bw_field key[] = {
+		{.name = "pid", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+		{.name = "comm", .kind = BW_CHAR, .offset = 4, .size = 1, .count = 12, .n_dims = 1, .dims = {12}}};
+	struct {
+		u32 pid;
+		char comm[12];
+		u64 value;
+	} rows[] = {{12, "cat", 40}, {8121, "a\nb", 3}, {7, "vim", 3}};
+	struct bw_table t = {"counts", {key, 2, 16}, {&eight, 1, 8}, 16, 8, 0};
+	struct bw_rows r = {(char *)rows, 3};
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	bw_table_sort(&t, &r);
+	bw_table_text(&t, &r, 1, out);
+	assert_string_equal(shown(&text, out), "counts, 3 entries\n PID COMM VALUE\n   7 vim      3\n"
+					       "8121 a\\nb     3\n  12 cat     40\n");
+	out = open_memstream(&text, &len);
+	bw_table_json(&t, &(struct bw_rows){(char *)rows, 1}, 1, out);
+	assert_string_equal(shown(&text, out), "\"table\":\"counts\",\"key\":{\"pid\":7,\"comm\":\"vim\"},\"value\":3}\n");
+	/* Bytes of no known type, and none at all. */
+	t.key = (struct bw_layout){NULL, 0, 16};
+	out = open_memstream(&text, &len);
+	bw_table_text(&t, &(struct bw_rows){(char *)rows, 1}, 1, out);
+	assert_string_equal(shown(&text, out), "counts, 1 entry\nKEY                                VALUE\n"
+					       "0x0700000076696d000000000000000000     3\n");
+	out = open_memstream(&text, &len);
+	bw_table_text(&t, &(struct bw_rows){NULL, 0}, 1, out);
+	assert_string_equal(shown(&text, out), "counts, 0 entries\n");
+}
+
+/* Numbers of several CPUs are added up; other values stand side by side. */
+static void tables_per_cpu(void **state)
+{
+	static const struct bw_field pair[] = {{.name = "a", .kind = BW_SIGNED, .size = 4, .count = 1},
+					       {.name = "p", .kind = BW_POINTER, .offset = 8, .size = 8, .count = 1}};
+	struct {
+		u32 key, pad;
+		u64 values[4];
+	} rows[] = {{1, 0, {9, 0, 1, 16}}, {2, 0, {UINT32_MAX, 0, 0, 0}}};
+	struct bw_table t = {"n", {&four, 1, 4}, {&eight, 1, 8}, 4, 8, 4};
+	struct bw_rows r = {(char *)rows, 1};
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	bw_table_sort(&t, &r);
+	bw_table_text(&t, &r, 1, out);
+	assert_string_equal(shown(&text, out), "n, 1 entry\nKEY VALUE\n  1    26\n");
+	rows[0].values[0] = 9;
+	t = (struct bw_table){"n", {&four, 1, 4}, {pair, 2, 16}, 4, 16, 2};
+	r.n = 2;
+	bw_table_sort(&t, &r);
+	out = open_memstream(&text, &len);
+	bw_table_text(&t, &r, 1, out);
+	assert_string_equal(shown(&text, out), "n, 2 entries\nKEY A@0 P@0 A@1 P@1\n  2  -1 0x0   0 0x0\n  1   9 0x0   1 0x10\n");
+	out = open_memstream(&text, &len);
+	bw_table_json(&t, &(struct bw_rows){(char *)(rows + 1), 1}, 1, out);
+	assert_string_equal(shown(&text, out), "\"table\":\"n\",\"key\":1,\"values\":[{\"a\":9,\"p\":\"0x0\"},{\"a\":1,\"p\":\"0x10\"}]}\n");
+}
+
+static void histograms(void **state)
+{
+	static const struct bw_field key[] = {
+		{.name = "disk", .kind = BW_CHAR, .size = 1, .count = 8, .n_dims = 1, .dims = {8}},
+		{.name = "slot", .kind = BW_UNSIGNED, .offset = 8, .size = 8, .count = 1}};
+	struct {
+		u32 slot, pad;
+		u64 n;
+	} rows[] = {{1, 0, 1}, {3, 0, 4}};
+	struct {
+		char disk[8];
+		u64 slot, n;
+	} sections[] = {{"sda", 2, 5}, {"sdb", 0, 1}, {"sda", 1, 10}, {"sda", UINT64_MAX, 2}};
+	struct bw_table t = {"dist", {&four, 1, 4}, {&eight, 1, 8}, 4, 8, 0};
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_true(bw_histogram_fits(&t));
+	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	assert_string_equal(shown(&text, out),
+			    "dist\n     value               : count     distribution\n"
+			    "         0 -> 1          : 1        |**********                              |\n"
+			    "         2 -> 3          : 0        |                                        |\n"
+			    "         4 -> 7          : 4        |****************************************|\n");
+	out = open_memstream(&text, &len);
+	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 1}, true, 1, out);
+	assert_string_equal(shown(&text, out), "\"table\":\"dist\",\"histogram\":\"log2\",\"buckets\":"
+					       "[{\"low\":0,\"high\":1,\"count\":1}],\"beyond\":0}\n");
+	rows[1].slot = 40;
+	out = open_memstream(&text, &len);
+	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	assert_non_null(strstr(shown(&text, out), "        549755813888 -> 1099511627775        : 4        |********************|\n"));
+	t = (struct bw_table){"dist", {key, 2, 16}, {&eight, 1, 8}, 16, 8, 0};
+	out = open_memstream(&text, &len);
+	bw_histogram_text(&t, &(struct bw_rows){(char *)sections, 4}, false, 1, out);
+	assert_string_equal(shown(&text, out), "dist\n\ndisk = sda\n     value         : count     distribution\n"
+					       "        0          : 0        |                                        |\n"
+					       "        1          : 10       |****************************************|\n"
+					       "        2          : 5        |********************                    |\n"
+					       "2 in slots below 0 or from 65536 on\n"
+					       "\ndisk = sdb\n     value         : count     distribution\n"
+					       "        0          : 1        |****************************************|\n");
+	t.value = (struct bw_layout){NULL, 0, 8};
+	assert_false(bw_histogram_fits(&t));
 }
 
 static void short_and_padded_samples(void **state)
@@ -313,6 +508,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_lines),
 		cmocka_unit_test(outcomes),
+		cmocka_unit_test(json_lines),
+		cmocka_unit_test(tables),
+		cmocka_unit_test(tables_per_cpu),
+		cmocka_unit_test(histograms),
 		cmocka_unit_test(short_and_padded_samples),
 		cmocka_unit_test(samples_of_any_alignment),
 		cmocka_unit_test(every_type),

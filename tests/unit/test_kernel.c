@@ -11,12 +11,15 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "kernel/cpu.h"
+#include "kernel/elf.h"
+#include "kernel/frames.h"
 #include "kernel/headers.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
 #include "kernel/override.h"
 #include "kernel/process.h"
+#include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 #include "tests/unit/unit.h"
 
@@ -146,6 +149,100 @@ static void cpus(void **state)
 	}
 }
 
+static const char kallsyms[] = "ffffffff81000000 T vfs_open\nffffffff81000100 t helper\n"
+			       "ffffffff81000200 t helper\nffffffff81000300 D vfs_read\n"
+			       "ffffffff81000400 t switch_task.isra.0\nffffffff81000500 t vfs_open_exec\t[mod]\n"
+			       "junk\nffffffff81000050 W vfs_opem\n";
+
+static void symbols(void **state)
+{
+	static const char *const names[] = {"vfs_open", "helper", "vfs_read", "nothing"};
+	struct bw_symbols *s;
+	uint32_t counts[4];
+	uint64_t offset;
+	char like[64];
+
+	(void)state;
+	assert_int_equal(bw_symbols_count(root, names, counts, 4), -ENOENT);
+	bw_symbols_like(root, "vfs_open", like, sizeof(like));
+	assert_string_equal(like, "");
+	put("/proc/kallsyms", kallsyms);
+	assert_int_equal(bw_symbols_count(root, names, counts, 4), 0);
+	assert_int_equal(counts[0], 1);
+	assert_int_equal(counts[1], 2);
+	assert_int_equal(counts[2], 0); /* data */
+	assert_int_equal(counts[3], 0);
+	bw_symbols_like(root, "vfs_open", like, sizeof(like));
+	assert_string_equal(like, "vfs_open_exec, vfs_opem");
+	bw_symbols_like(root, "switch_task", like, sizeof(like));
+	assert_string_equal(like, "switch_task.isra.0");
+	bw_symbols_like(root, "vfs_open", like, 17);
+	assert_string_equal(like, "vfs_open_exec"); /* what does not fit is left out */
+	assert_int_equal(bw_symbols_read(root, &s), 0);
+	assert_string_equal(bw_symbols_at(s, 0xffffffff81000051, &offset), "vfs_opem");
+	assert_int_equal(offset, 1);
+	assert_string_equal(bw_symbols_at(s, UINT64_MAX, &offset), "vfs_open_exec");
+	assert_null(bw_symbols_at(s, 1, &offset));
+	bw_symbols_free(s);
+	put("/proc/kallsyms", "0000000000000000 T vfs_open\n");
+	assert_int_equal(bw_symbols_read(root, &s), -EPERM);
+}
+
+/* In this program itself, whose functions are known. */
+static void functions_of_files(void **state)
+{
+	uint64_t offset, into, same;
+	struct bw_elf *elf;
+	char like[256];
+
+	(void)state;
+	assert_int_equal(bw_elf_find("/proc/self/exe", "main", &offset), 0);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "no_such_function", &same), -ESRCH);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "0x1234", &same), 0);
+	assert_int_equal(same, 0x1234);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "0x12z4", &same), -ESRCH);
+	assert_int_equal(bw_elf_find("/nothing", "main", &same), -ENOENT);
+	assert_int_equal(bw_elf_find("/dev/null", "main", &same), -ENOEXEC);
+	put("/text", "\177ELF, but no more");
+	snprintf(like, sizeof(like), "%s/text", root);
+	assert_int_equal(bw_elf_find(like, "main", &same), -ENOEXEC);
+	bw_elf_like("/proc/self/exe", "bw_symbols_l", like, sizeof(like));
+	assert_string_equal(like, "bw_symbols_like");
+	assert_int_equal(bw_elf_open("/proc/self/exe", &elf), 0);
+	assert_string_equal(bw_elf_at(elf, offset + 2, &into), "main");
+	assert_int_equal(into, 2);
+	assert_null(bw_elf_at(elf, 0, &into));
+	bw_elf_close(elf);
+}
+
+static void stack_frames(void **state)
+{
+	struct bw_frames *f;
+	char name[128];
+
+	(void)state;
+	assert_int_equal(bw_frames_new("", &f), 0);
+	bw_frames_name(f, getpid(), (uintptr_t)bw_symbols_free + 1, name, sizeof(name));
+	assert_string_equal(name, "bw_symbols_free+0x1 [test_kernel]");
+	bw_frames_name(f, 0, 0x1234, name, sizeof(name));
+	assert_string_equal(name, "0x1234");
+	bw_frames_name(f, getpid(), 0x1234, name, sizeof(name));
+	assert_string_equal(name, "0x1234");
+	bw_frames_free(f);
+	put("/proc/kallsyms", kallsyms);
+	assert_int_equal(bw_frames_new(root, &f), 0);
+	bw_frames_name(f, 1, 0xffffffff81000010, name, sizeof(name));
+	assert_string_equal(name, "vfs_open+0x10");
+	put("/proc/77/maps", "00400000-00401000 r-xp 00002000 08:01 5    /bin/a b\n"
+			     "00500000-00501000 rw-p 00002000 08:01 5    /bin/data\n"
+			     "00600000-00601000 r-xp 00000000 00:00 0    [vdso]\n");
+	bw_frames_name(f, 77, 0x400010, name, sizeof(name)); /* a file that is not there */
+	assert_string_equal(name, "0x2010 [a b]");
+	bw_frames_name(f, 77, 0x600010, name, sizeof(name));
+	assert_string_equal(name, "0x600010");
+	bw_frames_free(f);
+}
+
 static void mounts(void **state)
 {
 	struct bw_mounts m;
@@ -223,6 +320,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(security_modules, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(symbols, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(functions_of_files, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(stack_frames, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(mounts, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
 	};

@@ -207,40 +207,32 @@ static int check_usage(struct block *b)
 	return 0;
 }
 
-static int define(struct bw_source *source, bool wanted, const char *name, size_t *n)
+static int define(struct bw_source *source, bool wanted, const char *name)
 {
-	int r = wanted ? bw_source_define(source, name) : 0;
-
-	*n += wanted && r == 0;
-	return r;
+	return wanted ? bw_source_define(source, name) : 0;
 }
 
 static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
 {
 	const struct bw_guard *g = &b->guard;
-	size_t n = 0;
-	int r = define(source, true, hooks[hook].define, &n);
+	int r = define(source, true, hooks[hook].define);
 
 	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME", &n);
+		r = define(source, b->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME");
 	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_PATH] > 0, "BY_PATH", &n);
+		r = define(source, b->rules.of_kind[BW_RULE_PATH] > 0, "BY_PATH");
 	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0, "BY_DIR", &n);
+		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0, "BY_DIR");
 	if (r == 0)
-		r = define(source, g->n_uids > 0, "EXCEPT_UID", &n);
+		r = define(source, g->n_uids > 0, "EXCEPT_UID");
 	if (r == 0)
-		r = define(source, g->n_comms > 0, "EXCEPT_COMM", &n);
+		r = define(source, g->n_comms > 0, "EXCEPT_COMM");
 	if (r == 0)
-		r = define(source, g->n_exes > 0, "EXCEPT_EXE", &n);
+		r = define(source, g->n_exes > 0, "EXCEPT_EXE");
 	/* A kernel without 32-bit calls has no such functions to attach to. */
 	if (r == 0)
-		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32", &n);
-	if (r == 0)
-		r = bw_build(source, !b->common.no_cache, signal_fd, image);
-	while (n-- > 0)
-		bw_source_undefine(source);
-	return r;
+		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32");
+	return r == 0 ? bw_build(source, !b->common.no_cache, signal_fd, image) : r;
 }
 
 static void print_header(const struct block *b)
@@ -284,7 +276,8 @@ static void on_closing(void *cookie, char *words, size_t size)
 }
 
 /* BW_EXIT_*, or -errno where the run did not begin. */
-static int enforce(struct block *b, struct bw_image *image, const struct bw_plan *plan, int signal_fd)
+static int enforce(struct block *b, struct bw_source *source, struct bw_image *image, const struct bw_plan *plan,
+		   int signal_fd)
 {
 	const struct bw_watch watch = {
 		.loaded = &b->loaded,
@@ -304,7 +297,7 @@ static int enforce(struct block *b, struct bw_image *image, const struct bw_plan
 	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
 	bw_guard_size(&b->guard, image);
-	r = bw_load(&b->loaded, image, plan);
+	r = bw_common_load(&b->loaded, image, plan, source, signal_fd);
 	if (r == 0)
 		r = bw_watch_run(&watch);
 	bw_guard_free(&b->guard);
@@ -359,7 +352,7 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 		bw_plan_explain(failed, r);
 	if (r < 0)
 		return r;
-	r = enforce(b, &image, &plan, signal_fd);
+	r = enforce(b, source, &image, &plan, signal_fd);
 	if (r == -ENOTSUP)
 		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
 		       hooks[b->hook].what);
@@ -373,6 +366,7 @@ static int block_files(struct block *b, int signal_fd)
 	enum hook first = b->asked == HOOKS ? HOOK_LSM : b->asked;
 	enum hook last = b->asked == HOOKS || b->asked == HOOK_SIGNAL ? HOOK_SIGNAL_NAME : b->asked;
 	int r = bw_common_source(&b->common, "block.c", &source);
+	const size_t own = source.n_flags;
 
 	if (r < 0)
 		return r;
@@ -384,6 +378,8 @@ static int block_files(struct block *b, int signal_fd)
 			continue;
 		bw_trying = b->asked == HOOKS || b->hook < last;
 		r = try_hook(b, &source, signal_fd);
+		while (source.n_flags > own)
+			bw_source_undefine(&source);
 		bw_trying = false;
 		if (!is_tried_on(b, r) || b->hook == last)
 			break;

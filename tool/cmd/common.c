@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/options.h"
+#include "engine/build.h"
 #include "kernel/privilege.h"
 
 enum { PAGES_MAX = 1 << 16 };
@@ -152,4 +153,25 @@ int bw_common_source(const struct bw_common *common, const char *name, struct bw
 		return r;
 	bw_debug("source: %s", source->path);
 	return bw_headers_choose(source, common->headers, !common->source, dir);
+}
+
+struct explained {
+	const struct bw_source *source;
+	int signal_fd;
+};
+
+static int explain(void *cookie, const char *program, int type, char **words)
+{
+	const struct explained *e = cookie;
+
+	return bw_build_verify(e->source, e->signal_fd, program, type, words);
+}
+
+int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+		   struct bw_source *source, int signal_fd)
+{
+	struct explained e = {source, signal_fd};
+	const struct bw_explainer explainer = {explain, &e, source->path, source->text};
+
+	return bw_load(loaded, image, plan, &explainer);
 }

@@ -7,6 +7,7 @@
 
 #include "cmd/command.h"
 #include "engine/headers.h"
+#include "engine/load.h"
 #include "engine/source.h"
 
 struct bw_common {
@@ -69,3 +70,10 @@ int bw_common_seconds(const char *option, const char *value, uint64_t *seconds);
 
 /* Reads --source's file, or bpf_src/name, and chooses its headers. 0 or -errno, reported; free it in either case. */
 int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source);
+
+/*
+ * bw_load, which tells of a refused program the line of the source, which it is compiled once more for. signal_fd is
+ * that of bw_build.
+ */
+int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+		   struct bw_source *source, int signal_fd);

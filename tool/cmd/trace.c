@@ -119,32 +119,42 @@ static int open_source(struct bw_source *source, struct trace *t)
 
 /* What is to run, and where. */
 struct program {
+	struct bw_source source;
 	struct bw_image image;
 	struct bw_plan plan;
 };
 
-static void free_program(struct program *p)
+static void free_built(struct program *p)
 {
 	bw_plan_free(&p->plan);
 	bw_image_free(&p->image);
 }
 
+static void free_program(struct program *p)
+{
+	free_built(p);
+	bw_source_free(&p->source);
+}
+
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
-static int build(const struct trace *t, struct bw_source *source, enum via via, int signal_fd, struct program *p,
+static int build(const struct trace *t, enum via via, int signal_fd, struct program *p,
 		 const struct bw_binding **failed)
 {
 	int r = via == VIA_TRACEPOINT ? bw_hook_tracefs() : 0;
 
 	*failed = NULL;
 	if (r == 0)
-		r = bw_source_define(source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
+		r = bw_source_define(&p->source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
 	if (r < 0)
 		return r;
-	r = bw_build(source, !t->common.no_cache, signal_fd, &p->image);
-	bw_source_undefine(source);
+	r = bw_build(&p->source, !t->common.no_cache, signal_fd, &p->image);
 	if (r == 0)
 		r = bw_plan_complete(&p->plan, &p->image);
-	return r == 0 ? bw_plan_check(&p->plan, &p->image, failed) : r;
+	if (r == 0)
+		r = bw_plan_check(&p->plan, &p->image, failed);
+	if (r < 0)
+		bw_source_undefine(&p->source); /* the other kind may be tried */
+	return r;
 }
 
 /* Are there no kprobes, or not the one, and can the source do without? */
@@ -157,24 +167,23 @@ static bool needs_other_hook(const struct trace *t, int error, const struct bw_b
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
 static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
 {
-	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
 	const struct bw_binding *failed = NULL;
-	int r = open_source(&source, t);
+	int r = open_source(&p->source, t);
 
 	if (r < 0)
 		return r;
 	r = -ENODEV;
 	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
-		r = build(t, &source, VIA_KPROBE, signal_fd, p, &failed);
+		r = build(t, VIA_KPROBE, signal_fd, p, &failed);
 	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, failed))) {
 		if (t->via == VIA_AUTO)
 			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
 				"and io_uring.",
 				failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
 					: "This kernel has no kprobes");
-		free_program(p);
+		free_built(p);
 		t->via = VIA_TRACEPOINT;
-		r = build(t, &source, VIA_TRACEPOINT, signal_fd, p, &failed);
+		r = build(t, VIA_TRACEPOINT, signal_fd, p, &failed);
 	}
 	if (r < 0 && failed)
 		bw_plan_explain(failed, r);
@@ -231,7 +240,7 @@ static int trace_files(struct trace *t)
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r == 0)
-		r = bw_load(&loaded, &p.image, &p.plan);
+		r = bw_common_load(&loaded, &p.image, &p.plan, &p.source, signal_fd);
 	if (r == 0)
 		r = set_filter(t, &loaded);
 	if (r == 0 && p.image.n_events == 0)

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -25,6 +26,7 @@ enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4
 /* The compiler's process and the files it works on; they lie in memory. */
 struct compiler {
 	const char *program;
+	char verified[256]; /* "TYPE:PROGRAM", which is to be verified; "": it is to compile */
 	pid_t pid;
 	int text, image, depends, words;
 };
@@ -42,10 +44,13 @@ static void close_compiler(struct compiler *c)
 	c->pid = 0;
 }
 
-/* The text with the file's own name before it, so that clang speaks of that, and not of its own input. */
-static int write_text(int fd, const struct bw_source *source)
+/*
+ * The text with the file's own name before it, so that clang speaks of that, and not of its own input. For the verifier
+ * it is where the file lies: clang reads its lines from there again.
+ */
+static int write_text(int fd, const struct bw_source *source, bool verified)
 {
-	BW_FREE char *line = NULL;
+	BW_FREE char *line = NULL, *real = verified ? realpath(source->path, NULL) : NULL;
 	size_t len;
 	FILE *out = open_memstream(&line, &len);
 	int r;
@@ -53,7 +58,7 @@ static int write_text(int fd, const struct bw_source *source)
 	if (!out)
 		return -ENOMEM;
 	fputs("#line 1 \"", out);
-	for (const char *p = source->path; *p; p++)
+	for (const char *p = real ? real : source->path; *p; p++)
 		fprintf(out, strchr("\"\\", *p) || (unsigned char)*p < 0x20 ? "\\%03o" : "%c", (unsigned char)*p);
 	fputs("\"\n", out);
 	if (fclose(out) != 0)
@@ -67,13 +72,13 @@ static int write_text(int fd, const struct bw_source *source)
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
 static void exec_compiler(const struct compiler *c, const struct bw_source *source, pid_t parent)
 {
-	const char *argv[BW_FLAGS_MAX + 3] = {"bccwatch-compile", source->btf ? "btf" : "installed"};
+	const char *argv[BW_FLAGS_MAX + 4] = {"bccwatch-compile", source->btf ? "btf" : "installed", c->verified};
 	char headers[PATH_MAX + 32];
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", source->headers ? headers : NULL, NULL};
 	sigset_t none;
 
 	snprintf(headers, sizeof(headers), "BCC_KERNEL_SOURCE=%s", source->headers ? source->headers : "");
-	memcpy(argv + 2, source->flags, source->n_flags * sizeof(*argv));
+	memcpy(argv + 3, source->flags, source->n_flags * sizeof(*argv));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -106,7 +111,7 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 	c->words = open_memory("words");
 	if (c->text < 0 || c->image < 0 || c->depends < 0 || c->words < 0)
 		return bw_err(-errno, "can't make a file in memory: %s", strerror(errno));
-	r = write_text(c->text, source);
+	r = write_text(c->text, source, *c->verified);
 	if (r < 0)
 		return bw_err(r, "can't hand over the source: %s", strerror(-r));
 	c->pid = fork();
@@ -212,15 +217,41 @@ static int compile(struct compiler *c, struct bw_source *source, int signal_fd, 
 	return r < 0 ? r : read_image(c, image);
 }
 
-int bw_build(struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)
+/* Where libexec's compiler is. */
+static int find_compiler(char **program)
 {
-	BW_CLEANUP(close_compiler) struct compiler c = {NULL, 0, -1, -1, -1, -1};
-	BW_FREE char *program = NULL;
-	char key[BW_CACHE_KEY];
-	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", &program);
+	int r = bw_self_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", program);
+
+	return r < 0 ? bw_err(r, "bccwatch-compile is neither beside this program nor installed with it") : 0;
+}
+
+int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **words)
+{
+	BW_CLEANUP(close_compiler) struct compiler c = {NULL, "", 0, -1, -1, -1, -1};
+	BW_FREE char *path = NULL;
+	int status, r = find_compiler(&path);
+	size_t len;
 
 	if (r < 0)
-		return bw_err(r, "bccwatch-compile is neither beside this program nor installed with it");
+		return r;
+	c.program = path;
+	if (snprintf(c.verified, sizeof(c.verified), "%d:%s", type, program) >= (int)sizeof(c.verified))
+		return -ENAMETOOLONG;
+	r = run_compiler(&c, source, signal_fd, &status);
+	if (r == 0 && status != 0)
+		r = -ENOENT;
+	return r < 0 ? r : bw_read_all(c.words, WORDS_MAX, words, &len);
+}
+
+int bw_build(struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)
+{
+	BW_CLEANUP(close_compiler) struct compiler c = {NULL, "", 0, -1, -1, -1, -1};
+	BW_FREE char *program = NULL;
+	char key[BW_CACHE_KEY];
+	int r = find_compiler(&program);
+
+	if (r < 0)
+		return r;
 	c.program = program;
 	cached = cached && bw_cache_key(source, c.program, key) == 0;
 	if (cached && bw_cache_find(key, image) == 0)

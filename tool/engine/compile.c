@@ -2,6 +2,7 @@
 #include "engine/compile.h"
 
 #include <bcc/bcc_common.h>
+#include <bcc/bcc_version.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/bpf.h>
@@ -27,8 +28,6 @@ static void free_module(void **module)
 	if (*module)
 		bpf_module_destroy(*module);
 }
-
-#define BW_MODULE BW_CLEANUP(free_module)
 
 static bool is_layout(void *module, size_t table)
 {
@@ -302,31 +301,85 @@ static int write_depends(void *module, const char **flags, size_t n, struct bw_d
 	return d->uncertain ? 0 : bw_write_all(fd, bytes, len);
 }
 
-int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd, int depends_fd)
+/* A module and what it was made of. */
+struct compilation {
+	void *module;
+	struct bw_overlay overlay;
+	struct bw_depends depends;
+};
+
+static void end_compilation(struct compilation *c)
 {
-	BW_CLEANUP(bw_overlay_free) struct bw_overlay overlay = {.types = -1, .overlay = -1};
-	BW_FREE const char **all = calloc(n + 4 + sizeof(overlay.flags) / sizeof(*overlay.flags), sizeof(*all));
-	BW_MODULE void *module = NULL;
-	struct bw_depends depends = {0};
+	free_module(&c->module);
+	bw_overlay_free(&c->overlay);
+}
+
+/* depends_fd: -1: what it depends on is not asked for. */
+static int begin_compilation(struct compilation *c, const char *text, const char **flags, size_t n, bool btf,
+			     int depends_fd)
+{
+	BW_FREE const char **all = calloc(n + 4 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
 	char rule[32];
 	size_t n_all = n;
-	int r = btf ? bw_overlay_make(&overlay, text, flags, n) : 0;
+	int r = btf ? bw_overlay_make(&c->overlay, text, flags, n) : 0;
 
 	if (r < 0 || !all) {
 		fprintf(stderr, "no types can be had of the kernel's BTF: %s\n", strerror(r < 0 ? -r : ENOMEM));
 		return r < 0 ? r : -ENOMEM;
 	}
 	memcpy(all, flags, n * sizeof(*all));
-	snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
-	all[n_all++] = "-MD";
-	all[n_all++] = "-MF";
-	all[n_all++] = rule;
-	memcpy(all + n_all, overlay.flags, overlay.n_flags * sizeof(*all));
-	n_all += overlay.n_flags;
-	clock_gettime(CLOCK_REALTIME_COARSE, &depends.since);
-	module = create_module(text, all, n_all);
-	if (!module)
-		return -EINVAL;
-	r = collect(module, text, fd);
-	return r < 0 ? r : write_depends(module, flags, n, &depends, depends_fd);
+	if (depends_fd >= 0) {
+		snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
+		all[n_all++] = "-MD";
+		all[n_all++] = "-MF";
+		all[n_all++] = rule;
+	}
+	memcpy(all + n_all, c->overlay.flags, c->overlay.n_flags * sizeof(*all));
+	n_all += c->overlay.n_flags;
+	clock_gettime(CLOCK_REALTIME_COARSE, &c->depends.since);
+	c->module = create_module(text, all, n_all);
+	return c->module ? 0 : -EINVAL;
+}
+
+int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd, int depends_fd)
+{
+	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
+	int r = begin_compilation(&c, text, flags, n, btf, depends_fd);
+
+	if (r == 0)
+		r = collect(c.module, text, fd);
+	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);
+}
+
+int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type)
+{
+	enum { LOG_BYTES = 16 << 20 };
+	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
+	BW_FREE char *log = calloc(1, LOG_BYTES);
+	struct bpf_insn *insns;
+	int fd, r = log ? begin_compilation(&c, text, flags, n, btf, -1) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	insns = bpf_function_start(c.module, program);
+	if (!insns)
+		return -ENOENT;
+	/* What the compiler said, and what libbcc says of a failure, is not asked for. */
+	fflush(NULL);
+	if (ftruncate(STDERR_FILENO, 0) < 0 || lseek(STDERR_FILENO, 0, SEEK_SET) < 0)
+		return -errno;
+	fd = bcc_func_load(c.module, type, program, insns, (int)bpf_function_size(c.module, program),
+			   bpf_module_license(c.module) ? bpf_module_license(c.module) : "GPL", 0, 1, log, LOG_BYTES,
+#ifdef LIBBCC_VERSION_GEQ
+			   NULL, -1);
+#else /* before 0.25 */
+			   NULL);
+#endif
+	fflush(NULL);
+	if (ftruncate(STDERR_FILENO, 0) < 0 || lseek(STDERR_FILENO, 0, SEEK_SET) < 0)
+		return -errno;
+	if (fd >= 0)
+		return close(fd), -ENOENT; /* nothing is refused now */
+	fputs(log, stdout);
+	return 0;
 }

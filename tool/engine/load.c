@@ -86,11 +86,68 @@ static void show_log(const char *words, size_t len)
 	bw_words(from, (size_t)(end - from));
 }
 
-static int explain_refused(const char *program, int error, const char *words, size_t len)
+/* The last of the source's lines in the log, "; text"; newer kernels add "@ file:line". NULL: none. */
+static char *last_line(const char *words)
 {
-	bw_err(error, "the kernel refuses the program '%s': %s", program, strerror(-error));
-	if (len > 0)
-		show_log(words, len);
+	const char *found = NULL;
+	char *line, *at;
+
+	for (const char *p = words; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (p[0] == ';' && p[1] == ' ')
+			found = p + 2 + strspn(p + 2, " \t");
+	}
+	line = found ? strndup(found, strcspn(found, "\n")) : NULL;
+	at = line ? strstr(line, " @ ") : NULL;
+	if (at)
+		*at = '\0';
+	return line;
+}
+
+/* The number of the only line of text that is this one, but for the space around it; 0: none is, or several. */
+static unsigned number_of(const char *text, const char *line)
+{
+	unsigned number = 0, found = 0, n = 0;
+	size_t len = strlen(line);
+
+	for (const char *p = text; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		number++;
+		p += strspn(p, " \t");
+		if (strncmp(p, line, len) == 0 && p[len + strspn(p + len, " \t\r")] == '\n') {
+			found = number;
+			n++;
+		}
+	}
+	return n == 1 ? found : 0;
+}
+
+static void show_source_line(const struct bw_explainer *e, const char *words)
+{
+	BW_FREE char *line = last_line(words);
+	unsigned number;
+
+	if (!line || !*line)
+		return;
+	number = number_of(e->text, line);
+	if (number)
+		bw_hint("%s:%u: %s", e->path, number, line);
+	else
+		bw_hint("%s: %s", e->path, line);
+}
+
+static int explain_refused(const struct bw_image_program *program, const struct bw_hook_kind *kind, int error,
+			   const char *words, const struct bw_explainer *e)
+{
+	BW_FREE char *better = NULL;
+
+	bw_err(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
+	if (e && !bw_trying && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
+		words = better;
+	if (words && *words)
+		show_log(words, strlen(words));
+	if (better)
+		show_source_line(e, better);
 	return error;
 }
 
@@ -146,7 +203,7 @@ static int load_bound(const struct bw_hook_kind *kind, const struct bw_image_pro
 
 /* btf is the kernel's, read when the first program needs it. */
 static int load_and_bind(const struct bw_image *image, const struct bw_binding *b, const struct bpf_insn *insns,
-			 struct btf **btf, int *fd)
+			 struct btf **btf, const struct bw_explainer *e, int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	BW_FREE char *words = NULL;
@@ -162,11 +219,11 @@ static int load_and_bind(const struct bw_image *image, const struct bw_binding *
 		return r;
 	}
 	*fd = load_bound(b->kind, program, insns, image->license, function, &words);
-	return *fd < 0 ? explain_refused(program->name, *fd, words, words ? strlen(words) : 0) : 0;
+	return *fd < 0 ? explain_refused(program, b->kind, *fd, words, e) : 0;
 }
 
 static int load_program(const struct bw_image *image, const struct bw_binding *b, const int *maps, struct btf **btf,
-			int *fd)
+			const struct bw_explainer *e, int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	const struct bw_hook_kind *kind = b->kind;
@@ -179,16 +236,17 @@ static int load_program(const struct bw_image *image, const struct bw_binding *b
 	if (!insns)
 		return -ENOMEM;
 	if (kind->bound)
-		return load_and_bind(image, b, insns, btf, fd);
+		return load_and_bind(image, b, insns, btf, e, fd);
 	bw_quiet_begin(&quiet);
 	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
 			    0, 0, NULL, 0);
 	error = *fd < 0 ? -errno : 0;
 	bw_quiet_end(&quiet, &words, &len);
-	return error < 0 ? explain_refused(program->name, error, words, len) : 0;
+	return error < 0 ? explain_refused(program, kind, error, words, e) : 0;
 }
 
-int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan)
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+	    const struct bw_explainer *explainer)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	int r;
@@ -205,7 +263,7 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct
 		const struct bw_binding *b = &plan->bindings[i];
 
 		if (loaded->programs[b->program] < 0)
-			r = load_program(image, b, loaded->maps, &btf, &loaded->programs[b->program]);
+			r = load_program(image, b, loaded->maps, &btf, explainer, &loaded->programs[b->program]);
 	}
 	return r;
 }

@@ -13,12 +13,22 @@ struct bw_loaded {
 	uint32_t cpus; /* that there can be: values of a per-CPU map */
 };
 
+/* Can tell of a program that was refused what the verifier says with the source's lines. */
+struct bw_explainer {
+	/* *words is malloc'd, the caller's. 0 or -errno. */
+	int (*explain)(void *cookie, const char *program, int type, char **words);
+	void *cookie;
+	const char *path, *text; /* of the source */
+};
+
 /*
  * Makes the image's maps, then loads its programs, each for the kind of hook that the plan, which is complete, has for
- * it. What fails is reported on stderr, with the verifier's last lines. 0 or -errno; loaded is the caller's, for
- * bw_loaded_free, in either case, and image and plan must live as long.
+ * it. What fails is reported on stderr, with the verifier's last lines, and, where explainer is not NULL, the line of
+ * the source that they are about. 0 or -errno; loaded is the caller's, for bw_loaded_free, in either case, and image and
+ * plan must live as long.
  */
-int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan);
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+	    const struct bw_explainer *explainer);
 void bw_loaded_free(struct bw_loaded *loaded);
 
 /*

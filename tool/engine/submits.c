@@ -127,7 +127,7 @@ int bw_submits_wrap(const char *text, char **longer)
 
 	if (!out)
 		return -ENOMEM;
-	if (strstr(text, ".perf_submit") || strstr(text, ".ringbuf_"))
+	if (strstr(text, "perf_submit") || strstr(text, "ringbuf_"))
 		fputs("BPF_PERCPU_ARRAY(" BW_REFUSED_TABLE ", u64, 1);\n", out);
 	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
 		struct submit s = {.table = before[2], .method = find_method(before[0])};
