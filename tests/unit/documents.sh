@@ -15,8 +15,8 @@ check() {
 	rm -f /tmp/documents.$$
 }
 
-options_of_help() { ./bccwatch "$@" --help | sed -n '/^Options:/,/^$/p' | grep -oE '^ .{4} *--[a-z-]+' | grep -oE -- '-[A-Za-z],|--[a-z-]+' | tr -d , | sort; }
-options_of_man() { sed -n "/^\.SH $1\$/,/^\.SH /p" build/bccwatch.8 | grep -A1 '^\.TP' | grep -E '^\.B (\\-\w\\fR, \\fB)?\\-\\-' | sed 's/\\fI.*//; s/\\-/-/g; s/\\f[RB]//g' | grep -oE -- '--?[A-Za-z-]+' | sort; }
+options_of_help() { ./bccwatch "$@" --help | sed -n '/^Options:/,/^$/p' | grep -oE '^ .{4} *--[a-z0-9-]+' | grep -oE -- '-[A-Za-z],|--[a-z0-9-]+' | tr -d , | sort; }
+options_of_man() { sed -n "/^\.SH $1\$/,/^\.SH /p" build/bccwatch.8 | grep -A1 '^\.TP' | grep -E '^\.B (\\-\w\\fR, \\fB)?\\-\\-' | sed 's/\\fI.*//; s/\\-/-/g; s/\\f[RB]//g' | grep -oE -- '--?[A-Za-z0-9-]+' | sort; }
 options_of_completion() { # the words that a shell is offered
 	# shellcheck source=/dev/null
 	. build/bccwatch.bash

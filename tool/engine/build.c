@@ -44,26 +44,27 @@ static void close_compiler(struct compiler *c)
 	c->pid = 0;
 }
 
-/*
- * The text with the file's own name before it, so that clang speaks of that, and not of its own input. For the verifier
- * it is where the file lies: clang reads its lines from there again.
- */
-static int write_text(int fd, const struct bw_source *source, bool verified)
+/* The file's own name, which stands before the text, so that clang speaks of that, and not of its own input. */
+static int write_name(int fd, const struct bw_source *source)
 {
-	BW_FREE char *line = NULL, *real = verified ? realpath(source->path, NULL) : NULL;
+	BW_FREE char *line = NULL;
 	size_t len;
 	FILE *out = open_memstream(&line, &len);
-	int r;
 
 	if (!out)
 		return -ENOMEM;
 	fputs("#line 1 \"", out);
-	for (const char *p = real ? real : source->path; *p; p++)
+	for (const char *p = source->path; *p; p++)
 		fprintf(out, strchr("\"\\", *p) || (unsigned char)*p < 0x20 ? "\\%03o" : "%c", (unsigned char)*p);
 	fputs("\"\n", out);
-	if (fclose(out) != 0)
-		return -ENOMEM;
-	r = bw_write_all(fd, line, len);
+	return fclose(out) != 0 ? -ENOMEM : bw_write_all(fd, line, len);
+}
+
+/* What is verified has no name: libbcc tells the verifier the lines of its own input alone. */
+static int write_text(int fd, const struct bw_source *source, bool verified)
+{
+	int r = verified ? 0 : write_name(fd, source);
+
 	if (r == 0)
 		r = bw_write_all(fd, source->text, source->len);
 	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;

@@ -314,7 +314,7 @@ static void end_compilation(struct compilation *c)
 	bw_overlay_free(&c->overlay);
 }
 
-/* depends_fd: -1: what it depends on is not asked for. */
+/* depends_fd: -1: it is only to be verified, and neither layouts nor what it depends on are asked for. */
 static int begin_compilation(struct compilation *c, const char *text, const char **flags, size_t n, bool btf,
 			     int depends_fd)
 {
@@ -337,7 +337,10 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	memcpy(all + n_all, c->overlay.flags, c->overlay.n_flags * sizeof(*all));
 	n_all += c->overlay.n_flags;
 	clock_gettime(CLOCK_REALTIME_COARSE, &c->depends.since);
-	c->module = create_module(text, all, n_all);
+	if (depends_fd >= 0)
+		c->module = create_module(text, all, n_all);
+	else /* to be verified: with the lines as they are */
+		c->module = bpf_module_create_c_from_string(text, 0, all, (int)n_all, true, NULL);
 	return c->module ? 0 : -EINVAL;
 }
 

@@ -86,19 +86,29 @@ static void show_log(const char *words, size_t len)
 	bw_words(from, (size_t)(end - from));
 }
 
-/* The last of the source's lines in the log, "; text"; newer kernels add "@ file:line". NULL: none. */
-static char *last_line(const char *words)
+/* A line of the source in the log: "; text", with " @ file:line" behind it on newer kernels. */
+struct source_line {
+	char *text;	 /* owned */
+	unsigned number; /* 0: not told */
+};
+
+/* The last one; its text is NULL if there is none. */
+static struct source_line last_line(const char *words)
 {
+	struct source_line line = {0};
 	const char *found = NULL;
-	char *line, *at;
+	char *at, *colon;
 
 	for (const char *p = words; p; p = strchr(p, '\n')) {
 		p += *p == '\n';
 		if (p[0] == ';' && p[1] == ' ')
 			found = p + 2 + strspn(p + 2, " \t");
 	}
-	line = found ? strndup(found, strcspn(found, "\n")) : NULL;
-	at = line ? strstr(line, " @ ") : NULL;
+	line.text = found ? strndup(found, strcspn(found, "\r\n")) : NULL;
+	at = line.text ? strstr(line.text, " @ ") : NULL;
+	colon = at ? strrchr(at, ':') : NULL;
+	if (colon)
+		line.number = (unsigned)strtoul(colon + 1, NULL, 10);
 	if (at)
 		*at = '\0';
 	return line;
@@ -124,16 +134,17 @@ static unsigned number_of(const char *text, const char *line)
 
 static void show_source_line(const struct bw_explainer *e, const char *words)
 {
-	BW_FREE char *line = last_line(words);
-	unsigned number;
+	struct source_line line = last_line(words);
+	unsigned number = line.number;
 
-	if (!line || !*line)
-		return;
-	number = number_of(e->text, line);
-	if (number)
-		bw_hint("%s:%u: %s", e->path, number, line);
-	else
-		bw_hint("%s: %s", e->path, line);
+	if (line.text && *line.text) {
+		number = number ? number : number_of(e->text, line.text);
+		if (number)
+			bw_hint("%s:%u: %s", e->path, number, line.text);
+		else /* libbcc has written something else in its place */
+			bw_hint("%s: %s", e->path, line.text);
+	}
+	free(line.text);
 }
 
 static int explain_refused(const struct bw_image_program *program, const struct bw_hook_kind *kind, int error,

@@ -12,7 +12,8 @@
 #include "kernel/symbols.h"
 
 /* Takes target over. */
-static int add(struct bw_plan *plan, const char *function, const struct bw_hook_kind *kind, char *target)
+static int add(struct bw_plan *plan, const char *function, const struct bw_hook_kind *kind, char *target,
+	       uint32_t program)
 {
 	BW_FREE char *owned = target, *copy = strdup(function);
 	struct bw_binding *more = reallocarray(plan->bindings, plan->n + 1, sizeof(*more));
@@ -21,7 +22,7 @@ static int add(struct bw_plan *plan, const char *function, const struct bw_hook_
 		plan->bindings = more;
 	if (!more || !copy)
 		return -ENOMEM;
-	plan->bindings[plan->n++] = (struct bw_binding){BW_TAKE(copy), kind, BW_TAKE(owned), 0};
+	plan->bindings[plan->n++] = (struct bw_binding){BW_TAKE(copy), kind, BW_TAKE(owned), program};
 	return 0;
 }
 
@@ -37,7 +38,7 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_hook_kind *kind, const cha
 	if (!target)
 		return -ENOMEM;
 	if (kind->is_target(target))
-		return add(plan, colon + 1, kind, target);
+		return add(plan, colon + 1, kind, target, 0);
 	free(target);
 	return -EINVAL;
 }
@@ -60,7 +61,7 @@ static int no_hook(const char *function)
 	return -EINVAL;
 }
 
-static int bind_by_name(struct bw_plan *plan, const char *function)
+static int bind_by_name(struct bw_plan *plan, const char *function, uint32_t program)
 {
 	const struct bw_hook_kind *kind;
 	char *target;
@@ -68,7 +69,7 @@ static int bind_by_name(struct bw_plan *plan, const char *function)
 
 	if (r == -ENOENT)
 		return no_hook(function);
-	return r < 0 ? r : add(plan, function, kind, target);
+	return r < 0 ? r : add(plan, function, kind, target, program);
 }
 
 static int no_function(const struct bw_binding *b, const struct bw_image *image)
@@ -109,11 +110,11 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 
 	if (image->n_programs == 0)
 		return bw_err(-EINVAL, "the source has no program: a function that is not static");
-	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
-		if (!is_bound(plan, image->programs[i].name))
-			r = bind_by_name(plan, image->programs[i].name);
 	for (size_t i = 0; i < plan->n && r == 0; i++)
 		r = find_program(&plan->bindings[i], image);
+	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
+		if (!is_bound(plan, image->programs[i].name))
+			r = bind_by_name(plan, image->programs[i].name, i);
 	return r == 0 ? check_types(plan) : r;
 }
 

@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run: every kind of hook, by the function's name and by option; what can't be attached is explained.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$tmp" || exit
+libc=$(ldd /bin/cat | sed -n 's/.*=> \(.*\/libc[.-][^ ]*\) .*/\1/p')
+run() { timeout 120 bccwatch run "$@"; }
+failure() { # failure NAME TEXT ARGUMENT...: exit 1, and the text
+	local name=$1 text=$2
+	shift 2
+	check_status "$name" 1 run "$@"
+	check_lines "$name: says why" 1 "$text" "$tmp/said"
+}
+
+cat >hooks.c <<'END'
+#include <uapi/linux/ptrace.h>
+BPF_HASH(hits, u32, u64);
+static void hit(u32 n) { hits.increment(n); }
+#ifndef NO_KPROBES
+int kprobe__vfs_open(struct pt_regs *ctx) { hit(1); return 0; }
+int kretprobe__vfs_open(struct pt_regs *ctx) { hit(2); return 0; }
+int syscall__getppid(struct pt_regs *ctx) { hit(3); return 0; }
+int kprobe____x64_sys_openat(struct pt_regs *ctx, int dfd, const char *name) { if (dfd == AT_DIR) hit(4); return 0; }
+int kprobe__sys_read(struct pt_regs *ctx) { hit(5); return 0; }
+int plain_kprobe(struct pt_regs *ctx) { hit(13); return 0; }
+int plain_kretprobe(struct pt_regs *ctx) { hit(14); return 0; }
+#endif
+TRACEPOINT_PROBE(syscalls, sys_enter_close) { hit(6); return 0; }
+int tracepoint__syscalls__sys_enter_openat(struct tracepoint__syscalls__sys_enter_openat *args)
+{
+	if ((int)args->dfd == AT_DIR)
+		hit(7);
+	return 0;
+}
+RAW_TRACEPOINT_PROBE(sys_enter) { hit(8); return 0; }
+KFUNC_PROBE(vfs_read, struct file *file) { hit(9); return 0; }
+KRETFUNC_PROBE(vfs_read, struct file *file, char *buf, size_t n, loff_t *pos, ssize_t ret) { hit(10); return 0; }
+#ifndef KMOD_RET
+#define KMOD_RET(event, args...) BPF_PROG(kmod_ret__##event, ##args)
+#endif
+KMOD_RET(security_file_open, struct file *f, int ret) { hit(11); return 0; }
+int plain_tracepoint(struct tracepoint__syscalls__sys_exit_openat *ctx) { hit(15); return 0; }
+int plain_raw(struct bpf_raw_tracepoint_args *ctx) { hit(16); return 0; }
+int plain_uprobe(struct pt_regs *ctx) { hit(17); return 0; }
+int plain_uretprobe(struct pt_regs *ctx) { hit(18); return 0; }
+int twice(struct pt_regs *ctx) { hit(19); return 0; }
+END
+options=(--tracepoint syscalls:sys_exit_openat:plain_tracepoint --raw-tracepoint sys_exit:plain_raw
+	--uprobe "$libc:getenv:plain_uprobe" --uretprobe "$libc:getenv:plain_uretprobe"
+	--uprobe "$libc:getenv:twice" --uprobe "$libc:setlocale:twice" -D AT_DIR=-100)
+kinds="6 7 8 9 10 11 15 16 17 18 19" hooks=12
+if has_kprobes; then
+	options+=(--kprobe vfs_write:plain_kprobe --kretprobe vfs_write:plain_kretprobe)
+	kinds="1 2 3 4 5 $kinds 13 14" hooks=19
+else
+	options+=(--cflag -DNO_KPROBES)
+	skip "kprobes" "this kernel has none"
+fi
+start_command run hooks.c "${options[@]}" || exit
+cat /etc/hostname >/dev/null
+perl -e 'getppid; print "x"' >/dev/null
+stop INT
+check "exit 0" [ "$status" = 0 ]
+check_lines "the header counts the hooks" 1 "Running hooks.c: $hooks hooks attached" "$err"
+check_lines "the map is shown at the end" 1 " hits, $(wc -w <<<"$kinds") entries" "$out"
+for kind in $kinds; do check "hook $kind was called" grep -qE "^ *$kind +[1-9][0-9]*\$" "$out"; done
+check "the table is sorted by its values" sh -c "sed '1,2d' '$out' | awk '{print \$2}' | sort -nc"
+check "nothing is left" nothing_attached
+
+cat >plain.c <<'END'
+#include <uapi/linux/ptrace.h>
+TRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }
+int plain(struct pt_regs *ctx) { return 0; }
+END
+failure "a function that nothing attaches" "nothing attaches the function 'plain'" plain.c
+check_lines "the option that would is named" 1 "--kprobe EVENT:plain" "$tmp/said"
+failure "a function that is not there" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
+failure "a tracepoint that is not there" "no tracepoint 'sched:sched_swich'" plain.c --tracepoint sched:sched_swich:plain
+failure "a function that a library has not" "has no function 'geten'" plain.c --uprobe "$libc:geten:plain"
+check_lines "what it has is named" 1 "getenv" "$tmp/said"
+failure "a uprobe in what is no program" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
+failure "a uprobe in no file" "No such file" plain.c --uprobe /nothing:x:plain
+failure "a function for two types of hooks" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
+failure "a word that is not there" "the word 'FILTER' is not in plain.c" plain.c --replace FILTER=
+failure "a table that is not there" "--log2 nothing: the source has no table" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
+if has_kprobes; then
+	several=$(awk '$2 ~ /[tT]/ && $3 !~ /^_|\./ {print $3}' /proc/kallsyms | sort | uniq -d | head -n 200 | tail -n 1)
+	failure "a name that several functions bear" "several functions '$several'" plain.c --kprobe "$several:plain"
+	made=$(awk '$2 ~ /[tT]/ && $3 ~ /\.(isra|constprop)\.0$/ {print $3}' /proc/kallsyms | sed 's/\..*//' | sort -u |
+		while read -r n; do grep -q " $n\$" /proc/kallsyms || { echo "$n" && break; }; done)
+	failure "a function that the compiler renamed" "no function '$made' that can be probed" plain.c --kprobe "$made:plain"
+	check "what it made of it is named" grep -q "There are: .*$made\." "$tmp/said"
+	failure "a misspelt function" "no function 'vfs_opem'" plain.c --kprobe vfs_opem:plain
+	check "the right one is named" grep -q "There are: .*vfs_open" "$tmp/said"
+fi
+
+printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
+failure "a function that BTF has not" "has no function 'vfs_no_such'" nofunction.c
+printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c
+failure "a program that the verifier refuses" "the kernel refuses the program" refused.c
+check "with its last lines" grep -q "invalid mem access" "$tmp/said"
+check "with the line of the source" grep -qF "refused.c:7: *v = 5;" "$tmp/said"

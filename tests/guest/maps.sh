@@ -1,0 +1,193 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run: what is sent, as lines and as JSON, and what stands in the maps.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$tmp" || exit
+cat >values.c <<'END'
+#include <uapi/linux/ptrace.h>
+#include <linux/sched.h>
+struct inner { u8 a; u16 b[2]; };
+typedef struct inner inner_t;
+enum color { RED, GREEN = 7 };
+struct data_t {
+	u64 ts;
+	u32 pid;
+	char comm[16];
+	enum color color;
+	inner_t in[2];
+	union { u32 x; u8 y[4]; } u;
+	void *p;
+	bool ok;
+	s64 negative;
+	char grid[2][4];
+	u32 low : 3, high : 5;
+	char time[8];
+};
+struct pair { u32 n; char name[12]; };
+struct section { char name[16]; u64 slot; };
+struct traced { u32 pid; int user_stack_id; };
+BPF_PERF_OUTPUT(events);
+BPF_PERF_OUTPUT(others);
+BPF_PERF_OUTPUT(unused);
+BPF_RINGBUF_OUTPUT(ring, 8);
+BPF_HASH(counts, struct pair, u64);
+BPF_ARRAY(array, struct pair, 4);
+BPF_PERCPU_ARRAY(sums, u64, 4);
+BPF_PERCPU_HASH(pairs, u32, struct pair);
+BPF_TABLE("lru_hash", u32, s64, lru, 64);
+BPF_TABLE("lru_percpu_hash", u32, u64, lrusums, 64);
+BPF_HISTOGRAM(sizes);
+BPF_HISTOGRAM(remainders, int, 16);
+BPF_HISTOGRAM(named, struct section);
+BPF_STACK_TRACE(stacks, 1024);
+BPF_HASH(traced, struct traced);
+
+#ifdef KPROBES
+BPF_HASH(kernel_stacks, int);
+int kprobe__ksys_write(struct pt_regs *ctx, unsigned fd)
+{
+	if (fd == 9)
+		kernel_stacks.increment(stacks.get_stackid(ctx, 0));
+	return 0;
+}
+#endif
+
+// A write of 100 bytes to descriptor 9, or more: nobody else does that.
+TRACEPOINT_PROBE(syscalls, sys_enter_write)
+{
+	u32 two = 2;
+	u64 count = args->count, zero = 0, *sum;
+	struct pair pair = {7, "seven"}, *kept;
+	struct section section = {"write"};
+	struct traced t = {bpf_get_current_pid_tgid() >> 32};
+	struct data_t d = {};
+
+	if (args->fd != 9)
+		return 0;
+	counts.increment(pair);
+	pair.n = 9;
+	counts.increment(pair, 2);
+	kept = array.lookup(&two);
+	if (kept)
+		kept->n = 42;
+	sum = sums.lookup(&two);
+	if (sum)
+		*sum += 1;
+	pairs.update(&two, &pair);
+	s64 minus = -3;
+	lru.update(&two, &minus);
+	sum = lrusums.lookup_or_try_init(&two, &zero);
+	if (sum)
+		*sum += 1;
+	sizes.increment(bpf_log2l(count));
+	remainders.increment(count % 8);
+	section.slot = bpf_log2l(count);
+	named.increment(section);
+	t.user_stack_id = stacks.get_stackid(args, BPF_F_USER_STACK);
+	traced.increment(t);
+	d.ts = bpf_ktime_get_ns();
+	d.pid = t.pid;
+	bpf_get_current_comm(&d.comm, sizeof(d.comm));
+	d.color = GREEN;
+	d.in[0].a = 1;
+	d.in[1].b[1] = 9;
+	d.u.x = 0x01020304;
+	d.p = (void *)0xabc;
+	d.ok = true;
+	d.negative = -5;
+	d.grid[0][0] = 'x';
+	d.grid[1][0] = '\xff';
+	d.low = 5;
+	d.high = 17;
+	d.time[0] = 't';
+	events.perf_submit(args, &d, sizeof(d));
+	others.perf_submit(args, &count, sizeof(count));
+	ring.ringbuf_output(&pair, sizeof(pair), 0);
+	struct pair *r = ring.ringbuf_reserve(sizeof(*r));
+	if (!r)
+		return 0;
+	*r = pair;
+	r->n = 10;
+	ring.ringbuf_submit(r, 0);
+	char large[200] = "large", *all = large;
+	struct pair *front = (struct pair *)all;
+	front->n = 11;
+	others.perf_submit(args, &d, 12);
+	bpf_trace_printk("wrote %d\n", (int)count);
+	return 0;
+}
+END
+# Less than its struct, and more.
+cat >sizes.c <<'END'
+struct pair { u32 n; char name[12]; };
+BPF_PERF_OUTPUT(events);
+TRACEPOINT_PROBE(syscalls, sys_enter_write)
+{
+	char large[40] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	struct pair *p = (struct pair *)large;
+
+	if (args->fd != 9)
+		return 0;
+	events.perf_submit(args, p, 6);
+	events.perf_submit(args, p, sizeof(large));
+	return 0;
+}
+END
+writes() { perl -e 'open(F, ">&=9"); syswrite(F, "x" x 100); syswrite(F, "x" x 4100); select(undef, undef, undef, 2.5)' 9>/dev/null; }
+
+kprobes=()
+! has_kprobes || kprobes=(-D KPROBES)
+start_command run values.c --printk "${kprobes[@]}" || exit
+writes &
+sleep 2
+kill -USR1 "$pid"
+sleep 1
+wait $!
+cp "$out" first
+stop INT
+writer=$(sed -n 's/.* events PID=\([0-9]*\) .*/\1/p' "$out" | head -n 1)
+check_lines "an event with everything" 2 " events PID=$writer COMM=perl COLOR=7 IN=[{a=1 b=[0,0]},{a=0 b=[0,9]}] U={x=16909060 y=[4,3,2,1]} P=0xabc OK=true NEGATIVE=-5 GRID=[x,\\xff] LOW=5 HIGH=17 TIME=t" "$out"
+check "a table that two types are sent by is hex" [ "$(grep -c " others REST=0x" "$out")" = 4 ]
+check_lines "and it is said" 1 "The type of the events of 'others' is not known" "$err"
+check_lines "a ring buffer, by output" 2 " ring N=9 NAME=seven" "$out"
+check_lines "by reserve and submit" 2 " ring N=10 NAME=seven" "$out"
+check "printk" grep -q " printk PID=$writer COMM=.* MESSAGE=wrote 4100" "$out"
+for file in first "$out"; do
+	when=$([ "$file" = first ] && echo SIGUSR1 || echo "the end")
+	check "$when: a hash by its values" grep -A 3 " counts, 2 entries" "$file"
+	check "$when: the least first" sh -c "grep -A 3 ' counts, 2 entries' '$file' | tail -n 2 | tr -s ' ' | tr '\n' , | grep -qE '^ ?7 seven 2, ?9 seven 4,\$'"
+	check "$when: an array without its zeroes" sh -c "grep -A 2 ' array, 1 entry' '$file' | grep -qE '^ *2 +42 *\$'"
+	check "$when: numbers of all CPUs are added up" sh -c "grep -A 2 ' sums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
+	check "$when: an LRU" sh -c "grep -A 2 ' lru, 1 entry' '$file' | grep -qE '^ *2 +-3\$'"
+	check "$when: an LRU per CPU" sh -c "grep -A 2 ' lrusums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
+	check "$when: structs per CPU" sh -c "grep -A 2 ' pairs, 1 entry' '$file' | grep -q '9 seven'"
+	check "$when: a log2 histogram" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '        64 -> 127        : 1        |****************************************|'"
+	check "$when: of two rows" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '      4096 -> 8191       : 1        |****************************************|'"
+	check "$when: a linear one" sh -c "grep -A 20 ' remainders\$' '$file' | grep -qF '        4          : 2        |****************************************|'"
+	check "$when: with sections" sh -c "grep -A 2 ' named\$' '$file' | grep -q '^name = write\$'"
+	! has_kprobes || check "$when: a kernel stack" grep -qE '^    ksys_write\+0x' "$file"
+done
+check "a user stack of a process that lives" grep -qE '^    [a-zA-Z_0-9@.]+\+0x[0-9a-f]+ \[(perl|libc).*\]' first
+check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
+
+start_command run values.c --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
+writes &
+wait "$pid"
+check "exit 0 after -d" [ $? = 0 ]
+wait
+check "every line is an object of JSON" perl -MJSON::PP -ne 'decode_json($_)' "$out"
+check "an event" grep -qF '"table":"events","event":{"ts":' "$out"
+check "its fields, with the bytes that are no text" grep -qF '"color":7,"in":[{"a":1,"b":[0,0]},{"a":0,"b":[0,9]}],"u":{"x":16909060,"y":[4,3,2,1]},"p":"0xabc","ok":true,"negative":-5,"grid":["x","\ufffd"],"grid_hex":"0x78000000ff000000","low":5,"high":17,"time":"t"}}' "$out"
+check_lines "the ring buffer" 2 '"table":"ring","event":{"n":10,"name":"seven"}}' "$out"
+check_lines "a map's entry, once: it is emptied" 1 '"table":"counts","key":{"n":9,"name":"seven"},"value":4}' "$out"
+check_lines "a histogram" 1 '"histogram":"linear","buckets":[{"low":0,"high":0,"count":0},{"low":1,"high":1,"count":0},{"low":2,"high":2,"count":0},{"low":3,"high":3,"count":0},{"low":4,"high":4,"count":2}],"beyond":0}' "$out"
+check "stacks" grep -qE '"table":"stacks","stack":[0-9]+,"pid":[0-9]+,"frames":\["' "$out"
+
+start_command run sizes.c || exit
+writes
+stop INT
+check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
+check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
+check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"
