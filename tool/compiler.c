@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compiler's process: bccwatch-compile btf|installed "" FLAGS... reads a source on its standard input and writes the
- * image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4; with TYPE:PROGRAM for the empty word
- * it writes what the verifier says of that program to its standard output. bccwatch starts it, with a clean environment,
- * in the root folder; it ends before the first event.
+ * The compiler's process: bccwatch-compile btf|installed "" FLAGS... reads a source on its standard input and writes
+ * the image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4; with TYPE:PROGRAM for the empty
+ * word it writes what the verifier says of that program to its standard output. bccwatch starts it, with a clean
+ * environment, in the root folder; it ends before the first event.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -26,7 +26,7 @@ static int run(const char *text, const char *headers, const char *verified, cons
 
 	if (!program)
 		return bw_compile(text, flags, n, btf, IMAGE_FD, DEPENDS_FD);
-	return bw_compile_verify(text, flags, n, btf, program + 1, atoi(verified)); /* NOLINT(cert-err34-c): our own */
+	return bw_compile_verify(text, flags, n, btf, program + 1, (int)strtol(verified, NULL, 10), STDOUT_FILENO);
 }
 
 int main(int argc, char **argv)

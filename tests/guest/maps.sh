@@ -135,16 +135,18 @@ TRACEPOINT_PROBE(syscalls, sys_enter_write)
 	return 0;
 }
 END
-writes() { perl -e 'open(F, ">&=9"); syswrite(F, "x" x 100); syswrite(F, "x" x 4100); select(undef, undef, undef, 2.5)' 9>/dev/null; }
+writes() { perl -e 'open(F, ">&=9"); syswrite(F, "x" x 100); syswrite(F, "x" x 4100); select(undef, undef, undef, $ARGV[0])' "${1:-2}" 9>/dev/null; }
 
 kprobes=()
 ! has_kprobes || kprobes=(-D KPROBES)
 start_command run values.c --printk "${kprobes[@]}" || exit
-writes &
-sleep 2
+writes 60 &
+writing=$!
+for _ in $(seq 100); do ! grep -q ' printk .* wrote 4100' "$out" || break; sleep 0.2; done
 kill -USR1 "$pid"
-sleep 1
-wait $!
+for _ in $(seq 200); do ! grep -q ' stacks, ' "$out" || break; sleep 0.2; done
+kill "$writing"
+wait "$writing"
 cp "$out" first
 stop INT
 writer=$(sed -n 's/.* events PID=\([0-9]*\) .*/\1/p' "$out" | head -n 1)
@@ -169,7 +171,7 @@ for file in first "$out"; do
 	check "$when: with sections" sh -c "grep -A 2 ' named\$' '$file' | grep -q '^name = write\$'"
 	! has_kprobes || check "$when: a kernel stack" grep -qE '^    ksys_write\+0x' "$file"
 done
-check "a user stack of a process that lives" grep -qE '^    [a-zA-Z_0-9@.]+\+0x[0-9a-f]+ \[(perl|libc).*\]' first
+check "a user stack of a process that lives" grep -qE '^    .*0x[0-9a-f]+ \[(perl|libc).*\]' first
 check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
 
 start_command run values.c --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
@@ -177,7 +179,7 @@ writes &
 wait "$pid"
 check "exit 0 after -d" [ $? = 0 ]
 wait
-check "every line is an object of JSON" perl -MJSON::PP -ne 'decode_json($_)' "$out"
+! command -v python3 >/dev/null || check "every line is an object of JSON" python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$out"
 check "an event" grep -qF '"table":"events","event":{"ts":' "$out"
 check "its fields, with the bytes that are no text" grep -qF '"color":7,"in":[{"a":1,"b":[0,0]},{"a":0,"b":[0,9]}],"u":{"x":16909060,"y":[4,3,2,1]},"p":"0xabc","ok":true,"negative":-5,"grid":["x","\ufffd"],"grid_hex":"0x78000000ff000000","low":5,"high":17,"time":"t"}}' "$out"
 check_lines "the ring buffer" 2 '"table":"ring","event":{"n":10,"name":"seven"}}' "$out"

@@ -159,12 +159,13 @@ static void ring_buffers_are_wrapped(void **state)
 
 static void histograms_are_known_by_the_text(void **state)
 {
-	static const char text[] = "BPF_HISTOGRAM(a);BPF_HISTOGRAM(b, int, 8); BPF_HISTOGRAM( c, struct k );\n"
-				   "BPF_TABLE(\"histogram\", int, u64, d, 4); BPF_HASH(e); // BPF_HISTOGRAM(f)\n"
-				   "BPF_HISTOGRAM(g); BPF_HISTOGRAM(h);\n"
-				   "x() { a.increment(bpf_log2l(n)); b.increment(n & 7);\n"
-				   " struct k key = {.slot = bpf_log2(v)}; c.atomic_increment(key); d.increment(index);\n"
-				   " int l = bpf_log2l(q); g.increment(l); u64 *p = h.lookup(&w); }";
+	static const char text[] =
+		"BPF_HISTOGRAM(a);BPF_HISTOGRAM(b, int, 8); BPF_HISTOGRAM( c, struct k );\n"
+		"BPF_TABLE(\"histogram\", int, u64, d, 4); BPF_HASH(e); // BPF_HISTOGRAM(f)\n"
+		"BPF_HISTOGRAM(g); BPF_HISTOGRAM(h);\n"
+		"x() { a.increment(bpf_log2l(n)); b.increment(n & 7);\n"
+		" struct k key = {.slot = bpf_log2(v)}; c.atomic_increment(key); d.increment(index);\n"
+		" int l = bpf_log2l(q); g.increment(l); u64 *p = h.lookup(&w); }";
 
 	(void)state;
 	assert_int_equal(bw_shape_of(text, "a"), BW_SHAPE_LOG2);
@@ -254,11 +255,16 @@ static void functions_say_where_they_go(void **state)
 /* By option, which goes before the name. */
 static void options_say_where_functions_go(void **state)
 {
-	static const char *const bad[][2] = {
-		{"kprobe", "f"},	     {"kprobe", ":f"},		    {"kprobe", "vfs_open:"},
-		{"kprobe", "a b:f"},	     {"tracepoint", "sched:f"},	    {"tracepoint", ":x:f"},
-		{"raw-tracepoint", "a:b:f"}, {"uprobe", "libc.so:open:f"},  {"uprobe", "/bin/cat:f"},
-		{"uretprobe", "/bin/cat::f"}};
+	static const char *const bad[][2] = {{"kprobe", "f"},
+					     {"kprobe", ":f"},
+					     {"kprobe", "vfs_open:"},
+					     {"kprobe", "a b:f"},
+					     {"tracepoint", "sched:f"},
+					     {"tracepoint", ":x:f"},
+					     {"raw-tracepoint", "a:b:f"},
+					     {"uprobe", "libc.so:open:f"},
+					     {"uprobe", "/bin/cat:f"},
+					     {"uretprobe", "/bin/cat::f"}};
 	struct bw_image_program programs[] = {{"plain", NULL, 0}, {"kprobe__x", NULL, 0}};
 	struct bw_image image = {.programs = programs, .n_programs = 2};
 	struct bw_plan plan = {0};

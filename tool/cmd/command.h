@@ -31,7 +31,7 @@ struct bw_option {
 struct bw_command {
 	const char *name;
 	const char *summary;
-	const char *operand; /* what stands beside the options, once: "FILE.c"; NULL: nothing does */
+	const char *operand;		 /* what stands beside the options, once: "FILE.c"; NULL: nothing does */
 	const struct bw_option *options; /* ends with an id of 0 */
 	/* argv[0] is the command's name. Returns BW_EXIT_*. */
 	int (*run)(const struct bw_command *command, int argc, char **argv);

@@ -30,25 +30,26 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
 		BW_RUN_OPTIONS
 
 /* Without --source. */
-#define BW_RUN_OPTIONS                                                                                               \
-	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                             \
-		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                           \
-		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                           \
-		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},                \
-		{BW_OPT_HEADERS, "headers", "WHICH",                                                                 \
-		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto "   \
-		 "(default)",                                                                                        \
-		 "installed btf auto"},                                                                              \
-		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                  \
-		 "compile the program, also if it was compiled before, and do not keep it", NULL},                   \
-		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},              \
-	{                                                                                                            \
-		'h', "help", NULL, "show this help", NULL                                                            \
+#define BW_RUN_OPTIONS                                                                                             \
+	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                           \
+		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                         \
+		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                         \
+		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},              \
+		{BW_OPT_HEADERS, "headers", "WHICH",                                                               \
+		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto " \
+		 "(default)",                                                                                      \
+		 "installed btf auto"},                                                                            \
+		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                \
+		 "compile the program, also if it was compiled before, and do not keep it", NULL},                 \
+		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},            \
+	{                                                                                                          \
+		'h', "help", NULL, "show this help", NULL                                                          \
 	}
 
 /*
  * Reads a command's arguments: the common options and the operand into common, of every other option the id and value
- * are given to `set`, which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to do (--help).
+ * are given to `set`, which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to
+ * do (--help).
  */
 int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
 		    int (*set)(void *cookie, int id, const char *value), void *cookie);

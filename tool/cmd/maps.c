@@ -137,8 +137,8 @@ static void note_rows(struct bw_maps *m, const struct bw_table *table, const str
 	}
 }
 
-static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t pid, const char *addresses,
-			size_t n, FILE *out)
+static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t pid, const char *addresses, size_t n,
+			FILE *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		char name[512], escaped[6 * sizeof(name)];
@@ -157,8 +157,8 @@ static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t
 	}
 }
 
-static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const struct bw_table *table,
-		       const char *row, uint64_t now, FILE *out)
+static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const struct bw_table *table, const char *row,
+		       uint64_t now, FILE *out)
 {
 	BW_FREE char *head = malloc(BW_JSON_HEAD + strlen(table->name));
 	struct bw_clock clock = {0};
@@ -170,8 +170,8 @@ static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const 
 	if (!head)
 		return;
 	if (m->json)
-		fprintf(out, "%.*s,\"stack\":%u,\"pid\":%d,\"frames\":[", (int)bw_json_head(head, &clock, now, table->name), head,
-			id, pid);
+		fprintf(out, "%.*s,\"stack\":%u,\"pid\":%d,\"frames\":[",
+			(int)bw_json_head(head, &clock, now, table->name), head, id, pid);
 	else if (pid)
 		fprintf(out, "  %u (pid %d)\n", id, pid);
 	else
@@ -179,6 +179,7 @@ static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const 
 	show_frames(m, frames, pid, row + bw_table_value_at(table), table->value_size / 8, out);
 	if (m->json)
 		fputs("]}\n", out);
+	/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 }
 
 static void show_stacks(const struct bw_maps *m, const struct bw_table *table, const struct bw_rows *rows, uint64_t now,

@@ -21,7 +21,7 @@ struct bw_maps {
 	struct bw_owner {
 		int64_t stack;
 		pid_t pid;
-	} *owners;
+	} * owners;
 	size_t n_owners;
 };
 

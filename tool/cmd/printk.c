@@ -76,27 +76,44 @@ struct message {
 	const char *text;
 };
 
+/* " [001]" with digits between; NULL: not at p. */
+static const char *past_cpu(const char *p, unsigned *cpu)
+{
+	char *end;
+
+	*cpu = (unsigned)strtoul(p + 2, &end, 10);
+	return end > p + 2 && *end == ']' ? end + 1 : NULL;
+}
+
+/* The last " [CPU]" before `text`; NULL: there is none. */
+static const char *find_cpu(const char *line, const char *text, unsigned *cpu)
+{
+	const char *found = NULL;
+	unsigned number;
+
+	for (const char *p = strstr(line, " ["); p && p < text; p = strstr(p + 1, " ["))
+		if (past_cpu(p, &number)) {
+			found = p;
+			*cpu = number;
+		}
+	return found;
+}
+
 /* False if the line is of another kind. */
 static bool parse(const char *line, struct message *m)
 {
 	static const char mark[] = ": bpf_trace_printk: ";
-	const char *text = strstr(line, mark), *open = NULL, *dash;
+	const char *text = strstr(line, mark), *open = text ? find_cpu(line, text, &m->cpu) : NULL, *dash = open;
 
-	if (!text)
-		return false;
-	m->text = text + strlen(mark);
-	for (const char *p = line; p < text && (p = strstr(p, " [")) && p < text; p++)
-		if (sscanf(p, " [%u]", &m->cpu) == 1 && p[2 + strspn(p + 2, "0123456789")] == ']')
-			open = p;
 	if (!open)
 		return false;
-	for (dash = open; dash > line && *dash != '-'; dash--)
-		;
+	while (dash > line && *dash != '-')
+		dash--;
+	m->text = text + strlen(mark);
 	m->comm = line + strspn(line, " ");
-	if (dash <= m->comm || sscanf(dash, "-%d", &m->pid) != 1)
-		return false;
-	m->comm_len = (size_t)(dash - m->comm);
-	return true;
+	m->pid = (int)strtol(dash + 1, NULL, 10);
+	m->comm_len = dash > m->comm ? (size_t)(dash - m->comm) : 0;
+	return m->comm_len > 0;
 }
 
 static size_t put_text(char *dst, struct bw_printk *p, const struct message *m, const char *line)

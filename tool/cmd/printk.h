@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What bpf_trace_printk writes, which is the kernel's trace_pipe: one for the whole machine, and what is read from it is
- * gone for others.
+ * What bpf_trace_printk writes, which is the kernel's trace_pipe: one for the whole machine, and what is read from it
+ * is gone for others.
  */
 #pragma once
 

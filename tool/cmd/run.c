@@ -273,21 +273,25 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 }
 
 static const struct bw_option options[] = {
-	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION", "put the source's FUNCTION on the kernel's function EVENT; may be given "
-						 "again, as all of these", NULL},
+	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION",
+	 "put the source's FUNCTION on the kernel's function EVENT; may be given "
+	 "again, as all of these",
+	 NULL},
 	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "on its return", NULL},
 	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "on a tracepoint", NULL},
 	{OPT_RAW_TRACEPOINT, "raw-tracepoint", "NAME:FUNCTION", "on a raw tracepoint", NULL},
-	{OPT_UPROBE, "uprobe", "PATH:SYMBOL:FUNCTION", "on a function of a program or library, or, with SYMBOL 0xN, on "
-						       "that offset in the file", BW_COMPLETE_FILE},
+	{OPT_UPROBE, "uprobe", "PATH:SYMBOL:FUNCTION",
+	 "on a function of a program or library, or, with SYMBOL 0xN, on "
+	 "that offset in the file",
+	 BW_COMPLETE_FILE},
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "on its return", BW_COMPLETE_FILE},
 	{'D', "define", "NAME[=VALUE]", "define a macro", NULL},
 	{OPT_CFLAG, "cflag", "FLAG", "pass FLAG to the compiler as it is", NULL},
 	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},
 	{OPT_JSON, "json", NULL, "print one JSON object a line", NULL},
 	{OPT_PRINTK, "printk", NULL, "show what bpf_trace_printk writes, too", NULL},
-	{OPT_INTERVAL, "interval", "SECONDS", "show the maps each so many seconds, too (else at the end, and on SIGUSR1)",
-	 NULL},
+	{OPT_INTERVAL, "interval", "SECONDS",
+	 "show the maps each so many seconds, too (else at the end, and on SIGUSR1)", NULL},
 	{OPT_CLEAR, "clear", NULL, "empty the maps whenever they were shown", NULL},
 	{OPT_LOG2, "log2", "TABLE", "show TABLE as a log2 histogram", NULL},
 	{OPT_LINEAR, "linear", "TABLE", "show TABLE as a linear histogram", NULL},

@@ -180,7 +180,7 @@ static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
 			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
 				"and io_uring.",
 				failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
-					: "This kernel has no kprobes");
+						       : "This kernel has no kprobes");
 		free_built(p);
 		t->via = VIA_TRACEPOINT;
 		r = build(t, VIA_TRACEPOINT, signal_fd, p, &failed);

@@ -12,8 +12,8 @@ struct bw_attached {
 };
 
 /*
- * Attaches every program as the plan that it was loaded by says. What fails is reported on stderr. 0 or -errno; attached
- * is the caller's, for bw_detach, in either case.
+ * Attaches every program as the plan that it was loaded by says. What fails is reported on stderr. 0 or -errno;
+ * attached is the caller's, for bw_detach, in either case.
  */
 int bw_attach(struct bw_attached *attached, const struct bw_loaded *loaded);
 void bw_detach(struct bw_attached *attached);

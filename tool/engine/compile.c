@@ -354,7 +354,7 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);
 }
 
-int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type)
+int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type, int out)
 {
 	enum { LOG_BYTES = 16 << 20 };
 	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
@@ -363,14 +363,14 @@ int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, 
 	int fd, r = log ? begin_compilation(&c, text, flags, n, btf, -1) : -ENOMEM;
 
 	if (r < 0)
-		return r;
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	insns = bpf_function_start(c.module, program);
 	if (!insns)
-		return -ENOENT;
+		return -ENOENT; /* cppcheck-suppress memleak ; likewise */
 	/* What the compiler said, and what libbcc says of a failure, is not asked for. */
 	fflush(NULL);
 	if (ftruncate(STDERR_FILENO, 0) < 0 || lseek(STDERR_FILENO, 0, SEEK_SET) < 0)
-		return -errno;
+		return -errno; /* cppcheck-suppress memleak ; likewise */
 	fd = bcc_func_load(c.module, type, program, insns, (int)bpf_function_size(c.module, program),
 			   bpf_module_license(c.module) ? bpf_module_license(c.module) : "GPL", 0, 1, log, LOG_BYTES,
 #ifdef LIBBCC_VERSION_GEQ
@@ -383,6 +383,5 @@ int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, 
 		return -errno;
 	if (fd >= 0)
 		return close(fd), -ENOENT; /* nothing is refused now */
-	fputs(log, stdout);
-	return 0;
+	return bw_write_all(out, log, strlen(log));
 }

@@ -17,7 +17,7 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 
 /*
  * Compiles text as bw_compile does, and lets the kernel verify the program of that name and BPF_PROG_TYPE_*, with the
- * lines of the source, which an image does not have: where it is refused, the verifier's log goes to stdout. stdout and
- * stderr must be one file, whose content is lost. 0, or -errno: -ENOENT if the program is not there, or not refused.
+ * lines of the source, which an image does not have: where it is refused, the verifier's log goes to out. stderr is a
+ * file, whose content is lost. 0, or -errno: -ENOENT if the program is not there, or not refused.
  */
-int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type);
+int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type, int out);

@@ -30,9 +30,9 @@ struct bw_guard {
 	const struct bw_loaded *loaded;
 	struct settings settings;
 	struct learned last;
-	char name[16]; /* of this process */
+	char name[16];	       /* of this process */
 	size_t places, linked; /* as bw_places_count tells them */
-	int *held;     /* n_held: what must not be forgotten by the kernel */
+	int *held;	       /* n_held: what must not be forgotten by the kernel */
 	size_t n_held;
 };
 

@@ -74,7 +74,8 @@ static void explain_kprobe(const char *target, int error)
 		       target);
 		break;
 	case -EADDRNOTAVAIL:
-		bw_err(error, "this kernel has several functions '%s': which one is to be probed can't be told", target);
+		bw_err(error, "this kernel has several functions '%s': which one is to be probed can't be told",
+		       target);
 		bw_hint("Each is a copy, in a file of its own; probe what calls it, or a tracepoint.");
 		hint_like(target);
 		break;
@@ -248,11 +249,7 @@ static int attach_user(int program, const char *target, enum bpf_probe_attach_ty
 
 	if (fd < 0)
 		return fd;
-#ifdef LIBBCC_VERSION_GEQ
 	fd = bpf_attach_uprobe(program, type, target, path, offset, -1, 0);
-#else /* before 0.25: as in 0.18 */
-	fd = bpf_attach_uprobe(program, type, target, path, offset, -1);
-#endif
 	return fd < 0 ? -errno : fd;
 }
 
@@ -355,8 +352,14 @@ static const char *behind(const char *text, const char *const *prefixes)
 /* As in BCC, a system call's function may be written as on any machine: kprobe__sys_open, kprobe____x64_sys_open. */
 static int target_of(const struct bw_hook_kind *kind, const char *rest, char **target)
 {
-	static const char *const syscalls[] = {"sys_",		"__x64_sys_",	"__x32_compat_sys_", "__ia32_compat_sys_",
-					       "__arm64_sys_",	"__s390x_sys_", "__s390_sys_",	     "__riscv_sys_",
+	static const char *const syscalls[] = {"sys_",
+					       "__x64_sys_",
+					       "__x32_compat_sys_",
+					       "__ia32_compat_sys_",
+					       "__arm64_sys_",
+					       "__s390x_sys_",
+					       "__s390_sys_",
+					       "__riscv_sys_",
 					       NULL};
 	static const char *const vmlinux[] = {"vmlinux__", NULL}; /* KFUNC_PROBE from libbcc 0.28 on */
 	const char *name = NULL;
@@ -395,7 +398,7 @@ const struct bw_hook_kind *bw_hook_of_option(const char *option)
 {
 	for (size_t i = 0; i < KINDS; i++)
 		if (kinds[i].usage && strcmp(option, strcmp(kinds[i].word, "raw tracepoint") == 0 ? "raw-tracepoint"
-												     : kinds[i].word) == 0)
+												  : kinds[i].word) == 0)
 			return &kinds[i];
 	return NULL;
 }

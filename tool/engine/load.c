@@ -114,20 +114,25 @@ static struct source_line last_line(const char *words)
 	return line;
 }
 
-/* The number of the only line of text that is this one, but for the space around it; 0: none is, or several. */
-static unsigned number_of(const char *text, const char *line)
+/*
+ * The number of the only line of text that is this one, but for the space around it; of several, the one that the
+ * kernel told; 0: none is. (What the kernel tells alone can't be taken: libbcc puts lines of its own before.)
+ */
+static unsigned number_of(const char *text, const struct source_line *line)
 {
 	unsigned number = 0, found = 0, n = 0;
-	size_t len = strlen(line);
+	size_t len = strlen(line->text);
 
 	for (const char *p = text; p; p = strchr(p, '\n')) {
 		p += *p == '\n';
 		number++;
 		p += strspn(p, " \t");
-		if (strncmp(p, line, len) == 0 && p[len + strspn(p + len, " \t\r")] == '\n') {
-			found = number;
-			n++;
-		}
+		if (strncmp(p, line->text, len) != 0 || p[len + strspn(p + len, " \t\r")] != '\n')
+			continue;
+		if (number == line->number)
+			return number;
+		found = number;
+		n++;
 	}
 	return n == 1 ? found : 0;
 }
@@ -135,15 +140,12 @@ static unsigned number_of(const char *text, const char *line)
 static void show_source_line(const struct bw_explainer *e, const char *words)
 {
 	struct source_line line = last_line(words);
-	unsigned number = line.number;
+	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
 
-	if (line.text && *line.text) {
-		number = number ? number : number_of(e->text, line.text);
-		if (number)
-			bw_hint("%s:%u: %s", e->path, number, line.text);
-		else /* libbcc has written something else in its place */
-			bw_hint("%s: %s", e->path, line.text);
-	}
+	if (number)
+		bw_hint("%s:%u: %s", e->path, number, line.text);
+	else if (line.text && *line.text) /* libbcc has written something else in its place */
+		bw_hint("%s: %s", e->path, line.text);
 	free(line.text);
 }
 
@@ -218,7 +220,7 @@ static int load_and_bind(const struct bw_image *image, const struct bw_binding *
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	BW_FREE char *words = NULL;
-	uint32_t function;
+	uint32_t function = 0;
 	int r = *btf ? 0 : bw_btf_open(BW_BTF_PATH, btf);
 
 	if (r == -ENOENT)

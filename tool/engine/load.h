@@ -24,8 +24,8 @@ struct bw_explainer {
 /*
  * Makes the image's maps, then loads its programs, each for the kind of hook that the plan, which is complete, has for
  * it. What fails is reported on stderr, with the verifier's last lines, and, where explainer is not NULL, the line of
- * the source that they are about. 0 or -errno; loaded is the caller's, for bw_loaded_free, in either case, and image and
- * plan must live as long.
+ * the source that they are about. 0 or -errno; loaded is the caller's, for bw_loaded_free, in either case, and image
+ * and plan must live as long.
  */
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
 	    const struct bw_explainer *explainer);

@@ -12,13 +12,13 @@
 struct bw_session {
 	/* Given by the caller. */
 	const struct bw_loaded *loaded;
-	uint32_t pages;	  /* of each CPU's buffer, a power of two */
-	uint64_t seconds; /* to run; 0: until a signal */
-	int signal_fd;	  /* of bw_signals_open */
-	int out_fd;	  /* the run ends when its reader has gone */
+	uint32_t pages;	   /* of each CPU's buffer, a power of two */
+	uint64_t seconds;  /* to run; 0: until a signal */
+	int signal_fd;	   /* of bw_signals_open */
+	int out_fd;	   /* the run ends when its reader has gone */
 	uint64_t interval; /* of tick, in seconds; 0: none */
-	bool counters;	  /* the source counts in the map of bpf_src/counters.h */
-	int extra_fd;	  /* read by `extra` when it is readable; -1: none */
+	bool counters;	   /* the source counts in the map of bpf_src/counters.h */
+	int extra_fd;	   /* read by `extra` when it is readable; -1: none */
 	/* All is attached; a failure, -errno, ends the run before it begins, silently. */
 	int (*ready)(void *cookie);
 	bw_sample_fn sample;

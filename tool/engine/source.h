@@ -39,8 +39,8 @@ int bw_source_define(struct bw_source *source, const char *name);
 int bw_source_add_flag(struct bw_source *source, const char *flag);
 
 /*
- * Puts text in place of each occurrence of word in the source that is no part of a longer word (where word itself begins
- * or ends with a character of C's words). 0; -ENOENT if there is none; -EFBIG, or -ENOMEM.
+ * Puts text in place of each occurrence of word in the source that is no part of a longer word (where word itself
+ * begins or ends with a character of C's words). 0; -ENOENT if there is none; -EFBIG, or -ENOMEM.
  */
 int bw_source_replace(struct bw_source *source, const char *word, const char *text);
 

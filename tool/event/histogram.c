@@ -43,7 +43,7 @@ struct counts {
 
 struct histogram {
 	const struct bw_table *table;
-	const struct bw_field *slot, *value;
+	struct bw_field slot, value;
 	bool log2;
 	uint64_t now;
 	FILE *out;
@@ -54,7 +54,7 @@ struct histogram {
 static void section_of(const struct histogram *h, const char *row, char *section)
 {
 	memcpy(section, row, h->table->key_size);
-	memset(section + h->slot->offset, 0, h->slot->size);
+	memset(section + h->slot.offset, 0, h->slot.size);
 }
 
 static bool is_section(const struct histogram *h, const char *row, const char *section, char *scratch)
@@ -65,8 +65,8 @@ static bool is_section(const struct histogram *h, const char *row, const char *s
 
 static void count(struct histogram *h, const char *row)
 {
-	uint64_t slot = bw_field_number(h->slot, row);
-	uint64_t n = bw_field_number(h->value, row + bw_table_value_at(h->table));
+	uint64_t slot = bw_field_number(&h->slot, row);
+	uint64_t n = bw_field_number(&h->value, row + bw_table_value_at(h->table));
 
 	if (slot >= SLOTS_MAX)
 		h->counts.beyond += n;
@@ -103,8 +103,9 @@ static void print_bars(const struct histogram *h)
 
 	if (h->counts.last < 0 && h->counts.beyond == 0)
 		return;
-	fprintf(h->out, h->log2 ? wide ? "%15s%-29s : count     distribution\n" : "%5s%-19s : count     distribution\n"
-				: "%5s%-13s : count     distribution\n",
+	fprintf(h->out,
+		h->log2 ? wide ? "%15s%-29s : count     distribution\n" : "%5s%-19s : count     distribution\n"
+			: "%5s%-13s : count     distribution\n",
 		"", "value");
 	for (uint64_t slot = first_slot(h); (int64_t)slot <= h->counts.last; slot++) {
 		unsigned long long n = h->counts.slots[slot];
@@ -120,12 +121,13 @@ static void print_bars(const struct histogram *h)
 		fprintf(h->out, " : %-8llu |%.*s%*s|\n", n, bar, stars, width - bar, "");
 	}
 	if (h->counts.beyond)
-		fprintf(h->out, "%llu in slots below 0 or from %d on\n", (unsigned long long)h->counts.beyond, SLOTS_MAX);
+		fprintf(h->out, "%llu in slots below 0 or from %d on\n", (unsigned long long)h->counts.beyond,
+			SLOTS_MAX);
 }
 
 static bool is_of_section(const struct histogram *h, const struct bw_field *f)
 {
-	return f != h->slot && *f->name && strncmp(f->name, "__pad", 5) != 0;
+	return f->offset != h->slot.offset && *f->name && strncmp(f->name, "__pad", 5) != 0;
 }
 
 /* "disk = sda, flags = 1" */
@@ -234,9 +236,11 @@ static void each_section(struct histogram *h, struct bw_rows *rows,
 static struct histogram begin(const struct bw_table *table, bool log2, uint64_t now, FILE *out)
 {
 	struct histogram h = {.table = table, .log2 = log2, .now = now, .out = out};
+	const struct bw_field *slot = slot_field(&table->key);
 
-	h.slot = slot_field(&table->key);
-	h.value = &table->value.fields[0];
+	if (slot)
+		h.slot = *slot;
+	h.value = table->value.fields[0];
 	return h;
 }
 

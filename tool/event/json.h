@@ -3,8 +3,8 @@
  * Events as JSON (RFC 8259), an object a line:
  *   {"time":"2026-11-23T08:40:00.123456789Z","table":"events","event":{"pid":812,"comm":"cat"}}
  * Numbers are numbers, pointers and bytes of no known kind strings of hex, arrays, structs and unions what they are;
- * null is what the sample does not have. Text with bytes that are no UTF-8 has U+FFFD there, and beside it NAME_hex, the
- * bytes of the whole field.
+ * null is what the sample does not have. Text with bytes that are no UTF-8 has U+FFFD there, and beside it NAME_hex,
+ * the bytes of the whole field.
  */
 #pragma once
 

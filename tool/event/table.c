@@ -35,7 +35,8 @@ uint64_t bw_field_number(const struct bw_field *f, const void *data)
 {
 	uint64_t n = 0;
 
-	memcpy(&n, (const char *)data + f->offset, f->size); /* little-endian alone, as all machines that have BPF's JIT */
+	memcpy(&n, (const char *)data + f->offset,
+	       f->size); /* little-endian alone, as all machines that have BPF's JIT */
 	if (f->bits)
 		n = n >> f->shift & (UINT64_MAX >> (64 - f->bits));
 	if (f->kind == BW_SIGNED && !f->bits && f->size < 8 && n >> (8 * f->size - 1))
@@ -244,8 +245,8 @@ void bw_table_text(const struct bw_table *table, const struct bw_rows *rows, uin
 	for (size_t i = 0; i < rows->n; i++) {
 		putc('\n', out);
 		for (size_t k = 0; k < c.n; k++)
-			print_cell(out, &owned[k], cell, put_cell(cell, &owned[k], rows->bytes + i * bw_table_stride(table)),
-				   k + 1 == c.n);
+			print_cell(out, &owned[k], cell,
+				   put_cell(cell, &owned[k], rows->bytes + i * bw_table_stride(table)), k + 1 == c.n);
 	}
 	if (rows->n > 0)
 		putc('\n', out);
@@ -268,7 +269,8 @@ void bw_table_json(const struct bw_table *t, const struct bw_rows *rows, uint64_
 		for (uint32_t c = 0; c < (cpus ? cpus : 1); c++) {
 			fputs(c ? "," : "", out);
 			fwrite(line, 1,
-			       bw_json_value(line, &t->value, values + c * round_up(t->value_size), t->value_size), out);
+			       bw_json_value(line, &t->value, values + c * round_up(t->value_size), t->value_size),
+			       out);
 		}
 		fputs(cpus ? "]}\n" : "}\n", out);
 	}

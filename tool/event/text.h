@@ -18,7 +18,7 @@
 
 /* What stands around the file's name; NULL before: FILENAME=. */
 struct bw_sentence {
-	const char *lead;   /* stands behind the time: the table's name; NULL: nothing */
+	const char *lead; /* stands behind the time: the table's name; NULL: nothing */
 	const char *before;
 	const char *after;
 	const char *then; /* the field, an array of char, that stands there without its name; NULL: none */

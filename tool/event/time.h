@@ -11,9 +11,9 @@
 const struct bw_field *bw_time_field(const struct bw_layout *layout);
 
 /*
- * The event's time, in ns of bpf_ktime_get_ns(); that of now where field is NULL, lies beyond the sample, or is 0. If it
- * is something else than such a time (some programs have microseconds there, or the time since their beginning), that of
- * now, and *other true.
+ * The event's time, in ns of bpf_ktime_get_ns(); that of now where field is NULL, lies beyond the sample, or is 0. If
+ * it is something else than such a time (some programs have microseconds there, or the time since their beginning),
+ * that of now, and *other true.
  */
 uint64_t bw_time_of(const struct bw_clock *clock, const struct bw_field *field, const void *sample, size_t size,
 		    bool *other);

@@ -2,6 +2,7 @@
 #include "kernel/frames.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -78,15 +79,19 @@ void bw_frames_free(struct bw_frames *f)
 	free(f);
 }
 
-/* "7f00-7f80 r-xp 00001000 08:01 123   /usr/bin/cat" */
+/* "7f00-7f80 r-xp 00001000 08:01 123   /usr/bin/cat" (proc(5)); false: not code of a file. */
 static bool read_mapping(const char *line, struct mapping *m)
 {
-	unsigned long long from, to, offset;
-	int at = 0;
+	const char *path = strchr(line, '/'), *mode;
+	char *p;
 
-	if (sscanf(line, "%llx-%llx %*c%*c%*[x]%*c %llx %*s %*s %n", &from, &to, &offset, &at) != 3 || line[at] != '/')
+	m->from = strtoull(line, &p, 16);
+	m->to = *p == '-' ? strtoull(p + 1, &p, 16) : 0;
+	mode = p;
+	if (!path || *mode != ' ' || strlen(mode) < 6 || mode[3] != 'x')
 		return false;
-	*m = (struct mapping){from, to, offset, strndup(line + at, strcspn(line + at, "\n"))};
+	m->offset = strtoull(mode + 6, NULL, 16);
+	m->path = strndup(path, strcspn(path, "\n"));
 	return m->path;
 }
 
@@ -152,7 +157,7 @@ static bool name_user(struct bw_frames *f, uint64_t address, char *dst, size_t s
 			snprintf(dst, size, "%s+0x%llx [%s]", name, (unsigned long long)into,
 				 strrchr(m->path, '/') + 1);
 		else
-			snprintf(dst, size, "0x%llx [%s]", (unsigned long long)(address - m->from + m->offset),
+			snprintf(dst, size, "0x%" PRIx64 " [%s]", address - m->from + m->offset,
 				 strrchr(m->path, '/') + 1);
 		return true;
 	}

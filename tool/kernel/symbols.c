@@ -113,7 +113,8 @@ static void keep(struct kept *kept, int r, const char *name)
 	if (kept->n[r] == KEPT)
 		return;
 	kept->names[r][kept->n[r]] = strdup(name);
-	kept->n[r] += kept->names[r][kept->n[r]] != NULL;
+	if (kept->names[r][kept->n[r]])
+		kept->n[r]++;
 }
 
 void bw_symbols_like(const char *root, const char *name, char *like, size_t size)
@@ -135,7 +136,7 @@ void bw_symbols_like(const char *root, const char *name, char *like, size_t size
 		for (size_t i = 0; i < kept.n[r]; i++) {
 			const char *found = kept.names[r][i];
 
-			if (shown < KEPT && used + strlen(found) + 3 < size) {
+			if (found && shown < KEPT && used + strlen(found) + 3 < size) {
 				used += (size_t)snprintf(like + used, size - used, "%s%s", used ? ", " : "", found);
 				shown++;
 			}
@@ -155,28 +156,34 @@ struct bw_symbols {
 	size_t names_len, names_room;
 };
 
-static int add(struct bw_symbols *s, const struct line *line)
+/* Room for a symbol more, whose name has len bytes. */
+static int make_room(struct bw_symbols *s, size_t len)
 {
-	size_t len = strlen(line->name) + 1;
-
 	if (s->n == s->room) {
-		size_t room = s->room ? 2 * s->room : 1 << 16;
-		struct symbol *more = reallocarray(s->symbols, room, sizeof(*more));
+		struct symbol *more = reallocarray(s->symbols, 2 * s->room + 65536, sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
 		s->symbols = more;
-		s->room = room;
+		s->room = 2 * s->room + 65536;
 	}
 	if (s->names_len + len > s->names_room) {
-		size_t room = s->names_room ? 2 * s->names_room : 1 << 20;
-		char *more = realloc(s->names, room);
+		char *more = realloc(s->names, 2 * s->names_room + (1 << 20));
 
 		if (!more)
 			return -ENOMEM;
 		s->names = more;
-		s->names_room = room;
+		s->names_room = 2 * s->names_room + (1 << 20);
 	}
+	return 0;
+}
+
+static int add(struct bw_symbols *s, const struct line *line)
+{
+	size_t len = strlen(line->name) + 1;
+
+	if (make_room(s, len) < 0 || !s->names || !s->symbols)
+		return -ENOMEM;
 	memcpy(s->names + s->names_len, line->name, len);
 	s->symbols[s->n++] = (struct symbol){line->address, s->names_len};
 	s->names_len += len;

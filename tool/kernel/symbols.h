@@ -10,8 +10,8 @@ int bw_symbols_count(const char *root, const char *const *names, uint32_t *count
 
 /*
  * Functions that resemble the name, as many as size takes, the nearest first: "a, b". Those that the compiler made of
- * it (name.isra.0, name.constprop.0) are nearest, then those with the name in theirs, then those that differ by a letter
- * or two. Empty if there are none, or the list can't be read.
+ * it (name.isra.0, name.constprop.0) are nearest, then those with the name in theirs, then those that differ by a
+ * letter or two. Empty if there are none, or the list can't be read.
  */
 void bw_symbols_like(const char *root, const char *name, char *like, size_t size);
 
