@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # run: the C texts of BCC's tools, as the installed package has them, beside the Python originals on the same workload.
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=../guest/lib.sh
+. "$(dirname "$0")/../guest/lib.sh"
 
 # The one guest that has the package; elsewhere there is nothing to compare with.
 [ -x /usr/sbin/opensnoop-bpfcc ] || exit 0
@@ -12,7 +12,7 @@ names=() ours=() theirs=()
 begin() { # begin TOOL [ARGUMENT...]: both, in the background
 	local name=$1 options
 	shift
-	if ! mapfile -t options < <(python3 "$here/bcctools.py" "$name.c" "/usr/sbin/$name-bpfcc" "$@" 2>"$name.why") || [ ! -s "$name.c" ]; then
+	if ! mapfile -t options < <(python3 "$(dirname "$0")/bcctools.py" "$name.c" "/usr/sbin/$name-bpfcc" "$@" 2>"$name.why") || [ ! -s "$name.c" ]; then
 		fail "$name: its text" "$(cat "$name.why")"
 		return
 	fi
