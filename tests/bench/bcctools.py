@@ -38,7 +38,8 @@ class Recorder(bcc.BPF):
         pass
 
     def attach(self, kind, event, event_re, fn_name):
-        for name in bcc.BPF.get_kprobe_functions(event_re) if event_re else [event]:
+        pattern = event_re.encode() if isinstance(event_re, str) else event_re
+        for name in bcc.BPF.get_kprobe_functions(pattern) if pattern else [event]:
             options.append("--%s=%s:%s" % (kind, as_text(name), as_text(fn_name)))
 
     def attach_kprobe(self, event=b"", event_off=0, fn_name=b"", event_re=b""):
@@ -56,7 +57,7 @@ class Recorder(bcc.BPF):
     def num_open_kprobes(self):
         return 1
 
-    __getitem__ = perf_buffer_poll = trace_fields = trace_print = trace_readline = end
+    __getitem__ = get_table = perf_buffer_poll = trace_fields = trace_print = trace_readline = end
 
 
 bcc.BPF = Recorder

@@ -35,7 +35,7 @@ BPF_RINGBUF_OUTPUT(ring, 8);
 BPF_HASH(counts, struct pair, u64);
 BPF_ARRAY(array, struct pair, 4);
 BPF_PERCPU_ARRAY(sums, u64, 4);
-BPF_PERCPU_HASH(pairs, u32, struct pair);
+BPF_TABLE("percpu_hash", u32, struct pair, pairs, 64);
 BPF_TABLE("lru_hash", u32, s64, lru, 64);
 BPF_TABLE("lru_percpu_hash", u32, u64, lrusums, 64);
 BPF_HISTOGRAM(sizes);
