@@ -102,3 +102,62 @@ printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\
 failure "a program that the verifier refuses" "the kernel refuses the program" refused.c
 check "with its last lines" grep -q "invalid mem access" "$tmp/said"
 check "with the line of the source" grep -qF "refused.c:7: *v = 5;" "$tmp/said"
+
+# Programs as tutorials of BCC have them, which attach nothing by name.
+cat >tutorial.c <<'END'
+#include <uapi/linux/limits.h>
+#include <uapi/linux/openat2.h>
+#include <uapi/linux/ptrace.h>
+#include <linux/sched.h>
+struct data_t {
+	u32 pid;
+	u64 ts;
+	char comm[TASK_COMM_LEN];
+	char fname[NAME_MAX];
+};
+BPF_PERF_OUTPUT(events);
+#ifdef TRACEPOINT
+int trace_sys_enter_openat(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	const char *filename = ctx->filename;
+#else
+int trace_do_sys_openat2(struct pt_regs *ctx, int dfd, const char __user *filename, struct open_how *how)
+{
+#endif
+	struct data_t data = {};
+
+	data.pid = bpf_get_current_pid_tgid();
+	data.ts = bpf_ktime_get_ns();
+	bpf_get_current_comm(&data.comm, sizeof(data.comm));
+	bpf_probe_read_user_str(&data.fname, sizeof(data.fname), (void *)filename);
+	events.perf_submit(ctx, &data, sizeof(data));
+#ifdef KILLER
+	if (data.fname[0] == 'f' && data.fname[1] == 'o' && data.fname[2] == 'r')
+		bpf_send_signal(9);
+#endif
+#ifdef OVERRIDE
+	bpf_override_return(ctx, -1);
+#endif
+	return 0;
+}
+END
+: >forbidden
+start_command run tutorial.c -D TRACEPOINT -D KILLER --tracepoint syscalls:sys_enter_openat:trace_sys_enter_openat || exit
+cat forbidden
+check "a tracepoint's program kills" [ $? = 137 ]
+stop INT
+check "and tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=forbidden$' "$out"
+if has_kprobes; then
+	start_command run tutorial.c --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
+	cat /etc/hostname >/dev/null
+	stop INT
+	check "a kprobe's program tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
+	check_status "an override that can't be" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
+	if [ -e /sys/kernel/debug/error_injection/list ]; then
+		check_lines "says that the function is not on the list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
+		check "and what is" grep -q "__x64_sys_openat" "$tmp/said"
+	else
+		check_lines "says that the kernel has none" 1 "CONFIG_BPF_KPROBE_OVERRIDE" "$tmp/said"
+		check "and what works" grep -q "LSM or fmod_ret" "$tmp/said"
+	fi
+fi
