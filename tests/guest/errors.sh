@@ -80,7 +80,7 @@ if has_kprobes; then
 	echo 'int kprobe__kprobe_dispatcher(void *ctx) { return 0; }' >"$tmp/black.c"
 	failure "a function that must not be probed" "is on the kprobe blacklist" \
 		bccwatch trace "${btf[@]}" --via kprobe --source "$tmp/black.c"
-	sed 's/__do_fil[a-z_]*_open/__no_such_function/' "$src/trace.c" >"$tmp/auto.c"
+	sed 's/int KPROBE_OPEN(/int kprobe__no_such_function(/' "$src/trace.c" >"$tmp/auto.c"
 	check_status "auto falls to the tracepoint where the function is not there" 0 \
 		bccwatch trace "${btf[@]}" -d 1 --source <(cat "$tmp/auto.c") # which can be read once
 	check_lines "and says so" 1 "using the tracepoints" "$tmp/said"

@@ -15,7 +15,7 @@ compile() {
 	local kind=$1 tree=$installed
 	shift
 	[ "$kind" = installed ] || tree=$src/kernel
-	(cd / && env -i PATH="$PATH" ${tree:+"BCC_KERNEL_SOURCE=$tree"} /usr/libexec/bccwatch/bccwatch-compile "$kind" \
+	(cd / && env -i PATH="$PATH" ${tree:+"BCC_KERNEL_SOURCE=$tree"} /usr/libexec/bccwatch/bccwatch-compile "$kind" "" \
 		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
 }
 same() { # same NAME FILE FLAG...
