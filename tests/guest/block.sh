@@ -165,9 +165,15 @@ check "by a hard link's name it is the same file" sh -c '! cat hard.c'
 mv renamed reused
 check "what is renamed to the path is guarded" sh -c '! cat reused'
 rm reused
-for i in $(seq 200); do
-	echo x >"new$i"
-	[ "$(stat -c %i "new$i")" != "$old" ] || again=new$i
+for _ in 1 2 3; do # another file of the machine's may be quicker
+	for i in $(seq 200); do
+		echo x >"new$i"
+		[ "$(stat -c %i "new$i")" != "$old" ] || again=new$i
+	done
+	[ -z "${again-}" ] || break
+	rm new*
+	echo x >renamed && old=$(stat -c %i renamed)
+	mv renamed reused && rm reused
 done
 check "an inode's number came again" [ -n "${again-}" ]
 check "and is not taken for the old file" cat "${again-other.c}"
