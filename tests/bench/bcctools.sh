@@ -47,13 +47,14 @@ near() { # near OURS THEIRS LEAST: two counts, kept while other things went on, 
 buckets() { awk -F'[:|]' '/->/ {n += $2} END {print n + 0}' "$1"; } # of a log2 histogram
 field() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" "$out"; }
 
-mkdir -p /tmp/work && touch /tmp/work/{1..10}
+files=$tmp/files
+mkdir "$files" && touch "$files"/{1..10}
 if begin opensnoop; then
-	perl -e 'for (1 .. 20) { open(F, "<", "/tmp/work/$_"); close(F) }'
+	perl -e 'for (1 .. 20) { open(F, "<", "$ARGV[0]/$_"); close(F) }' "$files"
 	end
-	sed -n 's/.* COMM=\(.*\) ID=.* RET=\([-0-9]*\) NAME=\(\/tmp\/work\/.*\) TS=.*/\1 \2 \3/p' "$out" |
+	sed -n 's|.* COMM=\(.*\) ID=.* RET=\([-0-9]*\) NAME=\(.*/files/.*\) TS=.*|\1 \2 \3|p' "$out" |
 		awk '{print $1, $2 < 0 ? "-1 " (-$2) : $2 " 0", $3}' >ours
-	awk '$5 ~ "^/tmp/work/" {print $2, $3, $4, $5}' theirs.out >theirs
+	awk '$5 ~ "/files/" {print $2, $3, $4, $5}' theirs.out >theirs
 	same
 fi
 if begin execsnoop; then
@@ -71,7 +72,7 @@ if begin exitsnoop; then
 	same
 fi
 if begin filelife; then
-	for i in 1 2 3; do : >/tmp/work/life$i; sleep 0.2; rm /tmp/work/life$i; done
+	for i in 1 2 3; do : >"$files/life$i"; sleep 0.2; rm "$files/life$i"; done
 	end
 	grep -o 'FILENAME=life[0-9]\|FNAME=life[0-9]' "$out" | cut -d= -f2 >ours
 	grep -o 'life[0-9]' theirs.out >theirs
