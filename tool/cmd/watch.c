@@ -72,9 +72,8 @@ static int open_view(struct view *view, const struct bw_image *image)
 		if (r < 0)
 			return r;
 		if (event->layout.n == 0)
-			bw_note("The type of the events of '%s' is not known: if any come, their bytes are shown in "
-				"hex "
-				"(-v says more).",
+			bw_note("The type of the events of '%s' is not known: if any come, their bytes are "
+				"shown in hex (-v says more).",
 				image->maps[event->map].name);
 		longest = line > longest ? line : longest;
 	}

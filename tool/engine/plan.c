@@ -140,11 +140,6 @@ void bw_plan_explain(const struct bw_binding *binding, int error)
 	binding->kind->explain(binding->target, error);
 }
 
-static bool is_kprobe(const struct bw_binding *b)
-{
-	return b->kind->probes_functions;
-}
-
 int bw_plan_check_names(const struct bw_plan *plan)
 {
 	BW_FREE const char **names = calloc(plan->n + 1, sizeof(*names));
@@ -154,12 +149,12 @@ int bw_plan_check_names(const struct bw_plan *plan)
 	if (!names || !counts)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->n; i++)
-		if (is_kprobe(&plan->bindings[i]))
+		if (plan->bindings[i].kind->probes_functions)
 			names[n++] = plan->bindings[i].target;
 	if (n == 0 || bw_symbols_count("", names, counts, n) < 0)
 		return 0; /* the kernel will say what it can't do */
 	for (size_t i = 0, k = 0; i < plan->n; i++) {
-		if (!is_kprobe(&plan->bindings[i]) || counts[k++] < 2)
+		if (!plan->bindings[i].kind->probes_functions || counts[k++] < 2)
 			continue;
 		bw_plan_explain(&plan->bindings[i], -EADDRNOTAVAIL);
 		return -EADDRNOTAVAIL;

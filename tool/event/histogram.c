@@ -12,11 +12,6 @@
 /* More slots are no histogram that one could read. */
 enum { SLOTS_MAX = 65536, LOG2_SLOTS = 64 };
 
-static bool has_one_field(const struct bw_layout *layout)
-{
-	return layout->n == 1 && !*layout->fields[0].name;
-}
-
 /* The key's field that counts the slots. */
 static const struct bw_field *slot_field(const struct bw_layout *key)
 {
@@ -30,7 +25,7 @@ static const struct bw_field *slot_field(const struct bw_layout *key)
 
 bool bw_histogram_fits(const struct bw_table *t)
 {
-	return has_one_field(&t->value) && bw_field_is_number(&t->value.fields[0]) && slot_field(&t->key);
+	return bw_layout_is_single(&t->value) && bw_field_is_number(&t->value.fields[0]) && slot_field(&t->key);
 }
 
 /* One section's counts. */
@@ -161,7 +156,7 @@ static void json_key(const struct histogram *h, const char *section)
 	const struct bw_layout *key = &h->table->key;
 	bool first = true;
 
-	if (has_one_field(key))
+	if (bw_layout_is_single(key))
 		return;
 	fputs(",\"section\":", h->out);
 	for (uint32_t i = 0; i < key->n; i += 1 + key->fields[i].below) {

@@ -169,18 +169,13 @@ static size_t put_members(char *dst, const struct bw_field *fields, uint32_t n, 
 	return (size_t)(out - dst);
 }
 
-static bool is_single(const struct bw_layout *layout)
-{
-	return layout->n > 0 && layout->n == 1 + layout->fields[0].below && !*layout->fields[0].name;
-}
-
 size_t bw_json_value(char *dst, const struct bw_layout *layout, const void *data, size_t have)
 {
 	bool exact;
 
 	if (layout->n == 0)
 		return put_quoted_hex(dst, data, have);
-	if (is_single(layout))
+	if (bw_layout_is_single(layout))
 		return put_field(dst, layout->fields, data, have, &exact);
 	return put_members(dst, layout->fields, layout->n, data, have);
 }

@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+bool bw_layout_is_single(const struct bw_layout *layout)
+{
+	return layout->n > 0 && layout->n == 1 + layout->fields[0].below && !*layout->fields[0].name;
+}
+
 const struct bw_field *bw_layout_find(const struct bw_layout *layout, const char *name)
 {
 	for (uint32_t i = 0; i < layout->n; i += 1 + layout->fields[i].below)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,9 @@ struct bw_layout {
 	uint32_t n;
 	uint32_t size; /* of the struct, bytes */
 };
+
+/* Is it one field without a name: no struct, but a number, an array, ...? */
+bool bw_layout_is_single(const struct bw_layout *layout);
 
 /* The field of that name at the top level; NULL if there is none. */
 const struct bw_field *bw_layout_find(const struct bw_layout *layout, const char *name);

@@ -55,7 +55,7 @@ static const struct bw_field *sort_field(const struct bw_table *table)
 
 static bool is_one_number(const struct bw_layout *layout)
 {
-	return layout->n == 1 && !*layout->fields[0].name && bw_field_is_number(&layout->fields[0]);
+	return bw_layout_is_single(layout) && bw_field_is_number(&layout->fields[0]);
 }
 
 /* Into the place of the first. */
@@ -119,11 +119,6 @@ struct columns {
 	size_t n;
 };
 
-static bool is_whole(const struct bw_layout *layout)
-{
-	return layout->n > 0 && !*layout->fields[0].name && layout->n == 1 + layout->fields[0].below;
-}
-
 static void add_column(struct columns *c, struct column column)
 {
 	column.right = column.field && bw_field_is_number(column.field);
@@ -134,7 +129,7 @@ static void add_columns(struct columns *c, const struct bw_layout *layout, const
 {
 	struct column column = {.layout = layout, .label = label, .at = at, .have = have};
 
-	if (layout->n == 0 || is_whole(layout)) {
+	if (layout->n == 0 || bw_layout_is_single(layout)) {
 		column.field = layout->n ? layout->fields : NULL;
 		add_column(c, column);
 		return;
