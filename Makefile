@@ -109,10 +109,10 @@ $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lcmocka
 
 # The types of the tests as clang tells them of a BPF program.
-$(build)/types.bpf.o: tests/unit/types.c tests/unit/types.h
+$(build)/%.bpf.o: tests/unit/%.c tests/unit/types.h
 	$(Q)clang -target bpf -O2 -g -I. -c -o $@ $<
 
-check-unit: $(units) $(build)/types.bpf.o all
+check-unit: $(units) $(build)/types.bpf.o $(build)/kernel_types.bpf.o all
 	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed
 
 lint:

@@ -17,6 +17,8 @@
 #include "engine/shapes.h"
 #include "engine/source.h"
 #include "engine/submits.h"
+#include "engine/tokens.h"
+#include "engine/types.h"
 #include "tests/unit/unit.h"
 
 /* The bytes of a small image with one of everything. */
@@ -196,6 +198,45 @@ static void words_are_replaced(void **state)
 	assert_string_equal(source.text, " if (pid != 1) { return 0; } FILTER2 #### // ");
 	assert_int_equal(source.len, strlen(source.text));
 	bw_source_free(&source);
+}
+
+/* The declarations that a program of this text gets. */
+static void types_for(const char *text, char *types, size_t size)
+{
+	struct bw_wordset words = {{0}};
+	FILE *out;
+
+	bw_wordset_add(&words, text);
+	memset(types, 0, size);
+	out = fmemopen(types, size - 1, "w");
+	assert_non_null(out);
+	assert_int_equal(bw_types_write("build/kernel_types.bpf.o", &words, out), 0);
+	fclose(out);
+}
+
+static void a_program_gets_the_types_that_it_can_mean(void **state)
+{
+	char types[4096];
+
+	(void)state;
+	types_for("#define INO(f) f->f_path.dentry->d_inode->i_ino\nu64 f(struct file *f) { return INO(f); }", types,
+		  sizeof(types));
+	assert_non_null(strstr(types, "struct file {"));
+	assert_non_null(strstr(types, "struct path {"));
+	assert_non_null(strstr(types, "struct dentry {"));
+	assert_non_null(strstr(types, "struct inode {"));
+	assert_null(strstr(types, "struct super_block {"));
+	assert_null(strstr(types, "struct cred {"));
+
+	types_for("struct file *f; /* struct cred */ char *s = \"f_inode\"; // d_inode", types, sizeof(types));
+	assert_non_null(strstr(types, "struct file {"));
+	assert_null(strstr(types, "struct cred {"));
+	assert_null(strstr(types, "struct inode {"));
+
+	types_for("PIDTYPE_TGID unwanted", types, sizeof(types));
+	assert_non_null(strstr(types, "PIDTYPE_TGID = 1"));
+	assert_null(strstr(types, "struct"));
+	assert_int_equal(bw_types_write("build/nothing", &(struct bw_wordset){{0}}, stdout), -ENOENT);
 }
 
 static const struct bw_binding *binding_of(struct bw_plan *plan, const char *function)
@@ -489,6 +530,7 @@ int main(void)
 		cmocka_unit_test(ring_buffers_are_wrapped),
 		cmocka_unit_test(histograms_are_known_by_the_text),
 		cmocka_unit_test(words_are_replaced),
+		cmocka_unit_test(a_program_gets_the_types_that_it_can_mean),
 		cmocka_unit_test(functions_say_where_they_go),
 		cmocka_unit_test(options_say_where_functions_go),
 		cmocka_unit_test(sources_are_read_strictly),

@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "engine/source.h"
+#include "engine/tokens.h"
 #include "engine/types.h"
 #include "kernel/btf.h"
 
@@ -27,12 +28,16 @@ static const char constants[] =
 
 enum { DEPTH_MAX = 16 };
 
-/* The headers found so far, as entries of clang's overlay. */
+static const char quote[] = "-iquote";
+
+/* The headers found so far, as entries of clang's overlay, and the words of all that was read. */
 struct scan {
 	FILE *out;
 	char *seen; /* out's text, owned */
 	size_t len;
 	int types;
+	struct bw_wordset words;
+	bool blind; /* there is text that was not read */
 	const char **flags;
 	size_t n;
 };
@@ -65,8 +70,6 @@ static void scan_text(struct scan *s, const char *text, unsigned depth);
 
 static void scan_file(struct scan *s, const char *name, unsigned depth)
 {
-	static const char quote[] = "-iquote";
-
 	for (size_t i = 0; i < s->n && depth < DEPTH_MAX; i++) {
 		BW_FREE char *path = NULL, *text = NULL;
 		size_t len;
@@ -74,12 +77,13 @@ static void scan_file(struct scan *s, const char *name, unsigned depth)
 		if (strncmp(s->flags[i], quote, strlen(quote)) != 0)
 			continue;
 		if (asprintf(&path, "%s/%s", s->flags[i] + strlen(quote), name) < 0)
-			return;
+			break;
 		if (bw_read_file(path, BW_SOURCE_MAX, &text, &len) < 0)
 			continue;
 		scan_text(s, text, depth + 1);
 		return;
 	}
+	s->blind = true;
 }
 
 /* The name in a line's `#include <name>` or `#include "name"`, without what is behind it; its kind in *open. */
@@ -107,6 +111,7 @@ static bool included(const char *line, char name[PATH_MAX], char *open)
 
 static void scan_text(struct scan *s, const char *text, unsigned depth)
 {
+	bw_wordset_add(&s->words, text);
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		char name[PATH_MAX], open;
 
@@ -157,69 +162,86 @@ static unsigned version_code(void)
 	return (unsigned)KERNEL_VERSION(part[0], part[1], part[2] > 255 ? 255 : part[2]);
 }
 
-/* A file in memory with the stream's text, or -errno. Closes the stream. */
-static int keep(const char *name, FILE *out, char **text, const size_t *len)
+/* Writes the stream's text into fd, and closes the stream. */
+static int keep(int fd, FILE *out, char **text, const size_t *len)
 {
-	BW_FD int fd = memfd_create(name, MFD_CLOEXEC);
-	int r = fclose(out) != 0 ? -ENOMEM : 0;
+	int r = fclose(out) != 0 ? -ENOMEM : bw_write_all(fd, *text, *len);
 
-	if (fd < 0)
-		r = -errno;
-	if (r == 0)
-		r = bw_write_all(fd, *text, *len);
 	free(*text);
 	*text = NULL;
-	return r < 0 ? r : bw_take_fd(&fd);
+	return r;
 }
 
-static int make_types(void)
+static int make_types(int fd, const struct bw_wordset *words)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
-	int r, fd;
+	int r, kept;
 
 	if (!out)
 		return -ENOMEM;
 	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s",
 		version_code(), constants);
-	r = bw_types_write(BW_BTF_PATH, out);
+	r = bw_types_write(BW_BTF_PATH, words, out);
 	fputs("#endif\n", out);
-	fd = keep("types", out, &text, &len);
-	if (fd >= 0 && r < 0)
-		close(fd);
-	return r < 0 ? r : fd;
+	kept = keep(fd, out, &text, &len);
+	return r < 0 ? r : kept;
 }
 
-/* What libbcc's own headers include, beside what the text does. */
-static int make_overlay(const char *text, const char **flags, size_t n, int types)
+/* Names are defined by flags, too; others than those may lead to any file. */
+static void scan_flags(struct scan *s)
+{
+	static const char *const harmless[] = {"-D", "-U", "-W", "-O", "-g", "-f", "-m", quote};
+
+	for (size_t i = 0; i < s->n; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < sizeof(harmless) / sizeof(*harmless); k++)
+			known |= strncmp(s->flags[i], harmless[k], strlen(harmless[k])) == 0;
+		s->blind |= !known;
+		bw_wordset_add(&s->words, s->flags[i]);
+	}
+}
+
+/* What libbcc's own headers include, beside what the text does; and what both name. */
+static int make_overlay(int fd, const char *text, struct scan *s)
 {
 	static const char *const always[] = {"linux/types.h",	"linux/bpf_common.h", "linux/version.h",
 					     "linux/log2.h",	"asm/page.h",	      "uapi/linux/if_packet.h",
 					     "uapi/linux/bpf.h"};
-	struct scan s = {.types = types, .flags = flags, .n = n};
 
-	s.out = open_memstream(&s.seen, &s.len);
-	if (!s.out)
+	s->out = open_memstream(&s->seen, &s->len);
+	if (!s->out)
 		return -ENOMEM;
-	fputs("{'version':0,'use-external-names':false,'roots':[\n", s.out);
-	fflush(s.out);
+	fputs("{'version':0,'use-external-names':false,'roots':[\n", s->out);
+	fflush(s->out);
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-		add_header(&s, always[i]);
-	scan_text(&s, text, 0);
-	fputs("]}\n", s.out);
-	return keep("overlay", s.out, &s.seen, &s.len);
+		add_header(s, always[i]);
+	bw_wordset_add(&s->words, "pt_regs");
+	scan_text(s, text, 0);
+	scan_flags(s);
+	if (s->blind)
+		memset(&s->words, 0xff, sizeof(s->words));
+	fputs("]}\n", s->out);
+	return keep(fd, s->out, &s->seen, &s->len);
 }
 
 int bw_overlay_make(struct bw_overlay *h, const char *text, const char **flags, size_t n)
 {
-	*h = (struct bw_overlay){.types = -1, .overlay = -1};
-	h->types = make_types();
-	if (h->types < 0)
-		return h->types;
-	h->overlay = make_overlay(text, flags, n, h->types);
-	if (h->overlay < 0)
-		return h->overlay;
+	struct scan s = {.flags = flags, .n = n};
+	int r;
+
+	*h = (struct bw_overlay){.types = memfd_create("types", MFD_CLOEXEC),
+				 .overlay = memfd_create("overlay", MFD_CLOEXEC)};
+	if (h->types < 0 || h->overlay < 0)
+		return -errno;
+	s.types = h->types;
+	r = make_overlay(h->overlay, text, &s);
+	if (r == 0)
+		r = make_types(h->types, &s.words);
+	if (r < 0)
+		return r;
 	snprintf(h->overlay_flag, sizeof(h->overlay_flag), "/proc/self/fd/%d", h->overlay);
 	h->flags[h->n_flags++] = "-ivfsoverlay";
 	h->flags[h->n_flags++] = h->overlay_flag;

@@ -9,6 +9,15 @@ static bool is_word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+static size_t word_length(const char *p)
+{
+	size_t len = 0;
+
+	while (is_word_char(p[len]))
+		len++;
+	return len;
+}
+
 static const char *skip_comment(const char *p)
 {
 	const char *end = strstr(p + 2, "*/");
@@ -61,10 +70,9 @@ struct bw_token bw_token_next(const char **at)
 			break;
 		p = past;
 	}
-	t = (struct bw_token){p, *p ? 1 : 0};
-	if (is_word_char(*p))
-		while (is_word_char(p[t.len]))
-			t.len++;
+	t = (struct bw_token){p, word_length(p)};
+	if (t.len == 0 && *p)
+		t.len = 1;
 	*at = p + t.len;
 	return t;
 }
@@ -77,4 +85,34 @@ bool bw_token_is(struct bw_token t, const char *word)
 bool bw_token_is_one_of(struct bw_token t, const char *characters)
 {
 	return t.len == 1 && strchr(characters, *t.text);
+}
+
+/* FNV-1a: where the word of len characters has its bit. */
+static uint32_t place_of(const char *word, size_t len)
+{
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)word[i]) * 16777619;
+	return (hash ^ hash >> 16) & 0xffff;
+}
+
+void bw_wordset_add(struct bw_wordset *words, const char *text)
+{
+	while (*text) {
+		const char *past = *text == '#' ? text : skip_opaque(text);
+		size_t len = past > text ? (size_t)(past - text) : word_length(text);
+		uint32_t place = place_of(text, len);
+
+		if (past == text && len > 0)
+			words->bits[place / 64] |= UINT64_C(1) << place % 64;
+		text += len > 0 ? len : 1;
+	}
+}
+
+bool bw_wordset_has(const struct bw_wordset *words, const char *word)
+{
+	uint32_t place = place_of(word, strlen(word));
+
+	return *word && words->bits[place / 64] >> place % 64 & 1;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A word, or a single character of punctuation. */
 struct bw_token {
@@ -18,3 +19,14 @@ bool bw_token_is(struct bw_token token, const char *word);
 
 /* Is it one of these characters? */
 bool bw_token_is_one_of(struct bw_token token, const char *characters);
+
+/*
+ * Which words stand in texts, those of preprocessor lines too. It may say yes of a word that does not, and never no of
+ * one that does.
+ */
+struct bw_wordset {
+	uint64_t bits[1024];
+};
+
+void bw_wordset_add(struct bw_wordset *words, const char *text);
+bool bw_wordset_has(const struct bw_wordset *words, const char *word);

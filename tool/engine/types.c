@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "engine/tokens.h"
 #include "kernel/btf.h"
 
 #if !__has_include(<bpf/libbpf_version.h>) /* libbpf before 0.6, where btf_dump__new has other arguments */
@@ -17,8 +18,8 @@
 #endif
 
 /*
- * Sorted. What is reached from these without a pointer comes with them; the program that needs another is compiled
- * against the installed headers. None that holds what libbcc's own bpf.h defines.
+ * Sorted. What can be had: these, and what is reached from them without a pointer; the program that needs another is
+ * compiled against the installed headers. None that holds what libbcc's own bpf.h defines.
  */
 static const char *const wanted[] = {
 	"address_space",
@@ -197,39 +198,148 @@ static void write_declarations(const char *text, FILE *out)
 	fputs(text, out);
 }
 
-static int dump_wanted(const struct btf *btf, struct btf_dump *dump)
+/* Types by their numbers: a byte for each. */
+struct selection {
+	const struct btf *btf;
+	uint32_t n;
+	uint8_t *known;			/* all that can be had */
+	uint8_t *chosen;		/* what the program can mean */
+	const struct bw_wordset *words; /* the program's */
+};
+
+static void free_selection(struct selection *s)
 {
-	bool written[WANTED] = {false};
+	free(s->known);
+	free(s->chosen);
+}
+
+static int new_selection(struct selection *s)
+{
+	while (btf__type_by_id(s->btf, s->n))
+		s->n++;
+	s->known = calloc(s->n, 1);
+	s->chosen = calloc(s->n, 1);
+	return s->known && s->chosen ? 0 : -ENOMEM;
+}
+
+static bool is_said(const struct selection *s, uint32_t name)
+{
+	return bw_wordset_has(s->words, btf__name_by_offset(s->btf, name));
+}
+
+/* What a type is made of, and whether a pointer leads there. */
+static uint32_t target_of(const struct btf *btf, uint32_t id, bool *pointer)
+{
 	const struct btf_type *t;
 
-	for (uint32_t id = 1; (t = btf__type_by_id(btf, id)); id++) {
-		long place = place_of(btf, t);
-
-		if (place < 0 || written[place])
-			continue;
-		if (btf_dump__dump_type(dump, id) != 0)
-			return -EINVAL;
-		written[place] = true;
+	*pointer = false;
+	while ((t = btf__type_by_id(btf, id)) &&
+	       (btf_is_mod(t) || btf_is_typedef(t) || btf_is_ptr(t) || btf_is_array(t))) {
+		*pointer |= btf_is_ptr(t);
+		id = btf_is_array(t) ? btf_array(t)->type : t->type;
 	}
+	return id;
+}
+
+/* What comes with a type, without a pointer. Typedefs on the way are types, too. */
+static void know(struct selection *s, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(s->btf, id);
+
+	if (s->known[id] || !t)
+		return;
+	s->known[id] = 1;
+	if (btf_is_array(t))
+		know(s, btf_array(t)->type);
+	else if (btf_is_mod(t) || btf_is_typedef(t))
+		know(s, t->type);
+	for (uint32_t i = 0; btf_is_composite(t) && i < btf_vlen(t); i++)
+		know(s, btf_members(t)[i].type);
+}
+
+/*
+ * A member that is no pointer is a part of its type. What one points to can be meant only by a program that has the
+ * member's name.
+ */
+static void choose(struct selection *s, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(s->btf, id);
+
+	if (s->chosen[id] || !s->known[id])
+		return;
+	s->chosen[id] = 1;
+	if (btf_is_typedef(t)) {
+		bool pointer;
+
+		choose(s, target_of(s->btf, id, &pointer));
+	}
+	for (uint32_t i = 0; btf_is_composite(t) && i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		bool pointer;
+		uint32_t target = target_of(s->btf, m->type, &pointer);
+
+		if (!pointer || is_said(s, m->name_off))
+			choose(s, target);
+	}
+}
+
+/* Does the program name it, or one of an enumeration's values? */
+static bool is_named(const struct selection *s, const struct btf_type *t)
+{
+	if (is_said(s, t->name_off))
+		return true;
+	for (uint32_t i = 0; btf_is_enum(t) && i < btf_vlen(t); i++)
+		if (is_said(s, btf_enum(t)[i].name_off))
+			return true;
+	return false;
+}
+
+static void select_types(struct selection *s)
+{
+	bool seen[WANTED] = {false};
+
+	for (uint32_t id = 1; id < s->n; id++) {
+		long place = place_of(s->btf, btf__type_by_id(s->btf, id));
+
+		if (place < 0 || seen[place])
+			continue;
+		seen[place] = true;
+		know(s, id);
+	}
+	for (uint32_t id = 1; id < s->n; id++)
+		if (s->known[id] && is_named(s, btf__type_by_id(s->btf, id)))
+			choose(s, id);
+}
+
+static int dump_chosen(const struct selection *s, struct btf_dump *dump)
+{
+	for (uint32_t id = 1; id < s->n; id++)
+		if (s->chosen[id] && btf_dump__dump_type(dump, id) != 0)
+			return -EINVAL;
 	return 0;
 }
 
-int bw_types_write(const char *path, FILE *out)
+int bw_types_write(const char *path, const struct bw_wordset *words, FILE *out)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	BW_CLEANUP(free_dump) struct btf_dump *dump = NULL;
+	BW_CLEANUP(free_selection) struct selection s = {.words = words};
 	BW_FREE char *text = NULL;
 	size_t len;
 	FILE *whole;
 	int r = bw_btf_open(path, &btf);
 
+	s.btf = btf;
+	if (r == 0)
+		r = new_selection(&s);
 	if (r < 0)
 		return r;
+	select_types(&s);
 	whole = open_memstream(&text, &len);
 	if (!whole)
 		return -ENOMEM;
 	dump = BTF_DUMP_NEW(btf, print, whole);
-	r = bw_btf_is_error(dump) ? -EINVAL : dump_wanted(btf, dump);
+	r = bw_btf_is_error(dump) ? -EINVAL : dump_chosen(&s, dump);
 	if (fclose(whole) != 0)
 		r = -ENOMEM;
 	if (r == 0)

@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 
+struct bw_wordset;
+
 /*
- * Writes the types that BPF programs use, and what those need, as C declarations, from the BTF in the file at path
- * (BW_BTF_PATH). 0 or -errno: -ENOENT if there is no such file, -EINVAL if this libbpf does not
+ * Writes those types that a program of these words can use, and what they need, as C declarations, from the BTF in the
+ * file at path (BW_BTF_PATH). 0 or -errno: -ENOENT if there is no such file, -EINVAL if this libbpf does not
  * understand it.
  */
-int bw_types_write(const char *path, FILE *out);
+int bw_types_write(const char *path, const struct bw_wordset *words, FILE *out);
