@@ -58,7 +58,7 @@ else
 	options+=(--cflag -DNO_KPROBES)
 	skip "kprobes" "this kernel has none"
 fi
-start_command run hooks.c "${options[@]}" || exit
+start_command run hooks.c --headers btf "${options[@]}" || exit
 cat /etc/hostname >/dev/null
 perl -e 'getppid; print "x"' >/dev/null
 stop INT
@@ -148,11 +148,11 @@ check "a tracepoint's program kills" [ $? = 137 ]
 stop INT
 check "and tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=forbidden$' "$out"
 if has_kprobes; then
-	start_command run tutorial.c --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
+	start_command run tutorial.c --headers btf --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
 	cat /etc/hostname >/dev/null
 	stop INT
 	check "a kprobe's program tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
-	check_status "an override that can't be" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
+	check_status "an override that can't be" 1 run tutorial.c --headers btf -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
 		check_lines "says that the function is not on the list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
 		check "and what is" grep -q "__x64_sys_openat" "$tmp/said"

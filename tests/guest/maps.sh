@@ -139,7 +139,7 @@ writes() { perl -e 'open(F, ">&=9"); syswrite(F, "x" x 100); syswrite(F, "x" x 4
 
 kprobes=()
 ! has_kprobes || kprobes=(-D KPROBES)
-start_command run values.c --printk "${kprobes[@]}" || exit
+start_command run values.c --headers btf --printk "${kprobes[@]}" || exit
 writes 60 &
 writing=$!
 for _ in $(seq 100); do ! grep -q ' printk .* wrote 4100' "$out" || break; sleep 0.2; done
@@ -174,7 +174,7 @@ done
 check "a user stack of a process that lives" grep -qE '^    .*0x[0-9a-f]+ \[(perl|lib).*\]' first
 check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
 
-start_command run values.c --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
+start_command run values.c --headers btf --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
 writes &
 wait "$pid"
 check "exit 0 after -d" [ $? = 0 ]
@@ -187,9 +187,9 @@ check_lines "a map's entry, once: it is emptied" 1 '"table":"counts","key":{"n":
 check_lines "a histogram" 1 '"histogram":"linear","buckets":[{"low":0,"high":0,"count":0},{"low":1,"high":1,"count":0},{"low":2,"high":2,"count":0},{"low":3,"high":3,"count":0},{"low":4,"high":4,"count":2}],"beyond":0}' "$out"
 check "stacks" grep -qE '"table":"stacks","stack":[0-9]+,"pid":[0-9]+,"frames":\["' "$out"
 
-start_command run sizes.c || exit
+start_command run sizes.c --headers btf || exit
 writes
 stop INT
 check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
 check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
-check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"
+check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --headers btf --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"

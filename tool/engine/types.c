@@ -215,7 +215,7 @@ static void free_selection(struct selection *s)
 
 static int new_selection(struct selection *s)
 {
-	while (btf__type_by_id(s->btf, s->n))
+	for (s->n = 1; btf__type_by_id(s->btf, s->n);) /* 0 is void */
 		s->n++;
 	s->known = calloc(s->n, 1);
 	s->chosen = calloc(s->n, 1);
