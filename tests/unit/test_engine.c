@@ -233,8 +233,8 @@ static void a_program_gets_the_types_that_it_can_mean(void **state)
 	assert_null(strstr(types, "struct cred {"));
 	assert_null(strstr(types, "struct inode {"));
 
-	types_for("PIDTYPE_TGID unwanted", types, sizeof(types));
-	assert_non_null(strstr(types, "PIDTYPE_TGID = 1"));
+	types_for("unwanted", types, sizeof(types));
+	assert_non_null(strstr(types, "PIDTYPE_TGID = 1")); /* numbers are always there: tracepoints have them */
 	assert_null(strstr(types, "struct"));
 	assert_int_equal(bw_types_write("build/nothing", &(struct bw_wordset){{0}}, stdout), -ENOENT);
 }

@@ -283,15 +283,14 @@ static void choose(struct selection *s, uint32_t id)
 	}
 }
 
-/* Does the program name it, or one of an enumeration's values? */
-static bool is_named(const struct selection *s, const struct btf_type *t)
+/* Is it a number's other name, or an enumeration? libbcc writes these for the fields of tracepoints. */
+static bool is_number(const struct btf *btf, uint32_t id)
 {
-	if (is_said(s, t->name_off))
-		return true;
-	for (uint32_t i = 0; btf_is_enum(t) && i < btf_vlen(t); i++)
-		if (is_said(s, btf_enum(t)[i].name_off))
-			return true;
-	return false;
+	bool pointer;
+	const struct btf_type *t = btf__type_by_id(btf, id), *target;
+
+	target = btf__type_by_id(btf, target_of(btf, id, &pointer));
+	return btf_is_enum(t) || (btf_is_typedef(t) && !pointer && (btf_is_int(target) || btf_is_enum(target)));
 }
 
 static void select_types(struct selection *s)
@@ -307,7 +306,7 @@ static void select_types(struct selection *s)
 		know(s, id);
 	}
 	for (uint32_t id = 1; id < s->n; id++)
-		if (s->known[id] && is_named(s, btf__type_by_id(s->btf, id)))
+		if (s->known[id] && (is_number(s->btf, id) || is_said(s, btf__type_by_id(s->btf, id)->name_off)))
 			choose(s, id);
 }
 
