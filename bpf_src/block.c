@@ -30,13 +30,16 @@ struct data_t {
 #else
 #define FOLDERS 1024
 #endif
-#define FOLDERS_ABOVE 128
-#define MOUNTS	      8
+#define FOLDERS_ABOVE 64
+#define MOUNTS	      16
+#define FOLDERS_ONCE  128 // where another answer is at hand
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 #define SHOWN	    128 // how many folders of a path are shown
 #define KILL	    9
-#define TRUNCATES   01000 // O_TRUNC
+#define TRUNCATES   01000     // O_TRUNC
+#define SETS_SIZE   (1 << 3)  // ATTR_SIZE
+#define BY_FILE	    (1 << 13) // ATTR_FILE: by a descriptor
 
 // Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
 #define PEEK(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
@@ -209,19 +212,31 @@ static inline void report(void *ctx, const struct target *target, const char *ou
 	slots.delete(&task);
 }
 
-// Stops the access, and tells of it. Returns what the hook returns: 0, or a negative error, of which `error` is the
-// positive; 0 where the hook can't refuse.
-static inline long stop(void *ctx, struct settings *s, const struct target *target, u64 error)
+#define UNKNOWN 0x80000000 // beside ACCESS_*: whether it is forbidden can't be told
+
+// So, and not by a minus, the verifier sees that an LSM program returns nothing else than an error or 0.
+static inline long refusal(u64 error)
 {
-	u32 pid = bpf_get_current_pid_tgid() >> 32;
-	char outcome[24] = "denied.";
 	long refused = 0;
 
 	error &= 4095;
+	asm volatile("%0 -= %1" : "+r"(refused) : "r"(error));
+	return refused;
+}
+
+// Stops an access that is `forbidden`, and tells of it. Returns what the hook returns: 0, or a negative error, of which
+// `error` is the positive; 0 where the hook can't refuse. Nobody is killed for what may be allowed, if it can be
+// refused.
+static inline long stop(void *ctx, struct settings *s, const struct target *target, u32 forbidden, u64 error)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	bool kills = s->kill && pid != 1 && !(forbidden & UNKNOWN && error);
+	char outcome[24] = "denied.";
+
 	if (s->dry_run) {
 		__builtin_memcpy(outcome, "would be denied.", 17);
 		error = 0;
-	} else if (s->kill && pid != 1 && bpf_send_signal(KILL) == 0) {
+	} else if (kills && bpf_send_signal(KILL) == 0) {
 		__builtin_memcpy(outcome, "killed.", 8);
 	} else if (!error) {
 		__builtin_memcpy(outcome, "not stopped.", 13);
@@ -230,9 +245,7 @@ static inline long stop(void *ctx, struct settings *s, const struct target *targ
 		judge(outcome[0] == 'n' ? JUDGED_FAILED : JUDGED_STOPPED);
 		report(ctx, target, outcome);
 	}
-	// So, and not by a minus, the verifier sees that an LSM program returns nothing else than an error or 0.
-	asm volatile("%0 -= %1" : "+r"(refused) : "r"(error));
-	return refused;
+	return refusal(error);
 }
 
 static inline bool is_excepted(void)
@@ -318,8 +331,6 @@ static inline u32 forbidden_file(struct inode *inode)
 #endif
 }
 
-#define UNKNOWN 0x80000000
-
 // The way up through the folders of one file system.
 struct climb {
 	struct dentry *dentry;
@@ -363,7 +374,9 @@ end:
 // 8,192 ways that it is still to follow. So a turn of climb has as few branches as can be, what goes from one to the
 // next is written by helpers, of which it knows nothing, and this comes before all other questions, whose answers would
 // each be followed through it.
-static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
+//
+// mount: NULL where it is not known; then only the file's own file system is looked at.
+static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, int folders, int mounts)
 {
 #ifdef BY_DIR
 	struct dentry *root = NULL;
@@ -377,8 +390,8 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 	PEEK(sb, dentry->d_sb);
 	PEEK(c.id.dev, sb->s_dev);
 	if (c.links.parent != c.dentry)
-		access = climb(&c, FOLDERS);
-	for (int i = 0; i < MOUNTS; i++) {
+		access = climb(&c, folders);
+	for (int i = 0; i <= mounts; i++) {
 		struct mount *lower = mount;
 
 		if (access)
@@ -388,6 +401,8 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 		PEEK(root, sb->s_root);
 		if (c.dentry != root && devices.lookup(&c.id.dev))
 			return UNKNOWN | ACCESS_ANY;
+		if (i == mounts)
+			break;
 		PEEK(mount, lower->mnt_parent);
 		PEEK(c.links.parent, lower->mnt_mountpoint);
 		if (mount == lower || !c.links.parent)
@@ -396,7 +411,7 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount)
 		PEEK(c.id.dev, sb->s_dev);
 		access = climb(&c, FOLDERS_ABOVE);
 	}
-	return access ? access : UNKNOWN | ACCESS_ANY;
+	return mounts ? UNKNOWN | ACCESS_ANY : 0;
 #else
 	return 0;
 #endif
@@ -436,16 +451,32 @@ static inline void learn_spot(u32 access, struct inode *inode)
 	if (!access)
 		return;
 	identify(inode, &id);
-	if (files.update(&id, &access) < 0)
-		judge(JUDGED_UNLEARNED);
+	files.update(&id, &access); // if it is full, a link or a rename from here is refused: see on_new_name
 #endif
 }
 
-// inode: NULL where there is no file yet.
-static inline bool is_forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
-				u32 wanted)
+// A file that is gone needs no place any more; its number may come again.
+static inline int on_free(struct inode *inode)
 {
-	u32 forbidden = forbidden_place(dentry, mount); // first: see there
+#if defined(BY_PATH) || defined(BY_DIR)
+	struct file_id id = {};
+	u32 links = 1;
+
+	PEEK(links, inode->i_nlink);
+	if (links)
+		return 0; // only forgotten by the kernel
+	identify(inode, &id);
+	files.delete(&id);
+	dirs.delete(&id);
+#endif
+	return 0;
+}
+
+// What is forbidden of that which is wanted, or 0. inode: NULL where there is no file yet.
+static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
+			    u32 wanted, int folders, int mounts)
+{
+	u32 forbidden = forbidden_place(dentry, mount, folders, mounts); // first: see there
 	u32 spot = forbidden_spot(dentry);
 
 	if (inode) {
@@ -454,10 +485,10 @@ static inline bool is_forbidden(struct settings *s, struct dentry *dentry, struc
 	}
 	forbidden |= spot | forbidden_name(dentry);
 	if (!(forbidden & wanted) || is_excepted() || is_self(s))
-		return false;
+		return 0;
 	if (forbidden & UNKNOWN)
 		judge(JUDGED_UNKNOWN);
-	return true;
+	return forbidden;
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) // where the union lost its name
@@ -496,7 +527,7 @@ static inline long on_open(void *ctx, struct file *file)
 	struct target target = {};
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL;
-	u32 flags = 0, mode = 0;
+	u32 flags = 0, mode = 0, what = 0;
 
 	if (!s)
 		return 0;
@@ -511,10 +542,13 @@ static inline long on_open(void *ctx, struct file *file)
 	if (s->mode == MODE_CANARY) {
 		if (!learn(s, inode))
 			return 0;
-	} else if (!is_forbidden(s, dentry_of(target.dentry, inode), target.mount, inode, wanted_of(flags, mode))) {
-		return 0;
+	} else {
+		what = forbidden(s, dentry_of(target.dentry, inode), target.mount, inode, wanted_of(flags, mode),
+				 FOLDERS, MOUNTS);
+		if (!what)
+			return 0;
 	}
-	return stop(ctx, s, &target, s->error);
+	return stop(ctx, s, &target, what, s->error);
 }
 
 static inline struct settings *enforced(void)
@@ -525,15 +559,31 @@ static inline struct settings *enforced(void)
 	return s && s->mode == MODE_ENFORCE ? s : NULL;
 }
 
-// A file comes to be there: refused, before it is.
+// A file comes to be there: refused, before it is. In a dry run it is told when what was created is opened.
 static inline long on_create(void *ctx, struct dentry *dentry)
 {
 	struct settings *s = enforced();
 	struct target target = {dentry, NULL, NULL};
+	u32 what = 0;
 
-	if (!s || s->dry_run) // it is told when what was created is opened
-		return 0;
-	return is_forbidden(s, dentry, NULL, NULL, ACCESS_WRITE) ? stop(ctx, s, &target, s->error) : 0;
+	if (s && !s->dry_run)
+		what = forbidden(s, dentry, NULL, NULL, ACCESS_WRITE, FOLDERS, 0);
+	return what ? stop(ctx, s, &target, what, s->error) : 0;
+}
+
+// The same, by what is asked before and knows the mount: the folder may lie on one that was put beneath a guarded one.
+static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry)
+{
+	struct settings *s = enforced();
+	struct target target = {dentry, NULL, NULL};
+	struct vfsmount *mnt = NULL;
+	u32 what = 0;
+
+	PEEK(mnt, dir->mnt);
+	target.mount = mount_of(mnt);
+	if (s && !s->dry_run)
+		what = forbidden(s, dentry, target.mount, NULL, ACCESS_WRITE, FOLDERS_ONCE, MOUNTS);
+	return what && !(what & UNKNOWN) ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
 // Without an open: truncate(2).
@@ -543,6 +593,7 @@ static inline long on_truncate(void *ctx, const struct path *path)
 	struct target target = {};
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL;
+	u32 what;
 
 	if (!s)
 		return 0;
@@ -550,45 +601,68 @@ static inline long on_truncate(void *ctx, const struct path *path)
 	PEEK(mnt, path->mnt);
 	PEEK(inode, target.dentry->d_inode);
 	target.mount = mount_of(mnt);
-	if (!is_forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE))
-		return 0;
-	return stop(ctx, s, &target, s->error);
+	what = forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE, FOLDERS, MOUNTS);
+	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
-// A file gets another name, or another folder: what is guarded stays so, what comes to a guarded path is from now on.
-static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to)
+// An overlay truncates the file of its layer so. Other calls of truncate(2) come here, too, after they were judged by
+// their path; a dry run would tell of them twice, and tells of none here.
+static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *attr)
 {
 	struct settings *s = enforced();
+	struct target target = {dentry, NULL, NULL};
+	struct inode *inode = NULL;
+	u32 valid = 0, what;
+
+	PEEK(valid, attr->ia_valid);
+	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_FILE)
+		return 0;
+	PEEK(inode, dentry->d_inode);
+	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, FOLDERS_ONCE, 0);
+	return what ? stop(ctx, s, &target, what, s->error) : 0;
+}
+
+// What a file that gets another name, or another folder, is guarded for from now on; 0: its place says it, or nothing.
+static inline u32 guarded_from_now(struct dentry *from, struct dentry *to)
+{
+	u32 access = forbidden_place(from, NULL, FOLDERS, 0);
 	struct links old, new;
+
+	if (access && !(access & UNKNOWN)) {
+		READ_LINKS(old, from);
+		READ_LINKS(new, to);
+		if (old.parent == new.parent)
+			access = 0;
+		else if (forbidden_place(to, NULL, FOLDERS_ONCE, 0) == access)
+			access = 0; // within the guarded folder
+	}
+	FORGET(access);
+	return access;
+}
+
+// What is guarded stays so, what comes to a guarded path is from now on. Also while bccwatch looks for the names that
+// files beneath a folder have elsewhere, so that it misses none.
+static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct links old;
 	struct file_id id = {};
-	u32 access, spot, links = 0;
+	u32 access;
 	u16 mode = 0;
 	long r = 0;
 
-	if (!s)
+	if (!s || s->mode == MODE_CANARY)
 		return 0;
-	access = forbidden_place(from, NULL);
+	access = guarded_from_now(from, to);
 	if (access & UNKNOWN) {
 		judge(JUDGED_UNKNOWN);
-		return s->dry_run ? 0 : -EACCES;
+		goto refuse;
 	}
-	READ_LINKS(old, from);
-	READ_LINKS(new, to);
-	if (old.parent == new.parent)
-		access = 0; // stays where it is
-	spot = forbidden_spot(to);
-#ifdef BY_PATH
-	// What is replaced goes, and needs no place in the map; if it stays, the spot guards it.
-	if (spot && new.inode) {
-		PEEK(links, new.inode->i_nlink);
-		identify(new.inode, &id);
-		if (links == 1)
-			files.delete(&id);
-	}
-#endif
-	access |= spot | forbidden_spot(from);
+	access |= forbidden_spot(to) | forbidden_spot(from);
 	if (!access)
 		return 0;
+	READ_LINKS(old, from);
 	identify(old.inode, &id);
 	PEEK(mode, old.inode->i_mode);
 #if defined(BY_PATH) || defined(BY_DIR)
@@ -600,7 +674,11 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	if (r == 0)
 		return 0;
 	judge(JUDGED_UNLEARNED);
-	return s->dry_run ? 0 : -EACCES;
+refuse:
+	if (s->mode != MODE_ENFORCE)
+		return 0;
+	judge(JUDGED_STOPPED);
+	return refusal(s->error);
 }
 
 #ifdef HOOK_LSM
@@ -620,7 +698,24 @@ LSM_PROBE(path_truncate, const struct path *path)
 	return on_truncate(ctx, path);
 }
 
+#ifdef BY_DIR
+
+LSM_PROBE(path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev)
+{
+	return on_mknod(ctx, dir, dentry);
+}
+
+#endif
 #if defined(BY_PATH) || defined(BY_DIR)
+
+#ifdef SETATTR_IDMAP // from Linux 6.9 on
+LSM_PROBE(inode_setattr, void *idmap, struct dentry *dentry, struct iattr *attr)
+#else
+LSM_PROBE(inode_setattr, struct dentry *dentry, struct iattr *attr)
+#endif
+{
+	return on_setattr(ctx, dentry, attr);
+}
 
 LSM_PROBE(inode_link, struct dentry *from, struct inode *dir, struct dentry *to)
 {
@@ -651,7 +746,24 @@ KMOD_RET(security_path_truncate, const struct path *path, int ret)
 	return ret ? ret : on_truncate(ctx, path);
 }
 
+#ifdef BY_DIR
+
+KMOD_RET(security_path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev, int ret)
+{
+	return ret ? ret : on_mknod(ctx, dir, dentry);
+}
+
+#endif
 #if defined(BY_PATH) || defined(BY_DIR)
+
+#ifdef SETATTR_IDMAP // from Linux 6.0 on
+KMOD_RET(security_inode_setattr, void *idmap, struct dentry *dentry, struct iattr *attr, int ret)
+#else
+KMOD_RET(security_inode_setattr, struct dentry *dentry, struct iattr *attr, int ret)
+#endif
+{
+	return ret ? ret : on_setattr(ctx, dentry, attr);
+}
 
 KMOD_RET(security_inode_link, struct dentry *from, struct inode *dir, struct dentry *to, int ret)
 {
@@ -673,9 +785,26 @@ KMOD_RET(security_path_rename, const struct path *old, struct dentry *from, cons
 
 #endif
 #endif
+#if (defined(HOOK_LSM) || defined(HOOK_FMOD_RET)) && (defined(BY_PATH) || defined(BY_DIR))
+
+KFUNC_PROBE(security_inode_free, struct inode *inode)
+{
+	return on_free(inode);
+}
+
+#endif
+#ifdef HOOK_SIGNAL
+
+int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
+{
+	return on_free(inode);
+}
+
+#endif
 #if defined(HOOK_SIGNAL) || defined(HOOK_OVERRIDE) && defined(EXCEPT_EXE)
 
-// Nothing can be refused here: the signal comes before the program gets to use the descriptor.
+// Nothing can be refused here: the signal comes before the program gets to use the descriptor. (Another that shares its
+// table of descriptors, by CLONE_FILES, lives, and has it.)
 int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 {
 #ifdef HOOK_SIGNAL
@@ -732,10 +861,10 @@ static inline long judge_string(void *ctx, struct settings *s, struct string *st
 	struct target target = {NULL, NULL, string->path};
 
 	if (s->mode == MODE_CANARY)
-		return learn(s, NULL) ? stop(ctx, s, &target, error) : 0;
+		return learn(s, NULL) ? stop(ctx, s, &target, 0, error) : 0;
 	if (len <= 0 || !(forbidden_string(string, len) & wanted) || is_excepted() || is_self(s))
 		return 0;
-	return stop(ctx, s, &target, error);
+	return stop(ctx, s, &target, 0, error);
 }
 
 static inline u32 wanted_by(u64 flags)

@@ -16,6 +16,7 @@
 #include "engine/guard.h"
 #include "engine/override.h"
 #include "engine/plan.h"
+#include "kernel/btf.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 
@@ -69,6 +70,7 @@ struct block {
 	enum hook hook;	 /* the one that is tried, or taken */
 	uint32_t uids[EXCEPTIONS_MAX];
 	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
+	uint64_t told; /* of the links and renames that were refused */
 	struct bw_loaded loaded;
 };
 
@@ -212,6 +214,17 @@ static int define(struct bw_source *source, bool wanted, const char *name)
 	return wanted ? bw_source_define(source, name) : 0;
 }
 
+/* Kernels differ in the parameters of one function that block.c hooks (and distributions' from those of their version).
+ */
+static bool has_idmap(enum hook hook)
+{
+	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
+	const char *function = hook == HOOK_LSM ? "bpf_lsm_inode_setattr" : "security_inode_setattr";
+
+	return (hook == HOOK_LSM || hook == HOOK_FMOD_RET) && bw_btf_open(BW_BTF_PATH, &btf) == 0 &&
+	       bw_btf_parameters(btf, function) == 3;
+}
+
 static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
 {
 	const struct bw_guard *g = &b->guard;
@@ -229,6 +242,8 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 		r = define(source, g->n_comms > 0, "EXCEPT_COMM");
 	if (r == 0)
 		r = define(source, g->n_exes > 0, "EXCEPT_EXE");
+	if (r == 0)
+		r = define(source, has_idmap(hook), "SETATTR_IDMAP");
 	/* A kernel without 32-bit calls has no such functions to attach to. */
 	if (r == 0)
 		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32");
@@ -275,6 +290,18 @@ static void on_closing(void *cookie, char *words, size_t size)
 			(unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNLEARNED));
 }
 
+/* What else does not show as a line, while it goes on. */
+static void on_second(void *cookie)
+{
+	struct block *b = cookie;
+	uint64_t n = bw_guard_judged(&b->loaded, JUDGED_UNLEARNED);
+
+	if (n > b->told)
+		bw_note("Refused %llu links or renames: there is no place left to learn which files to guard.",
+			(unsigned long long)(n - b->told));
+	b->told = n;
+}
+
 /* BW_EXIT_*, or -errno where the run did not begin. */
 static int enforce(struct block *b, struct bw_source *source, struct bw_image *image, const struct bw_plan *plan,
 		   int signal_fd)
@@ -289,6 +316,7 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 		.counters = true,
 		.sentence = {NULL, "tried to open forbidden file", ",", "outcome"},
 		.ready = on_ready,
+		.second = on_second,
 		.closing = on_closing,
 		.cookie = b,
 	};

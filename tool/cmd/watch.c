@@ -87,6 +87,14 @@ static int on_ready(void *cookie)
 	return view->watch->ready(view->watch->cookie);
 }
 
+static void on_second(void *cookie)
+{
+	const struct view *view = cookie;
+
+	if (view->watch->second)
+		view->watch->second(view->watch->cookie);
+}
+
 static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct view *view = cookie;
@@ -189,6 +197,7 @@ int bw_watch_run(const struct bw_watch *w)
 		.flush = on_flush,
 		.tick = w->maps ? show_maps : NULL,
 		.extra = on_extra,
+		.second = on_second,
 		.cookie = &view,
 	};
 	int r = open_view(&view, w->loaded->image);

@@ -29,6 +29,8 @@ struct bw_watch {
 	struct bw_sentence sentence;
 	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
 	int (*ready)(void *cookie);
+	/* Called about once a second; may be NULL. */
+	void (*second)(void *cookie);
 	/* What the closing line begins with, if anything; may be NULL. */
 	void (*closing)(void *cookie, char *words, size_t size);
 	void *cookie;

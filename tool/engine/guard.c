@@ -146,6 +146,10 @@ static int set_up(struct bw_guard *g)
 	}
 	if (r == 0)
 		r = bw_identity_learn(g, "/"); /* and so this process's number, as the kernel counts */
+	if (r == 0) {
+		g->settings.self = g->last.process;
+		r = bw_identity_mode(g, MODE_LEARN); /* from nobody else now */
+	}
 	if (r == 0)
 		r = except_all(g);
 	return r == 0 ? bw_places_guard(g) : r;
@@ -168,7 +172,6 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 	if (r < 0)
 		return bw_err(r, "can't make a name for this process: %s", strerror(-r));
 	r = set_up(g);
-	g->settings.self = g->last.process;
 	return r == 0 ? bw_identity_mode(g, MODE_ENFORCE) : r;
 }
 

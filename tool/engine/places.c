@@ -194,7 +194,8 @@ static int guard_mounts(struct bw_guard *g, const char *folder)
 	int r = bw_mounts_open("", &mounts);
 
 	if (r < 0)
-		return complain(r, folder);
+		return bw_err(r, "can't see what is mounted beneath %s: /proc/self/mountinfo: %s", folder,
+			      strerror(-r));
 	while (r == 0 && (point = bw_mounts_next(&mounts)))
 		if (strncmp(point, folder, len) == 0 && point[len] == '/')
 			r = guard_mount(g, point);

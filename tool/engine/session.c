@@ -71,6 +71,7 @@ static void report_losses(struct bw_session *s)
 		bw_note("Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
 			(unsigned long long)(s->lost - s->reported));
 	s->reported = s->lost;
+	s->second(s->cookie);
 }
 
 static int timeout_ms(const struct bw_session *s)

@@ -27,6 +27,7 @@ struct bw_session {
 	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as `extra`. */
 	void (*tick)(void *cookie);
 	void (*extra)(void *cookie);
+	void (*second)(void *cookie); /* about once a second */
 	void *cookie;
 
 	/*

@@ -38,3 +38,11 @@ int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id)
 	*id = (uint32_t)found;
 	return 0;
 }
+
+int bw_btf_parameters(const struct btf *btf, const char *name)
+{
+	uint32_t id;
+	int r = bw_btf_function(btf, name, &id);
+
+	return r < 0 ? r : btf_vlen(btf__type_by_id(btf, btf__type_by_id(btf, id)->type));
+}

@@ -19,5 +19,8 @@ void bw_btf_close(struct btf **btf);
 /* The number of a function, by which programs are bound to it. 0, or -ENOENT: it has none of that name. */
 int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id);
 
+/* How many parameters the function has. Or -errno, also as above. */
+int bw_btf_parameters(const struct btf *btf, const char *name);
+
 /* Is what libbpf returned none? It is NULL, or, before libbpf 1.0, an error as a pointer. */
 bool bw_btf_is_error(const void *p);
