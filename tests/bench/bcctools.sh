@@ -7,12 +7,14 @@
 # The one guest that has the package; elsewhere there is nothing to compare with.
 [ -x /usr/sbin/opensnoop-bpfcc ] || exit 0
 cd "$tmp" || exit
+only=$* # these tools; all, if none is named
 
 # begin TOOL [ARGUMENT...]: ours, then the original, both attached.
 begin() {
 	local options before
 	name=$1
 	shift
+	[ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 1
 	if ! python3 "$(dirname "$0")/bcctools.py" "$name.c" "/usr/sbin/$name-bpfcc" "$@" >"$name.options" 2>"$name.why"; then
 		fail "$name: its text" "$(cat "$name.why")"
 		return 1
@@ -33,7 +35,12 @@ end() {
 	sleep 1
 	kill -INT "$theirs"
 	stop INT
-	wait "$theirs"
+	for _ in $(seq 100); do
+		kill -0 "$theirs" 2>/dev/null || break
+		sleep 0.2
+	done
+	if kill -KILL "$theirs" 2>/dev/null; then echo "# $name: the original did not end by itself"; fi
+	wait "$theirs" 2>/dev/null
 	check "$name: nothing was lost" grep -q " 0 lost" "$err"
 }
 same() { # what both told of, in the files ours and theirs, is the same, and something
