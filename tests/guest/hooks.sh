@@ -80,6 +80,8 @@ failure "a function that is not there" "the source has no function 'none'" plain
 failure "a tracepoint that is not there" "no tracepoint 'sched:sched_swich'" plain.c --tracepoint sched:sched_swich:plain
 failure "a function that a library has not" "has no function 'geten'" plain.c --uprobe "$libc:geten:plain"
 check_lines "what it has is named" 1 "getenv" "$tmp/said"
+failure "an offset where no code is" "executes nothing at the offset 0x0" plain.c --uprobe "$libc:0x0:plain"
+failure "a function that chooses one" "'strlen' of $libc is chosen among several" plain.c --uprobe "$libc:strlen:plain"
 failure "a uprobe in what is no program" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
 failure "a uprobe in no file" "No such file" plain.c --uprobe /nothing:x:plain
 failure "a function for two types of hooks" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
@@ -96,6 +98,9 @@ if has_kprobes; then
 	check "the right one is named" grep -q "There are: .*vfs_open" "$tmp/said"
 fi
 
+printf 'BPF_TABLE_PINNED("hash", u32, u64, pinned, 64, "/sys/fs/bpf/pinned");\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }' >pinned.c
+failure "a pinned table" "pinned tables are not supported" pinned.c
+check "and no pin is left" [ ! -e /sys/fs/bpf/pinned ]
 printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
 failure "a function that BTF has not" "has no function 'vfs_no_such'" nofunction.c
 printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c

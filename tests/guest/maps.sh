@@ -43,6 +43,8 @@ BPF_HISTOGRAM(remainders, int, 16);
 BPF_HISTOGRAM(named, struct section);
 BPF_STACK_TRACE(stacks, 1024);
 BPF_HASH(traced, struct traced);
+BPF_STACK_TRACE_BUILDID(ids, 64);
+BPF_HASH(ids_seen, int);
 
 #ifdef KPROBES
 BPF_HASH(kernel_stacks, int);
@@ -87,6 +89,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_write)
 	named.increment(section);
 	t.user_stack_id = stacks.get_stackid(args, BPF_F_USER_STACK);
 	traced.increment(t);
+	ids_seen.increment(ids.get_stackid(args, BPF_F_USER_STACK));
 	d.ts = bpf_ktime_get_ns();
 	d.pid = t.pid;
 	bpf_get_current_comm(&d.comm, sizeof(d.comm));
@@ -123,6 +126,7 @@ END
 cat >sizes.c <<'END'
 struct pair { u32 n; char name[12]; };
 BPF_PERF_OUTPUT(events);
+BPF_RINGBUF_OUTPUT(ring, 8);
 TRACEPOINT_PROBE(syscalls, sys_enter_write)
 {
 	char large[40] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -132,6 +136,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_write)
 		return 0;
 	events.perf_submit(args, p, 6);
 	events.perf_submit(args, p, sizeof(large));
+	ring.ringbuf_output(p, sizeof(*p) + 4, 0);
 	return 0;
 }
 END
@@ -172,6 +177,7 @@ for file in first "$out"; do
 	! has_kprobes || check "$when: a kernel stack" grep -qE '^    ksys_write\+0x' "$file"
 done
 check "a user stack of a process that lives" grep -qE '^    .*0x[0-9a-f]+ \[(perl|lib).*\]' first
+check "a user stack by build ids" grep -qE '^    [0-9a-f]{40}\+0x[0-9a-f]+$' first
 check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
 
 start_command run values.c --headers btf --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
@@ -192,4 +198,7 @@ writes
 stop INT
 check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
 check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
+check "in a ring buffer, too" grep -q " ring N=1684234849 NAME=efghijklmnop REST=0x71727374\$" "$out"
+printf 'TRACEPOINT_PROBE(syscalls, sys_enter_read) { bpf_trace_printk("read\\n"); return 0; }' >reads.c
+check_status "a program that prints whenever its output is read ends" 0 timeout -k 5 60 bccwatch run reads.c --headers btf --printk -d 2
 check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --headers btf --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"

@@ -120,7 +120,7 @@ static void assert_wrapped(const char *text, unsigned submits, const char *call,
 	BW_FREE char *longer = NULL, *expected = NULL;
 	unsigned n = 0, lines = 0, lines_before = 0;
 
-	assert_int_equal(bw_submits_wrap(text, &longer), 0);
+	assert_int_equal(bw_submits_wrap(text, true, &longer), 0);
 	for (const char *p = strstr(longer, "int bccwatch_r"); p; p = strstr(p + 1, "int bccwatch_r"))
 		n++;
 	assert_int_equal(n, submits);
@@ -146,16 +146,24 @@ static void ring_buffers_are_wrapped(void **state)
 	BW_FREE char *longer = NULL;
 
 	(void)state;
-	assert_int_equal(bw_submits_wrap("p = r.ringbuf_reserve(sizeof(*p));\nr.ringbuf_submit(p, 0);", &longer), 0);
+	assert_int_equal(bw_submits_wrap("p = r.ringbuf_reserve(sizeof(*p));\nr.ringbuf_submit(p, 0);", true, &longer),
+			 0);
 	assert_non_null(strstr(longer, "p = ({  void * bccwatch_r = r.ringbuf_reserve(sizeof(*p)); if (!bccwatch_r)"));
 	assert_non_null(strstr(longer, "__typeof__(*(p)), void)"));
 	assert_non_null(strstr(longer, "r.ringbuf_submit(p, 0); });"));
 	free(longer);
-	assert_int_equal(bw_submits_wrap("r.ringbuf_output(&d, sizeof(d), 0);", &longer), 0);
+	assert_int_equal(bw_submits_wrap("r.ringbuf_output(&d, sizeof(d), 0);", true, &longer), 0);
 	assert_non_null(strstr(longer, "int bccwatch_r = r.ringbuf_output(&d, sizeof(d), 0); if (0 > bccwatch_r)"));
 	assert_non_null(strstr(longer, "__typeof__(*(&d)), void)"));
 	free(longer);
-	assert_int_equal(bw_submits_wrap("r.ringbuf_discard(p, 0);", &longer), 0);
+	assert_int_equal(bw_submits_wrap("e.perf_submit(c, &s['\\0' /* x */\n+ 1], 8);", true, &longer), 0);
+	assert_non_null(strstr(longer, "*(&s['\\0' + 1])"));
+	free(longer);
+	assert_int_equal(bw_submits_wrap("e.perf_submit(c, &s, 8);", false, &longer), 0);
+	assert_null(strstr(longer, BW_LAYOUT_PREFIX));
+	assert_non_null(strstr(longer, BW_REFUSED_TABLE ".lookup"));
+	free(longer);
+	assert_int_equal(bw_submits_wrap("r.ringbuf_discard(p, 0);", true, &longer), 0);
 	assert_null(strstr(longer, "bccwatch_r "));
 }
 

@@ -307,11 +307,45 @@ static void histograms(void **state)
 			    "        0          : 0        |                                        |\n"
 			    "        1          : 10       |****************************************|\n"
 			    "        2          : 5        |********************                    |\n"
-			    "2 in slots below 0 or from 65536 on\n"
+			    "2 in slots below 0 or above 65535\n"
 			    "\ndisk = sdb\n     value         : count     distribution\n"
 			    "        0          : 1        |****************************************|\n");
 	t.value = (struct bw_layout){NULL, 0, 8};
 	assert_false(bw_histogram_fits(&t));
+}
+
+/* Slots that log2 can't have; sections that are structs, or bits beside the slot's. */
+static void odd_histograms(void **state)
+{
+	static const struct bw_field nested[] = {
+		{.name = "in", .kind = BW_STRUCT, .size = 4, .count = 1, .below = 1},
+		{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+		{.name = "slot", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1}};
+	static const struct bw_field bits[] = {
+		{.name = "cpu", .kind = BW_UNSIGNED, .size = 4, .count = 1, .bits = 4},
+		{.name = "slot", .kind = BW_UNSIGNED, .size = 4, .count = 1, .bits = 28, .shift = 4}};
+	struct {
+		u32 a, slot;
+		u64 n;
+	} rows[] = {{7, 1, 1}, {8, 70, 4}};
+	struct bw_table t = {"dist", {nested, 3, 8}, {&eight, 1, 8}, 8, 8, 0};
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	assert_non_null(strstr(shown(&text, out), "\"section\":{\"in\":{\"a\":7}}"));
+	rows[0].a = 8, rows[0].slot = 1, rows[0].n = 1; /* they were sorted */
+	out = open_memstream(&text, &len);
+	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	assert_non_null(strstr(shown(&text, out), "\n4 in slots below 0 or above 64\n"));
+	t.key = (struct bw_layout){bits, 2, 8};
+	rows[0].a = 1 << 4 | 1, rows[1].a = 1 << 4 | 2;
+	rows[0].slot = rows[1].slot = 0;
+	out = open_memstream(&text, &len);
+	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	assert_non_null(strstr(shown(&text, out), "\"section\":{\"cpu\":1}"));
 }
 
 static void short_and_padded_samples(void **state)
@@ -330,7 +364,9 @@ static void short_and_padded_samples(void **state)
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, 0), " PID=? COMM= FILENAME=");
 	memset(padded, 0xab, sizeof(padded));
 	memcpy(padded, &e, sizeof(e));
-	assert_string_equal(line_of(OPEN_EVENT, &by_field, padded, sizeof(e) + 7), " PID=1 COMM=x FILENAME=abcdef");
+	assert_string_equal(line_of(OPEN_EVENT, &by_field, padded, sizeof(e)), " PID=1 COMM=x FILENAME=abcdef");
+	assert_string_equal(line_of(OPEN_EVENT, &by_field, padded, sizeof(e) + 1),
+			    " PID=1 COMM=x FILENAME=abcdef REST=0xab");
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, padded, sizeof(e) + 8),
 			    " PID=1 COMM=x FILENAME=abcdef REST=0xabababababababab");
 }
@@ -521,6 +557,7 @@ int main(void)
 		cmocka_unit_test(tables),
 		cmocka_unit_test(tables_per_cpu),
 		cmocka_unit_test(histograms),
+		cmocka_unit_test(odd_histograms),
 		cmocka_unit_test(short_and_padded_samples),
 		cmocka_unit_test(samples_of_any_alignment),
 		cmocka_unit_test(every_type),

@@ -2,6 +2,7 @@
 /* The kernel's facts, from folders that stand for a root. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,8 +199,12 @@ static void functions_of_files(void **state)
 	(void)state;
 	assert_int_equal(bw_elf_find("/proc/self/exe", "main", &offset), 0);
 	assert_int_equal(bw_elf_find("/proc/self/exe", "no_such_function", &same), -ESRCH);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "0x1234", &same), 0);
-	assert_int_equal(same, 0x1234);
+	snprintf(like, sizeof(like), "0x%" PRIx64, offset);
+	assert_int_equal(bw_elf_find("/proc/self/exe", like, &same), 0);
+	assert_int_equal(same, offset);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "0x0", &same), -ERANGE);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "0x8000000000000000", &same), -ERANGE);
+	assert_int_equal(bw_elf_find("/proc/self/exe", "0xffffffffffffffffffff", &same), -ERANGE);
 	assert_int_equal(bw_elf_find("/proc/self/exe", "0x12z4", &same), -ESRCH);
 	assert_int_equal(bw_elf_find("/nothing", "main", &same), -ENOENT);
 	assert_int_equal(bw_elf_find("/dev/null", "main", &same), -ENOEXEC);

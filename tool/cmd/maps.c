@@ -2,6 +2,7 @@
 #include "cmd/maps.h"
 
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,13 @@ bool bw_maps_has(const struct bw_loaded *loaded, const char *name)
 	int i = bw_image_find_map(loaded->image, name);
 
 	return i >= 0 && is_shown(&loaded->image->maps[i]);
+}
+
+bool bw_maps_counts(const struct bw_loaded *loaded, const char *name)
+{
+	struct bw_table table = bw_table_of(loaded, (uint32_t)bw_image_find_map(loaded->image, name));
+
+	return bw_histogram_fits(&table);
 }
 
 static bool has_stacks(const struct bw_maps *m)
@@ -137,18 +145,45 @@ static void note_rows(struct bw_maps *m, const struct bw_table *table, const str
 	}
 }
 
-static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t pid, const char *addresses, size_t n,
-			FILE *out)
+/* "BUILD_ID+0xOFFSET", by which the file is known, or the address where the kernel could not tell. false: no more. */
+static bool name_build_id(const char *entry, char *name, size_t size)
 {
-	for (size_t i = 0; i < n; i++) {
+	const struct bpf_stack_build_id *e = (const struct bpf_stack_build_id *)entry;
+	int n = 0;
+
+	if (e->status == BPF_STACK_BUILD_ID_IP)
+		snprintf(name, size, "0x%llx", (unsigned long long)e->ip);
+	if (e->status == BPF_STACK_BUILD_ID_VALID) {
+		for (size_t i = 0; i < sizeof(e->build_id); i++)
+			n += snprintf(name + n, size - (size_t)n, "%02x", e->build_id[i]);
+		snprintf(name + n, size - (size_t)n, "+0x%llx", (unsigned long long)e->offset);
+	}
+	return e->status != BPF_STACK_BUILD_ID_EMPTY;
+}
+
+/* false: the stack has no more. */
+static bool name_frame(struct bw_frames *frames, pid_t pid, const char *entry, size_t step, char *name, size_t size)
+{
+	uint64_t address;
+
+	if (step == sizeof(struct bpf_stack_build_id))
+		return name_build_id(entry, name, size);
+	memcpy(&address, entry, sizeof(address));
+	if (address != 0)
+		bw_frames_name(frames, pid, address, name, size);
+	return address != 0;
+}
+
+/* An entry has `step` bytes: an address, or a struct bpf_stack_build_id. */
+static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t pid, const char *entries, size_t size,
+			size_t step, FILE *out)
+{
+	for (size_t i = 0; i < size / step; i++) {
 		char name[512], escaped[6 * sizeof(name)];
-		uint64_t address;
 		bool exact;
 
-		memcpy(&address, addresses + 8 * i, sizeof(address));
-		if (address == 0)
+		if (!name_frame(frames, pid, entries + step * i, step, name, sizeof(name)))
 			break;
-		bw_frames_name(frames, pid, address, name, sizeof(name));
 		if (m->json)
 			fprintf(out, "%s\"%.*s\"", i ? "," : "",
 				(int)bw_escape_json(escaped, name, strlen(name), &exact), escaped);
@@ -158,7 +193,7 @@ static void show_frames(const struct bw_maps *m, struct bw_frames *frames, pid_t
 }
 
 static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const struct bw_table *table, const char *row,
-		       uint64_t now, FILE *out)
+		       size_t step, uint64_t now, FILE *out)
 {
 	BW_FREE char *head = malloc(BW_JSON_HEAD + strlen(table->name));
 	struct bw_clock clock = {0};
@@ -176,14 +211,14 @@ static void show_stack(const struct bw_maps *m, struct bw_frames *frames, const 
 		fprintf(out, "  %u (pid %d)\n", id, pid);
 	else
 		fprintf(out, "  %u\n", id);
-	show_frames(m, frames, pid, row + bw_table_value_at(table), table->value_size / 8, out);
+	show_frames(m, frames, pid, row + bw_table_value_at(table), table->value_size, step, out);
 	if (m->json)
 		fputs("]}\n", out);
 	/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 }
 
-static void show_stacks(const struct bw_maps *m, const struct bw_table *table, const struct bw_rows *rows, uint64_t now,
-			FILE *out)
+static void show_stacks(const struct bw_maps *m, const struct bw_table *table, const struct bw_rows *rows, size_t step,
+			uint64_t now, FILE *out)
 {
 	struct bw_clock clock = {0};
 	struct bw_frames *frames;
@@ -196,7 +231,7 @@ static void show_stacks(const struct bw_maps *m, const struct bw_table *table, c
 		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
 			rows->n == 1 ? "stack" : "stacks");
 	for (size_t i = 0; i < rows->n; i++)
-		show_stack(m, frames, table, rows->bytes + i * bw_table_stride(table), now, out);
+		show_stack(m, frames, table, rows->bytes + i * bw_table_stride(table), step, now, out);
 	bw_frames_free(frames);
 }
 
@@ -213,7 +248,9 @@ static int show_map(struct bw_maps *m, uint32_t index, uint64_t now, FILE *out)
 	if (m->clear)
 		r = bw_table_clear(m->loaded, index, &table, &rows);
 	if (is_stack(map)) {
-		show_stacks(m, &table, &rows, now, out);
+		show_stacks(m, &table, &rows,
+			    map->flags & BPF_F_STACK_BUILD_ID ? sizeof(struct bpf_stack_build_id) : sizeof(uint64_t),
+			    now, out);
 	} else {
 		note_rows(m, &table, &rows);
 		show_rows(m, map, &table, &rows, now, out);

@@ -28,6 +28,9 @@ struct bw_maps {
 /* Is there a map of that name that can be shown? */
 bool bw_maps_has(const struct bw_loaded *loaded, const char *name);
 
+/* Can the map that there is of that name be a histogram? */
+bool bw_maps_counts(const struct bw_loaded *loaded, const char *name);
+
 /*
  * Remembers whose a stack is: of a number whose name contains "stack", in a struct that has one called tgid or pid. To
  * be told of each event; costs nothing where the program has no BPF_STACK_TRACE.

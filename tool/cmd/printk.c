@@ -19,6 +19,12 @@
 /* Of a line that is longer, the rest is a line of its own. */
 enum { LINE_MAX_BYTES = 8192 };
 
+/*
+ * Read at a time: programs that write whenever something is read or written keep the pipe full for ever. And at the
+ * end, when only others still write: as much as the kernel's buffers hold by default, of a hundred CPUs.
+ */
+enum { READ_ONCE = 64 << 10, READ_REST = 128 << 20 };
+
 struct bw_printk {
 	int fd;
 	bool json;
@@ -26,6 +32,28 @@ struct bw_printk {
 	size_t len;
 	char line[LINE_MAX_BYTES];
 };
+
+static int open_pipe(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	fd = bw_err(-errno, "--printk: %s: %s", path, strerror(errno));
+	if (fd == -EBUSY)
+		bw_hint("Another process reads it, and it has one reader alone: another bccwatch, cat, trace-cmd?");
+	return fd;
+}
+
+/* What was written before is none of this run's. */
+static void skip(const struct bw_printk *p)
+{
+	char bytes[4096];
+	ssize_t n, left = READ_REST;
+
+	while (left > 0 && (n = read(p->fd, bytes, sizeof(bytes))) > 0)
+		left -= n;
+}
 
 int bw_printk_open(struct bw_printk **printk, bool json)
 {
@@ -40,9 +68,9 @@ int bw_printk_open(struct bw_printk **printk, bool json)
 		return -ENODEV;
 	}
 	snprintf(path, sizeof(path), "%s/trace_pipe", tracefs);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	fd = open_pipe(path);
 	if (fd < 0)
-		return bw_err(-errno, "--printk: %s: %s", path, strerror(errno));
+		return fd;
 	p = calloc(1, sizeof(*p));
 	if (!p) {
 		close(fd);
@@ -50,6 +78,7 @@ int bw_printk_open(struct bw_printk **printk, bool json)
 	}
 	p->fd = fd;
 	p->json = json;
+	skip(p);
 	*printk = p;
 	return 0;
 }
@@ -67,7 +96,10 @@ int bw_printk_fd(const struct bw_printk *printk)
 	return printk->fd;
 }
 
-/* "            cat-812     [001] ....1   42.123456: bpf_trace_printk: hello"; the name may hold spaces and dashes. */
+/*
+ * "            cat-812     [001] ....1   42.123456: bpf_trace_printk: hello"; the name may hold spaces and dashes. With
+ * the option record-tgid "(    812)", or "(-------)", stands before [001].
+ */
 struct message {
 	const char *comm;
 	size_t comm_len;
@@ -107,6 +139,9 @@ static bool parse(const char *line, struct message *m)
 
 	if (!open)
 		return false;
+	if (dash > line && dash[-1] == ')')
+		while (dash > line && *dash != '(')
+			dash--;
 	while (dash > line && *dash != '-')
 		dash--;
 	m->text = text + strlen(mark);
@@ -175,12 +210,12 @@ static void show_line(struct bw_printk *p, struct bw_out *out)
 	bw_out_put(out, shown, len);
 }
 
-void bw_printk_read(struct bw_printk *p, struct bw_out *out)
+void bw_printk_read(struct bw_printk *p, struct bw_out *out, bool rest)
 {
 	char bytes[4096];
-	ssize_t n;
+	ssize_t n, left = rest ? READ_REST : READ_ONCE;
 
-	while ((n = read(p->fd, bytes, sizeof(bytes))) > 0)
+	for (; left > 0 && (n = read(p->fd, bytes, sizeof(bytes))) > 0; left -= n)
 		for (ssize_t i = 0; i < n; i++) {
 			if (bytes[i] != '\n')
 				p->line[p->len++] = bytes[i];

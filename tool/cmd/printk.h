@@ -11,12 +11,12 @@
 
 struct bw_printk;
 
-/* *printk is the caller's, for bw_printk_close. 0 or -errno, reported on stderr. */
+/* What was written before is skipped. *printk is the caller's, for bw_printk_close. 0 or -errno, reported on stderr. */
 int bw_printk_open(struct bw_printk **printk, bool json);
 void bw_printk_close(struct bw_printk *printk);
 
 /* Becomes readable when there is something. */
 int bw_printk_fd(const struct bw_printk *printk);
 
-/* Appends the lines that are there to out. */
-void bw_printk_read(struct bw_printk *printk, struct bw_out *out);
+/* Appends the lines that are there to out: some of them, so that others have their turn, or, at the end, the rest. */
+void bw_printk_read(struct bw_printk *printk, struct bw_out *out, bool rest);

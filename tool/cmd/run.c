@@ -163,6 +163,9 @@ static int check_tables(const struct run *run, const char *option, const struct 
 	for (size_t i = 0; i < names->n; i++)
 		if (!bw_maps_has(&run->loaded, names->items[i]))
 			return bw_err(-ENOENT, "%s %s: the source has no table of that name", option, names->items[i]);
+		else if (!bw_maps_counts(&run->loaded, names->items[i]))
+			return bw_err(-EINVAL, "%s %s: that table's keys and values are no numbers", option,
+				      names->items[i]);
 	return 0;
 }
 
@@ -204,11 +207,8 @@ static void free_printk(struct bw_printk **printk)
 	bw_printk_close(*printk);
 }
 
-static int watch(struct run *run, int signal_fd)
+static int watch(struct run *run, struct bw_printk *printk, int signal_fd)
 {
-	BW_CLEANUP(free_printk) struct bw_printk *printk = NULL;
-	int r = run->printk ? bw_printk_open(&printk, run->json) : 0;
-
 	run->maps = (struct bw_maps){.loaded = &run->loaded,
 				     .json = run->json,
 				     .clear = run->clear,
@@ -232,21 +232,22 @@ static int watch(struct run *run, int signal_fd)
 		.cookie = run,
 	};
 
-	if (r == 0)
-		r = bw_watch_run(&w);
-	return r;
+	return bw_watch_run(&w);
 }
 
 static int run_source(struct run *run)
 {
+	BW_CLEANUP(free_printk) struct bw_printk *printk = NULL;
 	BW_FD int signal_fd = bw_signals_open();
 	int r = signal_fd < 0 ? signal_fd : bw_signals_add_usr1(signal_fd);
 
 	if (r < 0)
 		return bw_err(r, "can't receive signals: %s", strerror(-r));
 	tzset();
-	r = build(run, signal_fd);
-	return r == 0 ? watch(run, signal_fd) : r == -EINTR ? BW_EXIT_OK : r;
+	r = run->printk ? bw_printk_open(&printk, run->json) : 0;
+	if (r == 0)
+		r = build(run, signal_fd);
+	return r == 0 ? watch(run, printk, signal_fd) : r == -EINTR ? BW_EXIT_OK : r;
 }
 
 static int run_command(const struct bw_command *command, int argc, char **argv)

@@ -120,7 +120,7 @@ static void on_extra(void *cookie)
 {
 	struct view *view = cookie;
 
-	bw_printk_read(view->watch->printk, &view->out);
+	bw_printk_read(view->watch->printk, &view->out, false);
 }
 
 static int on_flush(void *cookie)
@@ -157,7 +157,7 @@ static void show_end(struct view *view, const struct bw_session *s)
 	const struct bw_watch *w = view->watch;
 
 	if (w->printk)
-		bw_printk_read(w->printk, &view->out);
+		bw_printk_read(w->printk, &view->out, true);
 	show_maps(view);
 	if (w->json && s->lost + s->missed > 0) {
 		struct bw_clock clock = {0};

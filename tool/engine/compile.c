@@ -22,6 +22,7 @@
 #include "engine/overlay.h"
 #include "engine/shapes.h"
 #include "engine/submits.h"
+#include "engine/tokens.h"
 
 static void free_module(void **module)
 {
@@ -34,25 +35,47 @@ static bool is_layout(void *module, size_t table)
 	return strncmp(bpf_table_name(module, table), BW_LAYOUT_PREFIX, strlen(BW_LAYOUT_PREFIX)) == 0;
 }
 
-/*
- * libbcc tells of an event's type the names of its members only, but all of the type of a table's values: so each event
- * gets a table. Where that fails, the text is compiled as it stands, and what is wrong with it is said of that.
- */
-static void *create_module(const char *text, const char **flags, size_t n)
+static void *create(const char *text, const char **flags, size_t n)
 {
-	BW_FREE char *longer = NULL;
-	void *module;
+	return bpf_module_create_c_from_string(text, 0, flags, (int)n, true, NULL);
+}
 
-	if (bw_submits_wrap(text, &longer) < 0)
-		return NULL;
-	module = bpf_module_create_c_from_string(longer, 0, flags, (int)n, true, NULL);
-	if (module || strcmp(longer, text) == 0)
-		return module;
-	/* What the first try said is not about the user's text; stderr is a file here. */
+/* Standard error is a file here. */
+static void forget_words(void)
+{
 	fflush(NULL);
 	if (ftruncate(STDERR_FILENO, 0) == 0)
 		lseek(STDERR_FILENO, 0, SEEK_SET);
-	return bpf_module_create_c_from_string(text, 0, flags, (int)n, true, NULL);
+}
+
+/*
+ * libbcc tells of an event's type the names of its members only, but all of the type of a table's values: so each event
+ * gets a table. Where that fails, the text is compiled as it stands, and what is wrong with it is said of that. If
+ * nothing is, at least what is refused is counted.
+ */
+static void *create_module(const char *text, const char **flags, size_t n)
+{
+	BW_FREE char *longer = NULL, *counted = NULL;
+	void *module, *plain;
+
+	if (bw_submits_wrap(text, true, &longer) < 0 || bw_submits_wrap(text, false, &counted) < 0)
+		return NULL;
+	module = create(longer, flags, n);
+	if (module || strcmp(longer, text) == 0)
+		return module;
+	forget_words(); /* what the first try said is not about the user's text */
+	plain = create(text, flags, n);
+	if (!plain)
+		return NULL;
+	module = create(counted, flags, n);
+	forget_words();
+	fputs(module ? "the events' types can't be asked for: they are not decoded\n"
+		     : "the calls that send events can't be wrapped: they are not decoded, nor refused ones counted\n",
+	      stderr);
+	if (!module)
+		return plain;
+	free_module(&plain);
+	return module;
 }
 
 static bool is_same(const struct bw_layout *a, const struct bw_layout *b)
@@ -340,15 +363,29 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	if (depends_fd >= 0)
 		c->module = create_module(text, all, n_all);
 	else /* to be verified: with the lines as they are */
-		c->module = bpf_module_create_c_from_string(text, 0, all, (int)n_all, true, NULL);
+		c->module = create(text, all, n_all);
 	return c->module ? 0 : -EINVAL;
+}
+
+/* libbcc would make the pin here, in the compiler's process, for a map that is not the one that is loaded. */
+static bool has_pinned(const char *text)
+{
+	for (struct bw_token t = bw_token_next(&text); t.len; t = bw_token_next(&text))
+		if (bw_token_is(t, "BPF_TABLE_PINNED"))
+			return true;
+	return false;
 }
 
 int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd, int depends_fd)
 {
 	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
-	int r = begin_compilation(&c, text, flags, n, btf, depends_fd);
+	int r;
 
+	if (has_pinned(text)) {
+		fputs("BPF_TABLE_PINNED: pinned tables are not supported\n", stderr);
+		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	}
+	r = begin_compilation(&c, text, flags, n, btf, depends_fd);
 	if (r == 0)
 		r = collect(c.module, text, fd);
 	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);

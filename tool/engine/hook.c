@@ -279,6 +279,16 @@ static void explain_uprobe(const char *target, int error)
 			bw_hint("It has: %s.", like);
 		else
 			bw_hint("A stripped program has only the names that it exports.");
+	} else if (found == -ENOTUNIQ) {
+		bw_err(error, "%s has several functions '%s'", path, symbol);
+		bw_hint("Name one by its offset in the file, as 0xN: nm and objdump show their addresses.");
+	} else if (found == -ENOTSUP) {
+		bw_err(error, "'%s' of %s is chosen among several functions when a program starts (IFUNC)", symbol,
+		       path);
+		bw_elf_like(path, symbol, like, sizeof(like));
+		bw_hint("Name the one that is taken here: %s.", like);
+	} else if (found == -ERANGE) {
+		bw_err(error, "%s executes nothing at the offset %s", path, symbol);
 	} else if (found == -ENOEXEC) {
 		bw_err(error, "%s is no program or library (ELF)", path);
 	} else {

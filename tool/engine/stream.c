@@ -26,7 +26,11 @@ enum { EVENTS_PER_WAKEUP = 64 };
 struct channel {
 	struct bw_stream *stream;
 	uint32_t event;
+	uint32_t size; /* of the event's type; 0: not known */
 };
+
+/* perf pads a sample so that it and its 4 bytes of length end at a multiple of 8. */
+enum { PADDING = 7 };
 
 struct bw_stream {
 	int epoll;
@@ -44,8 +48,11 @@ struct bw_stream {
 static void on_sample(void *cookie, void *data, int size)
 {
 	const struct channel *c = cookie;
+	size_t len = (size_t)size;
 
-	c->stream->sample(c->stream->cookie, c->event, data, (size_t)size);
+	if (c->size && len > c->size && len <= (size_t)c->size + PADDING)
+		len = c->size;
+	c->stream->sample(c->stream->cookie, c->event, data, len);
 }
 
 static void on_lost(void *cookie, uint64_t lost)
@@ -149,7 +156,7 @@ static int open_channels(struct bw_stream *s, const struct bw_loaded *loaded, ui
 	for (uint32_t i = 0; i < image->n_events && r == 0; i++) {
 		uint32_t map = image->events[i].map;
 
-		s->channels[i] = (struct channel){s, i};
+		s->channels[i] = (struct channel){s, i, image->events[i].layout.size};
 		if (image->maps[map].type == BPF_MAP_TYPE_RINGBUF)
 			r = add_ring(s, &s->channels[i], loaded->maps[map]);
 		else

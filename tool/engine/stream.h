@@ -12,7 +12,8 @@
 
 struct bw_stream;
 
-/* Called for each event; `event` is its index in the image. data is aligned to 4 bytes only, size has padding. */
+/* Called for each event; `event` is its index in the image. data is aligned to 4 bytes only. Of what
+ * is larger than the event's type, up to 7 bytes may be perf's padding, and are left out. */
 typedef void (*bw_sample_fn)(void *cookie, uint32_t event, const void *data, size_t size);
 
 /*

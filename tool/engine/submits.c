@@ -60,11 +60,21 @@ static bool read_arguments(const char *at, struct submit *s)
 /* The event's argument on one line, without comments. */
 static void put_event(FILE *out, const struct submit *s)
 {
-	const char *at = s->from[s->method->event], *to = s->to[s->method->event], *end = NULL;
+	const char *to = s->to[s->method->event], *past;
+	bool gap = false, begun = false;
 
-	for (struct bw_token t = bw_token_next(&at); t.len && t.text < to; t = bw_token_next(&at)) {
-		fprintf(out, "%s%.*s", end && t.text > end ? " " : "", (int)t.len, t.text);
-		end = at;
+	for (const char *p = s->from[s->method->event]; p < to; p = past) {
+		past = bw_token_opaque(p);
+		if (strchr(" \t\r\n\f\v\\", *p) || (past > p && *p != '"' && *p != '\'')) {
+			past += past == p;
+			gap = begun;
+			continue;
+		}
+		past += past == p;
+		fputs(gap ? " " : "", out);
+		fwrite(p, 1, (size_t)(past - p), out);
+		gap = false;
+		begun = true;
 	}
 }
 
@@ -93,10 +103,10 @@ static void put_call(FILE *out, const struct submit *s)
 }
 
 /* In place of the call, with the same value. */
-static void put_submit(FILE *out, const struct submit *s, unsigned n)
+static void put_submit(FILE *out, const struct submit *s, bool layouts, unsigned n)
 {
 	fputs("({ ", out);
-	if (s->method->event >= 0)
+	if (layouts && s->method->event >= 0)
 		put_table(out, s, n);
 	if (s->method->result) {
 		fprintf(out, " %s bccwatch_r = ", s->method->result);
@@ -117,7 +127,7 @@ static const struct method *find_method(struct bw_token t)
 	return NULL;
 }
 
-int bw_submits_wrap(const char *text, char **longer)
+int bw_submits_wrap(const char *text, bool layouts, char **longer)
 {
 	struct bw_token before[3] = {0}; /* the last tokens, the newest first */
 	const char *at = text, *from = text;
@@ -134,7 +144,7 @@ int bw_submits_wrap(const char *text, char **longer)
 
 		if (bw_token_is(t, "(") && s.method && bw_token_is(before[1], ".") && read_arguments(at, &s)) {
 			fwrite(from, 1, (size_t)(s.table.text - from), out);
-			put_submit(out, &s, n++);
+			put_submit(out, &s, layouts, n++);
 			at = from = s.end;
 		}
 		before[2] = before[1];

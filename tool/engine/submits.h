@@ -2,6 +2,8 @@
 /* The places where a source sends events, found without compiling it. */
 #pragma once
 
+#include <stdbool.h>
+
 /* Names the tables that carry an event's type: this, a number, "_", and the name of the table that it is sent by. */
 #define BW_LAYOUT_PREFIX "bccwatch_layout_"
 
@@ -12,7 +14,7 @@
  * *longer is text in which each call that sends an event (TABLE.perf_submit, ringbuf_output, ringbuf_reserve,
  * ringbuf_submit) is wrapped: a table of the event's type is declared there, of which clang tells the layout, and a
  * failure is counted in the table BW_REFUSED_TABLE, u64, one entry a CPU. libbcc knows such calls in the main file's
- * text alone, never in macros or headers, so none is missed. Lines keep their numbers. *longer is malloc'd and the
- * caller's. 0 or -ENOMEM.
+ * text alone, never in macros or headers, so none is missed. Without layouts the failures alone are counted. Lines keep
+ * their numbers. *longer is malloc'd and the caller's. 0 or -ENOMEM.
  */
-int bw_submits_wrap(const char *text, char **longer);
+int bw_submits_wrap(const char *text, bool layouts, char **longer);

@@ -41,8 +41,7 @@ static const char *skip_line(const char *p)
 	return p;
 }
 
-/* Past a string, character constant, comment or preprocessor line; p itself if none begins there. */
-static const char *skip_opaque(const char *p)
+const char *bw_token_opaque(const char *p)
 {
 	char quote = *p;
 
@@ -65,7 +64,7 @@ struct bw_token bw_token_next(const char **at)
 
 	for (;;) {
 		p += strspn(p, " \t\r\n\f\v\\");
-		past = skip_opaque(p);
+		past = bw_token_opaque(p);
 		if (past == p)
 			break;
 		p = past;
@@ -100,7 +99,7 @@ static uint32_t place_of(const char *word, size_t len)
 void bw_wordset_add(struct bw_wordset *words, const char *text)
 {
 	while (*text) {
-		const char *past = *text == '#' ? text : skip_opaque(text);
+		const char *past = *text == '#' ? text : bw_token_opaque(text);
 		size_t len = past > text ? (size_t)(past - text) : word_length(text);
 		uint32_t place = place_of(text, len);
 

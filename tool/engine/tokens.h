@@ -15,6 +15,9 @@ struct bw_token {
 /* The next one from *at on, which is moved past it. */
 struct bw_token bw_token_next(const char **at);
 
+/* Past the string, character constant, comment or preprocessor line that begins at p; p itself if none does. */
+const char *bw_token_opaque(const char *p);
+
 bool bw_token_is(struct bw_token token, const char *word);
 
 /* Is it one of these characters? */

@@ -38,7 +38,7 @@ struct counts {
 
 struct histogram {
 	const struct bw_table *table;
-	struct bw_field slot, value;
+	const struct bw_field *slot, *value;
 	bool log2;
 	uint64_t now;
 	FILE *out;
@@ -49,7 +49,10 @@ struct histogram {
 static void section_of(const struct histogram *h, const char *row, char *section)
 {
 	memcpy(section, row, h->table->key_size);
-	memset(section + h->slot.offset, 0, h->slot.size);
+	if (!h->slot->bits)
+		memset(section + h->slot->offset, 0, h->slot->size);
+	for (uint32_t bit = h->slot->shift; bit < h->slot->shift + h->slot->bits; bit++)
+		section[h->slot->offset + bit / 8] &= (char)~(1u << bit % 8);
 }
 
 static bool is_section(const struct histogram *h, const char *row, const char *section, char *scratch)
@@ -58,14 +61,19 @@ static bool is_section(const struct histogram *h, const char *row, const char *s
 	return memcmp(scratch, section, h->table->key_size) == 0;
 }
 
+static uint64_t last_slot(const struct histogram *h)
+{
+	return h->log2 ? LOG2_SLOTS : SLOTS_MAX - 1;
+}
+
 static void count(struct histogram *h, const char *row)
 {
-	uint64_t slot = bw_field_number(&h->slot, row);
-	uint64_t n = bw_field_number(&h->value, row + bw_table_value_at(h->table));
+	uint64_t slot = bw_field_number(h->slot, row);
+	uint64_t n = bw_field_number(h->value, row + bw_table_value_at(h->table));
 
-	if (slot >= SLOTS_MAX)
+	if (slot > last_slot(h))
 		h->counts.beyond += n;
-	if (n == 0 || slot >= SLOTS_MAX)
+	if (n == 0 || slot > last_slot(h))
 		return;
 	h->counts.slots[slot] += n;
 	n = h->counts.slots[slot];
@@ -116,13 +124,13 @@ static void print_bars(const struct histogram *h)
 		fprintf(h->out, " : %-8llu |%.*s%*s|\n", n, bar, stars, width - bar, "");
 	}
 	if (h->counts.beyond)
-		fprintf(h->out, "%llu in slots below 0 or from %d on\n", (unsigned long long)h->counts.beyond,
-			SLOTS_MAX);
+		fprintf(h->out, "%llu in slots below 0 or above %llu\n", (unsigned long long)h->counts.beyond,
+			(unsigned long long)last_slot(h));
 }
 
 static bool is_of_section(const struct histogram *h, const struct bw_field *f)
 {
-	return f->offset != h->slot.offset && *f->name && strncmp(f->name, "__pad", 5) != 0;
+	return f != h->slot && *f->name && strncmp(f->name, "__pad", 5) != 0;
 }
 
 /* "disk = sda, flags = 1" */
@@ -161,13 +169,15 @@ static void json_key(const struct histogram *h, const char *section)
 	fputs(",\"section\":", h->out);
 	for (uint32_t i = 0; i < key->n; i += 1 + key->fields[i].below) {
 		const struct bw_field *f = &key->fields[i];
-		struct bw_field alone[1];
-		struct bw_layout layout = {alone, 1, f->size * f->count};
+		BW_FREE struct bw_field *alone = calloc(1 + f->below, sizeof(*alone));
+		struct bw_layout layout = {alone, 1 + f->below, f->size * f->count};
 		BW_FREE char *value = NULL;
 
-		if (!is_of_section(h, f) || f->below)
+		if (!is_of_section(h, f))
 			continue;
-		alone[0] = *f;
+		if (!alone)
+			return;
+		memcpy(alone, f, (1 + f->below) * sizeof(*alone));
 		alone[0].offset = 0;
 		value = malloc(bw_json_longest(&layout, layout.size));
 		if (!value)
@@ -209,7 +219,7 @@ static void each_section(struct histogram *h, struct bw_rows *rows,
 	BW_FREE uint64_t *slots = calloc(SLOTS_MAX, sizeof(*slots));
 	size_t left = rows->n;
 
-	while (section && scratch && slots && left > 0) {
+	while (h->slot && section && scratch && slots && left > 0) {
 		size_t kept = 0;
 
 		memset(slots, 0, SLOTS_MAX * sizeof(*slots));
@@ -230,13 +240,12 @@ static void each_section(struct histogram *h, struct bw_rows *rows,
 
 static struct histogram begin(const struct bw_table *table, bool log2, uint64_t now, FILE *out)
 {
-	struct histogram h = {.table = table, .log2 = log2, .now = now, .out = out};
-	const struct bw_field *slot = slot_field(&table->key);
-
-	if (slot)
-		h.slot = *slot;
-	h.value = table->value.fields[0];
-	return h;
+	return (struct histogram){.table = table,
+				  .slot = slot_field(&table->key),
+				  .value = table->value.fields,
+				  .log2 = log2,
+				  .now = now,
+				  .out = out};
 }
 
 void bw_histogram_text(const struct bw_table *table, struct bw_rows *rows, bool log2, uint64_t now, FILE *out)

@@ -180,6 +180,20 @@ size_t bw_json_value(char *dst, const struct bw_layout *layout, const void *data
 	return put_members(dst, layout->fields, layout->n, data, have);
 }
 
+size_t bw_json_member(char *dst, const char *name, const struct bw_layout *layout, const void *data, size_t have)
+{
+	char *out = dst;
+
+	if (bw_layout_is_single(layout) && layout->fields[0].kind == BW_CHAR) {
+		struct bw_field text = layout->fields[0];
+
+		text.name = name;
+		return put_member(dst, &text, data, have);
+	}
+	out += put_key(out, name, "");
+	return (size_t)(out - dst) + bw_json_value(out, layout, data, have);
+}
+
 /* A byte of text is at most \uXXXX and two digits of hex; a name stands there twice at most. */
 static size_t longest_field(const struct bw_field *f)
 {
@@ -196,7 +210,7 @@ static size_t longest_field(const struct bw_field *f)
 
 size_t bw_json_longest(const struct bw_layout *layout, size_t have)
 {
-	size_t len = 8 + 2 * have;
+	size_t len = 64 + 2 * have;
 
 	for (uint32_t i = 0; i < layout->n; i += 1 + layout->fields[i].below)
 		len += longest_field(&layout->fields[i]) + 1;
@@ -247,9 +261,9 @@ void bw_json_line(struct bw_json *json, struct bw_out *out, const void *sample, 
 	bool other;
 
 	p += bw_json_head(p, &json->clock, bw_time_of(&json->clock, json->time, sample, size, &other), json->table);
-	p += bw_put_text(p, ",\"event\":");
-	p += layout->n ? bw_json_value(p, layout, sample, size) : bw_put_text(p, "{}");
-	if (size > (size_t)layout->size + BW_PADDING || layout->n == 0) {
+	p += put_char(p, ',');
+	p += layout->n ? bw_json_member(p, "event", layout, sample, size) : bw_put_text(p, "\"event\":{}");
+	if (size > layout->size || layout->n == 0) {
 		p += bw_put_text(p, rest_key);
 		p += put_quoted_hex(p, (const char *)sample + layout->size, size - layout->size);
 	}

@@ -24,6 +24,12 @@ enum { BW_JSON_HEAD = 64 };
  * name is; without fields, all bytes in hex.
  */
 size_t bw_json_value(char *dst, const struct bw_layout *layout, const void *data, size_t have);
+
+/*
+ * "NAME":VALUE, and, where the value is text whose bytes JSON can't hold, "NAME_hex" beside it. name: at most 8 bytes.
+ * Both have at most so many bytes.
+ */
+size_t bw_json_member(char *dst, const char *name, const struct bw_layout *layout, const void *data, size_t have);
 size_t bw_json_longest(const struct bw_layout *layout, size_t have);
 
 struct bw_json;
@@ -35,5 +41,5 @@ void bw_json_free(struct bw_json *json);
 /* The most bytes that the line of a sample of size bytes can have. */
 size_t bw_json_line_longest(const struct bw_json *json, size_t size);
 
-/* Appends the event's line. What no field covers (but for perf's padding) is "rest". */
+/* Appends the event's line. What no field covers is "rest". */
 void bw_json_line(struct bw_json *json, struct bw_out *out, const void *sample, size_t size);

@@ -258,11 +258,13 @@ void bw_table_json(const struct bw_table *t, const struct bw_rows *rows, uint64_
 		const char *row = rows->bytes + i * bw_table_stride(t), *values = row + bw_table_value_at(t);
 
 		fwrite(line, 1, bw_json_head(line, &clock, now, t->name), out);
-		fputs(",\"key\":", out);
-		fwrite(line, 1, bw_json_value(line, &t->key, row, t->key_size), out);
-		fputs(cpus ? ",\"values\":[" : ",\"value\":", out);
-		for (uint32_t c = 0; c < (cpus ? cpus : 1); c++) {
-			fputs(c ? "," : "", out);
+		putc(',', out);
+		fwrite(line, 1, bw_json_member(line, "key", &t->key, row, t->key_size), out);
+		putc(',', out);
+		if (!cpus)
+			fwrite(line, 1, bw_json_member(line, "value", &t->value, values, t->value_size), out);
+		for (uint32_t c = 0; c < cpus; c++) {
+			fputs(c ? "," : "\"values\":[", out);
 			fwrite(line, 1,
 			       bw_json_value(line, &t->value, values + c * round_up(t->value_size), t->value_size),
 			       out);

@@ -157,7 +157,7 @@ void bw_text_line(struct bw_text *text, struct bw_out *out, const void *sample, 
 		p += put_column(p, &text->columns[i], sample, size);
 	if (other)
 		p += put_column(p, &(struct column){text->time, ts_label, ""}, sample, size);
-	if (size > (size_t)text->layout->size + BW_PADDING || text->layout->n == 0) {
+	if (size > text->layout->size || text->layout->n == 0) {
 		p += bw_put_text(p, rest_label);
 		p += bw_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);
 	}

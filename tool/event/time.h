@@ -17,6 +17,3 @@ const struct bw_field *bw_time_field(const struct bw_layout *layout);
  */
 uint64_t bw_time_of(const struct bw_clock *clock, const struct bw_field *field, const void *sample, size_t size,
 		    bool *other);
-
-/* perf pads a sample so that it and its 4 bytes of length end at a multiple of 8. */
-enum { BW_PADDING = 7 };

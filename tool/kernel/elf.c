@@ -16,11 +16,14 @@
 struct function {
 	const char *name; /* owned by the file */
 	uint64_t offset, size;
+	bool chooses; /* which function the name is for */
+	bool old;     /* there is a newer version of the name: NAME@VERSION, not NAME@@VERSION */
 };
 
 struct bw_elf {
 	int fd;
 	Elf *file;
+	Elf_Data *versions;	    /* of the symbols in the dynamic table; NULL: they have none */
 	struct function *functions; /* n, by offset */
 	size_t n, room;
 };
@@ -43,9 +46,12 @@ static bool offset_of(Elf *file, uint64_t address, uint64_t *offset)
 	return false;
 }
 
-static int add(struct bw_elf *elf, const char *name, const GElf_Sym *symbol)
+static int add(struct bw_elf *elf, const char *name, const GElf_Sym *symbol, bool old)
 {
-	struct function f = {.name = name, .size = symbol->st_size};
+	struct function f = {.name = name,
+			     .size = symbol->st_size,
+			     .old = old,
+			     .chooses = GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC};
 
 	if (!offset_of(elf->file, symbol->st_value, &f.offset))
 		return 0;
@@ -60,6 +66,23 @@ static int add(struct bw_elf *elf, const char *name, const GElf_Sym *symbol)
 	}
 	elf->functions[elf->n++] = f;
 	return 0;
+}
+
+static bool is_old(const struct bw_elf *elf, size_t symbol)
+{
+	enum { HIDDEN = 0x8000 };
+	GElf_Versym version;
+
+	return gelf_getversym(elf->versions, (int)symbol, &version) && version & HIDDEN;
+}
+
+static void find_versions(struct bw_elf *elf)
+{
+	GElf_Shdr header;
+
+	for (Elf_Scn *s = elf_nextscn(elf->file, NULL); s; s = elf_nextscn(elf->file, s))
+		if (gelf_getshdr(s, &header) && header.sh_type == SHT_GNU_versym)
+			elf->versions = elf_getdata(s, NULL);
 }
 
 static int read_section(struct bw_elf *elf, Elf_Scn *section)
@@ -82,7 +105,7 @@ static int read_section(struct bw_elf *elf, Elf_Scn *section)
 			continue;
 		name = elf_strptr(elf->file, header.sh_link, symbol.st_name);
 		if (name && *name)
-			r = add(elf, name, &symbol);
+			r = add(elf, name, &symbol, header.sh_type == SHT_DYNSYM && is_old(elf, i));
 	}
 	return r;
 }
@@ -101,6 +124,7 @@ static int read_functions(struct bw_elf *elf)
 	elf->file = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(elf->fd, ELF_C_READ_MMAP, NULL);
 	if (!elf->file || elf_kind(elf->file) != ELF_K_ELF)
 		return -ENOEXEC;
+	find_versions(elf);
 	for (Elf_Scn *s = elf_nextscn(elf->file, NULL); s && r == 0; s = elf_nextscn(elf->file, s))
 		r = read_section(elf, s);
 	if (elf->n > 0)
@@ -151,24 +175,60 @@ static void close_elf(struct bw_elf **elf)
 	bw_elf_close(*elf);
 }
 
+/* Is it in what the program executes? */
+static bool is_code(Elf *file, uint64_t offset)
+{
+	size_t n = 0;
+
+	elf_getphdrnum(file, &n);
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr segment;
+
+		if (gelf_getphdr(file, (int)i, &segment) && segment.p_type == PT_LOAD && segment.p_flags & PF_X &&
+		    offset >= segment.p_offset && offset - segment.p_offset < segment.p_filesz)
+			return true;
+	}
+	return false;
+}
+
+static int find_offset(const struct bw_elf *elf, const char *text, uint64_t *offset)
+{
+	char *end;
+
+	errno = 0;
+	*offset = strtoull(text, &end, 16);
+	if (*end)
+		return -ESRCH;
+	return errno == 0 && is_code(elf->file, *offset) ? 0 : -ERANGE;
+}
+
+static int find_name(const struct bw_elf *elf, const char *name, uint64_t *offset)
+{
+	const struct function *found = NULL;
+
+	for (size_t i = 0; i < elf->n; i++) {
+		const struct function *f = &elf->functions[i];
+
+		if (strcmp(f->name, name) != 0 || (found && f->old))
+			continue;
+		if (found && !found->old && found->offset != f->offset)
+			return -ENOTUNIQ;
+		found = f;
+	}
+	if (!found)
+		return -ESRCH;
+	*offset = found->offset;
+	return found->chooses ? -ENOTSUP : 0;
+}
+
 int bw_elf_find(const char *path, const char *symbol, uint64_t *offset)
 {
 	BW_CLEANUP(close_elf) struct bw_elf *elf = NULL;
 	int r = bw_elf_open(path, &elf);
-	char *end;
 
 	if (r < 0)
 		return r;
-	if (strncmp(symbol, "0x", 2) == 0) {
-		*offset = strtoull(symbol, &end, 16);
-		return *end ? -ESRCH : 0;
-	}
-	for (size_t i = 0; i < elf->n; i++)
-		if (strcmp(elf->functions[i].name, symbol) == 0) {
-			*offset = elf->functions[i].offset;
-			return 0;
-		}
-	return -ESRCH;
+	return strncmp(symbol, "0x", 2) == 0 ? find_offset(elf, symbol, offset) : find_name(elf, symbol, offset);
 }
 
 void bw_elf_like(const char *path, const char *symbol, char *like, size_t size)

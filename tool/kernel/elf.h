@@ -7,7 +7,9 @@
 
 /*
  * The offset in the file of a function, by its name, or by "0x" and that offset itself, of the last segment that can be
- * executed. 0 or -errno: -ENOEXEC if the file is no ELF, -ESRCH if it has no such function.
+ * executed. 0 or -errno: -ENOEXEC if the file is no ELF, -ESRCH if it has no such function, -ERANGE if the offset is in
+ * no part that is executed, -ENOTUNIQ if several functions have the name, -ENOTSUP if it only chooses, when the program
+ * starts, which of several is called (IFUNC).
  */
 int bw_elf_find(const char *path, const char *symbol, uint64_t *offset);
 
