@@ -199,6 +199,33 @@ stop INT
 check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
 check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
 check "in a ring buffer, too" grep -q " ring N=1684234849 NAME=efghijklmnop REST=0x71727374\$" "$out"
+cat >order.c <<'END'
+struct data { u64 ts; u32 n; };
+BPF_PERF_OUTPUT(first);
+BPF_PERF_OUTPUT(second);
+BPF_RINGBUF_OUTPUT(between, 8);
+TRACEPOINT_PROBE(syscalls, sys_enter_write)
+{
+	struct data d = {};
+
+	if (args->fd != 9)
+		return 0;
+	d.n = 1;
+	d.ts = bpf_ktime_get_ns();
+	second.perf_submit(args, &d, sizeof(d));
+	d.n = 2;
+	d.ts = bpf_ktime_get_ns();
+	between.ringbuf_output(&d, sizeof(d), 0);
+	d.n = 3;
+	d.ts = bpf_ktime_get_ns();
+	first.perf_submit(args, &d, sizeof(d));
+	return 0;
+}
+END
+start_command run order.c --headers btf || exit
+writes
+stop INT
+check "events of several tables, in the order of their times" [ "$(sed -n 's/.* N=//p' "$out" | tr -d '\n')" = 123123 ]
 printf 'TRACEPOINT_PROBE(syscalls, sys_enter_read) { bpf_trace_printk("read\\n"); return 0; }' >reads.c
 check_status "a program that prints whenever its output is read ends" 0 timeout -k 5 60 bccwatch run reads.c --headers btf --printk -d 2
 check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --headers btf --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"

@@ -13,6 +13,7 @@
 #include "event/clock.h"
 #include "event/histogram.h"
 #include "event/json.h"
+#include "event/order.h"
 #include "event/table.h"
 #include "event/text.h"
 #include "event/value.h"
@@ -548,6 +549,31 @@ static void the_time_is_the_walls(void **state)
 	assert_string_equal(got, expected);
 }
 
+static void append(void *cookie, uint32_t event, const void *data, size_t size)
+{
+	char *text = cookie;
+
+	sprintf(text + strlen(text), "%u:%.*s ", event, (int)size, (const char *)data);
+}
+
+static void events_in_the_order_of_their_times(void **state)
+{
+	struct bw_order order = {0};
+	char text[64] = "";
+
+	(void)state;
+	bw_order_give(&order, append, text);
+	assert_int_equal(bw_order_keep(&order, 7, 1, "late", 4), 0);
+	assert_int_equal(bw_order_keep(&order, 5, 2, "", 0), 0);
+	assert_int_equal(bw_order_keep(&order, 5, 3, "b", 1), 0);
+	assert_int_equal(bw_order_keep(&order, 1, 0, "early", 5), 0);
+	bw_order_give(&order, append, text);
+	assert_string_equal(text, "0:early 2: 3:b 1:late ");
+	bw_order_give(&order, append, text);
+	assert_string_equal(text, "0:early 2: 3:b 1:late ");
+	bw_order_free(&order);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +584,7 @@ int main(void)
 		cmocka_unit_test(tables_per_cpu),
 		cmocka_unit_test(histograms),
 		cmocka_unit_test(odd_histograms),
+		cmocka_unit_test(events_in_the_order_of_their_times),
 		cmocka_unit_test(short_and_padded_samples),
 		cmocka_unit_test(samples_of_any_alignment),
 		cmocka_unit_test(every_type),

@@ -15,6 +15,8 @@
 #include "engine/session.h"
 #include "event/clock.h"
 #include "event/json.h"
+#include "event/order.h"
+#include "event/time.h"
 
 /* How the run shows the events of a table: one of the two. */
 struct shower {
@@ -27,6 +29,10 @@ struct view {
 	struct shower *showers; /* n, one a table */
 	uint32_t n;
 	const struct bw_watch *watch;
+	bool in_order; /* several tables, whose events all have a time: they are kept until all buffers were read */
+	struct bw_order order;
+	uint64_t last; /* the time of the event before */
+	struct bw_clock clock;
 };
 
 static void close_view(struct view *view)
@@ -36,6 +42,7 @@ static void close_view(struct view *view)
 		bw_json_free(view->showers[i].json);
 	}
 	free(view->showers);
+	bw_order_free(&view->order);
 	bw_out_free(&view->out);
 }
 
@@ -62,6 +69,8 @@ static int open_view(struct view *view, const struct bw_image *image)
 {
 	size_t longest = 0, line;
 
+	view->in_order = image->n_events > 1;
+	view->clock.start = bw_clock_now();
 	view->showers = calloc(image->n_events + 1, sizeof(*view->showers));
 	if (!view->showers)
 		return -ENOMEM;
@@ -71,6 +80,7 @@ static int open_view(struct view *view, const struct bw_image *image)
 
 		if (r < 0)
 			return r;
+		view->in_order &= bw_time_field(&event->layout) != NULL;
 		if (event->layout.n == 0)
 			bw_note("The type of the events of '%s' is not known: if any come, their bytes are "
 				"shown in hex (-v says more).",
@@ -95,7 +105,7 @@ static void on_second(void *cookie)
 		view->watch->second(view->watch->cookie);
 }
 
-static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+static void show(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct view *view = cookie;
 	const struct shower *shower = &view->showers[event];
@@ -106,6 +116,23 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 		bw_text_line(shower->text, &view->out, data, size);
 	if (view->watch->maps)
 		bw_maps_note(view->watch->maps, &view->watch->loaded->image->events[event].layout, data, size);
+}
+
+static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+{
+	struct view *view = cookie;
+	const struct bw_layout *layout = &view->watch->loaded->image->events[event].layout;
+	uint64_t time;
+	bool other;
+
+	if (!view->in_order) {
+		show(view, event, data, size);
+		return;
+	}
+	time = bw_time_of(&view->clock, bw_time_field(layout), data, size, &other);
+	view->last = other ? view->last : time;
+	if (bw_order_keep(&view->order, view->last, event, data, size) < 0)
+		show(view, event, data, size);
 }
 
 static void show_maps(void *cookie)
@@ -125,7 +152,10 @@ static void on_extra(void *cookie)
 
 static int on_flush(void *cookie)
 {
-	return bw_out_flush(&((struct view *)cookie)->out);
+	struct view *view = cookie;
+
+	bw_order_give(&view->order, show, view);
+	return bw_out_flush(&view->out);
 }
 
 static bool is_over(const void *session)
