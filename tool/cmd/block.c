@@ -396,11 +396,12 @@ static int block_files(struct block *b, int signal_fd)
 	int r = bw_common_source(&b->common, "block.c", &source);
 	const size_t own = source.n_flags;
 
+	if (r == 0)
+		r = bw_guard_count(&b->guard);
 	if (r < 0)
 		return r;
 	while (last > first && unfit(b, last))
 		last--;
-	bw_guard_count(&b->guard);
 	for (b->hook = first; b->hook <= last; b->hook++) {
 		if (unfit(b, b->hook))
 			continue;

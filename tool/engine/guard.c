@@ -24,9 +24,9 @@ enum { ROOM = 16384 };
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
 
-void bw_guard_count(struct bw_guard *g)
+int bw_guard_count(struct bw_guard *g)
 {
-	bw_places_count(g);
+	return bw_places_count(g);
 }
 
 void bw_guard_size(const struct bw_guard *g, struct bw_image *image)

@@ -36,8 +36,8 @@ struct bw_guard {
 	size_t n_held;
 };
 
-/* Looks how much there is that the rules are about; once, before bw_guard_size. */
-void bw_guard_count(struct bw_guard *guard);
+/* Looks whether and how much there is that the rules are about; once, before bw_guard_size. As bw_places_count. */
+int bw_guard_count(struct bw_guard *guard);
 
 /* Makes the image's maps as large as the rules want, before it is loaded. */
 void bw_guard_size(const struct bw_guard *guard, struct bw_image *image);

@@ -87,17 +87,38 @@ static int each_place(struct bw_guard *g, const char *path, int (*each)(struct b
 	return r;
 }
 
+/* *path is the caller's, in either case. 0 or -errno, reported. */
+static int check_path(const char *given, char **path)
+{
+	struct stat st;
+
+	*path = trimmed(given);
+	if (!*path)
+		return bw_err(-EINVAL, "--path %s: it does not end with a file's name", given);
+	if (stat(*path, &st) == 0 && S_ISDIR(st.st_mode))
+		return bw_err(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
+	return 0;
+}
+
+/* Likewise. */
+static int check_dir(const char *given, char **real)
+{
+	struct stat st;
+
+	*real = realpath(given, NULL);
+	if (!*real || stat(*real, &st) < 0)
+		return complain(-errno, given);
+	return S_ISDIR(st.st_mode) ? 0 : bw_err(-ENOTDIR, "--dir %s: not a folder", given);
+}
+
 /* What is there, and where it is; also what is put there later. */
 static int guard_path(struct bw_guard *g, const char *given)
 {
-	BW_FREE char *path = trimmed(given);
-	struct stat st;
-	int r;
+	BW_FREE char *path = NULL;
+	int r = check_path(given, &path);
 
-	if (!path)
-		return bw_err(-EINVAL, "--path %s: it does not end with a file's name", given);
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return bw_err(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	r = each_place(g, path, guard_place);
 	if (r == 0)
 		r = bw_identity_hold(g, path);
@@ -204,17 +225,14 @@ static int guard_mounts(struct bw_guard *g, const char *folder)
 
 static int guard_dir(struct bw_guard *g, const char *path)
 {
-	BW_FREE char *real = realpath(path, NULL);
-	struct stat st;
-	int r;
+	BW_FREE char *real = NULL;
+	int r = check_dir(path, &real);
 
-	if (!real || stat(real, &st) < 0)
-		return complain(-errno, path);
-	if (!S_ISDIR(st.st_mode))
-		return bw_err(-ENOTDIR, "--dir %s: not a folder", path);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	r = guard_folder(g, real);
 	if (r < 0)
-		return complain(r, path);
+		return complain(r, path); /* cppcheck-suppress memleak ; likewise */
 	r = guard_mounts(g, real);
 	return r < 0 ? r : each_linked(g, real, guard_linked, skip_unreadable);
 }
@@ -244,16 +262,23 @@ static int count_place(struct bw_guard *g, const char *path)
 	return 0;
 }
 
-void bw_places_count(struct bw_guard *g)
+int bw_places_count(struct bw_guard *g)
 {
-	g->places = g->linked = 0;
-	for (size_t i = 0; i < g->rules->n; i++) {
-		const struct bw_rule *rule = &g->rules->rules[i];
-		BW_FREE char *real = rule->kind == BW_RULE_DIR ? realpath(rule->value, NULL) : NULL;
+	int r = 0;
 
-		if (real)
-			each_linked(g, real, count_linked, NULL);
+	g->places = g->linked = 0;
+	for (size_t i = 0; i < g->rules->n && r == 0; i++) {
+		const struct bw_rule *rule = &g->rules->rules[i];
+		BW_FREE char *at = NULL;
+
+		if (rule->kind == BW_RULE_DIR)
+			r = check_dir(rule->value, &at);
+		if (rule->kind == BW_RULE_DIR && r == 0)
+			each_linked(g, at, count_linked, NULL);
 		if (rule->kind == BW_RULE_PATH)
+			r = check_path(rule->value, &at);
+		if (rule->kind == BW_RULE_PATH && r == 0)
 			each_place(g, rule->value, count_place);
 	}
+	return r;
 }

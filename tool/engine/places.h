@@ -9,6 +9,7 @@ int bw_places_guard(struct bw_guard *guard);
 
 /*
  * How many places in folders the rules' paths lead through, symlinks followed, and how many files beneath their folders
- * have several links: each needs an entry, in the map `names` or `files`.
+ * have several links: each needs an entry, in the map `names` or `files`. 0; or -errno, reported, for what is no
+ * folder, or no file's path.
  */
-void bw_places_count(struct bw_guard *guard);
+int bw_places_count(struct bw_guard *guard);

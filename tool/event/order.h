@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events of several buffers, which are read one after the other, kept until they can be shown in the order of their times. */
+/* Events of several buffers, which are read one after the other, kept until they can be shown in the order of their
+ * times. */
 #pragma once
 
 #include <stddef.h>
