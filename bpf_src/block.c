@@ -243,6 +243,8 @@ static inline long stop(void *ctx, struct settings *s, const struct target *targ
 	}
 	if (s->mode == MODE_ENFORCE) {
 		judge(outcome[0] == 'n' ? JUDGED_FAILED : JUDGED_STOPPED);
+		if (forbidden & UNKNOWN)
+			judge(JUDGED_UNKNOWN);
 		report(ctx, target, outcome);
 	}
 	return refusal(error);
@@ -484,11 +486,7 @@ static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mo
 		forbidden |= forbidden_file(inode);
 	}
 	forbidden |= spot | forbidden_name(dentry);
-	if (!(forbidden & wanted) || is_excepted() || is_self(s))
-		return 0;
-	if (forbidden & UNKNOWN)
-		judge(JUDGED_UNKNOWN);
-	return forbidden;
+	return forbidden & wanted && !is_excepted() && !is_self(s) ? forbidden : 0;
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) // where the union lost its name
@@ -572,6 +570,7 @@ static inline long on_create(void *ctx, struct dentry *dentry)
 }
 
 // The same, by what is asked before and knows the mount: the folder may lie on one that was put beneath a guarded one.
+// Where it finds no answer, on_create does.
 static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry)
 {
 	struct settings *s = enforced();
@@ -618,7 +617,7 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_FILE)
 		return 0;
 	PEEK(inode, dentry->d_inode);
-	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, FOLDERS_ONCE, 0);
+	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, FOLDERS, 0);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
