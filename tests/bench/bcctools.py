@@ -29,6 +29,13 @@ def end(*ignored, **also):
     os._exit(0)
 
 
+def probed(pattern):
+    """The functions that a pattern means, but for those that BCC tries to attach in vain, and says nothing of."""
+    with open("/sys/kernel/tracing/available_filter_functions", "rb") as file:
+        traced = {line.split()[0] for line in file}
+    return bcc.BPF.get_kprobe_functions(pattern) & traced
+
+
 class Recorder(bcc.BPF):
     def __init__(self, text=None, cflags=(), **more):
         globals()["text"] = as_text(text)
@@ -39,7 +46,7 @@ class Recorder(bcc.BPF):
 
     def attach(self, kind, event, event_re, fn_name):
         pattern = event_re.encode() if isinstance(event_re, str) else event_re
-        for name in bcc.BPF.get_kprobe_functions(pattern) if pattern else [event]:
+        for name in probed(pattern) if pattern else [event]:
             options.append("--%s=%s:%s" % (kind, as_text(name), as_text(fn_name)))
 
     def attach_kprobe(self, event=b"", event_off=0, fn_name=b"", event_re=b""):

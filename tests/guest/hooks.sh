@@ -6,7 +6,8 @@
 
 cd "$tmp" || exit
 libc=$(ldd /bin/cat | sed -n 's/.*=> \(.*\/libc[.-][^ ]*\) .*/\1/p')
-run() { timeout 120 bccwatch run "$@"; }
+btf=(--headers btf) # none of these is about headers, and clang needs a minute here for the installed ones
+run() { timeout 120 bccwatch run "$@" "${btf[@]}"; }
 failure() { # failure NAME TEXT ARGUMENT...: exit 1, and the text
 	local name=$1 text=$2
 	shift 2
@@ -58,7 +59,7 @@ else
 	options+=(--cflag -DNO_KPROBES)
 	skip "kprobes" "this kernel has none"
 fi
-start_command run hooks.c --headers btf "${options[@]}" || exit
+start_command run hooks.c "${btf[@]}" "${options[@]}" || exit
 cat /etc/hostname >/dev/null
 perl -e 'getppid; print "x"' >/dev/null
 stop INT
@@ -147,17 +148,17 @@ int trace_do_sys_openat2(struct pt_regs *ctx, int dfd, const char __user *filena
 }
 END
 : >forbidden
-start_command run tutorial.c -D TRACEPOINT -D KILLER --tracepoint syscalls:sys_enter_openat:trace_sys_enter_openat || exit
+start_command run tutorial.c "${btf[@]}" -D TRACEPOINT -D KILLER --tracepoint syscalls:sys_enter_openat:trace_sys_enter_openat || exit
 cat forbidden
 check "a tracepoint's program kills" [ $? = 137 ]
 stop INT
 check "and tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=forbidden$' "$out"
 if has_kprobes; then
-	start_command run tutorial.c --headers btf --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
+	start_command run tutorial.c "${btf[@]}" --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
 	cat /etc/hostname >/dev/null
 	stop INT
 	check "a kprobe's program tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
-	check_status "an override that can't be" 1 run tutorial.c --headers btf -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
+	check_status "an override that can't be" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
 		check_lines "says that the function is not on the list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
 		check "and what is" grep -q "__x64_sys_openat" "$tmp/said"

@@ -70,7 +70,8 @@ static void explain_kprobe(const char *target, int error)
 		hint_like(target);
 		break;
 	case -EINVAL:
-		bw_err(error, "the kernel does not let the function '%s' be probed (it is on the kprobe blacklist)",
+		bw_err(error,
+		       "the kernel does not let the function '%s' be probed: it is on the kprobe blacklist, or notrace",
 		       target);
 		break;
 	case -EADDRNOTAVAIL:
