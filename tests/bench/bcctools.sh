@@ -119,7 +119,7 @@ fi
 if begin vfscount; then
 	perl -e 'for (1 .. 20000) { open(F, "</etc/hostname"); sysread(F, $x, 10); close(F) }'
 	end
-	near "$(awk 'NF == 2 && $2 > n {n = $2} END {print n}' ours.out)" "$(awk '$3 > n {n = $3} END {print n}' theirs.out)" 20000
+	near "$(awk 'NF == 2 && $2 ~ /^[0-9]+$/ && $2 + 0 > n {n = $2 + 0} END {print n + 0}' ours.out)" "$(awk '$3 ~ /^[0-9]+$/ && $3 + 0 > n {n = $3 + 0} END {print n + 0}' theirs.out)" 20000
 fi
 if begin biolatency; then
 	dd if=/dev/vda of=/dev/null bs=4096 count=400 iflag=direct status=none
