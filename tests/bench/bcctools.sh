@@ -9,9 +9,8 @@
 cd "$tmp" || exit
 only=$* # these tools; all, if none is named
 
-# begin TOOL [ARGUMENT...]: ours, then the original, both attached.
-begin() {
-	local options
+# take TOOL [ARGUMENT...]: its text into TOOL.c, what it attaches into the array options.
+take() {
 	name=$1
 	shift
 	[ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 1
@@ -21,6 +20,11 @@ begin() {
 	fi
 	mapfile -t options <"$name.options"
 	echo "# $name: ${#options[@]} options ${options[*]:0:3}"
+}
+# begin TOOL [ARGUMENT...]: ours, then the original, both attached.
+begin() {
+	take "$@" || return 1
+	shift
 	start_command run "$name.c" --clear "${options[@]}" || return 1
 	before=$("$fixtures/programs")
 	python3 -u "/usr/sbin/$name-bpfcc" "$@" >theirs.out 2>theirs.err &
@@ -33,6 +37,14 @@ begin() {
 	kill -USR1 "$pid" # what was counted before the original was there is not compared
 	sleep 2
 	before=$(wc -l <"$out")
+}
+# neither TOOL FUNCTION: this kernel does not have its hook, and the original does not run, too.
+neither() {
+	take "$1" || return
+	check_status "$1: can't be attached here" 1 bccwatch run "$1.c" "${options[@]}"
+	check "$1: says why" grep -q "function '$2' be probed" "$tmp/said"
+	check_status "$1: nor can the original" 1 python3 "/usr/sbin/$1-bpfcc"
+	check "$1: for the same reason" grep -q "$2" "$tmp/said"
 }
 end() {
 	sleep 1
@@ -121,15 +133,11 @@ if begin vfscount; then
 	end
 	near "$(awk 'NF == 2 && $2 ~ /^[0-9]+$/ && $2 + 0 > n {n = $2 + 0} END {print n + 0}' ours.out)" "$(awk '$3 ~ /^[0-9]+$/ && $3 + 0 > n {n = $3 + 0} END {print n + 0}' theirs.out)" 20000
 fi
-if begin biolatency; then
-	dd if=/dev/vda of=/dev/null bs=4096 count=400 iflag=direct status=none
-	end
-	near "$(buckets ours.out)" "$(buckets theirs.out)" 400
-fi
+neither biolatency blk_account_io_done
 if begin runqlat; then
-	for _ in $(seq 300); do /bin/true; done
+	for _ in $(seq 1500); do /bin/true; done
 	end
-	near "$(buckets ours.out)" "$(buckets theirs.out)" 300
+	near "$(buckets ours.out)" "$(buckets theirs.out)" 1500
 fi
 if begin bitesize; then
 	dd if=/dev/vda of=/dev/null bs=4096 count=400 iflag=direct status=none
