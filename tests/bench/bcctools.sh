@@ -47,8 +47,8 @@ neither() {
 }
 end() {
 	sleep 1
+	stop INT # first: the original reads much when it ends, which would be counted
 	kill -INT "$theirs"
-	stop INT
 	tail -n "+$((before + 1))" "$out" >ours.out
 	for _ in $(seq 100); do
 		kill -0 "$theirs" 2>/dev/null || break
