@@ -99,6 +99,16 @@ if has_kprobes; then
 	check "the right one is named" grep -q "There are: .*vfs_open" "$tmp/said"
 fi
 
+printf 'BPF_HASH(hits, u32);\nLSM_PROBE(file_open, struct file *f) { u32 one = 1; hits.increment(one); return 0; }' >lsm.c
+if grep -q '\<bpf\>' /sys/kernel/security/lsm; then
+	start_command run lsm.c "${btf[@]}" || exit
+	cat /etc/hostname >/dev/null
+	stop INT
+	check "an LSM program is called" grep -qE '^ *1 +[1-9][0-9]*$' "$out"
+else
+	failure "an LSM program where bpf is no security module" "bpf is not among the kernel's security modules" lsm.c
+fi
+
 printf 'BPF_TABLE_PINNED("hash", u32, u64, pinned, 64, "/sys/fs/bpf/pinned");\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }' >pinned.c
 failure "a pinned table" "pinned tables are not supported" pinned.c
 check "and no pin is left" [ ! -e /sys/fs/bpf/pinned ]

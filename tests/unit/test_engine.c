@@ -355,6 +355,8 @@ static void submits_are_wrapped(void **state)
 	assert_wrapped("e.perf_submit(ctx, /* ) */ (void *)&d, 4);f.perf_submit(a, b, c)", 2, "f.perf_submit(a, b, c)",
 		       "b");
 	assert_wrapped("// e.perf_submit(ctx, &d, 4);\n#define S e.perf_submit(ctx, \\\r\n &d, 4)\n", 0, "", "");
+	assert_wrapped("#define P \"/proc/*\"\n#define M 1 // see /* there\n#error don't\ne.perf_submit(c, &d, 4);", 1,
+		       "e.perf_submit(c, &d, 4)", "&d");
 	assert_wrapped("char *s = \"e.perf_submit(ctx, &d, 4)\";", 0, "", "");
 	assert_wrapped("#define N 16 /* two\n lines ( */\ne.perf_submit(c, &d, 4);", 1, "e.perf_submit(c, &d, 4)",
 		       "&d");

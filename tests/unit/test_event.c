@@ -181,6 +181,22 @@ static void json_lines(void **state)
 	json_of("nested", &n, sizeof(n));
 }
 
+/* struct { u32 a; struct {}; u32 b; struct {}; } */
+static void json_of_empty_structs(void **state)
+{
+	struct bw_field fields[] = {{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+				    {.name = "", .kind = BW_STRUCT, .offset = 4, .count = 1},
+				    {.name = "b", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1},
+				    {.name = "", .kind = BW_STRUCT, .offset = 8, .count = 1}};
+	const struct bw_layout layout = {fields, 4, 8};
+	const uint32_t data[] = {1, 2};
+	char text[256];
+
+	(void)state;
+	text[bw_json_value(text, &layout, data, sizeof(data))] = '\0';
+	assert_string_equal(text, "{\"a\":1,\"b\":2}");
+}
+
 /* What was written, with the time taken off the first line; in a static buffer. */
 static const char *shown(char **text, FILE *out)
 {
@@ -580,6 +596,7 @@ int main(void)
 		cmocka_unit_test(open_lines),
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(json_lines),
+		cmocka_unit_test(json_of_empty_structs),
 		cmocka_unit_test(tables),
 		cmocka_unit_test(tables_per_cpu),
 		cmocka_unit_test(histograms),

@@ -15,6 +15,7 @@
 #include "kernel/btf.h"
 #include "kernel/elf.h"
 #include "kernel/kprobe.h"
+#include "kernel/lsm.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 
@@ -189,6 +190,13 @@ static int check_bound(const char *target)
 	return 0;
 }
 
+/* Where bpf is no security module its programs are loaded and attached, and never called. */
+static int check_lsm(const char *target)
+{
+	(void)target;
+	return bw_lsm_active("", "bpf") == 0 ? -EOPNOTSUPP : 0;
+}
+
 static int attach_bound(int program, const char *target)
 {
 	union bpf_attr attr;
@@ -208,6 +216,12 @@ static void explain_bound(const char *target, int error)
 	} else if (error == -ENOENT) {
 		bw_err(error, "this kernel's BTF has no function '%s' for a program to be put on", target);
 		hint_like(target);
+	} else if (error == -EOPNOTSUPP) {
+		bw_err(error,
+		       "an LSM program for '%s' would never be called: bpf is not among the kernel's security "
+		       "modules (" BW_LSM_LIST ")",
+		       target);
+		bw_hint("Boot with lsm=...,bpf; the list has what stands before it.");
 	} else {
 		bw_err(error, "can't attach to '%s': %s", target, strerror(-error));
 	}
@@ -319,7 +333,7 @@ static const struct bw_hook_kind kinds[] = {
 	 explain_bound},
 	{"kretfunc__", "kretfunc", NULL, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", true, NULL, check_bound,
 	 attach_bound, explain_bound},
-	{"lsm__", "LSM", NULL, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", false, NULL, check_bound, attach_bound,
+	{"lsm__", "LSM", NULL, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", false, NULL, check_lsm, attach_bound,
 	 explain_bound},
 	{"kmod_ret__", "fmod_ret", NULL, BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "", false, NULL, check_bound,
 	 attach_bound, explain_bound},

@@ -31,8 +31,8 @@ static const char *skip_line(const char *p)
 	bool directive = *p == '#';
 
 	while (*p && *p != '\n') {
-		if (directive && p[0] == '/' && p[1] == '*')
-			p = skip_comment(p);
+		if (directive && strchr("/\"'", *p) && bw_token_opaque(p) != p)
+			p = bw_token_opaque(p); /* a comment, or a string, which may have the signs of one */
 		else if (p[0] == '\\' && p[1] == '\r' && p[2] == '\n')
 			p += 3;
 		else

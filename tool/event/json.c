@@ -146,15 +146,19 @@ static size_t put_inner(char *dst, const struct bw_field *fields, uint32_t n, co
 		const struct bw_field *f = &fields[i];
 		size_t offset = f->offset < have ? f->offset : have;
 		bool nested = f->kind == BW_STRUCT || f->kind == BW_UNION;
+		size_t comma = out != dst, len;
 
 		if (!*f->name && !nested)
 			continue; /* padding */
-		if (out != dst)
-			out += put_char(out, ',');
 		if (*f->name)
-			out += put_member(out, f, data + offset, have - offset);
+			len = put_member(out + comma, f, data + offset, have - offset);
 		else
-			out += put_inner(out, f + 1, f->below, data + offset, have - offset);
+			len = put_inner(out + comma, f + 1, f->below, data + offset, have - offset);
+		if (len == 0)
+			continue; /* an empty struct without a name */
+		if (comma)
+			*out = ',';
+		out += comma + len;
 	}
 	return (size_t)(out - dst);
 }
