@@ -144,7 +144,8 @@ if begin bitesize; then
 	near "$(buckets ours.out)" "$(buckets theirs.out)" 400
 fi
 if begin cachestat; then
-	for i in $(seq 1000); do : >"$files/dirty$i"; done
+	mkdir /root/dirty # on a disk's file system
+	for i in $(seq 1000); do : >"/root/dirty/$i"; done
 	end
 	at=$(awk '$3 == "mark_buffer_dirty" {print $1}' /proc/kallsyms)
 	while read -r ip n; do # a probe's address is at the function's beginning
