@@ -67,7 +67,6 @@ near() { # near OURS THEIRS LEAST: two counts, kept while other things went on, 
 	check "$name: counts $1, the original $2" [ "$1" -ge "$3" -a "$2" -ge "$3" -a $((100 * ($1 > $2 ? $1 - $2 : $2 - $1))) -le $((5 * $2)) ]
 }
 buckets() { awk -F'[:|]' '/->/ {n += $2} END {print n + 0}' "$1"; } # of a log2 histogram
-field() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" ours.out; }
 
 files=$tmp/files
 mkdir "$files" && touch "$files"/{1..10}

@@ -31,8 +31,11 @@ static const char *skip_line(const char *p)
 	bool directive = *p == '#';
 
 	while (*p && *p != '\n') {
-		if (directive && strchr("/\"'", *p) && bw_token_opaque(p) != p)
-			p = bw_token_opaque(p); /* a comment, or a string, which may have the signs of one */
+		/* A comment, or a string, which may have the signs of one. */
+		const char *past = directive && strchr("/\"'", *p) ? bw_token_opaque(p) : p;
+
+		if (past != p)
+			p = past;
 		else if (p[0] == '\\' && p[1] == '\r' && p[2] == '\n')
 			p += 3;
 		else
