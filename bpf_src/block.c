@@ -11,6 +11,8 @@ struct data_t {
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
 };
 
+#include <linux/cred.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
@@ -73,11 +75,11 @@ BPF_ARRAY(learned, struct learned, 1);
 BPF_ARRAY(blank, struct slot, 1);
 BPF_HASH(slots, u64, struct slot, 256);
 BPF_HASH(names, struct name_key, u32, 1); // bccwatch makes these as large as the rules want
-BPF_HASH(files, struct file_id, u32, 1);
-BPF_HASH(dirs, struct file_id, u32, 1);
+BPF_HASH(files, struct file_id, struct guarded, 1);
+BPF_HASH(dirs, struct file_id, struct guarded, 1);
 BPF_HASH(devices, u32, u32, 1);
 BPF_HASH(except_uids, u32, u32, 1);
-BPF_HASH(except_exes, struct file_id, u32, 1);
+BPF_HASH(except_exes, u64, u32, 1);
 struct comm {
 	char name[16];
 };
@@ -88,7 +90,7 @@ static inline void count(int what)
 	u64 *n = counters.lookup(&what);
 
 	if (n)
-		*n += 1;
+		__sync_fetch_and_add(n, 1); // where these programs can be preempted, two can count on one CPU
 }
 
 static inline void judge(int what)
@@ -96,7 +98,7 @@ static inline void judge(int what)
 	u64 *n = judged.lookup(&what);
 
 	if (n)
-		*n += 1;
+		__sync_fetch_and_add(n, 1);
 }
 
 static inline void identify(struct inode *inode, struct file_id *id)
@@ -125,7 +127,7 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
 
 static inline void put_name(struct slot *s, struct qstr *name)
 {
-	u64 len = name->len, at;
+	u64 len = name->len < 255 ? name->len : 255, at; // vfat has longer ones
 
 	asm volatile("" : "+r"(len)); // what clang knows of its bounds the verifier does not
 	len &= 255;
@@ -252,9 +254,16 @@ static inline long stop(void *ctx, struct settings *s, const struct target *targ
 
 static inline bool is_excepted(void)
 {
+#if defined(EXCEPT_UID) || defined(EXCEPT_EXE)
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+#endif
 #ifdef EXCEPT_UID
-	u32 uid = bpf_get_current_uid_gid();
+	// The task's own: while an overlay opens the file of a layer, the current one is who mounted it.
+	const struct cred *cred = NULL;
+	u32 uid = 0;
 
+	PEEK(cred, task->real_cred);
+	PEEK(uid, cred->uid);
 	if (except_uids.lookup(&uid))
 		return true;
 #endif
@@ -266,17 +275,14 @@ static inline bool is_excepted(void)
 		return true;
 #endif
 #ifdef EXCEPT_EXE
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct mm_struct *mm = NULL;
 	struct file *exe = NULL;
-	struct inode *inode = NULL;
-	struct file_id id = {};
+	u64 inode = 0;
 
 	PEEK(mm, task->mm);
 	PEEK(exe, mm->exe_file);
 	PEEK(inode, exe->f_inode);
-	identify(inode, &id);
-	if (inode && except_exes.lookup(&id))
+	if (except_exes.lookup(&inode))
 		return true;
 #endif
 	return false;
@@ -323,11 +329,11 @@ static inline u32 forbidden_file(struct inode *inode)
 {
 #if defined(BY_PATH) || defined(BY_DIR)
 	struct file_id id = {};
-	u32 *found;
+	struct guarded *found;
 
 	identify(inode, &id);
 	found = files.lookup(&id);
-	return found ? *found : 0;
+	return found ? found->access : 0;
 #else
 	return 0;
 #endif
@@ -348,7 +354,7 @@ static inline u32 climb(struct climb *c, int folders)
 	for (int i = 0; i < folders / 4; i++) {
 #pragma unroll
 		for (int k = 0; k < 4; k++) { // the top's folder is the top again
-			u32 *found;
+			struct guarded *found;
 
 			c->dentry = c->links.parent;
 			READ_LINKS(c->links, c->dentry);
@@ -356,7 +362,7 @@ static inline u32 climb(struct climb *c, int folders)
 			PEEK(c->id.generation, c->links.inode->i_generation);
 			found = dirs.lookup(&c->id);
 			if (found) {
-				access = *found;
+				access = found->access;
 				goto end;
 			}
 		}
@@ -432,10 +438,12 @@ static inline bool learn(struct settings *s, struct inode *inode)
 	l = learned.lookup(&zero);
 	if (!l)
 		return false;
+	if (l->count++ > 0)
+		return true;
 	if (inode)
 		identify(inode, &l->file);
+	l->inode = (u64)inode;
 	l->process = bpf_get_current_pid_tgid() >> 32;
-	l->count++;
 	return true;
 }
 
@@ -448,28 +456,35 @@ static inline bool is_self(struct settings *s)
 static inline void learn_spot(u32 access, struct inode *inode)
 {
 #ifdef BY_PATH
+	struct guarded guarded = {(u64)inode, access};
 	struct file_id id = {};
 
 	if (!access)
 		return;
 	identify(inode, &id);
-	files.update(&id, &access); // if it is full, a link or a rename from here is refused: see on_new_name
+	files.insert(&id, &guarded); // if it is full, a link or a rename from here is refused: see on_new_name
 #endif
 }
 
-// A file that is gone needs no place any more; its number may come again.
+// A file that is gone needs no place any more; its number may come again. On some file systems two have the same number
+// at once (btrfs: a snapshot's; overlayfs: its layers'), so it must be the very one that was learned.
 static inline int on_free(struct inode *inode)
 {
 #if defined(BY_PATH) || defined(BY_DIR)
 	struct file_id id = {};
+	struct guarded *found;
 	u32 links = 1;
 
 	PEEK(links, inode->i_nlink);
 	if (links)
 		return 0; // only forgotten by the kernel
 	identify(inode, &id);
-	files.delete(&id);
-	dirs.delete(&id);
+	found = files.lookup(&id);
+	if (found && found->inode == (u64)inode)
+		files.delete(&id);
+	found = dirs.lookup(&id);
+	if (found && found->inode == (u64)inode)
+		dirs.delete(&id);
 #endif
 	return 0;
 }
@@ -486,7 +501,7 @@ static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mo
 		forbidden |= forbidden_file(inode);
 	}
 	forbidden |= spot | forbidden_name(dentry);
-	return forbidden & wanted && !is_excepted() && !is_self(s) ? forbidden : 0;
+	return forbidden & wanted & s->access && !is_excepted() && !is_self(s) ? forbidden : 0;
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) // where the union lost its name
@@ -646,6 +661,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
 	struct links old;
+	struct guarded guarded = {};
 	struct file_id id = {};
 	u32 access;
 	u16 mode = 0;
@@ -664,13 +680,15 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	READ_LINKS(old, from);
 	identify(old.inode, &id);
 	PEEK(mode, old.inode->i_mode);
+	guarded.inode = (u64)old.inode;
+	guarded.access = access;
 #if defined(BY_PATH) || defined(BY_DIR)
 	if ((mode & 0170000) == 0040000)
-		r = dirs.update(&id, &access);
+		r = dirs.insert(&id, &guarded);
 	else
-		r = files.update(&id, &access);
+		r = files.insert(&id, &guarded);
 #endif
-	if (r == 0)
+	if (r == 0 || r == -EEXIST)
 		return 0;
 	judge(JUDGED_UNLEARNED);
 refuse:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * What bccwatch and block.c say to each other. Its maps: `names`, `files`, `dirs` (a rule each, whose value is the
- * ACCESS_* that it is about), `devices` (those that have a folder of dirs), `except_uids`, `except_comms`,
- * `except_exes`, and, with one entry, `settings` and `learned`.
+ * What bccwatch and block.c say to each other. Its maps: `names` (a rule each, whose value is the ACCESS_* that it is
+ * about), `files` and `dirs` (struct guarded), `devices` (those that have a folder of dirs), `except_uids`,
+ * `except_comms`, `except_exes` (by the address of the inode, which bccwatch keeps in memory), and, with one entry,
+ * `settings` and `learned`.
  */
 #pragma once
 
@@ -15,6 +16,13 @@ struct file_id {
 	__u64 ino;
 	__u32 dev; /* the superblock's */
 	__u32 generation;
+};
+
+/* A file, or a folder with all beneath it. */
+struct guarded {
+	__u64 inode; /* its address in memory when it was learned: with that it goes; 0: it is a rule's, and stays */
+	__u32 access;
+	__u32 unused;
 };
 
 /* A name in a folder; in any folder where parent is all zero. */
@@ -33,14 +41,19 @@ struct settings {
 	__u32 mode;
 	__u32 self;	/* bccwatch's process */
 	char hello[16]; /* the comm by which bccwatch makes itself known, in the first two modes */
+	__u32 access;	/* ACCESS_* that the rules are about */
 	__u32 error;	/* what an access is refused with: EACCES; 0: it is not refused */
 	__u32 kill;	/* SIGKILL, too */
 	__u32 dry_run;	/* only told */
 };
 
-/* What bccwatch opened last, and how many such opens there were. */
+/*
+ * What bccwatch opened, and how many such opens there have been since it set this to zero: an overlay opens the file of
+ * a layer behind its own, which is the first.
+ */
 struct learned {
 	struct file_id file;
+	__u64 inode; /* its address */
 	__u64 count;
 	__u32 process; /* the one that opened it */
 	__u32 unused;
@@ -56,6 +69,7 @@ enum {
 };
 
 _Static_assert(sizeof(struct file_id) == 16, "the same on both sides");
+_Static_assert(sizeof(struct guarded) == 16, "the same on both sides");
 _Static_assert(sizeof(struct name_key) == 272, "the same on both sides");
-_Static_assert(sizeof(struct settings) == 36, "the same on both sides");
-_Static_assert(sizeof(struct learned) == 32, "the same on both sides");
+_Static_assert(sizeof(struct settings) == 40, "the same on both sides");
+_Static_assert(sizeof(struct learned) == 40, "the same on both sides");

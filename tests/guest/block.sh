@@ -114,7 +114,18 @@ ways() { # ways HOOK KIND ARGUMENT...
 	stop INT
 	check "$hook: nothing is left" nothing_attached
 }
-[ "$hook" != lsm ] || [ ! "$whole" ] || ways fmod_ret path --hook fmod_ret -a deny
+if [ "$hook" = lsm ] && [ "$whole" ]; then
+	ways fmod_ret path --hook fmod_ret -a deny
+	preempt=/sys/kernel/debug/sched/preempt
+	mode=$(sed 's/.*(\(.*\)).*/\1/' "$preempt")
+	for to in voluntary full; do
+		echo "$to" >"$preempt"
+		start_block --hook fmod_ret -a deny --path block_test.c && stop INT
+		check_lines "fmod_ret's weakness is told where the kernel preempts, not where it does not: $to" \
+			"$([ "$to" = full ] && echo 1 || echo 0)" "This kernel preempts" "$err"
+	done
+	echo "$mode" >"$preempt"
+fi
 if has_kprobes && [ "$whole" ]; then
 	ways signal path --hook signal
 	sed 's/kprobe__security_file_open/kprobe__no_such_function/' "$src/block.c" >"$tmp/byname.c"
@@ -134,7 +145,10 @@ fi
 # By name; neighbours, exceptions.
 mkdir block_dir && touch block_test.cc xblock_test.c other.c block_dir/x && ln block_test.c hard.c && ln -s other.c link
 prepare_ways "$hook" name
-start_block -a deny "${rules[@]}" --name block_test.c --except-comm excepted --except-uid 1234 --except-exe /bin/bash
+mkdir layer lowest top && cp block_test.c layer && cp /bin/cat layer/tool && mount -t overlay none top -o lowerdir=layer:lowest
+chmod 755 /root "$home"
+start_block -a deny "${rules[@]}" --name block_test.c --except-comm excepted --except-uid 1234 --except-exe /bin/bash \
+	--except-exe top/tool
 try_ways "$hook" name
 for i in $(seq 2500); do
 	: <block_test.cc && : <xblock_test.c && : <other.c && : <block_dir/x || echo "$i"
@@ -142,14 +156,17 @@ done >"$tmp/neighbours" 2>&1
 check "neighbours are untouched, in 10,000 opens" [ ! -s "$tmp/neighbours" ]
 cp /bin/cat excepted
 check "the excepted comm reads it" ./excepted block_test.c
-chmod 755 /root "$home"
 check "the excepted user reads it" setpriv --reuid 1234 --clear-groups cat "$home/block_test.c"
+check "the excepted user reads it by an overlay" setpriv --reuid 1234 --clear-groups cat "$home/top/block_test.c"
+check "another does not" sh -c '! cat top/block_test.c'
 check "the excepted program reads it" bash -c ': <block_test.c'
+check "an excepted program on an overlay reads it" top/tool block_test.c
 ln -sf "$home/other.c" "$tmp/block_test.c"
 check "a symlink of that name that leads elsewhere is no such file" cat "$tmp/block_test.c"
 check "another process does not" sh -c '! cat block_test.c'
 stop INT
 check_lines "one was stopped" 1 "forbidden file $home/block_test.c, denied." "$out"
+umount top
 
 # Read, write, exec.
 start_block -a deny --name block_test.c --access write
@@ -208,12 +225,23 @@ mkdir seen && mount -t overlay none seen -o "lowerdir=block_dir:free" && ln -s t
 echo x >lower/free && echo x >block_dir/taken && echo x >outside
 prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
-mkdir stacked block_dir/late
+mkdir stacked block_dir/late two two/l two/u two/seen stirred full
+mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/l/d two/u/up two/u/work && echo x >two/l/d/f && echo x >two/l/p
+mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work
+mount -t tmpfs -o size=16k full full
+echo x >victim
+"$fixtures/access" stir stirred "$home/victim" & stirs=$!
 for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
+printf 'dir two/seen/d\npath two/seen/p\ndir stirred\n' >>rules
 start_block -a deny "${rules[@]}" --rules rules
+kill "$stirs"
 mount -t tmpfs none block_dir/late
 try_ways "$hook" "path dir"
+check "what is put in the place of a linked file while it is looked for is not followed" cat victim
+for i in $(seq 200); do echo x >"two/seen/new$i"; done 2>/dev/null
+rm two/seen/new*
+check "on an overlay of two file systems, whose numbers meet: files that go take no guard away" sh -c '! cat two/seen/d/f && ! cat two/seen/p'
 check "a name with quotes, a newline and a backslash" sh -c '! cat "$1"' sh "$name"
 echo x >"plain name" 2>/dev/null
 check "a name with a space is refused before it is there" [ ! -s "plain name" ]
@@ -241,5 +269,22 @@ fi
 stop INT
 check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-9]* of them since they could not be judged, 0 not stopped' "$err"
 [ ! "$whole" ] || check "what could not be remembered, too" grep -qE '^[0-9]+ links or renames were refused' "$err"
-umount overlay seen block_dir/late
+umount overlay seen block_dir/late two/seen two/l two/u
+
+# What is too deep to tell, if only writing is forbidden. Lines that nobody can keep.
+mkdir abyss && "$fixtures/access" dig abyss $deeper
+start_block -a deny --dir block_dir --path other.c --name none --access write
+check "--access write: what can't be told may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
+check "--access write: a folder may be read" cat block_dir/x
+check "--access write: and not written" bash -c '! echo x >>block_dir/x'
+stop INT
+ln -sf "$home/full/out" "$tmp/out"
+start_block -a deny --dir block_dir --path other.c --name none
+for _ in $(seq 300); do : <block_dir/x; done 2>/dev/null
+sleep 1.5
+check "on a full disk it goes on" sh -c '! cat block_dir/x'
+stop INT
+check "and says at its end what was not written" grep -qE '^30[01] accesses stopped.*, [0-9]+ not written' "$err"
+check "which is a failure" [ "$status" = 1 ]
+rm "$tmp/out" && umount full
 for _ in $(seq 12); do umount stacked; done

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -14,6 +15,7 @@
 #include "base/file.h"
 #include "base/out.h"
 #include "base/parse.h"
+#include "base/walk.h"
 #include "tests/unit/unit.h"
 
 static void assert_escaped(const char *raw, size_t len, const char *expected)
@@ -193,6 +195,98 @@ static void files_are_read_up_to_a_bound(void **state)
 	close(fd);
 }
 
+struct found {
+	int files, skipped, stop_at;
+};
+
+static int on_found(void *cookie, int folder, const char *name, const struct stat *st)
+{
+	struct found *found = cookie;
+
+	(void)folder;
+	assert_true(strcmp(name, "file") == 0 || strcmp(name, "link") == 0 || strcmp(name, "fifo") == 0);
+	assert_false(S_ISDIR(st->st_mode));
+	assert_int_equal(S_ISLNK(st->st_mode), strcmp(name, "link") == 0);
+	return ++found->files == found->stop_at ? -EINTR : 0;
+}
+
+static void on_not_found(void *cookie, int folder, const char *name, int error)
+{
+	struct found *found = cookie;
+
+	(void)folder;
+	(void)name;
+	assert_true(error > 0);
+	found->skipped++;
+}
+
+/* Folders of 200 bytes, so deep that no path leads there; then they are removed again. */
+enum { DEEP = 400 };
+
+static void dig(int folder, const char *name)
+{
+	int at = dup(folder);
+
+	for (int i = 0; i < DEEP; i++) {
+		BW_FD int above = at;
+
+		assert_int_equal(mkdirat(at, name, 0700), 0);
+		at = openat(at, name, O_RDONLY | O_DIRECTORY);
+		assert_true(at >= 0);
+	}
+	close(openat(at, "file", O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(symlinkat("/", at, "link"), 0);
+	close(at);
+}
+
+static void fill_in(int folder, const char *name)
+{
+	int at[DEEP + 1] = {dup(folder)};
+
+	for (int i = 0; i < DEEP; i++)
+		at[i + 1] = openat(at[i], name, O_RDONLY | O_DIRECTORY);
+	unlinkat(at[DEEP], "file", 0);
+	unlinkat(at[DEEP], "link", 0);
+	for (int i = DEEP; i > 0; i--) {
+		close(at[i]);
+		unlinkat(at[i - 1], name, AT_REMOVEDIR);
+	}
+	close(at[0]);
+}
+
+static void all_beneath_a_folder_is_found(void **state)
+{
+	char path[] = "/tmp/bccwatch-unit-XXXXXX", name[201] = "";
+	struct found found = {0};
+	struct bw_walk walk = {on_found, on_not_found, &found};
+	int fd;
+
+	(void)state;
+	memset(name, 'd', 200);
+	assert_non_null(mkdtemp(path));
+	fd = open(path, O_PATH | O_DIRECTORY);
+	assert_int_equal(bw_walk(&walk, fd), 0);
+	assert_int_equal(found.files, 0);
+	dig(fd, name);
+	dig(fd, "2nd");
+	mkfifoat(fd, "fifo", 0600); /* is not opened */
+	assert_int_equal(bw_walk(&walk, fd), 0);
+	assert_int_equal(found.files, 5);
+	assert_int_equal(found.skipped, 0);
+	found = (struct found){.stop_at = 2};
+	assert_int_equal(bw_walk(&walk, fd), -EINTR);
+	assert_int_equal(found.files, 2);
+	fill_in(fd, name);
+	fill_in(fd, "2nd");
+	unlinkat(fd, "fifo", 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(bw_walk(&walk, fd), 0); /* it is gone, but open */
+	close(fd);
+	fd = open("/dev/null", O_RDONLY);
+	assert_int_equal(bw_walk(&walk, fd), -ENOTDIR);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +298,7 @@ int main(void)
 		cmocka_unit_test(output_reaches_the_reader_whole),
 		cmocka_unit_test(output_stops_when_the_reader_goes_or_blocks),
 		cmocka_unit_test(files_are_read_up_to_a_bound),
+		cmocka_unit_test(all_beneath_a_folder_is_found),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

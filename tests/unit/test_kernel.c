@@ -19,6 +19,7 @@
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
 #include "kernel/override.h"
+#include "kernel/preempt.h"
 #include "kernel/process.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
@@ -267,6 +268,42 @@ static void mounts(void **state)
 	bw_mounts_close(&m);
 }
 
+static void preemption(void **state)
+{
+	static const char modes[] = "/sys/kernel/debug/sched/preempt", version[] = "/proc/sys/kernel/version";
+	char path[300];
+
+	(void)state;
+	assert_true(bw_kernel_preempts(root)); /* who knows */
+	put(version, "#1 SMP Debian 5.10.251-1 (2026-02-12)\n");
+	assert_false(bw_kernel_preempts(root));
+	put(version, "#1 SMP PREEMPT_RT Debian 6.1.176-1 (2026-07-02)\n");
+	put("/proc/cmdline", "root=/dev/vda preempt=none\n");
+	assert_true(bw_kernel_preempts(root)); /* can't be told */
+	put(version, "#1 SMP PREEMPT Debian 6.1.176-1 (2026-07-02)\n");
+	assert_true(bw_kernel_preempts(root));
+	put(version, "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)\n");
+	assert_false(bw_kernel_preempts(root));
+	put("/proc/cmdline", "preempt=none ro preempt=full\n");
+	assert_true(bw_kernel_preempts(root));
+	put("/proc/cmdline", "preempt=full preempt=voluntary xpreempt=full");
+	assert_false(bw_kernel_preempts(root));
+	put("/proc/cmdline", "ro");
+	assert_true(bw_kernel_preempts(root)); /* its default is not known */
+	put(modes, "none (voluntary) full \n");
+	assert_false(bw_kernel_preempts(root));
+	put(modes, "none voluntary (full) \n");
+	put("/proc/cmdline", "preempt=none");
+	assert_true(bw_kernel_preempts(root));
+	put(modes, "none voluntary full (lazy) \n");
+	assert_true(bw_kernel_preempts(root));
+	put(modes, "(none) voluntary full \n");
+	assert_false(bw_kernel_preempts(root));
+	snprintf(path, sizeof(path), "%s%s", root, modes);
+	unlink(path);
+	assert_false(bw_kernel_preempts(root));
+}
+
 static void processes(void **state)
 {
 	char path[128];
@@ -329,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(functions_of_files, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(stack_frames, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(mounts, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(preemption, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
 	};
 

@@ -19,6 +19,7 @@
 #include "kernel/btf.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/preempt.h"
 
 enum {
 	OPT_PATH = 256,
@@ -42,6 +43,9 @@ enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_OVERRIDE, HOOK_SIGNAL, HOOK_SIGNAL_NAM
 static const char *const hook_words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
 
 #define SIGNAL_BLIND "It refuses nothing: the file is opened, created or emptied before the process dies"
+#define PREEMPT_BLIND                                                                                               \
+	"This kernel preempts: an open that comes while another is judged on the same CPU is not judged (such are " \
+	"counted as missed)"
 #define STRING_BLIND "a link or a mount by which the file has another name is not seen"
 
 /* What each is, for the header line, and what it can't do. */
@@ -250,15 +254,21 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 	return r == 0 ? bw_build(source, !b->common.no_cache, signal_fd, image) : r;
 }
 
+/* Of the hook that is tried. NULL: nothing. */
+static const char *blindness(const struct block *b)
+{
+	return b->hook == HOOK_FMOD_RET && bw_kernel_preempts("") ? PREEMPT_BLIND : hooks[b->hook].blind;
+}
+
 static void print_header(const struct block *b)
 {
 	const struct bw_rule *first = &b->rules.rules[0];
+	const char *blind = blindness(b);
 	const char *what = b->guard.dry_run ? "it is only told, nobody is stopped"
 			   : b->deny	    ? "it will be denied"
 					    : "offending processes will be killed";
 
-	bw_note("Hook: %s.%s%s%s", hooks[b->hook].what, hooks[b->hook].blind ? " " : "",
-		hooks[b->hook].blind ? hooks[b->hook].blind : "", hooks[b->hook].blind ? "." : "");
+	bw_note("Hook: %s.%s%s%s", hooks[b->hook].what, blind ? " " : "", blind ? blind : "", blind ? "." : "");
 	if (b->rules.n == 1)
 		bw_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
 			first->value, what);
@@ -313,6 +323,7 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 		.signal_fd = signal_fd,
 		.fail_on_loss = b->common.fail_on_loss,
 		.needs_reader = true,
+		.goes_on = true,
 		.counters = true,
 		.sentence = {NULL, "tried to open forbidden file", ",", "outcome"},
 		.ready = on_ready,
@@ -353,11 +364,13 @@ static int build_or_fail(struct block *b, struct bw_source *source, int signal_f
 }
 
 /* What is known before anything is compiled. */
-static int check_kernel(enum hook hook, const struct bw_source *source)
+static int check_kernel(const struct block *b, const struct bw_source *source)
 {
-	if (hook == HOOK_OVERRIDE)
+	if (b->hook == HOOK_OVERRIDE)
 		return bw_override_available(source->path);
-	if (hook == HOOK_LSM && bw_lsm_active("", "bpf") == 0)
+	if (b->hook == HOOK_FMOD_RET && b->asked == HOOKS && bw_kernel_preempts(""))
+		return bw_err(-ENOTSUP, "fmod_ret: " PREEMPT_BLIND "; --hook fmod_ret takes it all the same");
+	if (b->hook == HOOK_LSM && bw_lsm_active("", "bpf") == 0)
 		return bw_err(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
 	return 0;
 }
@@ -367,7 +380,7 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
 	BW_CLEANUP(bw_plan_free) struct bw_plan plan = {0};
 	const struct bw_binding *failed = NULL;
-	int r = check_kernel(b->hook, source);
+	int r = check_kernel(b, source);
 
 	if (r == 0)
 		r = build_or_fail(b, source, signal_fd, &image);

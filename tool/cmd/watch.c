@@ -32,6 +32,8 @@ struct view {
 	bool in_order; /* several tables, whose events all have a time: they are kept until all buffers were read */
 	struct bw_order order;
 	uint64_t last; /* the time of the event before */
+	int failed;    /* why lines were not written, -errno, where the run goes on all the same */
+	uint64_t told; /* of them */
 	struct bw_clock clock;
 };
 
@@ -99,8 +101,12 @@ static int on_ready(void *cookie)
 
 static void on_second(void *cookie)
 {
-	const struct view *view = cookie;
+	struct view *view = cookie;
 
+	if (view->out.unwritten > view->told)
+		bw_note("Not written: %llu lines: %s.", (unsigned long long)(view->out.unwritten - view->told),
+			strerror(-view->failed));
+	view->told = view->out.unwritten;
 	if (view->watch->second)
 		view->watch->second(view->watch->cookie);
 }
@@ -154,8 +160,15 @@ static int on_flush(void *cookie)
 {
 	struct view *view = cookie;
 
+	int r;
+
 	bw_order_give(&view->order, show, view);
-	return bw_out_flush(&view->out);
+	r = bw_out_flush(&view->out);
+	if (r == 0 || r == -EPIPE || r == -EINTR || !view->watch->goes_on)
+		return r;
+	view->failed = r;
+	view->out.error = 0; /* the next lines are tried again */
+	return 0;
 }
 
 static bool is_over(const void *session)
@@ -239,13 +252,13 @@ int bw_watch_run(const struct bw_watch *w)
 		r = bw_session_run(&session);
 	if (session.started)
 		show_end(&view, &session);
-	explain_output(view.out.error);
+	explain_output(view.out.error ? view.out.error : view.failed);
 	if (!session.started)
 		return r;
 	print_closing(w, &session, view.out.error == -EPIPE ? 0 : view.out.unwritten);
 	if (r == -EPIPE && w->needs_reader)
 		return bw_err(BW_EXIT_FAILED, "the reader of stdout has gone, and with it this ends");
-	if (r < 0 && r != -EPIPE)
+	if ((r < 0 && r != -EPIPE) || view.failed)
 		return BW_EXIT_FAILED;
 	return session.lost + session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
 }

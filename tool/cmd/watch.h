@@ -19,6 +19,7 @@ struct bw_watch {
 	int signal_fd;	  /* of bw_signals_open */
 	bool fail_on_loss;
 	bool needs_reader; /* that stdout's reader goes is a failure */
+	bool goes_on;	   /* also while lines can't be written: a full disk does not end it */
 	bool counters;	   /* the source has the map of bpf_src/counters.h */
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */

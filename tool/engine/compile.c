@@ -198,7 +198,10 @@ static int refer_to_maps(void *module, const char *function, struct bpf_insn *in
 			continue;
 		i++;
 		if (insn->src_reg == 0 && insn->imm == 0 && insn[1].imm == 0) {
-			fprintf(stderr, "%s: uses a global variable or a lookup table; put it into a map\n", function);
+			fprintf(stderr,
+				"%s: uses a global variable, a lookup table, or the values in braces that a local "
+				"array begins with; libbcc has no place for them: use a map, or set each element\n",
+				function);
 			return -ENOTSUP;
 		}
 		if (insn->src_reg != BPF_PSEUDO_MAP_FD)

@@ -26,6 +26,12 @@ enum { FILES_MAX = 1 << 20 };
 
 int bw_guard_count(struct bw_guard *g)
 {
+	const struct rlimit limit = {FILES_MAX, FILES_MAX};
+
+	setrlimit(RLIMIT_NOFILE, &limit); /* two a rule are held, and one a folder on the way down */
+	for (size_t i = 0; i < g->n_exes; i++)
+		if (access(g->exes[i], F_OK) < 0)
+			return bw_err(-errno, "--except-exe %s: %s", g->exes[i], strerror(errno));
 	return bw_places_count(g);
 }
 
@@ -65,9 +71,11 @@ static int except_all(struct bw_guard *g)
 		r = bw_identity_put(g, "except_comms", comm, sizeof(comm));
 	}
 	for (size_t i = 0; i < g->n_exes && r == 0; i++) {
-		r = bw_identity_learn(g, g->exes[i]);
+		int exe = bw_identity_open(g->exes[i]);
+
+		r = exe < 0 ? exe : bw_identity_hold(g, exe);
 		r = r < 0 ? bw_err(r, "--except-exe %s: %s", g->exes[i], strerror(-r))
-			  : bw_identity_put(g, "except_exes", &g->last.file, sizeof(g->last.file));
+			  : bw_identity_put(g, "except_exes", &g->last.inode, sizeof(g->last.inode));
 	}
 	return r;
 }
@@ -83,12 +91,12 @@ static void try_open(uint32_t error)
 /* A child, which has this process's name, opens something: its wait status. */
 static int send_canary(struct bw_guard *g, bool kill, int *status)
 {
-	uint64_t before = g->last.count;
 	pid_t pid;
-	int r;
+	int r = bw_identity_forget(g);
 
 	g->settings.kill = kill;
-	r = bw_identity_mode(g, MODE_CANARY);
+	if (r == 0)
+		r = bw_identity_mode(g, MODE_CANARY);
 	if (r < 0)
 		return r;
 	pid = fork();
@@ -98,10 +106,10 @@ static int send_canary(struct bw_guard *g, bool kill, int *status)
 	}
 	if (pid < 0 || waitpid(pid, status, 0) < 0)
 		return bw_err(-errno, "can't try whether this works: %s", strerror(errno));
-	r = bw_identity_read(g, &g->last);
+	r = bw_identity_read(g);
 	if (r < 0)
 		return r;
-	return g->last.count == before ? -ENOTSUP : 0; /* never called */
+	return g->last.count == 0 ? -ENOTSUP : 0; /* never called */
 }
 
 /* Children must be stopped as the rules will stop others: refused, if it can be, and killed, if that is wanted. */
@@ -137,7 +145,8 @@ static int make_hello(char hello[16])
 
 static int set_up(struct bw_guard *g)
 {
-	int r = try_canaries(g);
+	BW_FD int root = bw_identity_open("/");
+	int r = root < 0 ? root : try_canaries(g);
 
 	if (r == 0) {
 		g->final = true;
@@ -145,7 +154,7 @@ static int set_up(struct bw_guard *g)
 		r = bw_identity_mode(g, MODE_LEARN);
 	}
 	if (r == 0)
-		r = bw_identity_learn(g, "/"); /* and so this process's number, as the kernel counts */
+		r = bw_identity_learn(g, root); /* and so this process's number, as the kernel counts */
 	if (r == 0) {
 		g->settings.self = g->last.process;
 		r = bw_identity_mode(g, MODE_LEARN); /* from nobody else now */
@@ -159,14 +168,12 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 {
 	int r;
 
-	const struct rlimit limit = {FILES_MAX, FILES_MAX};
-
 	g->loaded = loaded;
-	g->last = (struct learned){0};
-	setrlimit(RLIMIT_NOFILE, &limit); /* two a rule are held */
 	/* In a PID namespace the name alone tells who this is. */
-	g->settings = (struct settings){
-		.self = bw_process_contained("") ? 0 : (uint32_t)getpid(), .error = g->error, .dry_run = g->dry_run};
+	g->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
+					.access = g->access,
+					.error = g->error,
+					.dry_run = g->dry_run};
 	prctl(PR_GET_NAME, g->name);
 	r = make_hello(g->settings.hello);
 	if (r < 0)

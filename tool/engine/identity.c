@@ -4,6 +4,7 @@
 #include <bcc/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -30,16 +31,29 @@ static int map_of(struct bw_guard *g, const char *name, size_t key, size_t value
 	return g->loaded->maps[i];
 }
 
-int bw_identity_put(struct bw_guard *g, const char *map, const void *key, size_t size)
+static int put(struct bw_guard *g, const char *map, const void *key, size_t key_size, void *value, size_t value_size)
 {
-	int fd = map_of(g, map, size, sizeof(uint32_t));
-	uint32_t access = g->access;
+	int fd = map_of(g, map, key_size, value_size);
 
 	if (fd < 0)
 		return fd;
-	if (bpf_update_elem(fd, (void *)key, &access, BPF_ANY) < 0)
+	if (bpf_update_elem(fd, (void *)key, value, BPF_ANY) < 0)
 		return bw_err(-errno, "the map '%s' takes no more: %s", map, strerror(errno));
 	return 0;
+}
+
+int bw_identity_put(struct bw_guard *g, const char *map, const void *key, size_t size)
+{
+	uint32_t access = g->access;
+
+	return put(g, map, key, size, &access, sizeof(access));
+}
+
+int bw_identity_guard(struct bw_guard *g, const char *map, bool held)
+{
+	struct guarded guarded = {.inode = held ? 0 : g->last.inode, .access = g->access};
+
+	return put(g, map, &g->last.file, sizeof(g->last.file), &guarded, sizeof(guarded));
 }
 
 int bw_identity_mode(struct bw_guard *g, uint32_t mode)
@@ -51,47 +65,59 @@ int bw_identity_mode(struct bw_guard *g, uint32_t mode)
 	return r < 0 ? no_map(g, "settings") : 0;
 }
 
-int bw_identity_read(struct bw_guard *g, struct learned *l)
+int bw_identity_forget(struct bw_guard *g)
 {
-	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(*l));
+	static const struct learned nothing;
+
+	return bw_loaded_set(g->loaded, "learned", 0, &nothing, sizeof(nothing)) < 0 ? no_map(g, "learned") : 0;
+}
+
+int bw_identity_read(struct bw_guard *g)
+{
+	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(g->last));
 	uint32_t zero = 0;
 
 	if (fd < 0)
 		return fd;
-	return bpf_lookup_elem(fd, &zero, l) < 0 ? -errno : 0;
+	return bpf_lookup_elem(fd, &zero, &g->last) < 0 ? -errno : 0;
 }
 
-int bw_identity_learn(struct bw_guard *g, const char *path)
+int bw_identity_open(const char *path)
 {
-	uint64_t before = g->last.count;
-	BW_FD int fd = -1;
-	int error, r;
+	int fd = open(path, O_PATH | O_CLOEXEC);
 
-	prctl(PR_SET_NAME, g->settings.hello);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	error = fd < 0 ? -errno : 0;
-	prctl(PR_SET_NAME, g->name);
-	r = bw_identity_read(g, &g->last);
+	return fd < 0 ? -errno : fd;
+}
+
+int bw_identity_learn(struct bw_guard *g, int file)
+{
+	char path[64];
+	BW_FD int fd = -1;
+	int error, r = bw_identity_forget(g);
+
 	if (r < 0)
 		return r;
-	if (g->last.count != before)
-		return 0;
-	return error ? error : -EIO;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	prctl(PR_SET_NAME, g->settings.hello);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	error = fd < 0 ? -errno : -EIO;
+	prctl(PR_SET_NAME, g->name);
+	r = bw_identity_read(g);
+	if (r < 0)
+		return r;
+	return g->last.count > 0 ? 0 : error;
 }
 
-int bw_identity_hold(struct bw_guard *g, const char *path)
+int bw_identity_hold(struct bw_guard *g, int file)
 {
+	BW_FD int fd = file;
 	int *held = realloc(g->held, (g->n_held + 1) * sizeof(*held));
-	int fd;
 
 	if (!held)
 		return -ENOMEM;
 	g->held = held;
-	fd = open(path, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	g->held[g->n_held++] = fd;
-	return bw_identity_learn(g, path);
+	g->held[g->n_held++] = bw_take_fd(&fd);
+	return bw_identity_learn(g, file);
 }
 
 void bw_identity_free(struct bw_guard *g)

@@ -2,16 +2,20 @@
 #include "engine/places.h"
 
 #include <errno.h>
-#include <fts.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/signals.h"
+#include "base/walk.h"
 #include "engine/identity.h"
 #include "kernel/mounts.h"
 
@@ -20,17 +24,31 @@ static int complain(int error, const char *path)
 	return bw_err(error, "can't guard %s: %s", path, strerror(-error));
 }
 
+/* What folder and base name the path has; *folder is the caller's. NULL if there is no memory. */
+static const char *split(const char *path, char **folder)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	*folder = strndup(path, (size_t)(base - path));
+	return *folder ? base : NULL;
+}
+
+/* Opens the path, and has it held: 0 or -errno. */
+static int hold(struct bw_guard *g, const char *path)
+{
+	int fd = bw_identity_open(path);
+
+	return fd < 0 ? fd : bw_identity_hold(g, fd);
+}
+
 /* The path's last component is in the folder as it is now, whatever comes to be there. */
 static int guard_place(struct bw_guard *g, const char *path)
 {
-	const char *base = strrchr(path, '/') + 1;
-	BW_FREE char *folder = strndup(path, (size_t)(base - path));
+	BW_FREE char *folder = NULL;
+	const char *base = split(path, &folder);
 	struct name_key key = {0};
-	int r;
+	int r = base ? hold(g, folder) : -ENOMEM;
 
-	if (!folder)
-		return -ENOMEM;
-	r = bw_identity_hold(g, folder);
 	if (r < 0)
 		return complain(r, path);
 	key.parent = g->last.file;
@@ -100,15 +118,15 @@ static int check_path(const char *given, char **path)
 	return 0;
 }
 
-/* Likewise. */
-static int check_dir(const char *given, char **real)
+/* A descriptor of the folder, the caller's; or -errno, reported. */
+static int open_dir(const char *given)
 {
 	struct stat st;
+	BW_FD int fd = bw_identity_open(given);
 
-	*real = realpath(given, NULL);
-	if (!*real || stat(*real, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return complain(-errno, given);
-	return S_ISDIR(st.st_mode) ? 0 : bw_err(-ENOTDIR, "--dir %s: not a folder", given);
+	return S_ISDIR(st.st_mode) ? bw_take_fd(&fd) : bw_err(-ENOTDIR, "--dir %s: not a folder", given);
 }
 
 /* What is there, and where it is; also what is put there later. */
@@ -121,102 +139,114 @@ static int guard_path(struct bw_guard *g, const char *given)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	r = each_place(g, path, guard_place);
 	if (r == 0)
-		r = bw_identity_hold(g, path);
+		r = hold(g, path);
 	if (r == -ENOENT)
 		return 0; /* it is guarded for when it comes */
-	return r < 0 ? complain(r, path) : bw_identity_put(g, "files", &g->last.file, sizeof(g->last.file));
+	return r < 0 ? complain(r, path) : bw_identity_guard(g, "files", true);
 }
 
-static int guard_folder(struct bw_guard *g, const char *path)
+/* Takes the descriptor. 0 or -errno. */
+static int guard_folder(struct bw_guard *g, int folder)
 {
 	uint32_t dev;
-	int r = bw_identity_hold(g, path);
+	int r = bw_identity_hold(g, folder);
 
 	if (r < 0)
 		return r;
 	dev = g->last.file.dev;
-	r = bw_identity_put(g, "dirs", &g->last.file, sizeof(g->last.file));
+	r = bw_identity_guard(g, "dirs", true);
 	return r < 0 ? r : bw_identity_put(g, "devices", &dev, sizeof(dev));
 }
 
-/* A file of several links can be opened by one that is elsewhere. */
-static int guard_linked(struct bw_guard *g, const char *path)
+/*
+ * A file of several links can be opened by one that is elsewhere. That one can't be guarded is said: it may be that
+ * nobody can open it (a device, where the mount has none), or root alone can't.
+ */
+static int guard_linked(struct bw_guard *g, int file, const char *folder, const char *name)
 {
-	int r = bw_identity_learn(g, path);
+	int r = bw_identity_learn(g, file);
 
-	if (r == -ENOENT || r == -ENXIO) /* it is gone; it is a socket */
-		return 0;
-	return r < 0 ? complain(r, path) : bw_identity_put(g, "files", &g->last.file, sizeof(g->last.file));
-}
-
-static void close_walk(FTS **walk)
-{
-	if (*walk)
-		fts_close(*walk);
-}
-
-/* What can't be looked at, since it is too deep or its file system does not let us, is guarded all the same. */
-static void skip_unreadable(const char *path, int error)
-{
-	if (error != ENOENT)
-		bw_note("Not searched for files that have other links elsewhere: %s: %s", path, strerror(error));
-}
-
-/* Calls each for every file beneath that has several links, and skip for what can't be looked at, if it is not NULL. */
-static int each_linked(struct bw_guard *g, char *folder, int (*each)(struct bw_guard *g, const char *path),
-		       void (*skip)(const char *path, int error))
-{
-	char *folders[] = {folder, NULL};
-	BW_CLEANUP(close_walk) FTS *walk = fts_open(folders, FTS_PHYSICAL, NULL);
-	FTSENT *at;
-	int r = 0;
-
-	if (!walk)
-		return complain(-errno, folder);
-	for (errno = 0; r == 0 && (at = fts_read(walk)); errno = 0) {
-		if ((at->fts_info == FTS_F || at->fts_info == FTS_DEFAULT) && at->fts_statp->st_nlink > 1)
-			r = each(g, at->fts_accpath);
-		else if (skip && (at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS))
-			skip(at->fts_path, at->fts_errno);
-	}
-	return r == 0 && errno ? complain(-errno, folder) : r;
-}
-
-static int count_linked(struct bw_guard *g, const char *path)
-{
-	(void)path;
-	g->linked++;
+	if (r == 0)
+		return bw_identity_guard(g, "files", false);
+	if (r != -ENXIO) /* a socket */
+		bw_note("Not guarded under the names that it may have elsewhere: %s/%s: %s", folder, name,
+			strerror(-r));
 	return 0;
 }
 
-/* What can't be entered (another mount hides it, its file system does not let root in) is guarded beneath alone. */
+/* What the walks below have. */
+struct search {
+	struct bw_guard *guard;
+	const char *folder; /* where it began, for messages */
+};
+
+/* Whoever may write in the folder may have put a link there meanwhile: it is not followed. */
+static int on_linked(void *cookie, int folder, const char *name, const struct stat *st)
+{
+	const struct search *search = cookie;
+	BW_FD int file = -1;
+
+	if (bw_signals_pending())
+		return -EINTR;
+	if (st->st_nlink < 2 || S_ISLNK(st->st_mode))
+		return 0;
+	file = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return file < 0 ? 0 : guard_linked(search->guard, file, search->folder, name);
+}
+
+/* What can't be looked at, since its file system does not let us, is guarded all the same. */
+static void on_skipped(void *cookie, int folder, const char *name, int error)
+{
+	const struct search *search = cookie;
+
+	(void)folder;
+	bw_note("Not searched for files that have other links elsewhere: %s%s%s: %s", search->folder,
+		name ? "/.../" : " or beneath", name ? name : "", strerror(error));
+}
+
+static int on_counted(void *cookie, int folder, const char *name, const struct stat *st)
+{
+	const struct search *search = cookie;
+
+	(void)folder;
+	(void)name;
+	search->guard->linked += st->st_nlink > 1;
+	return bw_signals_pending() ? -EINTR : 0;
+}
+
+/* What is mounted beneath may be mounted elsewhere, too. */
 static int guard_mount(struct bw_guard *g, const char *point)
 {
-	struct stat st;
-	int r = stat(point, &st) < 0 ? -errno : 0;
+	const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+	struct stat st = {0};
+	BW_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, point, &how, sizeof(how));
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
 	if (r == 0 && !S_ISDIR(st.st_mode))
-		return guard_linked(g, point);
+		return guard_linked(g, fd, "", point);
 	if (r == 0)
-		r = guard_folder(g, point);
-	if (r == -ENOENT || r == -EACCES || r == -EPERM || r == -ENOTCONN) {
+		r = guard_folder(g, bw_take_fd(&fd));
+	/* Another mount hides it, or its file system does not let root in. */
+	if (r == -ENOENT || r == -ELOOP || r == -EACCES || r == -EPERM || r == -ENOTCONN) {
 		bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
 		return 0;
 	}
 	return r < 0 ? complain(r, point) : 0;
 }
 
-/* What is mounted beneath may be mounted elsewhere, too. */
-static int guard_mounts(struct bw_guard *g, const char *folder)
+static int guard_mounts(struct bw_guard *g, const char *given)
 {
-	BW_CLEANUP(bw_mounts_close) struct bw_mounts mounts;
-	size_t len = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+	BW_CLEANUP(bw_mounts_close) struct bw_mounts mounts = {0};
+	BW_FREE char *folder = realpath(given, NULL);
+	size_t len = folder && folder[1] ? strlen(folder) : 0;
 	const char *point;
-	int r = bw_mounts_open("", &mounts);
+	int r;
 
+	if (!folder)
+		return complain(-errno, given);
+	r = bw_mounts_open("", &mounts);
 	if (r < 0)
-		return bw_err(r, "can't see what is mounted beneath %s: /proc/self/mountinfo: %s", folder,
-			      strerror(-r));
+		return bw_err(r, "can't see what is mounted beneath %s: /proc/self/mountinfo: %s", given, strerror(-r));
 	while (r == 0 && (point = bw_mounts_next(&mounts)))
 		if (strncmp(point, folder, len) == 0 && point[len] == '/')
 			r = guard_mount(g, point);
@@ -225,16 +255,20 @@ static int guard_mounts(struct bw_guard *g, const char *folder)
 
 static int guard_dir(struct bw_guard *g, const char *path)
 {
-	BW_FREE char *real = NULL;
-	int r = check_dir(path, &real);
+	struct search search = {g, path};
+	const struct bw_walk walk = {on_linked, on_skipped, &search};
+	int fd = open_dir(path), r = fd < 0 ? fd : guard_folder(g, fd);
 
+	if (fd < 0)
+		return fd;
 	if (r < 0)
-		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	r = guard_folder(g, real);
-	if (r < 0)
-		return complain(r, path); /* cppcheck-suppress memleak ; likewise */
-	r = guard_mounts(g, real);
-	return r < 0 ? r : each_linked(g, real, guard_linked, skip_unreadable);
+		return complain(r, path);
+	r = guard_mounts(g, path);
+	if (r == 0) {
+		r = bw_walk(&walk, fd);
+		r = r < 0 && r != -EINTR ? complain(r, path) : r;
+	}
+	return r;
 }
 
 static int guard_name(struct bw_guard *g, const char *name)
@@ -245,40 +279,65 @@ static int guard_name(struct bw_guard *g, const char *name)
 	return bw_identity_put(g, "names", &key, sizeof(key));
 }
 
-int bw_places_guard(struct bw_guard *g)
-{
-	static int (*const guard_one[])(struct bw_guard *, const char *) = {guard_name, guard_path, guard_dir};
-	int r = 0;
-
-	for (size_t i = 0; i < g->rules->n && r == 0; i++)
-		r = guard_one[g->rules->rules[i].kind](g, g->rules->rules[i].value);
-	return r;
-}
-
 static int count_place(struct bw_guard *g, const char *path)
 {
-	(void)path;
+	BW_FREE char *folder = NULL;
+	struct stat st;
+
+	if (!split(path, &folder) || stat(folder, &st) < 0)
+		return complain(-errno, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	g->places++;
 	return 0;
 }
 
-int bw_places_count(struct bw_guard *g)
+static int count_linked(struct bw_guard *g, const char *path)
+{
+	struct search search = {g, path};
+	const struct bw_walk walk = {on_counted, NULL, &search};
+	BW_FD int fd = open_dir(path);
+	int r = fd < 0 ? fd : bw_walk(&walk, fd);
+
+	return fd < 0 || r == -EINTR || r == 0 ? r : complain(r, path);
+}
+
+static int count_path(struct bw_guard *g, const char *given)
+{
+	BW_FREE char *path = NULL;
+	int r = check_path(given, &path);
+
+	return r < 0 ? r : each_place(g, path, count_place);
+}
+
+static int count_name(struct bw_guard *g, const char *name)
+{
+	(void)g;
+	(void)name;
+	return 0;
+}
+
+/* By bw_rule_kind. */
+typedef int rule_function(struct bw_guard *, const char *);
+
+static int each_rule(struct bw_guard *g, rule_function *const of_kind[])
 {
 	int r = 0;
 
-	g->places = g->linked = 0;
-	for (size_t i = 0; i < g->rules->n && r == 0; i++) {
-		const struct bw_rule *rule = &g->rules->rules[i];
-		BW_FREE char *at = NULL;
-
-		if (rule->kind == BW_RULE_DIR)
-			r = check_dir(rule->value, &at);
-		if (rule->kind == BW_RULE_DIR && r == 0)
-			each_linked(g, at, count_linked, NULL);
-		if (rule->kind == BW_RULE_PATH)
-			r = check_path(rule->value, &at);
-		if (rule->kind == BW_RULE_PATH && r == 0)
-			each_place(g, rule->value, count_place);
-	}
+	for (size_t i = 0; i < g->rules->n && r == 0; i++)
+		r = of_kind[g->rules->rules[i].kind](g, g->rules->rules[i].value);
 	return r;
+}
+
+int bw_places_count(struct bw_guard *g)
+{
+	static rule_function *const count[] = {count_name, count_path, count_linked};
+
+	g->places = g->linked = 0;
+	return each_rule(g, count);
+}
+
+int bw_places_guard(struct bw_guard *g)
+{
+	static rule_function *const guard[] = {guard_name, guard_path, guard_dir};
+
+	return each_rule(g, guard);
 }

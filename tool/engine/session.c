@@ -70,7 +70,11 @@ static void report_losses(struct bw_session *s)
 	if (s->lost > s->reported)
 		bw_note("Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
 			(unsigned long long)(s->lost - s->reported));
+	if (s->missed > s->told_missed)
+		bw_note("Missed %llu calls: the kernel does not run a program upon another one on the same CPU.",
+			(unsigned long long)(s->missed - s->told_missed));
 	s->reported = s->lost;
+	s->told_missed = s->missed;
 	s->second(s->cookie);
 }
 

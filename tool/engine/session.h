@@ -41,7 +41,7 @@ struct bw_session {
 	/* Inner. */
 	struct bw_stream *stream;
 	struct bw_attached attached;
-	uint64_t end, next_report, next_tick, reported;
+	uint64_t end, next_report, next_tick, reported, told_missed;
 };
 
 /*

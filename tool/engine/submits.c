@@ -78,17 +78,31 @@ static void put_event(FILE *out, const struct submit *s)
 	}
 }
 
-/* BPF_ARRAY(NAME, the event's type, 1) as a local variable; a pointer to void is taken for one to char. */
+/* The type of what is sent: of an array, the array; else of what is pointed to, and char in place of void. */
+static void put_type(FILE *out, const struct submit *s)
+{
+	fputs("__typeof__(__builtin_choose_expr(__builtin_types_compatible_p(__typeof__(*(", out);
+	put_event(out, s);
+	fputs(")), void), (char)0, __builtin_choose_expr(__builtin_types_compatible_p(__typeof__(", out);
+	put_event(out, s);
+	fputs("), __typeof__(*(", out);
+	put_event(out, s);
+	fputs(")) *), *(", out);
+	put_event(out, s);
+	fputs("), ", out);
+	put_event(out, s);
+	fputs(")))", out);
+}
+
+/* BPF_ARRAY(NAME, the event's type, 1) as a local variable. */
 static void put_table(FILE *out, const struct submit *s, unsigned n)
 {
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s%u_%.*s", BW_LAYOUT_PREFIX, n, (int)s->table.len, s->table.text);
-	fputs("typedef __typeof__(__builtin_choose_expr(__builtin_types_compatible_p(__typeof__(*(", out);
-	put_event(out, s);
-	fputs(")), void), (char)0, *(", out);
-	put_event(out, s);
-	fprintf(out, "))) %s_t;", name);
+	fputs("typedef ", out);
+	put_type(out, s);
+	fprintf(out, " %s_t;", name);
 	fprintf(out, " struct %s_table_t { int key; %s_t leaf; u32 max_entries; int flags; };", name, name);
 	fprintf(out, " static struct %s_table_t __attribute__((section(\"maps/array\"))) %s = { .max_entries = 1 };",
 		name, name);
