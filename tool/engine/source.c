@@ -20,10 +20,10 @@ int bw_source_dir(char **dir)
 static int add_flag(struct bw_source *source, char *flag)
 {
 	if (!flag)
-		return -ENOMEM;
+		return bw_err(-ENOMEM, "no memory for the compiler's flags");
 	if (source->n_flags == BW_FLAGS_MAX) {
 		free(flag);
-		return -E2BIG;
+		return bw_err(-E2BIG, "more than %d flags for the compiler", BW_FLAGS_MAX);
 	}
 	source->flags[source->n_flags++] = flag;
 	return 0;

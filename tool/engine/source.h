@@ -32,7 +32,7 @@ int bw_source_dir(char **dir);
 int bw_source_read(struct bw_source *source, const char *path, const char *dir);
 void bw_source_free(struct bw_source *source);
 
-/* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags. */
+/* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags; reported. */
 int bw_source_define(struct bw_source *source, const char *name);
 
 /* Adds an argument for the compiler as it is. As bw_source_define. */
