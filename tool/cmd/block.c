@@ -232,6 +232,7 @@ static bool has_idmap(enum hook hook)
 static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
 {
 	const struct bw_guard *g = &b->guard;
+	const bool by_file = b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0;
 	int r = define(source, true, hooks[hook].define);
 
 	if (r == 0)
@@ -247,7 +248,7 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 	if (r == 0)
 		r = define(source, g->n_exes > 0, "EXCEPT_EXE");
 	if (r == 0)
-		r = define(source, has_idmap(hook), "SETATTR_IDMAP");
+		r = define(source, by_file && has_idmap(hook), "SETATTR_IDMAP");
 	/* A kernel without 32-bit calls has no such functions to attach to. */
 	if (r == 0)
 		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32");
