@@ -219,7 +219,7 @@ static int guard_mount(struct bw_guard *g, const char *point)
 {
 	const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
 	struct stat st = {0};
-	BW_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, point, &how, sizeof(how));
+	BW_FD int fd = (int)syscall(__NR_openat2, AT_FDCWD, point, &how, sizeof(how));
 	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
 	if (r == 0 && !S_ISDIR(st.st_mode))
