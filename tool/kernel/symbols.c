@@ -13,22 +13,40 @@
 /* A line: "ffffffff81000000 T name", "... t name [module]". */
 struct line {
 	uint64_t address;
-	char *name;
+	char type;
+	char *name, *module;
 };
 
-/* The next function; false at the end. *text is getline's. */
-static bool next_function(FILE *file, char **text, size_t *size, struct line *line)
+/* The next symbol; false at the end. *text is getline's. */
+static bool next_symbol(FILE *file, char **text, size_t *size, struct line *line)
 {
 	while (getline(text, size, file) > 0) {
-		char *p;
+		char *p, *rest;
 
 		line->address = strtoull(*text, &p, 16);
-		if (p == *text || p[0] != ' ' || !strchr("tTwW", p[1]) || p[2] != ' ')
+		if (p == *text || p[0] != ' ' || !p[1] || p[2] != ' ')
 			continue;
-		line->name = p + 3;
-		line->name[strcspn(line->name, " \t\n")] = '\0';
+		line->type = p[1];
+		rest = p + 3;
+		line->name = strsep(&rest, " \t\n");
+		line->module = rest ? rest + strspn(rest, " \t[") : line->name + strlen(line->name);
+		line->module[strcspn(line->module, "]\n")] = '\0';
 		return true;
 	}
+	return false;
+}
+
+static bool is_function(const struct line *line)
+{
+	return strchr("tTwW", line->type);
+}
+
+/* The next function; false at the end. */
+static bool next_function(FILE *file, char **text, size_t *size, struct line *line)
+{
+	while (next_symbol(file, text, size, line))
+		if (is_function(line))
+			return true;
 	return false;
 }
 
@@ -53,6 +71,31 @@ int bw_symbols_count(const char *root, const char *const *names, uint32_t *count
 	while (next_function(file, &text, &size, &line))
 		for (size_t i = 0; i < n; i++)
 			counts[i] += strcmp(line.name, names[i]) == 0;
+	return 0;
+}
+
+int bw_symbols_find(const char *root, const char *const *names, size_t n,
+		    void (*found)(void *cookie, size_t i, const struct bw_symbol *symbol), void *cookie)
+{
+	BW_FILE FILE *file = open_list(root);
+	BW_FREE char *text = NULL;
+	bool is_init = false; /* between the two, by their place in the list: addresses may be hidden */
+	size_t size = 0;
+	struct line line;
+
+	if (!file)
+		return -errno;
+	while (next_symbol(file, &text, &size, &line)) {
+		const struct bw_symbol symbol = {line.name, line.module, line.address, line.type, is_init};
+
+		if (strcmp(line.name, "__init_begin") == 0)
+			is_init = true;
+		else if (strcmp(line.name, "__init_end") == 0)
+			is_init = false;
+		for (size_t i = 0; i < n && is_function(&line); i++)
+			if (strcmp(line.name, names[i]) == 0)
+				found(cookie, i, &symbol);
+	}
 	return 0;
 }
 

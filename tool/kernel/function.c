@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/function.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/btf.h"
+#include "kernel/override.h"
+#include "kernel/symbols.h"
+#include "kernel/tracefs.h"
+
+#define SECURITY "security_"
+
+/* Has the file a line whose word number `word` (from 0 on) is the name? UNKNOWN where it can't be read. */
+static enum bw_answer has_word(const char *path, int word, const char *name)
+{
+	BW_FILE FILE *file = fopen(path, "re");
+	BW_FREE char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return BW_UNKNOWN;
+	while (getline(&line, &size, file) > 0) {
+		char *rest = line, *one = NULL;
+
+		for (int i = 0; i <= word; i++)
+			one = strsep(&rest, " \t\n");
+		if (one && strcmp(one, name) == 0)
+			return BW_YES; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	}
+	return ferror(file) ? BW_UNKNOWN : BW_NO;
+}
+
+static enum bw_answer is_traceable(const char *root, const char *name)
+{
+	const char *mount = bw_tracefs_find(root);
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
+	return has_word(path, 0, name);
+}
+
+/* What is looked for in the one list, which takes the kernel a while to write. */
+enum { ITSELF, DIRECT, OVERRIDE, NAMES };
+
+static void read_symbol(void *cookie, size_t i, const struct bw_symbol *s)
+{
+	struct bw_function *f = cookie;
+
+	f->has_direct |= i == DIRECT;
+	f->has_override |= i == OVERRIDE;
+	if (i != ITSELF)
+		return;
+	if (f->copies < BW_COPIES_MAX)
+		snprintf(f->modules[f->copies], sizeof(*f->modules), "%s", s->module);
+	if (f->copies++ > 0)
+		return;
+	f->type = s->type;
+	f->address = s->address;
+	f->is_init = s->is_init;
+}
+
+void bw_function_read(const char *root, const char *name, struct bw_function *f)
+{
+	const char *const names[NAMES] = {
+		[ITSELF] = name, [DIRECT] = "register_ftrace_direct", [OVERRIDE] = "bpf_override_return"};
+	char path[PATH_MAX], like[256];
+	int r;
+
+	*f = (struct bw_function){.name = name};
+	f->symbols = bw_symbols_find(root, names, NAMES, read_symbol, f);
+	f->traceable = is_traceable(root, name);
+	snprintf(path, sizeof(path), "%s/sys/kernel/debug/kprobes/blacklist", root);
+	f->blacklisted = has_word(path, 1, name);
+	r = bw_override_listed(root, name, like, sizeof(like));
+	f->listed = r < 0 ? BW_UNKNOWN : r > 0 ? BW_YES : BW_NO;
+}
+
+static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+		t = btf__type_by_id(btf, t->type);
+	return t;
+}
+
+void bw_function_type(const struct btf *btf, uint32_t id, const char *name, struct bw_function_type *t)
+{
+	const struct btf_type *function = btf && id ? btf__type_by_id(btf, id) : NULL, *proto, *type;
+	char lsm[128];
+	uint32_t hook;
+
+	*t = (struct bw_function_type){.has_btf = btf, .is_known = function};
+	snprintf(lsm, sizeof(lsm), "bpf_lsm_%s", name + (strncmp(name, SECURITY, strlen(SECURITY)) == 0 ? strlen(SECURITY) : 0));
+	t->is_lsm = btf && bw_btf_function(btf, lsm, &hook) == 0;
+	if (!function)
+		return;
+	proto = btf__type_by_id(btf, function->type);
+	t->parameters = btf_vlen(proto);
+	for (uint32_t i = 0; i < t->parameters; i++) {
+		type = resolved(btf, btf_params(proto)[i].type);
+		t->is_variadic |= btf_params(proto)[i].type == 0;
+		t->has_large |= type && btf_is_composite(type) && type->size > 16;
+	}
+	type = resolved(btf, proto->type);
+	t->returns_number = type && (btf_is_int(type) || btf_is_enum(type)) && type->size <= 8;
+}
+
+static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum bw_answer can, const char *why, ...)
+{
+	va_list arguments;
+
+	v->can = can;
+	va_start(arguments, why);
+	vsnprintf(v->why, sizeof(v->why), why, arguments);
+	va_end(arguments);
+}
+
+void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
+{
+	if (f->symbols < 0)
+		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
+	else if (f->copies == 0)
+		set(v, BW_NO, "no such function: it is not in this kernel, or was put into those that call it (inlined)");
+	else if (f->is_init)
+		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
+	else if (f->blacklisted == BW_YES)
+		set(v, BW_NO, "it is on the kprobe blacklist");
+	else if (f->traceable == BW_NO)
+		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
+	else if (f->copies > 1)
+		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first", f->copies);
+	else
+		set(v, BW_YES, "%s", "");
+}
+
+/* What fentry and fmod_ret want of a function alike; false, with the verdict, if it is not so. */
+static bool can_be_bound(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+{
+	if (f->symbols < 0)
+		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
+	else if (f->copies == 0)
+		set(v, BW_NO, "no such function");
+	else if (!t->has_btf)
+		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+	else if (!t->is_known)
+		set(v, BW_NO, "BTF does not have it");
+	else if (!f->has_direct)
+		set(v, BW_NO, "this kernel has no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)");
+	else if (f->is_init)
+		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
+	else if (f->traceable == BW_NO)
+		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
+	else if (t->is_variadic)
+		set(v, BW_NO, "it takes any number of arguments (...)");
+	else if (t->parameters > 12)
+		set(v, BW_NO, "it has more than 12 parameters");
+	else if (t->has_large)
+		set(v, BW_NO, "it takes a struct of more than 16 bytes by value");
+	else
+		return true;
+	return false;
+}
+
+void bw_function_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+{
+	if (can_be_bound(f, t, v))
+		set(v, BW_YES, "%s", "");
+}
+
+void bw_function_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+{
+	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
+
+	if (!can_be_bound(f, t, v))
+		return;
+	if (!t->returns_number)
+		set(v, BW_NO, "it returns no number");
+	else if (is_security || f->listed == BW_YES)
+		set(v, BW_YES, "%s", "");
+	else
+		set(v, BW_NO, "it is neither a security_ function nor on the error-injection list");
+}
+
+void bw_function_override(const struct bw_function *f, struct bw_verdict *v)
+{
+	bw_function_kprobe(f, v);
+	if (v->can == BW_NO)
+		return;
+	if (!f->has_override)
+		set(v, BW_NO, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
+	else if (f->listed == BW_YES)
+		set(v, BW_YES, "%s", "");
+	else if (f->listed == BW_NO)
+		set(v, BW_NO, "it is not on the kernel's error-injection list");
+	else
+		set(v, BW_UNKNOWN, BW_OVERRIDE_LIST " can't be read");
+}
+
+void bw_function_lsm(const struct bw_function_type *t, struct bw_verdict *v)
+{
+	if (!t->has_btf)
+		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+	else if (!t->is_lsm)
+		set(v, BW_NO, "it is no hook of the security modules");
+	else
+		set(v, BW_YES, "%s", "");
+}
