@@ -81,6 +81,21 @@ uint32_t bw_btf_next_function(const struct btf *btf, const struct btf *base, con
 	return 0;
 }
 
+int bw_btf_each_function(const struct btf *btf, const char *prefix, void (*found)(void *cookie, const char *name),
+			 void *cookie)
+{
+	if (!btf)
+		return -ENOENT;
+	for (uint32_t id = 1; id < number_of_types(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = btf_is_func(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
+
+		if (name && strncmp(name, prefix, strlen(prefix)) == 0)
+			found(cookie, name + strlen(prefix));
+	}
+	return 0;
+}
+
 int bw_btf_parameters(const struct btf *btf, const char *name)
 {
 	uint32_t id;

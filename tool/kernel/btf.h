@@ -30,6 +30,10 @@ int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id);
  */
 uint32_t bw_btf_next_function(const struct btf *btf, const struct btf *base, const char *name, uint32_t last);
 
+/* Calls `found` with what follows prefix in each function's name that begins so. 0, or -ENOENT if btf is NULL. */
+int bw_btf_each_function(const struct btf *btf, const char *prefix, void (*found)(void *cookie, const char *name),
+			 void *cookie);
+
 /* How many parameters the function has. Or -errno, also as above. */
 int bw_btf_parameters(const struct btf *btf, const char *name);
 

@@ -98,7 +98,8 @@ void bw_function_type(const struct btf *btf, uint32_t id, const char *name, stru
 	uint32_t hook;
 
 	*t = (struct bw_function_type){.has_btf = btf, .is_known = function};
-	snprintf(lsm, sizeof(lsm), "bpf_lsm_%s", name + (strncmp(name, SECURITY, strlen(SECURITY)) == 0 ? strlen(SECURITY) : 0));
+	snprintf(lsm, sizeof(lsm), "bpf_lsm_%s",
+		 name + (strncmp(name, SECURITY, strlen(SECURITY)) == 0 ? strlen(SECURITY) : 0));
 	t->is_lsm = btf && bw_btf_function(btf, lsm, &hook) == 0;
 	if (!function)
 		return;
@@ -128,7 +129,8 @@ void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
 	if (f->symbols < 0)
 		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
 	else if (f->copies == 0)
-		set(v, BW_NO, "no such function: it is not in this kernel, or was put into those that call it (inlined)");
+		set(v, BW_NO,
+		    "no such function: it is not in this kernel, or was put into those that call it (inlined)");
 	else if (f->is_init)
 		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
 	else if (f->blacklisted == BW_YES)
@@ -136,7 +138,8 @@ void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
 	else if (f->traceable == BW_NO)
 		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
 	else if (f->copies > 1)
-		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first", f->copies);
+		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first",
+		    f->copies);
 	else
 		set(v, BW_YES, "%s", "");
 }

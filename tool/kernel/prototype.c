@@ -151,13 +151,16 @@ static bool is_const(const struct btf *btf, uint32_t id)
 	return false;
 }
 
-enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size, int *is_signed)
+enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
+				    int *is_signed)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
 	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;
 
 	*size = t && !btf_is_ptr(t) ? t->size : 8;
 	*is_signed = t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_SIGNED;
+	if (p && p->type == 0)
+		return BW_PARAMETER_WHOLE; /* ... */
 	if (!t || btf_is_int(t) || btf_is_enum(t) || btf_kind(t) == KIND_ENUM64)
 		return BW_PARAMETER_NUMBER;
 	if (!btf_is_ptr(t))
@@ -166,5 +169,5 @@ enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, ui
 		return BW_PARAMETER_TEXT;
 	to = struct_of(btf, t->type);
 	return to && strcmp(btf__name_by_offset(btf, to->name_off), "filename") == 0 ? BW_PARAMETER_FILENAME
-										       : BW_PARAMETER_POINTER;
+										     : BW_PARAMETER_POINTER;
 }

@@ -26,10 +26,11 @@ const char *bw_prototype_name(const struct btf *btf, uint32_t function, uint32_t
 
 /* What kind of value a parameter is, for a program that reads it. */
 enum bw_parameter {
-	BW_PARAMETER_NUMBER, /* an integer, bool or enum: its size in bytes and sign beside */
-	BW_PARAMETER_TEXT,   /* const char * */
+	BW_PARAMETER_NUMBER,   /* an integer, bool or enum: its size in bytes and sign beside */
+	BW_PARAMETER_TEXT,     /* const char * */
 	BW_PARAMETER_FILENAME, /* struct filename *: begins with the pointer to a name */
 	BW_PARAMETER_POINTER,
-	BW_PARAMETER_WHOLE, /* a struct by value */
+	BW_PARAMETER_WHOLE, /* a struct by value, or ... */
 };
-enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size, int *is_signed);
+enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
+				    int *is_signed);

@@ -92,7 +92,11 @@ int bw_symbols_find(const char *root, const char *const *names, size_t n,
 			is_init = true;
 		else if (strcmp(line.name, "__init_end") == 0)
 			is_init = false;
-		for (size_t i = 0; i < n && is_function(&line); i++)
+		if (!is_function(&line))
+			continue;
+		if (!names)
+			found(cookie, 0, &symbol);
+		for (size_t i = 0; i < n; i++)
 			if (strcmp(line.name, names[i]) == 0)
 				found(cookie, i, &symbol);
 	}

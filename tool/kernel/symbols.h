@@ -16,7 +16,8 @@ struct bw_symbol {
 	bool is_init;		   /* it ran at boot, and its memory was given back */
 };
 
-/* Calls `found` with each function that bears one of the n names: its index, and the function. 0 or -errno. */
+/* Calls `found` with each function that bears one of the n names: its index, and the function; names NULL: with all. 0
+ * or -errno. */
 int bw_symbols_find(const char *root, const char *const *names, size_t n,
 		    void (*found)(void *cookie, size_t i, const struct bw_symbol *symbol), void *cookie);
 
