@@ -135,8 +135,8 @@ enum { RANK_MADE_OF, RANK_PART, RANK_LETTERS, RANK_FAR };
 
 static int rank(const char *candidate, const char *name, size_t len)
 {
-	if (strcmp(candidate, name) == 0)
-		return RANK_FAR; /* it is the one */
+	if (strcmp(candidate, name) == 0 || strncmp(candidate, "__pfx_", strlen("__pfx_")) == 0)
+		return RANK_FAR; /* it is the one, or the gap before a function */
 	if (strncmp(candidate, name, len) == 0 && candidate[len] == '.')
 		return RANK_MADE_OF;
 	if (len >= 4 && strstr(candidate, name))
