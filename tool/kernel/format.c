@@ -24,7 +24,9 @@ static bool read_field(char *line, char name[NAME_MAX], struct bw_format_field *
 	field->is_signed = is_signed;
 	field->declaration = line + strlen(word);
 	*end = '\0';
-	end = line + strlen(word) + strcspn(line + strlen(word), "["); /* an array's size is no part of the name */
+	if (end[-1] == ']') /* an array's size is no part of the name */
+		while (end > field->declaration && *end != '[')
+			end--;
 	for (from = end; from > field->declaration && !strchr(" *", from[-1]);)
 		from--;
 	snprintf(name, NAME_MAX, "%.*s", (int)(end - from), from);
