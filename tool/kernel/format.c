@@ -10,18 +10,31 @@
 #include "base/cleanup.h"
 #include "kernel/tracefs.h"
 
+/* The number behind "KEY:"; false if there is none. */
+static bool read_number(const char *line, const char *key, uint32_t *number)
+{
+	const char *at = strstr(line, key);
+	char *end;
+
+	if (!at)
+		return false;
+	at += strlen(key);
+	*number = (uint32_t)strtoul(at, &end, 10);
+	return end > at;
+}
+
 /* "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;", which is written into. */
 static bool read_field(char *line, char name[NAME_MAX], struct bw_format_field *field)
 {
 	static const char word[] = "\tfield:";
-	char *end = strchr(line, ';'), *from, sign;
-	int is_signed = 0;
+	char *end = strchr(line, ';'), *from;
+	uint32_t is_signed;
 
 	if (strncmp(line, word, strlen(word)) != 0 || !end)
 		return false;
-	if (sscanf(end, "; offset:%u; size:%u%c signed:%d", &field->offset, &field->size, &sign, &is_signed) < 2)
+	if (!read_number(end, "\toffset:", &field->offset) || !read_number(end, "\tsize:", &field->size))
 		return false;
-	field->is_signed = is_signed;
+	field->is_signed = read_number(end, "\tsigned:", &is_signed) && is_signed;
 	field->declaration = line + strlen(word);
 	*end = '\0';
 	if (end[-1] == ']') /* an array's size is no part of the name */

@@ -161,7 +161,8 @@ static int each_fentry(const char *root, const struct btf *btf, void (*found)(vo
 		r = each_word(path, 0, keep_name, &traceable);
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	qsort(traceable.names, traceable.n, sizeof(*traceable.names), compare);
+	if (traceable.n > 0)
+		qsort(traceable.names, traceable.n, sizeof(*traceable.names), compare);
 	return bw_btf_each_function(btf, "", pass, &f);
 }
 
