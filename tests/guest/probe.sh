@@ -27,7 +27,7 @@ fi
 # Every kprobe that it calls possible can be placed, every one that it calls impossible can't; by what the kernel says
 # of the same name in kprobe_events.
 placed() { # placed NAME: by another way than bccwatch's
-	echo "p:bccwatch_test $1" >/sys/kernel/tracing/kprobe_events 2>/dev/null || return 1
+	echo "p:bccwatch/test $1" >/sys/kernel/tracing/kprobe_events 2>/dev/null || return 1
 	echo >/sys/kernel/tracing/kprobe_events
 }
 if has_kprobes; then
@@ -35,14 +35,17 @@ if has_kprobes; then
 	awk '$2 ~ /[tT]/ && !$4 {print $3}' /proc/kallsyms | sort | uniq -d | shuf --random-source=/proc/version -n 20 >>drawn
 	awk '{print $2}' /sys/kernel/debug/kprobes/blacklist | shuf --random-source=/proc/version -n 20 >>drawn
 	sed -n '/ __init_begin$/,/ __init_end$/p' /proc/kallsyms | awk '$2 ~ /[tT]/ {print $3}' | shuf --random-source=/proc/version -n 20 >>drawn
-	right=0 wrong=
-	while read -r name; do
+	mapfile -t names <drawn
+	bccwatch probe --json "${names[@]}" >said # an object a line, in their order
+	check "all of them are told of" [ "$(wc -l <said)" = ${#names[@]} ]
+	wrong=
+	for i in "${!names[@]}"; do
 		said=no really=no
-		! bccwatch probe "$name" >/dev/null 2>&1 || said=yes
-		! placed "$name" || really=yes
-		if [ $said = $really ]; then right=$((right + 1)); else wrong+=" $name:$said"; fi
-	done <drawn
-	check "$(wc -l <drawn) functions, drawn: what it says of their kprobes is so ($wrong)" [ "$right" = "$(wc -l <drawn)" ]
+		! sed -n "$((i + 1))p" said | grep -q '"kprobe":{"can":true' || said=yes
+		! placed "${names[i]}" || really=yes
+		[ $said = $really ] || wrong+=" ${names[i]}:$said"
+	done
+	check "${#names[@]} functions, drawn: what it says of their kprobes is so ($wrong)" [ -z "$wrong" ]
 fi
 
 # Programs to begin with.

@@ -166,7 +166,7 @@ static struct bw_verdict kprobe_of(const char *name, struct bw_function *f)
 {
 	struct bw_verdict verdict;
 
-	bw_function_read(root, name, f);
+	bw_functions_read(root, &name, 1, f);
 	bw_function_kprobe(f, &verdict);
 	return verdict;
 }
@@ -217,7 +217,7 @@ static void hooks_of_function(void **state)
 
 	(void)state;
 	put_kernel();
-	bw_function_read(root, "vfs_read", &f);
+	bw_functions_read(root, &(const char *){"vfs_read"}, 1, &f);
 	bw_function_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	assert_non_null(strstr(v.why, "DIRECT_CALLS"));
@@ -234,11 +234,11 @@ static void hooks_of_function(void **state)
 	bw_function_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	type.is_variadic = false;
-	bw_function_read(root, "security_file_open", &f);
+	bw_functions_read(root, &(const char *){"security_file_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
 	bw_function_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
-	bw_function_read(root, "__x64_sys_open", &f);
+	bw_functions_read(root, &(const char *){"__x64_sys_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
 	bw_function_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);

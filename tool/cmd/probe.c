@@ -239,11 +239,11 @@ static void print_json(const struct subject *s, bool expand)
 	fputs("}\n", stdout);
 }
 
-static int probe_function(struct probe *p, const char *name)
+static int probe_function(struct probe *p, const struct bw_function *function)
 {
-	BW_CLEANUP(close_subject) struct subject s = {0};
+	BW_CLEANUP(close_subject) struct subject s = {.function = *function};
+	const char *name = function->name;
 
-	bw_function_read("", name, &s.function);
 	find_signatures(&s, p->btf);
 	judge(&s, p->btf);
 	if (p->stub)
@@ -305,23 +305,61 @@ static int probe_tracepoint(const struct probe *p, const char *category, const c
 	return r < 0 ? explain_tracepoint(category, name, r) : BW_EXIT_OK;
 }
 
-/* "tracepoint:", "kprobe:" and the like may stand before the name. */
-static int probe_name(struct probe *p, const char *name)
+/* "tracepoint:", "kprobe:" and the like may stand before the name. NULL, reported, if it can't be one. */
+static const char *plain_name(const char *name)
 {
 	static const char *const prefixes[] = {"kprobe:", "kretprobe:", "fentry:", "fexit:", "lsm:", "tracepoint:"};
-	char category[NAME_MAX];
 	const char *colon;
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			name += strlen(prefixes[i]);
 	colon = strchr(name, ':');
-	if (!*name || strpbrk(name, " /\t\n") || (colon && (colon == name || !colon[1])))
-		return bw_err(BW_EXIT_USAGE, "%s: neither a function nor CATEGORY:NAME", name);
+	if (*name && !strpbrk(name, " /\t\n") && (!colon || (colon > name && colon[1])))
+		return name;
+	bw_err(0, "'%s' is neither a function nor CATEGORY:NAME", name);
+	return NULL;
+}
+
+static int probe_name(struct probe *p, const char *name, const struct bw_function *function)
+{
+	const char *colon = strchr(name, ':');
+	char category[NAME_MAX];
+
 	if (!colon)
-		return probe_function(p, name);
+		return probe_function(p, function);
 	snprintf(category, sizeof(category), "%.*s", (int)(colon - name), name);
 	return probe_tracepoint(p, category, colon + 1);
+}
+
+/* All names; what is to be known of the functions among them is read at once. */
+static int probe_names(struct probe *p, char **argv, size_t n)
+{
+	BW_FREE const char **names = calloc(2 * n, sizeof(*names));
+	BW_FREE struct bw_function *functions = calloc(n, sizeof(*functions));
+	const char **of_functions = names + n;
+	size_t n_functions = 0, next = 0;
+	int worst = BW_EXIT_OK;
+
+	if (!names || !functions)
+		return bw_err(BW_EXIT_FAILED, "there is no memory");
+	for (size_t i = 0; i < n; i++) {
+		names[i] = plain_name(argv[i]);
+		if (!names[i])
+			return BW_EXIT_USAGE; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+		if (!strchr(names[i], ':'))
+			of_functions[n_functions++] = names[i];
+	}
+	if (n_functions > 0)
+		bw_functions_read("", of_functions, n_functions, functions);
+	for (size_t i = 0; i < n; i++) {
+		bool is_function = !strchr(names[i], ':');
+		int r = probe_name(p, names[i], &functions[next]);
+
+		next += is_function;
+		worst = r > worst ? r : worst;
+	}
+	return worst;
 }
 
 static void close_probe(struct probe *p)
@@ -378,18 +416,14 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 static int run(const struct bw_command *command, int argc, char **argv)
 {
 	BW_CLEANUP(close_probe) struct probe p = {0};
-	int r = parse(command, &p, argc, argv), worst = BW_EXIT_OK;
+	int r = parse(command, &p, argc, argv);
 
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;
 	bw_btf_open(BW_BTF_PATH, &p.btf); /* without it there are no signatures, which is said */
 	if (p.list)
 		return bw_probe_list("", p.btf, p.list, p.count, p.json);
-	for (int i = optind; i < argc; i++) {
-		r = probe_name(&p, argv[i]);
-		worst = r > worst ? r : worst;
-	}
-	return worst;
+	return probe_names(&p, argv + optind, (size_t)(argc - optind));
 }
 
 static const struct bw_option options[] = {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "kernel/btf.h"
 #include "kernel/elf.h"
+#include "kernel/function.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/symbols.h"
@@ -59,6 +60,18 @@ static int attach_kretprobe(int program, const char *target)
 	return fd < 0 ? -errno : fd;
 }
 
+/* By the same facts as `bccwatch probe`. */
+static void explain_refusal(const char *target)
+{
+	struct bw_verdict verdict;
+	struct bw_function function;
+
+	bw_functions_read("", &target, 1, &function);
+	bw_function_kprobe(&function, &verdict);
+	bw_err(0, "the kernel does not let the function '%s' be probed%s%s", target, *verdict.why ? ": " : "",
+	       verdict.why);
+}
+
 static void explain_kprobe(const char *target, int error)
 {
 	switch (error) {
@@ -71,9 +84,7 @@ static void explain_kprobe(const char *target, int error)
 		hint_like(target);
 		break;
 	case -EINVAL:
-		bw_err(error,
-		       "the kernel does not let the function '%s' be probed: it is on the kprobe blacklist, or notrace",
-		       target);
+		explain_refusal(target);
 		break;
 	case -EADDRNOTAVAIL:
 		bw_err(error, "this kernel has several functions '%s': which one is to be probed can't be told",

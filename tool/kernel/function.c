@@ -10,53 +10,59 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/words.h"
 #include "kernel/btf.h"
+#include "kernel/kprobe.h"
 #include "kernel/override.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 
 #define SECURITY "security_"
 
-/* Has the file a line whose word number `word` (from 0 on) is the name? UNKNOWN where it can't be read. */
-static enum bw_answer has_word(const char *path, int word, const char *name)
+/* An answer of each function that a list gives: those that it has, once it was read. */
+struct listed {
+	struct bw_function *functions; /* n */
+	size_t n, answer;	       /* its offset in each */
+};
+
+static enum bw_answer *answer_of(const struct listed *l, size_t i)
 {
-	BW_FILE FILE *file = fopen(path, "re");
-	BW_FREE char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return BW_UNKNOWN;
-	while (getline(&line, &size, file) > 0) {
-		char *rest = line, *one = NULL;
-
-		for (int i = 0; i <= word; i++)
-			one = strsep(&rest, " \t\n");
-		if (one && strcmp(one, name) == 0)
-			return BW_YES; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	}
-	return ferror(file) ? BW_UNKNOWN : BW_NO;
+	return (enum bw_answer *)((char *)&l->functions[i] + l->answer);
 }
 
-static enum bw_answer is_traceable(const char *root, const char *name)
+static void note_word(void *cookie, const char *name)
 {
-	const char *mount = bw_tracefs_find(root);
-	char path[PATH_MAX];
+	const struct listed *l = cookie;
 
-	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
-	return has_word(path, 0, name);
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->functions[i].name, name) == 0)
+			*answer_of(l, i) = BW_YES;
 }
 
-/* What is looked for in the one list, which takes the kernel a while to write. */
-enum { ITSELF, DIRECT, OVERRIDE, NAMES };
+static void read_list(const struct listed *l, const char *path, int word)
+{
+	bool is_read;
+
+	for (size_t i = 0; i < l->n; i++)
+		*answer_of(l, i) = BW_NO;
+	is_read = bw_words_each(path, word, note_word, (void *)l) == 0;
+	for (size_t i = 0; i < l->n && !is_read; i++)
+		*answer_of(l, i) = BW_UNKNOWN;
+}
+
+/* What is looked for beside the functions: of the kernel as a whole. */
+enum { DIRECT, OVERRIDE, PARTS };
 
 static void read_symbol(void *cookie, size_t i, const struct bw_symbol *s)
 {
-	struct bw_function *f = cookie;
+	const struct listed *l = cookie;
+	struct bw_function *f;
 
-	f->has_direct |= i == DIRECT;
-	f->has_override |= i == OVERRIDE;
-	if (i != ITSELF)
+	for (size_t k = 0; i < PARTS && k < l->n; k++)
+		*(i == DIRECT ? &l->functions[k].has_direct : &l->functions[k].has_override) = true;
+	if (i < PARTS)
 		return;
+	f = &l->functions[i - PARTS];
 	if (f->copies < BW_COPIES_MAX)
 		snprintf(f->modules[f->copies], sizeof(*f->modules), "%s", s->module);
 	if (f->copies++ > 0)
@@ -66,20 +72,40 @@ static void read_symbol(void *cookie, size_t i, const struct bw_symbol *s)
 	f->is_init = s->is_init;
 }
 
-void bw_function_read(const char *root, const char *name, struct bw_function *f)
+/* Its symbols, and those of the parts. */
+static int read_symbols(const char *root, struct listed *l)
 {
-	const char *const names[NAMES] = {
-		[ITSELF] = name, [DIRECT] = "register_ftrace_direct", [OVERRIDE] = "bpf_override_return"};
-	char path[PATH_MAX], like[256];
+	BW_FREE const char **names = calloc(PARTS + l->n, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	names[DIRECT] = "register_ftrace_direct";
+	names[OVERRIDE] = "bpf_override_return";
+	for (size_t i = 0; i < l->n; i++)
+		names[PARTS + i] = l->functions[i].name;
+	return bw_symbols_find(root, names, PARTS + l->n, read_symbol, l);
+}
+
+void bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
+{
+	const char *mount = bw_tracefs_find(root);
+	struct listed l = {functions, n, offsetof(struct bw_function, traceable)};
+	char path[PATH_MAX];
 	int r;
 
-	*f = (struct bw_function){.name = name};
-	f->symbols = bw_symbols_find(root, names, NAMES, read_symbol, f);
-	f->traceable = is_traceable(root, name);
-	snprintf(path, sizeof(path), "%s/sys/kernel/debug/kprobes/blacklist", root);
-	f->blacklisted = has_word(path, 1, name);
-	r = bw_override_listed(root, name, like, sizeof(like));
-	f->listed = r < 0 ? BW_UNKNOWN : r > 0 ? BW_YES : BW_NO;
+	for (size_t i = 0; i < n; i++)
+		functions[i] = (struct bw_function){.name = names[i]};
+	r = read_symbols(root, &l);
+	for (size_t i = 0; i < n; i++)
+		functions[i].symbols = r;
+	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
+	read_list(&l, path, 0);
+	l.answer = offsetof(struct bw_function, blacklisted);
+	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
+	read_list(&l, path, 1);
+	l.answer = offsetof(struct bw_function, listed);
+	snprintf(path, sizeof(path), "%s" BW_OVERRIDE_LIST, root);
+	read_list(&l, path, 0);
 }
 
 static const struct btf_type *resolved(const struct btf *btf, uint32_t id)

@@ -26,8 +26,8 @@ struct bw_function {
 	enum bw_answer listed;		 /* for errors to be injected; UNKNOWN also where there is no such list */
 };
 
-/* Reads all of it. What can't be read is UNKNOWN. */
-void bw_function_read(const char *root, const char *name, struct bw_function *f);
+/* Reads all of n functions, in one pass through each list. What can't be read is UNKNOWN. */
+void bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions);
 
 /* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
 struct bw_verdict {

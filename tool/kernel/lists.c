@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/words.h"
 #include "kernel/btf.h"
+#include "kernel/kprobe.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 
@@ -49,26 +51,6 @@ static int compare(const void *a, const void *b)
 static bool has(const struct names *s, const char *name)
 {
 	return s->n > 0 && bsearch(&name, s->names, s->n, sizeof(*s->names), compare);
-}
-
-/* The word number `word` (from 0 on) of each line of a file. 0 or -errno. */
-static int each_word(const char *path, int word, void (*found)(void *cookie, const char *name), void *cookie)
-{
-	BW_FILE FILE *file = fopen(path, "re");
-	BW_FREE char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return -errno;
-	while (getline(&line, &size, file) > 0) {
-		char *rest = line, *one = NULL;
-
-		for (int i = 0; i <= word; i++)
-			one = strsep(&rest, " \t\n");
-		if (one && *one)
-			found(cookie, one);
-	}
-	return ferror(file) ? -EIO : 0;
 }
 
 static int tracefs_file(const char *root, const char *name, char path[PATH_MAX])
@@ -118,13 +100,13 @@ static int each_kprobe(const char *root, const struct btf *btf, void (*found)(vo
 	int r;
 
 	(void)btf;
-	snprintf(path, sizeof(path), "%s/sys/kernel/debug/kprobes/blacklist", root);
-	each_word(path, 1, keep_name, &blacklist);
+	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
+	bw_words_each(path, 1, keep_name, &blacklist);
 	if (blacklist.n > 0)
 		qsort(blacklist.names, blacklist.n, sizeof(*blacklist.names), compare);
 	r = tracefs_file(root, "available_filter_functions", path);
 	if (r == 0)
-		r = each_word(path, 0, pass, &f);
+		r = bw_words_each(path, 0, pass, &f);
 	if (r == -ENOENT || r == -ENODEV) /* a kernel without ftrace */
 		r = bw_symbols_find(root, NULL, 0, pass_symbol, &f);
 	return r;
@@ -137,7 +119,7 @@ static int each_tracepoint(const char *root, const struct btf *btf, void (*found
 	int r = tracefs_file(root, "available_events", path);
 
 	(void)btf;
-	return r < 0 ? r : each_word(path, 0, found, cookie);
+	return r < 0 ? r : bw_words_each(path, 0, found, cookie);
 }
 
 static int each_lsm(const char *root, const struct btf *btf, void (*found)(void *cookie, const char *name),
@@ -158,7 +140,7 @@ static int each_fentry(const char *root, const struct btf *btf, void (*found)(vo
 	int r = tracefs_file(root, "available_filter_functions", path);
 
 	if (r == 0)
-		r = each_word(path, 0, keep_name, &traceable);
+		r = bw_words_each(path, 0, keep_name, &traceable);
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	if (traceable.n > 0)
