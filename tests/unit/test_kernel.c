@@ -190,6 +190,8 @@ static void functions_of_kernel(void **state)
 	struct bw_function f;
 
 	(void)state;
+	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_NO); /* there are no kprobes */
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
 	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_UNKNOWN); /* there are no lists at all */
 	put_kernel();
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -216,6 +218,7 @@ static void hooks_of_function(void **state)
 	struct bw_verdict v;
 
 	(void)state;
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
 	put_kernel();
 	bw_functions_read(root, &(const char *){"vfs_read"}, 1, &f);
 	bw_function_fentry(&f, &type, &v);

@@ -90,11 +90,12 @@ void bw_functions_read(const char *root, const char *const *names, size_t n, str
 {
 	const char *mount = bw_tracefs_find(root);
 	struct listed l = {functions, n, offsetof(struct bw_function, traceable)};
+	bool has_kprobes = bw_kprobe_supported(root) == 0;
 	char path[PATH_MAX];
 	int r;
 
 	for (size_t i = 0; i < n; i++)
-		functions[i] = (struct bw_function){.name = names[i]};
+		functions[i] = (struct bw_function){.name = names[i], .has_kprobes = has_kprobes};
 	r = read_symbols(root, &l);
 	for (size_t i = 0; i < n; i++)
 		functions[i].symbols = r;
@@ -152,7 +153,9 @@ static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum
 
 void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
 {
-	if (f->symbols < 0)
+	if (!f->has_kprobes)
+		set(v, BW_NO, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
+	else if (f->symbols < 0)
 		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
 	else if (f->copies == 0)
 		set(v, BW_NO,

@@ -13,6 +13,7 @@ enum { BW_COPIES_MAX = 8 };
 
 struct bw_function {
 	const char *name; /* the caller's */
+	bool has_kprobes; /* the kernel */
 	int symbols;	  /* 0, or -errno: kallsyms can't be read, and the next ones are not known */
 	uint32_t copies;  /* how many functions bear the name */
 	char type;	  /* of the first, as kallsyms has it: T global, t local to its file, w and W weak */
