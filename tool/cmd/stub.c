@@ -13,15 +13,31 @@
 #include "kernel/format.h"
 #include "kernel/prototype.h"
 
-enum { PARAMETERS_MAX = 6 /* that BCC finds in registers */, TEXT = 64 /* bytes of a string that are shown */ };
+enum {
+	PARAMETERS_MAX = 6, /* that BCC finds in registers */
+	TEXT = 64,	    /* bytes of a string that are shown */
+	STACK = 400,	    /* of a program's 512 bytes, for the event */
+};
 
 /* What is written of a program while its parameters or fields are gone through. */
 struct stub {
-	FILE *parameters, *members, *reads;
-	char *text[3]; /* their text, malloc'd */
-	size_t len[3];
+	FILE *parameters, *members, *reads, *structs;
+	char *text[4]; /* their text, malloc'd */
+	size_t len[4];
 	bool has_text;
+	uint32_t bytes; /* that the members take, about */
 };
+
+/* Whether so many bytes more are still for the stack; what is not is left out, and said. */
+static bool has_room(struct stub *s, uint32_t bytes, const char *name)
+{
+	if (s->bytes + bytes > STACK) {
+		fprintf(s->members, "\t// %s is left out: the stack is small\n", name);
+		return false;
+	}
+	s->bytes += (bytes + 7) & ~7U;
+	return true;
+}
 
 static int open_stub(struct stub *s)
 {
@@ -29,13 +45,14 @@ static int open_stub(struct stub *s)
 	s->parameters = open_memstream(&s->text[0], &s->len[0]);
 	s->members = open_memstream(&s->text[1], &s->len[1]);
 	s->reads = open_memstream(&s->text[2], &s->len[2]);
-	return s->parameters && s->members && s->reads ? 0 : -ENOMEM;
+	s->structs = open_memstream(&s->text[3], &s->len[3]);
+	return s->parameters && s->members && s->reads && s->structs ? 0 : -ENOMEM;
 }
 
 /* Their texts are whole from here on. */
 static void finish(struct stub *s)
 {
-	FILE **const files[] = {&s->parameters, &s->members, &s->reads};
+	FILE **const files[] = {&s->parameters, &s->members, &s->reads, &s->structs};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		if (*files[i])
@@ -69,9 +86,23 @@ static const char *number_type(uint32_t size, bool is_signed)
 
 static void add_text(struct stub *s, const char *name, const char *mark, const char *from)
 {
+	if (!has_room(s, TEXT, name))
+		return;
 	fprintf(s->members, "\tchar %s%s[%d];\n", name, mark, TEXT);
 	fprintf(s->reads, "\tread_text(event.%s%s, sizeof(event.%s%s), %s);\n", name, mark, name, mark, from);
 	s->has_text = true;
+}
+
+/* The struct that a pointer leads to is named once before it is spoken of: its members are its header's. */
+static void add_struct(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
+{
+	const char *word, *other, *name = bw_prototype_struct(btf, id, n, &word);
+
+	for (uint32_t i = 0; name && i < n; i++)
+		if ((other = bw_prototype_struct(btf, id, i, &word)) && strcmp(other, name) == 0)
+			return;
+	if (name && bw_prototype_struct(btf, id, n, &word))
+		fprintf(s->structs, "%s %s;\n", word, name);
 }
 
 static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
@@ -85,9 +116,10 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 	snprintf(unnamed, sizeof(unnamed), "arg%u", n + 1);
 	name = *name ? name : unnamed;
 	mark = own_name(name);
-	fprintf(s->parameters, ", %s%s%s", kind == BW_PARAMETER_NUMBER ? number_type(size, is_signed) : "void *",
-		kind == BW_PARAMETER_NUMBER ? " " : "", name);
-	fputs(mark, s->parameters);
+	fputs(", ", s->parameters);
+	bw_prototype_type(s->parameters, btf, id, n);
+	fprintf(s->parameters, "%s%s", name, mark);
+	add_struct(s, btf, id, n);
 	snprintf(from, sizeof(from), "%.128s%s", name, mark);
 	switch (kind) {
 	case BW_PARAMETER_TEXT:
@@ -101,10 +133,14 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 		snprintf(from, sizeof(from), "name_of_%.128s", name);
 		add_text(s, name, mark, from);
 		break;
+	case BW_PARAMETER_NUMBER:
+		fputc('\t', s->members);
+		bw_prototype_type(s->members, btf, id, n);
+		fprintf(s->members, "%s%s;\n", name, mark);
+		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
+		break;
 	default:
-		fprintf(s->members, "\t%s%s%s%s;\n",
-			kind == BW_PARAMETER_NUMBER ? number_type(size, is_signed) : "void *",
-			kind == BW_PARAMETER_NUMBER ? " " : "", name, mark);
+		fprintf(s->members, "\tconst void *%s%s;\n", name, mark);
 		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
 	}
 }
@@ -113,9 +149,9 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 static void print_head(FILE *out, const struct stub *s)
 {
 	fprintf(out,
-		"#include <uapi/linux/ptrace.h>\n\nstruct event_t {\n\tu32 pid;\n\tchar comm[16];\n%s};\n\n"
+		"#include <uapi/linux/ptrace.h>\n\n%s%sstruct event_t {\n\tu32 pid;\n\tchar comm[16];\n%s};\n\n"
 		"BPF_PERF_OUTPUT(events);\n\n",
-		s->text[1]);
+		s->text[3], s->len[3] > 0 ? "\n" : "", s->text[1]);
 	if (s->has_text)
 		fputs("// Addresses of the kernel are negative, those of programs are not.\n"
 		      "static inline void read_text(char *to, u32 size, const void *from)\n{\n"
@@ -149,10 +185,24 @@ static bool is_identifier(const char *name)
 	return true;
 }
 
-int bw_stub_function(FILE *out, const struct btf *btf, uint32_t id, const char *name)
+/* The function's head: its parameters follow, each after a comma. */
+static void print_function(FILE *out, enum bw_stub_hook hook, const char *name, const char *parameters)
+{
+	if (hook == BW_STUB_KFUNC)
+		fprintf(out, "KFUNC_PROBE(%s%s)\n", name, parameters);
+	else if (hook == BW_STUB_LSM)
+		fprintf(out, "LSM_PROBE(%s%s)\n", name, parameters);
+	else if (hook == BW_STUB_SYSCALL)
+		fprintf(out, "int syscall__%s(struct pt_regs *ctx%s)\n", name, parameters);
+	else if (is_identifier(name))
+		fprintf(out, "int kprobe__%s(struct pt_regs *ctx%s)\n", name, parameters);
+	else
+		fprintf(out, "int on_entry(struct pt_regs *ctx%s)\n", parameters);
+}
+
+int bw_stub_function(FILE *out, enum bw_stub_hook hook, const struct btf *btf, uint32_t id, const char *name)
 {
 	BW_CLEANUP(free_stub) struct stub s;
-	bool named = is_identifier(name);
 	int r = open_stub(&s);
 
 	if (r < 0)
@@ -161,20 +211,84 @@ int bw_stub_function(FILE *out, const struct btf *btf, uint32_t id, const char *
 	for (uint32_t i = 0; id && i < PARAMETERS_MAX && is_in_register(btf, id, i); i++)
 		add_parameter(&s, btf, id, i);
 	finish(&s);
-	if (named)
-		fputs("// bccwatch run FILE.c\n", out);
-	else
+	if (hook == BW_STUB_KPROBE && !is_identifier(name))
 		fprintf(out, "// bccwatch run FILE.c --kprobe %s:on_entry\n", name);
+	else
+		fputs("// bccwatch run FILE.c\n", out);
 	if (id) {
 		fputs("// ", out);
 		r = bw_prototype_write(out, btf, id);
 		fputc('\n', out);
 	}
 	print_head(out, &s);
-	fprintf(out, "int %s%s(struct pt_regs *ctx%s)\n", named ? "kprobe__" : "on_entry", named ? name : "",
-		s.text[0]);
+	print_function(out, hook, name, s.text[0]);
 	print_body(out, &s, "ctx");
 	return r;
+}
+
+/* The type of a system call's argument, whose declaration may use names that only the kernel's headers know. */
+static const char *argument_type(const char *declaration)
+{
+	static const struct {
+		const char *begin, *type;
+	} types[] = {
+		{"int ", "int "},	{"pid_t ", "int "},
+		{"clockid_t ", "int "}, {"const clockid_t ", "int "},
+		{"timer_t ", "int "},	{"key_serial_t ", "int "},
+		{"mqd_t ", "int "},	{"unsigned int ", "u32 "},
+		{"unsigned ", "u32 "},	{"u32 ", "u32 "},
+		{"__u32 ", "u32 "},	{"uid_t ", "u32 "},
+		{"gid_t ", "u32 "},	{"umode_t ", "u32 "},
+		{"qid_t ", "u32 "},	{"rwf_t ", "int "},
+		{"size_t ", "u64 "},	{"unsigned long ", "u64 "},
+		{"long ", "long "},	{"loff_t ", "long "},
+		{"const int ", "int "}, {"const unsigned int ", "u32 "},
+	};
+
+	if (strchr(declaration, '*'))
+		return strncmp(declaration, "const char *", 12) == 0 ? "const char *" : "void *";
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strncmp(declaration, types[i].begin, strlen(types[i].begin)) == 0 &&
+		    strncmp(declaration, "unsigned long", 13) != 0)
+			return types[i].type;
+	return "u64 ";
+}
+
+static void add_argument(void *cookie, const struct bw_format_field *field)
+{
+	struct stub *s = cookie;
+	const char *name = field->name, *mark = own_name(name), *type = argument_type(field->declaration);
+	char from[NAME_MAX + 2];
+
+	if (strncmp(name, "common_", strlen("common_")) == 0 || strcmp(name, "__syscall_nr") == 0)
+		return;
+	fprintf(s->parameters, ", %s%s%s", type, name, mark);
+	snprintf(from, sizeof(from), "%s%s", name, mark);
+	if (strcmp(type, "const char *") == 0) {
+		add_text(s, name, mark, from);
+		return;
+	}
+	fprintf(s->members, "\t%s%s%s;\n", type, name, mark);
+	fprintf(s->reads, "\tevent.%s = %s;\n", from, from);
+}
+
+int bw_stub_syscall(FILE *out, const char *root, const char *name)
+{
+	BW_CLEANUP(free_stub) struct stub s;
+	char event[NAME_MAX];
+	int r = open_stub(&s);
+
+	snprintf(event, sizeof(event), "sys_enter_%s", name);
+	if (r == 0) /* without tracefs the arguments are not known */
+		bw_format_each(root, "syscalls", event, add_argument, &s);
+	finish(&s);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	fputs("// bccwatch run FILE.c\n", out);
+	print_head(out, &s);
+	print_function(out, BW_STUB_SYSCALL, name, s.text[0]);
+	print_body(out, &s, "ctx");
+	return 0;
 }
 
 static void add_field(void *cookie, const struct bw_format_field *field)
@@ -193,13 +307,13 @@ static void add_field(void *cookie, const struct bw_format_field *field)
 		snprintf(from, sizeof(from), "(const void *)args->%s", name);
 		add_text(s, name, mark, from);
 	} else if (strchr(field->declaration, '[') || field->size > 8 || field->size == 0) {
-		if (field->size == 0 || field->size > TEXT || strncmp(field->declaration, "__", 2) == 0)
+		if (field->size == 0 || strncmp(field->declaration, "__", 2) == 0 || !has_room(s, field->size, name))
 			return;
 		fprintf(s->members, "\t%s %s%s[%u];\n", strncmp(field->declaration, "char ", 5) == 0 ? "char" : "u8",
 			name, mark, field->size);
 		fprintf(s->reads, "\tbpf_probe_read_kernel(&event.%s%s, sizeof(event.%s%s), &args->%s);\n", name, mark,
 			name, mark, name);
-	} else {
+	} else if (has_room(s, field->size, name)) {
 		fprintf(s->members, "\t%s %s%s;\n",
 			strchr(field->declaration, '*') ? "u64" : number_type(field->size, field->is_signed), name,
 			mark);

@@ -18,6 +18,7 @@
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/symbols.h"
+#include "kernel/syscall.h"
 #include "kernel/tracefs.h"
 
 enum { LIKE_BYTES = 512 };
@@ -360,19 +361,6 @@ int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const 
 	return bw_btf_function(btf, name, id);
 }
 
-/* How the kernel's names of its system calls begin. */
-#if defined(__x86_64__)
-#define SYSCALL "__x64_sys_"
-#elif defined(__aarch64__)
-#define SYSCALL "__arm64_sys_"
-#elif defined(__s390x__)
-#define SYSCALL "__s390x_sys_"
-#elif defined(__riscv)
-#define SYSCALL "__riscv_sys_"
-#else
-#define SYSCALL "sys_"
-#endif
-
 /* The rest of text behind the first of the prefixes, which end with NULL, that it begins with; NULL: with none. */
 static const char *behind(const char *text, const char *const *prefixes)
 {
@@ -403,7 +391,7 @@ static int target_of(const struct bw_hook_kind *kind, const char *rest, char **t
 	if (kind->type == BPF_PROG_TYPE_KPROBE)
 		name = behind(rest, syscalls);
 	if (name && strncmp(rest, "__ia32", 6) != 0)
-		return asprintf(target, SYSCALL "%s", name) < 0 ? -ENOMEM : 0;
+		return asprintf(target, BW_SYSCALL "%s", name) < 0 ? -ENOMEM : 0;
 	name = kind->type == BPF_PROG_TYPE_TRACING ? behind(rest, vmlinux) : NULL;
 	*target = strdup(name ? name : rest);
 	return *target ? 0 : -ENOMEM;
@@ -416,7 +404,7 @@ int bw_hook_of_name(const char *name, const struct bw_hook_kind **kind, char **t
 
 	if (rest) {
 		*kind = &kinds[0];
-		return asprintf(target, SYSCALL "%s", rest) < 0 ? -ENOMEM : 0;
+		return asprintf(target, BW_SYSCALL "%s", rest) < 0 ? -ENOMEM : 0;
 	}
 	for (size_t i = 0; i < KINDS; i++) {
 		const char *const prefixes[] = {kinds[i].prefix, NULL};

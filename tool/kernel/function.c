@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/index.h"
 #include "base/words.h"
 #include "kernel/btf.h"
 #include "kernel/kprobe.h"
+#include "kernel/lsm.h"
 #include "kernel/override.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
@@ -23,6 +25,7 @@
 struct listed {
 	struct bw_function *functions; /* n */
 	size_t n, answer;	       /* its offset in each */
+	struct bw_index index;	       /* of their names, or what stands for these */
 };
 
 static enum bw_answer *answer_of(const struct listed *l, size_t i)
@@ -34,20 +37,22 @@ static void note_word(void *cookie, const char *name)
 {
 	const struct listed *l = cookie;
 
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->functions[i].name, name) == 0)
-			*answer_of(l, i) = BW_YES;
+	for (long i = BW_INDEX_NONE; (i = bw_index_find(&l->index, name, i)) != BW_INDEX_NONE;)
+		*answer_of(l, (size_t)i) = BW_YES;
 }
 
-static void read_list(const struct listed *l, const char *path, int word)
+/* `absent`: what is so where there is no such list. */
+static void read_list(const struct listed *l, const char *path, int word, enum bw_answer absent)
 {
-	bool is_read;
+	enum bw_answer unread;
+	int r;
 
 	for (size_t i = 0; i < l->n; i++)
 		*answer_of(l, i) = BW_NO;
-	is_read = bw_words_each(path, word, note_word, (void *)l) == 0;
-	for (size_t i = 0; i < l->n && !is_read; i++)
-		*answer_of(l, i) = BW_UNKNOWN;
+	r = bw_words_each(path, word, note_word, (void *)l);
+	unread = r == -ENOENT ? absent : BW_UNKNOWN;
+	for (size_t i = 0; i < l->n && r < 0; i++)
+		*answer_of(l, i) = unread;
 }
 
 /* What is looked for beside the functions: of the kernel as a whole. */
@@ -86,12 +91,61 @@ static int read_symbols(const char *root, struct listed *l)
 	return bw_symbols_find(root, names, PARTS + l->n, read_symbol, l);
 }
 
-void bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
+static void free_names(char ***names)
+{
+	for (char **p = *names; p && *p; p++)
+		free(*p);
+	free(*names);
+}
+
+/*
+ * Of a part that the compiler made of a function (name.isra.0, name.cold) the kernel asks whether ftrace knows the part
+ * or, failing that, the function.
+ */
+static void read_stems(const struct listed *l, const char *path)
+{
+	BW_CLEANUP(free_names) char **stems = calloc(l->n + 1, sizeof(*stems));
+	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	struct listed of_stems = *l;
+	bool has_parts = false;
+
+	for (size_t i = 0; stems && i < l->n; i++) {
+		size_t len = strcspn(l->functions[i].name, ".");
+		bool is_part = len > 0 && l->functions[i].name[len];
+
+		has_parts |= is_part;
+		stems[i] = strndup(l->functions[i].name, is_part ? len : 0);
+		if (!stems[i])
+			return; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	}
+	if (!has_parts || bw_index_init(&index, (const char *const *)stems, l->n) < 0)
+		return; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	of_stems.index = index;
+	bw_words_each(path, 0, note_word, &of_stems);
+}
+
+static void read_lists(const char *root, struct listed *l)
 {
 	const char *mount = bw_tracefs_find(root);
-	struct listed l = {functions, n, offsetof(struct bw_function, traceable)};
-	bool has_kprobes = bw_kprobe_supported(root) == 0;
 	char path[PATH_MAX];
+
+	l->answer = offsetof(struct bw_function, traceable);
+	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
+	read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* a kernel without ftrace: no reason to say no */
+	read_stems(l, path);
+	l->answer = offsetof(struct bw_function, blacklisted);
+	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
+	read_list(l, path, 1, BW_UNKNOWN);
+	l->answer = offsetof(struct bw_function, listed);
+	snprintf(path, sizeof(path), "%s" BW_OVERRIDE_LIST, root);
+	read_list(l, path, 0, BW_UNKNOWN);
+}
+
+int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
+{
+	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	struct listed l = {functions, n, 0, {0}};
+	bool has_kprobes = bw_kprobe_supported(root) == 0;
 	int r;
 
 	for (size_t i = 0; i < n; i++)
@@ -99,14 +153,11 @@ void bw_functions_read(const char *root, const char *const *names, size_t n, str
 	r = read_symbols(root, &l);
 	for (size_t i = 0; i < n; i++)
 		functions[i].symbols = r;
-	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
-	read_list(&l, path, 0);
-	l.answer = offsetof(struct bw_function, blacklisted);
-	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
-	read_list(&l, path, 1);
-	l.answer = offsetof(struct bw_function, listed);
-	snprintf(path, sizeof(path), "%s" BW_OVERRIDE_LIST, root);
-	read_list(&l, path, 0);
+	if (bw_index_init(&index, names, n) < 0)
+		return -ENOMEM;
+	l.index = index;
+	read_lists(root, &l);
+	return 0;
 }
 
 static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
@@ -118,16 +169,23 @@ static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
 	return t;
 }
 
-void bw_function_type(const struct btf *btf, uint32_t id, const char *name, struct bw_function_type *t)
+static uint32_t find_lsm(const struct btf *btf, const struct bw_function *f)
+{
+	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
+	char name[128];
+	uint32_t id = 0;
+
+	if (!btf || (!is_security && f->copies > 0))
+		return 0;
+	snprintf(name, sizeof(name), "bpf_lsm_%s", f->name + (is_security ? strlen(SECURITY) : 0));
+	return bw_lsm_is_hook(name + strlen("bpf_lsm_")) && bw_btf_function(btf, name, &id) == 0 ? id : 0;
+}
+
+void bw_function_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t)
 {
 	const struct btf_type *function = btf && id ? btf__type_by_id(btf, id) : NULL, *proto, *type;
-	char lsm[128];
-	uint32_t hook;
 
-	*t = (struct bw_function_type){.has_btf = btf, .is_known = function};
-	snprintf(lsm, sizeof(lsm), "bpf_lsm_%s",
-		 name + (strncmp(name, SECURITY, strlen(SECURITY)) == 0 ? strlen(SECURITY) : 0));
-	t->is_lsm = btf && bw_btf_function(btf, lsm, &hook) == 0;
+	*t = (struct bw_function_type){.has_btf = btf, .is_known = function, .lsm = find_lsm(btf, f)};
 	if (!function)
 		return;
 	proto = btf__type_by_id(btf, function->type);
@@ -169,6 +227,9 @@ void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
 	else if (f->copies > 1)
 		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first",
 		    f->copies);
+	else if (f->traceable == BW_UNKNOWN || f->blacklisted == BW_UNKNOWN)
+		set(v, BW_UNKNOWN, "it is there; %s, which may rule it out, can't be read",
+		    f->traceable == BW_UNKNOWN ? "available_filter_functions" : BW_BLACKLIST);
 	else
 		set(v, BW_YES, "%s", "");
 }
@@ -236,12 +297,14 @@ void bw_function_override(const struct bw_function *f, struct bw_verdict *v)
 		set(v, BW_UNKNOWN, BW_OVERRIDE_LIST " can't be read");
 }
 
-void bw_function_lsm(const struct bw_function_type *t, struct bw_verdict *v)
+void bw_function_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *v)
 {
 	if (!t->has_btf)
 		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	else if (!t->is_lsm)
-		set(v, BW_NO, "it is no hook of the security modules");
+	else if (!t->lsm)
+		set(v, BW_NO, "it is no hook of the security modules, or this kernel has no BPF LSM");
+	else if (bw_lsm_active(root, "bpf") == 0)
+		set(v, BW_NO, "bpf is not among the kernel's security modules (" BW_LSM_LIST "), so none is called");
 	else
 		set(v, BW_YES, "%s", "");
 }

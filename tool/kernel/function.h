@@ -22,13 +22,13 @@ struct bw_function {
 	bool is_init;			 /* ran at boot; its memory was given back */
 	bool has_direct;		 /* ftrace can call a program directly, as fentry and fmod_ret want */
 	bool has_override;		 /* the kernel has bpf_override_return */
-	enum bw_answer traceable;	 /* ftrace knows it (available_filter_functions); UNKNOWN also without ftrace */
+	enum bw_answer traceable;	 /* ftrace knows it (available_filter_functions); YES also without ftrace */
 	enum bw_answer blacklisted;	 /* for kprobes */
 	enum bw_answer listed;		 /* for errors to be injected; UNKNOWN also where there is no such list */
 };
 
-/* Reads all of n functions, in one pass through each list. What can't be read is UNKNOWN. */
-void bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions);
+/* Reads all of n functions, in one pass through each list. What can't be read is UNKNOWN. 0 or -ENOMEM. */
+int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions);
 
 /* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
 struct bw_verdict {
@@ -46,14 +46,19 @@ struct bw_function_type {
 	bool is_variadic;    /* they end with ... */
 	bool has_large;	     /* one is a struct, by value, that is larger than two registers */
 	bool returns_number; /* of at most 64 bits */
-	bool is_lsm;	     /* it is a hook that a BPF LSM can have */
+	uint32_t lsm; /* the number of bpf_lsm_HOOK, where security_HOOK is a hook that a BPF LSM can have; or 0 */
 };
 
-/* btf: NULL: there is none; id: the function's, 0: it is not known there. */
-void bw_function_type(const struct btf *btf, uint32_t id, const char *name, struct bw_function_type *t);
+/*
+ * btf: NULL: there is none; id: the function's, 0: it is not known there. A hook's name is known as
+ * "security_file_open", and as "file_open" where no function is called that.
+ */
+void bw_function_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t);
 
 void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *verdict);
 void bw_function_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
 void bw_function_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
 void bw_function_override(const struct bw_function *f, struct bw_verdict *verdict);
-void bw_function_lsm(const struct bw_function_type *t, struct bw_verdict *verdict);
+
+/* root: where it is seen whether bpf is among the security modules. */
+void bw_function_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *verdict);
