@@ -21,8 +21,10 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "engine/build.h"
+#include "engine/libraries.h"
 #include "engine/plan.h"
 #include "engine/session.h"
+#include "kernel/btf.h"
 #include "kernel/health.h"
 #include "kernel/privilege.h"
 
@@ -49,6 +51,13 @@ try {
 	char words[512]; /* what it said */
 };
 
+static void print_mend(const char *mend)
+{
+	fputs("       mend: ", stdout);
+	bw_print_text(stdout, mend);
+	fputc('\n', stdout);
+}
+
 static void print_line(struct doctor *d, enum bw_mark mark, const char *name, const char *text, const char *cost,
 		       const char *mend)
 {
@@ -58,11 +67,13 @@ static void print_line(struct doctor *d, enum bw_mark mark, const char *name, co
 		[BW_GOOD] = "ok", [BW_LESS] = "less", [BW_BAD] = "no", [BW_UNSEEN] = "unseen"};
 
 	if (!d->json) {
-		printf("[%s] %s: %s\n", marks[mark], name, text);
+		printf("[%s] %s: ", marks[mark], name);
+		bw_print_text(stdout, text);
+		fputc('\n', stdout);
 		if (*cost)
 			printf("       so: %s\n", cost);
 		if (*mend)
-			printf("       mend: %s\n", mend);
+			print_mend(mend);
 		return;
 	}
 	printf("%s\n{\"mark\":\"%s\",\"name\":\"%s\",\"text\":", d->first ? "" : ",", words[mark], name);
@@ -209,6 +220,27 @@ static void line_of(const char *words, const char *prefix, char *text, size_t si
 	snprintf(text, size, "%.*s", (int)strcspn(at, ".\n"), at);
 }
 
+/* The last error among what was said, and its hint; before it may stand what was fallen back to. */
+static void error_of(const char *words, char *text, size_t size)
+{
+	static const char prefix[] = "bccwatch: ";
+	const char *error = NULL, *hint;
+
+	for (const char *line = words; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, prefix, strlen(prefix)) == 0)
+			error = line + strlen(prefix);
+	}
+	if (!error) {
+		snprintf(text, size, "%.*s", (int)strcspn(words, "\n"), *words ? words : "it said nothing");
+		return;
+	}
+	hint = strchr(error, '\n');
+	hint = hint && strncmp(hint + 1, "  ", 2) == 0 ? hint + 3 : "";
+	snprintf(text, size, "%.*s%s%.*s", (int)strcspn(error, "\n"), error, *hint ? ". " : "",
+		 (int)strcspn(hint, "\n"), hint);
+}
+
 static void try_command(struct try *t, char *const *argv)
 {
 	BW_FREE char *words = NULL;
@@ -220,7 +252,7 @@ static void try_command(struct try *t, char *const *argv)
 	}
 	t->works = status == 0;
 	line_of(words, "Hook: ", t->by, sizeof(t->by));
-	snprintf(t->words, sizeof(t->words), "%.*s", (int)strcspn(words, "\n"), words);
+	error_of(words, t->words, sizeof(t->words));
 	if (strcmp(t->command, "trace") == 0)
 		snprintf(t->by, sizeof(t->by), strstr(words, "using the tracepoints") ? "tracepoints" : "kprobe");
 }
@@ -269,6 +301,38 @@ static bool try_all(struct doctor *d)
 	return both;
 }
 
+static void print_libraries(struct doctor *d)
+{
+	char text[128];
+
+	if (bw_libraries(text, sizeof(text)) == 0)
+		print_line(d, BW_GOOD, "libraries", text, "", "");
+	else
+		print_line(d, BW_BAD, "libraries", "bccwatch-compile is not there, or does not start",
+			   "nothing compiles", "make install");
+}
+
+/* Nothing is tried; what was seen says no more. */
+static void print_untried(struct doctor *d)
+{
+	static const char *const commands[] = {"trace", "block", "run"};
+	bool forbidden = bw_privileged() == -ECANCELED;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		print_line(d, BW_UNSEEN, commands[i],
+			   forbidden ? "not tried: " BW_NO_PROGRAMS " is there" : "not tried: that needs root", "",
+			   forbidden ? "rm " BW_NO_PROGRAMS : "sudo bccwatch doctor");
+}
+
+static void print_probe(struct doctor *d)
+{
+	bool has_btf = access(BW_BTF_PATH, R_OK) == 0;
+
+	print_line(d, has_btf ? BW_GOOD : BW_LESS, "probe",
+		   has_btf ? "works by BTF and /proc/kallsyms" : "works by /proc/kallsyms",
+		   has_btf ? "" : "it shows no signatures", "");
+}
+
 static int examine(struct doctor *d)
 {
 	bool both = false;
@@ -276,11 +340,13 @@ static int examine(struct doctor *d)
 	if (d->json)
 		fputs("{\"findings\":[", stdout);
 	bw_health("", print_finding, d);
+	print_libraries(d);
 	fflush(stdout);
 	if (bw_privileged() == 0)
 		both = try_all(d);
 	else
-		print_line(d, BW_UNSEEN, "commands", "not tried: that needs root", "", "sudo bccwatch doctor");
+		print_untried(d);
+	print_probe(d);
 	if (d->json)
 		printf("\n],\"works\":%s}\n", both ? "true" : "false");
 	return both ? BW_EXIT_OK : BW_EXIT_FAILED;

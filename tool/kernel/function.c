@@ -211,13 +211,13 @@ static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum
 
 void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
 {
-	if (!f->has_kprobes)
+	if (f->symbols == 0 && f->copies == 0)
+		set(v, BW_NO,
+		    "no such function: it is not in this kernel, or was put into those that call it (inlined)");
+	else if (!f->has_kprobes)
 		set(v, BW_NO, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
 	else if (f->symbols < 0)
 		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
-	else if (f->copies == 0)
-		set(v, BW_NO,
-		    "no such function: it is not in this kernel, or was put into those that call it (inlined)");
 	else if (f->is_init)
 		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
 	else if (f->blacklisted == BW_YES)

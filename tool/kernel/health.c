@@ -69,7 +69,7 @@ static void look_at_kernel(const struct facts *k, struct bw_finding *f)
 	major = strtoul(k->release, &end, 10);
 	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
 	if (end > k->release && (major < 5 || (major == 5 && minor < 10)))
-		falls_short(f, BW_BAD, "bccwatch is made for Linux 5.10 and later", "");
+		falls_short(f, BW_BAD, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
 }
 
 static void look_at_privileges(const struct facts *k, struct bw_finding *f)
@@ -120,7 +120,7 @@ static void look_at_bpf(const struct facts *k, struct bw_finding *f)
 
 	if (!exists(k->root, "/proc/sys/kernel/unprivileged_bpf_disabled")) {
 		say(f->text, "no system call");
-		falls_short(f, BW_BAD, "nothing works without CONFIG_BPF_SYSCALL", "");
+		falls_short(f, BW_BAD, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
 		return;
 	}
 	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
@@ -139,7 +139,8 @@ static void look_at_kprobes(const struct facts *k, struct bw_finding *f)
 		return;
 	}
 	say(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
-	falls_short(f, BW_LESS, "trace falls back to tracepoints, block has no signal and no override", "");
+	falls_short(f, BW_LESS, "trace falls back to tracepoints, block has no signal and no override",
+		    "boot a kernel with CONFIG_KPROBE_EVENTS=y");
 }
 
 static void look_at_tracefs(const struct facts *k, struct bw_finding *f)
@@ -155,20 +156,10 @@ static void look_at_tracefs(const struct facts *k, struct bw_finding *f)
 		    "mount -t tracefs tracefs /sys/kernel/tracing");
 }
 
-static void look_at_headers(const struct facts *k, struct bw_finding *f)
+static void mend_headers(const struct facts *k, struct bw_finding *f)
 {
-	BW_FREE char *path = NULL;
 	const char *install = bw_headers_package(k->root);
 
-	if (bw_headers_find(k->root, k->release, &path) == 0) {
-		say(f->text, "%s, of the running kernel", path);
-		return;
-	}
-	if (exists(k->root, "/sys/kernel/kheaders.tar.xz")) {
-		say(f->text, "the kernel's own, /sys/kernel/kheaders.tar.xz");
-		return;
-	}
-	say(f->text, "none for %s", k->release);
 	falls_short(f, k->has_btf ? BW_LESS : BW_BAD,
 		    k->has_btf ? "programs that need more than BTF has (macros, inline functions) do not compile"
 			       : "nothing compiles",
@@ -176,6 +167,26 @@ static void look_at_headers(const struct facts *k, struct bw_finding *f)
 	if (install)
 		snprintf(f->mend, sizeof(f->mend), install,
 			 k->release); /* NOLINT(clang-diagnostic-format-nonliteral) */
+}
+
+static void look_at_headers(const struct facts *k, struct bw_finding *f)
+{
+	BW_FREE char *path = NULL;
+	char release[128];
+
+	if (bw_headers_find(k->root, k->release, &path) == 0) {
+		bw_headers_release(k->root, k->release, release, sizeof(release));
+		say(f->text, "%s%s%s", path, *release ? ", of " : "", release);
+		if (*release && strcmp(release, k->release) != 0)
+			mend_headers(k, f); /* another kernel's */
+		return;
+	}
+	if (exists(k->root, "/sys/kernel/kheaders.tar.xz")) {
+		say(f->text, "the kernel's own, /sys/kernel/kheaders.tar.xz");
+		return;
+	}
+	say(f->text, "none for %s", k->release);
+	mend_headers(k, f);
 }
 
 static void look_at_btf(const struct facts *k, struct bw_finding *f)
@@ -189,7 +200,8 @@ static void look_at_btf(const struct facts *k, struct bw_finding *f)
 		return;
 	}
 	say(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
-	falls_short(f, BW_LESS, "kernel headers are needed, and neither LSM nor fmod_ret works", "");
+	falls_short(f, BW_LESS, "kernel headers are needed, and neither LSM nor fmod_ret works",
+		    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
 
 /* The command, on this distribution, that adds bpf to the security modules at the next boot. */
@@ -200,8 +212,11 @@ static void lsm_command(const struct facts *k, const char *active, char *mend, s
 	snprintf(modules, sizeof(modules), "lsm=%s%sbpf", active, *active ? "," : "");
 	if (k->distribution == BW_DISTRIBUTION_FEDORA)
 		snprintf(mend, size, "grubby --update-kernel=ALL --args=%s # and boot", modules);
+	else if (k->distribution == BW_DISTRIBUTION_OTHER)
+		snprintf(mend, size, "boot with %s", modules);
 	else
-		snprintf(mend, size, "add %s to GRUB_CMDLINE_LINUX in /etc/default/grub, %s, and boot", modules,
+		snprintf(mend, size, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&%s /' /etc/default/grub && %s # and boot",
+			 modules,
 			 k->distribution == BW_DISTRIBUTION_DEBIAN ? "update-grub"
 								   : "grub-mkconfig -o /boot/grub/grub.cfg");
 }
@@ -218,7 +233,7 @@ static void look_at_lsm(const struct facts *k, struct bw_finding *f)
 	}
 	if (!k->symbols[SYMBOL_LSM]) {
 		say(f->text, "not built in (CONFIG_BPF_LSM)");
-		falls_short(f, BW_LESS, cost, "");
+		falls_short(f, BW_LESS, cost, "boot a kernel with CONFIG_BPF_LSM=y");
 		return;
 	}
 	if (r < 0) {
@@ -239,7 +254,9 @@ static void look_at_fmod_ret(const struct facts *k, struct bw_finding *f)
 		return;
 	}
 	say(f->text, k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
-	falls_short(f, BW_LESS, "without a BPF LSM, block can kill and not refuse", "");
+	falls_short(f, BW_LESS, "without a BPF LSM, block can kill and not refuse",
+		    k->has_btf ? "boot a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_DYNAMIC_FTRACE=y"
+			       : "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
 
 static void look_at_override(const struct facts *k, struct bw_finding *f)
@@ -250,7 +267,8 @@ static void look_at_override(const struct facts *k, struct bw_finding *f)
 	}
 	say(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
 	falls_short(f, BW_LESS,
-		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works", "");
+		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works",
+		    "boot a kernel with CONFIG_BPF_KPROBE_OVERRIDE=y");
 }
 
 static void look_at_ring_buffer(const struct facts *k, struct bw_finding *f)
@@ -260,7 +278,7 @@ static void look_at_ring_buffer(const struct facts *k, struct bw_finding *f)
 		return;
 	}
 	say(f->text, "this kernel has none");
-	falls_short(f, BW_LESS, "programs with BPF_RINGBUF_OUTPUT are not loaded", "");
+	falls_short(f, BW_LESS, "programs with BPF_RINGBUF_OUTPUT are not loaded", "boot Linux 5.8 or later");
 }
 
 static void look_at_limits(const struct facts *k, struct bw_finding *f)

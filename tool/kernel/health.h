@@ -11,7 +11,7 @@ struct bw_finding {
 	const char *name; /* a constant: "BTF" */
 	char text[256];	  /* what is there */
 	char cost[192];	  /* what falls short costs; "" for nothing */
-	char mend[256];	  /* the command that mends it; "": none does */
+	char mend[320];	  /* the command that mends it; "": none does */
 };
 
 /* Calls `found` with each finding, always the same ones in the same order. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/cleanup.h"
 #include "kernel/headers.h"
@@ -42,19 +43,39 @@ void bw_machine_release(const char *root, char *text, size_t size)
 	bw_machine_line(root, "/proc/sys/kernel/osrelease", NULL, text, size);
 }
 
-int bw_machine_config(const char *root, const char *option, char *value, size_t size)
+/* A configuration, compressed or not; a missing file is NULL. */
+static gzFile open_config(const char *root)
 {
 	char release[128], path[PATH_MAX];
-	BW_FILE FILE *file = NULL;
+	gzFile file;
 
+	snprintf(path, sizeof(path), "%s/proc/config.gz", root);
+	file = gzopen(path, "re");
+	if (file)
+		return file;
 	bw_machine_release(root, release, sizeof(release));
-	snprintf(path, sizeof(path), "/boot/config-%s", release);
-	file = open_below(root, path);
+	snprintf(path, sizeof(path), "%s/boot/config-%s", root, release);
+	return gzopen(path, "re");
+}
+
+int bw_machine_config(const char *root, const char *option, char *value, size_t size)
+{
+	gzFile file = open_config(root);
+	size_t len = strlen(option);
+	char line[1024];
+
 	if (!file)
 		return -ENOENT;
-	bw_machine_line(root, path, option, value, size);
-	if (!*value)
-		snprintf(value, size, "n"); /* "# CONFIG_... is not set", or not known to this kernel */
+	snprintf(value, size, "n"); /* "# CONFIG_... is not set", or not known to this kernel */
+	while (gzgets(file, line, sizeof(line))) {
+		const char *from = line + len + 1;
+
+		if (strncmp(line, option, len) != 0 || line[len] != '=')
+			continue;
+		from += *from == '"';
+		snprintf(value, size, "%.*s", (int)strcspn(from, "\"\n"), from);
+	}
+	gzclose(file);
 	return 0;
 }
 

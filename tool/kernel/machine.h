@@ -13,8 +13,8 @@ void bw_machine_line(const char *root, const char *path, const char *key, char *
 /* The kernel's release: /proc/sys/kernel/osrelease. */
 void bw_machine_release(const char *root, char *text, size_t size);
 
-/* What the kernel was configured with, "y", "m", "n" or a text; 0, or -ENOENT if it is not known (/boot/config-RELEASE
- * is not there). option: "CONFIG_BPF_LSM". */
+/* What the kernel was configured with, "y", "m", "n" or a text; 0, or -ENOENT if it is not known (neither
+ * /proc/config.gz nor /boot/config-RELEASE is there). option: "CONFIG_BPF_LSM". */
 int bw_machine_config(const char *root, const char *option, char *value, size_t size);
 
 /* The capabilities in effect (capabilities(7)), a bit each: /proc/self/status. 0 or -errno. */
