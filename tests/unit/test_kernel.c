@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's facts, from folders that stand for a root. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -25,27 +23,8 @@
 #include "kernel/process.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
+#include "tests/unit/root.h"
 #include "tests/unit/unit.h"
-
-static char root[] = "/tmp/bccwatch-unit-XXXXXX";
-
-/* Writes a file below the root, and the folders above it. */
-static void put(const char *path, const char *text)
-{
-	char full[512];
-	int fd;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0700);
-		*slash = '/';
-	}
-	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(bw_write_all(fd, text, strlen(text)), 0);
-	close(fd);
-}
 
 static void remove_file(const char *path)
 {
@@ -53,22 +32,6 @@ static void remove_file(const char *path)
 
 	snprintf(full, sizeof(full), "%s%s", root, path);
 	assert_int_equal(unlink(full), 0);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	strcpy(strrchr(root, '-') + 1, "XXXXXX");
-	return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	return system(command); /* NOLINT(cert-env33-c): a fixed command */
 }
 
 static void tracepoints(void **state)
@@ -250,11 +213,15 @@ static void hooks_of_function(void **state)
 	type.returns_number = false;
 	bw_function_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
-	bw_function_lsm(&type, &v);
+	bw_function_lsm(root, &type, &v);
 	assert_int_equal(v.can, BW_NO);
-	type.is_lsm = true;
-	bw_function_lsm(&type, &v);
+	type.lsm = 7;
+	bw_function_lsm(root, &type, &v); /* securityfs is not there */
 	assert_int_equal(v.can, BW_YES);
+	put("/sys/kernel/security/lsm", "lockdown,yama");
+	bw_function_lsm(root, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	assert_non_null(strstr(v.why, "not among"));
 }
 
 static void append_field(void *cookie, const struct bw_format_field *field)
@@ -305,7 +272,7 @@ static void findings(void **state)
 	assert_non_null(strstr(text, "privileges 0 \n"));
 	assert_non_null(strstr(text, "lockdown 0 \n"));
 	assert_non_null(strstr(text, "kernel headers 2 apt install linux-headers-6.1.0-9-amd64\n"));
-	assert_non_null(strstr(text, "BPF LSM 1 \n"));
+	assert_non_null(strstr(text, "BPF LSM 1 boot a kernel with CONFIG_BPF_LSM=y\n"));
 	put("/sys/kernel/btf/vmlinux", "");
 	put("/proc/kallsyms", "0 T bpf_lsm_file_open\n0 T register_ftrace_direct\n0 T bpf_ringbuf_output\n");
 	put("/proc/self/status", "CapEff:\t0000000000000000\n");
@@ -313,7 +280,8 @@ static void findings(void **state)
 	bw_health(root, note_finding, text);
 	assert_non_null(strstr(text, "privileges 2 sudo bccwatch doctor\n"));
 	assert_non_null(strstr(text, "kernel headers 1 apt"));
-	assert_non_null(strstr(text, "BPF LSM 1 add lsm=lockdown,capability,yama,bpf to GRUB_CMDLINE_LINUX"));
+	assert_non_null(
+		strstr(text, "lsm=lockdown,capability,yama,bpf /' /etc/default/grub && update-grub # and boot\n"));
 	assert_non_null(strstr(text, "fmod_ret 0 \n"));
 	put("/sys/kernel/security/lsm", "lockdown,bpf\n");
 	*text = '\0';

@@ -46,7 +46,7 @@ static int open_writer(struct writer *w, const struct btf *btf)
 	return w->dump ? 0 : -ENOMEM;
 }
 
-/* The compiler's names of integers, and people's. */
+/* The compiler's names, and people's. */
 static const struct {
 	const char *from, *to;
 } integers[] = {
@@ -57,6 +57,7 @@ static const struct {
 	{"long int", "long"},
 	{"short int", "short"},
 	{"_Bool", "bool"},
+	{"()", "(void)"}, /* before libbpf 1.4 */
 };
 
 static bool is_letter(char c)
@@ -69,7 +70,7 @@ static const char *integer_at(const char *text, size_t *len)
 {
 	for (size_t i = 0; i < sizeof(integers) / sizeof(*integers); i++) {
 		*len = strlen(integers[i].from);
-		if (strncmp(text, integers[i].from, *len) == 0 && !is_letter(text[*len]))
+		if (strncmp(text, integers[i].from, *len) == 0 && (*text == '(' || !is_letter(text[*len])))
 			return integers[i].to;
 	}
 	return NULL;
@@ -88,7 +89,7 @@ static int finish(struct writer *w, FILE *out)
 	}
 	w->file = NULL;
 	for (const char *p = w->text; *p; p += len) {
-		const char *to = p > w->text && is_letter(p[-1]) ? NULL : integer_at(p, &len);
+		const char *to = p > w->text && is_letter(p[-1]) && *p != '(' ? NULL : integer_at(p, &len);
 
 		if (to)
 			fputs(to, file);
