@@ -149,7 +149,8 @@ static struct btf *made_types(uint32_t *function)
 {
 	struct btf *btf = btf__new_empty();
 	int integer = btf__add_int(btf, "int", 4, BTF_INT_SIGNED), letter = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
-	int number = btf__add_int(btf, "long unsigned int", 8, 0), text = btf__add_ptr(btf, btf__add_const(btf, letter));
+	int number = btf__add_int(btf, "long unsigned int", 8, 0),
+	    text = btf__add_ptr(btf, btf__add_const(btf, letter));
 	int key = btf__add_struct(btf, "key", 24), kind, proto;
 
 	btf__add_field(btf, "serial", integer, 0, 0);
@@ -240,7 +241,8 @@ static void stubs_of_tracepoints(void **state)
 	assert_int_equal(bw_stub_tracepoint(out, root, "a", "b"), 0);
 	assert_int_equal(bw_stub_tracepoint(out, root, "a", "c"), -ENOENT);
 	fclose(out);
-	assert_non_null(strstr(text, "int syscall__x(struct pt_regs *ctx, int dfd, const char *filename, u64 count)\n"));
+	assert_non_null(
+		strstr(text, "int syscall__x(struct pt_regs *ctx, int dfd, const char *filename, u64 count)\n"));
 	assert_non_null(strstr(text, "TRACEPOINT_PROBE(a, b)\n"));
 	assert_non_null(strstr(text, "\tread_text(event.name, sizeof(event.name), (void *)args + "
 				     "(args->data_loc_name & 0xffff));\n"));
@@ -266,8 +268,7 @@ static void lists(void **state)
 	put("/sys/kernel/debug/kprobes/blacklist", "0x0-0x1\tblack\n");
 	bw_lists[0].each(root, NULL, note_name, text);
 	assert_string_equal(text, "a b "); /* without ftrace */
-	put("/sys/kernel/tracing/available_filter_functions",
-	    "b\nblack\n__ftrace_invalid_address___12\nc [mod]\nb\n");
+	put("/sys/kernel/tracing/available_filter_functions", "b\nblack\n__ftrace_invalid_address___12\nc [mod]\nb\n");
 	*text = '\0';
 	bw_lists[0].each(root, NULL, note_name, text);
 	assert_string_equal(text, "b c ");

@@ -355,10 +355,15 @@ static int stub_syscall(const char *name)
 {
 	char event[256];
 
+	int r;
+
 	if (bw_kprobe_supported("") == 0)
 		return bw_stub_syscall(stdout, "", name);
 	snprintf(event, sizeof(event), "sys_enter_%s", name);
-	return bw_stub_tracepoint(stdout, "", "syscalls", event);
+	r = bw_stub_tracepoint(stdout, "", "syscalls", event);
+	return r < 0 ? bw_err(r, "without kprobes it takes the tracepoint syscalls:%s, which can't be read: %s", event,
+			      strerror(-r))
+		     : 0;
 }
 
 /* By a kprobe, or, where it can't be had, by fentry. */

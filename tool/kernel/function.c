@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/index.h"
@@ -15,6 +16,7 @@
 #include "kernel/btf.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/machine.h"
 #include "kernel/override.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
@@ -124,21 +126,107 @@ static void read_stems(const struct listed *l, const char *path)
 	bw_words_each(path, 0, note_word, &of_stems);
 }
 
-static void read_lists(const char *root, struct listed *l)
+/* An address that is looked for, and whose it is. */
+struct place {
+	uint64_t address;
+	size_t function;
+};
+
+struct places {
+	struct bw_function *functions;
+	struct place *places; /* n, by address */
+	size_t n;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+/* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */
+enum { MARK_MAX = 8 };
+
+static void note_address(void *cookie, const char *text)
+{
+	const struct places *p = cookie;
+	uint64_t address = strtoull(text, NULL, 16);
+	size_t low = 0, high = p->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->places[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low > 0 && address - p->places[low - 1].address <= MARK_MAX; low--)
+		p->functions[p->places[low - 1].function].traceable = BW_YES;
+}
+
+/*
+ * From Linux 6.5 on ftrace tells its addresses: so it is known which of several functions of a name is meant, and of
+ * one that bears several names. False where they are not to be had.
+ */
+static bool read_addresses(const struct listed *l, const char *path)
+{
+	BW_FREE struct place *places = calloc(l->n, sizeof(*places));
+	struct places p = {l->functions, places, 0};
+
+	for (size_t i = 0; places && i < l->n; i++)
+		if (l->functions[i].address)
+			places[p.n++] = (struct place){l->functions[i].address, i};
+	if (p.n == 0 || access(path, R_OK) < 0)
+		return false; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	qsort(places, p.n, sizeof(*places), by_address);
+	for (size_t i = 0; i < l->n; i++)
+		l->functions[i].traceable = BW_NO;
+	if (bw_words_each(path, 0, note_address, &p) < 0)
+		return false; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	for (size_t i = 0; i < l->n; i++)
+		l->functions[i].is_placed = true;
+	return true;
+}
+
+static void read_traceable(const char *root, struct listed *l)
 {
 	const char *mount = bw_tracefs_find(root);
 	char path[PATH_MAX];
 
 	l->answer = offsetof(struct bw_function, traceable);
-	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "/sys/kernel/tracing");
-	read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* a kernel without ftrace: no reason to say no */
+	snprintf(path, sizeof(path), "%s%s/available_filter_functions_addrs", root, mount ? mount : "");
+	if (!mount || !read_addresses(l, path)) {
+		snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
+		read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* a kernel without ftrace: no reason to say no */
+	}
+	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
 	read_stems(l, path);
+}
+
+static void read_lists(const char *root, struct listed *l)
+{
+	char path[PATH_MAX];
+
+	read_traceable(root, l);
 	l->answer = offsetof(struct bw_function, blacklisted);
 	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
 	read_list(l, path, 1, BW_UNKNOWN);
 	l->answer = offsetof(struct bw_function, listed);
 	snprintf(path, sizeof(path), "%s" BW_OVERRIDE_LIST, root);
 	read_list(l, path, 0, BW_UNKNOWN);
+}
+
+/* Its trampolines pass on no more than six. */
+static bool has_few_registers(const char *root)
+{
+#if defined(__x86_64__)
+	return bw_machine_before(root, 6, 6);
+#else
+	(void)root;
+	return false;
+#endif
 }
 
 int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
@@ -149,7 +237,8 @@ int bw_functions_read(const char *root, const char *const *names, size_t n, stru
 	int r;
 
 	for (size_t i = 0; i < n; i++)
-		functions[i] = (struct bw_function){.name = names[i], .has_kprobes = has_kprobes};
+		functions[i] = (struct bw_function){
+			.name = names[i], .has_kprobes = has_kprobes, .few_registers = has_few_registers(root)};
 	r = read_symbols(root, &l);
 	for (size_t i = 0; i < n; i++)
 		functions[i].symbols = r;
@@ -192,6 +281,7 @@ void bw_function_type(const struct btf *btf, uint32_t id, const struct bw_functi
 	t->parameters = btf_vlen(proto);
 	for (uint32_t i = 0; i < t->parameters; i++) {
 		type = resolved(btf, btf_params(proto)[i].type);
+		t->registers += type && btf_is_composite(type) && type->size > 8 ? 2 : 1;
 		t->is_variadic |= btf_params(proto)[i].type == 0;
 		t->has_large |= type && btf_is_composite(type) && type->size > 16;
 	}
@@ -255,8 +345,14 @@ static bool can_be_bound(const struct bw_function *f, const struct bw_function_t
 		set(v, BW_NO, "it takes any number of arguments (...)");
 	else if (t->parameters > 12)
 		set(v, BW_NO, "it has more than 12 parameters");
+	else if (f->few_registers && t->registers > 6)
+		set(v, BW_NO, "it has more than 6 parameters, which a program can have from Linux 6.6 on");
 	else if (t->has_large)
 		set(v, BW_NO, "it takes a struct of more than 16 bytes by value");
+	else if (f->copies > 1 && !f->is_placed)
+		set(v, BW_UNKNOWN,
+		    "%u functions bear this name, and the first is meant: it may be another that ftrace knows",
+		    f->copies);
 	else
 		return true;
 	return false;

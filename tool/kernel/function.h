@@ -20,9 +20,11 @@ struct bw_function {
 	char modules[BW_COPIES_MAX][64]; /* where the first of them are; "": the kernel itself */
 	uint64_t address;		 /* of the first; 0: hidden from this process */
 	bool is_init;			 /* ran at boot; its memory was given back */
+	bool few_registers;		 /* the kernel passes no more than six parameters on to fentry and fmod_ret */
 	bool has_direct;		 /* ftrace can call a program directly, as fentry and fmod_ret want */
 	bool has_override;		 /* the kernel has bpf_override_return */
 	enum bw_answer traceable;	 /* ftrace knows it (available_filter_functions); YES also without ftrace */
+	bool is_placed;			 /* which is known by the first one's address, not by the name */
 	enum bw_answer blacklisted;	 /* for kprobes */
 	enum bw_answer listed;		 /* for errors to be injected; UNKNOWN also where there is no such list */
 };
@@ -43,6 +45,7 @@ struct bw_function_type {
 	bool has_btf;	     /* the kernel has BTF */
 	bool is_known;	     /* and the function in it; of that type: */
 	uint32_t parameters; /* their number */
+	uint32_t registers;  /* that they lie in */
 	bool is_variadic;    /* they end with ... */
 	bool has_large;	     /* one is a struct, by value, that is larger than two registers */
 	bool returns_number; /* of at most 64 bits */

@@ -61,14 +61,10 @@ static void falls_short(struct bw_finding *f, enum bw_mark mark, const char *cos
 static void look_at_kernel(const struct facts *k, struct bw_finding *f)
 {
 	char name[128];
-	unsigned long major, minor;
-	char *end;
 
 	bw_machine_line(k->root, "/etc/os-release", "PRETTY_NAME", name, sizeof(name));
 	say(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
-	major = strtoul(k->release, &end, 10);
-	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
-	if (end > k->release && (major < 5 || (major == 5 && minor < 10)))
+	if (bw_machine_before(k->root, 5, 10))
 		falls_short(f, BW_BAD, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
 }
 

@@ -43,6 +43,17 @@ void bw_machine_release(const char *root, char *text, size_t size)
 	bw_machine_line(root, "/proc/sys/kernel/osrelease", NULL, text, size);
 }
 
+bool bw_machine_before(const char *root, unsigned major, unsigned minor)
+{
+	char release[128], *end;
+	unsigned long first, second;
+
+	bw_machine_release(root, release, sizeof(release));
+	first = strtoul(release, &end, 10);
+	second = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	return end > release && (first < major || (first == major && second < minor));
+}
+
 /* A configuration, compressed or not; a missing file is NULL. */
 static gzFile open_config(const char *root)
 {

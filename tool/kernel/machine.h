@@ -2,6 +2,7 @@
 /* What the machine and this process may do, from files that the kernel writes. root is put before every path. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@ void bw_machine_line(const char *root, const char *path, const char *key, char *
 
 /* The kernel's release: /proc/sys/kernel/osrelease. */
 void bw_machine_release(const char *root, char *text, size_t size);
+
+/* Is the kernel older than that release? */
+bool bw_machine_before(const char *root, unsigned major, unsigned minor);
 
 /* What the kernel was configured with, "y", "m", "n" or a text; 0, or -ENOENT if it is not known (neither
  * /proc/config.gz nor /boot/config-RELEASE is there). option: "CONFIG_BPF_LSM". */
