@@ -52,7 +52,7 @@ static void put_facts(const char *kernel, char **truth)
 /* What is said must be so; of a name that several bear it may be left open. */
 static void check_truth(const char *kernel, const char *name, int error)
 {
-	struct bw_function f;
+	struct bw_function f = {0};
 	struct bw_verdict v;
 
 	assert_int_equal(bw_functions_read(root, &name, 1, &f), 0);
@@ -65,14 +65,16 @@ static void check_truth(const char *kernel, const char *name, int error)
 
 static void attaching_bears_it_out(const char *kernel, char *truth)
 {
-	char name[256];
-	int n = 0, error;
+	const char *name;
+	int n = 0;
 
-	for (char *line; (line = strsep(&truth, "\n"));)
-		if (sscanf(line, "kprobe %255s %d", name, &error) == 2) {
-			check_truth(kernel, name, error);
-			n++;
-		}
+	for (char *line; (line = strsep(&truth, "\n"));) {
+		if (strcmp(strsep(&line, " "), "kprobe") != 0)
+			continue;
+		name = strsep(&line, " ");
+		check_truth(kernel, name, (int)strtol(line, NULL, 10));
+		n++;
+	}
 	if (n < 30)
 		fail_msg("%s: %d functions", kernel, n);
 }

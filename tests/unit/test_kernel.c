@@ -150,7 +150,7 @@ static void functions_of_kernel(void **state)
 		{"not_a_function", BW_NO, "no such function"},
 		{"vfs_rea", BW_NO, "no such function"},
 	};
-	struct bw_function f;
+	struct bw_function f = {0};
 
 	(void)state;
 	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_NO); /* there are no kprobes */
@@ -177,7 +177,7 @@ static void functions_of_kernel(void **state)
 static void hooks_of_function(void **state)
 {
 	struct bw_function_type type = {.has_btf = true, .is_known = true, .parameters = 3, .returns_number = true};
-	struct bw_function f;
+	struct bw_function f = {0};
 	struct bw_verdict v;
 
 	(void)state;

@@ -148,7 +148,7 @@ void bw_print_json(FILE *out, const char *text)
 {
 	fputc('"', out);
 	for (size_t len = strlen(text), n; len > 0; text += n, len -= n) {
-		char escaped[6 * 64];
+		char escaped[6 * 64] = "";
 		bool exact;
 
 		/* A character of several bytes is not cut in two. */
@@ -163,7 +163,7 @@ void bw_print_text(FILE *out, const char *text)
 {
 	while (*text) {
 		size_t line = strcspn(text, "\n"), n = line < 256 ? line : 256;
-		char escaped[4 * 256];
+		char escaped[4 * 256] = "";
 
 		/* A character of several bytes is not cut in two. */
 		for (size_t whole = n; n < line && n + 4 > whole && ((unsigned char)text[n] & 0xc0) == 0x80;)

@@ -226,15 +226,15 @@ static void error_of(const char *words, char *text, size_t size)
 	static const char prefix[] = "bccwatch: ";
 	const char *error = NULL, *hint;
 
+	if (!words || !*words)
+		words = "it said nothing";
 	for (const char *line = words; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, prefix, strlen(prefix)) == 0)
 			error = line + strlen(prefix);
 	}
-	if (!error) {
-		snprintf(text, size, "%.*s", (int)strcspn(words, "\n"), *words ? words : "it said nothing");
-		return;
-	}
+	if (!error)
+		error = words;
 	hint = strchr(error, '\n');
 	hint = hint && strncmp(hint + 1, "  ", 2) == 0 ? hint + 3 : "";
 	snprintf(text, size, "%.*s%s%.*s", (int)strcspn(error, "\n"), error, *hint ? ". " : "",

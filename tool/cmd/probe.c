@@ -33,6 +33,7 @@ struct probe {
 /* A name of the command line. */
 struct named {
 	char *name; /* malloc'd, without its prefix; with ':' that of a tracepoint */
+	bool is_tracepoint;
 	enum bw_asked asked;
 };
 
@@ -141,13 +142,14 @@ static int read_name(const char *text, struct named *n)
 		return bw_err(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
 	if (strlen(name) > NAME_MAX)
 		return bw_err(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
+	n->is_tracepoint = colon;
 	is_hook = n->asked == BW_ASKED_LSM && strncmp(name, "security_", strlen("security_")) != 0;
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
 }
 
 static int probe_name(struct probe *p, const struct named *n, const struct bw_function *function)
 {
-	const char *colon = strchr(n->name, ':');
+	const char *colon = n->is_tracepoint ? strchr(n->name, ':') : NULL;
 	char category[NAME_MAX + 1];
 
 	if (!colon)
@@ -163,13 +165,13 @@ static int probe_name(struct probe *p, const struct named *n, const struct bw_fu
 /* All names; what is to be known of the functions among them is read at once. */
 static int probe_each(struct probe *p, const struct named *names, size_t n)
 {
-	BW_FREE const char **of_functions = calloc(n, sizeof(*of_functions));
-	BW_FREE struct bw_function *functions = calloc(n, sizeof(*functions));
+	BW_FREE const char **of_functions = calloc(n + 1, sizeof(*of_functions));
+	BW_FREE struct bw_function *functions = calloc(n + 1, sizeof(*functions));
 	size_t n_functions = 0, next = 0;
 	int worst = BW_EXIT_OK, r = of_functions && functions ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		if (!strchr(names[i].name, ':'))
+		if (!names[i].is_tracepoint)
 			of_functions[n_functions++] = names[i].name;
 	if (r == 0 && n_functions > 0)
 		r = bw_functions_read("", of_functions, n_functions, functions);
@@ -177,7 +179,7 @@ static int probe_each(struct probe *p, const struct named *names, size_t n)
 		return bw_err(BW_EXIT_FAILED, "there is no memory");
 	for (size_t i = 0; i < n; i++) {
 		r = probe_name(p, &names[i], &functions[next]);
-		next += !strchr(names[i].name, ':');
+		next += !names[i].is_tracepoint;
 		worst = r > worst ? r : worst;
 	}
 	return worst;
@@ -185,7 +187,7 @@ static int probe_each(struct probe *p, const struct named *names, size_t n)
 
 static int probe_names(struct probe *p, char **argv, size_t n)
 {
-	BW_FREE struct named *names = calloc(n, sizeof(*names));
+	BW_FREE struct named *names = calloc(n + 1, sizeof(*names));
 	int r = names ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < n; i++)

@@ -70,7 +70,7 @@ int bw_libraries(char *text, size_t size)
 	char libbcc[32], llvm[32];
 	int r = ask(&names);
 
-	if (r < 0)
+	if (r < 0 || !names)
 		return r;
 	version_of(names, "libbcc", libbcc);
 	version_of(names, "libLLVM", llvm);

@@ -172,7 +172,7 @@ static void note_address(void *cookie, const char *text)
  */
 static bool read_addresses(const struct listed *l, const char *path)
 {
-	BW_FREE struct place *places = calloc(l->n, sizeof(*places));
+	BW_FREE struct place *places = calloc(l->n + 1, sizeof(*places));
 	struct places p = {l->functions, places, 0};
 
 	for (size_t i = 0; places && i < l->n; i++)
