@@ -29,7 +29,7 @@ all: $(programs) $(documents)
 
 bccwatch: $(call objects,$(tool_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
@@ -52,7 +52,7 @@ $(build)/tool/engine/overlay.o $(san)/tool/engine/overlay.o: $(build)/constants.
 
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
 
 $(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
 	$(call say,MAN,$@)
@@ -108,7 +108,7 @@ $(san)/%.o: %.c
 
 $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -lcmocka
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread -lcmocka
 
 # The types of the tests as clang tells them of a BPF program.
 $(build)/%.bpf.o: tests/unit/%.c tests/unit/types.h

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,9 @@ struct probe {
 	bool expand, stub, json;
 	const char *list; /* the pattern of --list */
 	bool count;
+	/* Read by a thread of its own, while this one reads lists: either takes a twentieth of a second. */
+	pthread_t reader;
+	bool is_reading;
 	struct btf *btf; /* NULL: none */
 };
 
@@ -147,13 +151,22 @@ static int read_name(const char *text, struct named *n)
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
 }
 
+/* The types, once they are read. */
+static struct btf *await_types(struct probe *p)
+{
+	if (p->is_reading)
+		pthread_join(p->reader, NULL);
+	p->is_reading = false;
+	return p->btf;
+}
+
 static int probe_name(struct probe *p, const struct named *n, const struct bw_function *function)
 {
 	const char *colon = n->is_tracepoint ? strchr(n->name, ':') : NULL;
 	char category[NAME_MAX + 1];
 
 	if (!colon)
-		return bw_probe_function(p->btf, function, n->asked,
+		return bw_probe_function(await_types(p), function, n->asked,
 					 p->stub   ? BW_SHAPE_STUB
 					 : p->json ? BW_SHAPE_JSON
 						   : BW_SHAPE_TEXT,
@@ -199,8 +212,24 @@ static int probe_names(struct probe *p, char **argv, size_t n)
 	return r < 0 ? bw_err(BW_EXIT_FAILED, "there is no memory") : r;
 }
 
+static void *read_types(void *cookie)
+{
+	struct probe *p = cookie;
+
+	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which is said */
+	return NULL;
+}
+
+static void begin_types(struct probe *p)
+{
+	p->is_reading = pthread_create(&p->reader, NULL, read_types, p) == 0;
+	if (!p->is_reading)
+		read_types(p);
+}
+
 static void close_probe(struct probe *p)
 {
+	await_types(p);
 	bw_btf_close(&p->btf);
 }
 
@@ -257,9 +286,9 @@ static int run(const struct bw_command *command, int argc, char **argv)
 
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;
-	bw_btf_open(BW_BTF_PATH, &p.btf); /* without it there are no signatures, which is said */
+	begin_types(&p);
 	if (p.list)
-		return bw_probe_list("", p.btf, p.list, p.count, p.json);
+		return bw_probe_list("", await_types(&p), p.list, p.count, p.json);
 	return probe_names(&p, argv + optind, (size_t)(argc - optind));
 }
 
