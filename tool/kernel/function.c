@@ -370,10 +370,8 @@ void bw_function_fmod_ret(const struct bw_function *f, const struct bw_function_
 
 	if (!can_be_bound(f, t, v))
 		return;
-	if (!t->returns_number)
-		set(v, BW_NO, "it returns no number");
-	else if (is_security || f->listed == BW_YES)
-		set(v, BW_YES, "%s", "");
+	if (is_security || f->listed == BW_YES)
+		set(v, BW_YES, "%s", t->returns_number ? "" : "it returns no number that could be another");
 	else
 		set(v, BW_NO, "it is neither a security_ function nor on the error-injection list");
 }
