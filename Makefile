@@ -18,7 +18,7 @@ compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c too
 	tool/engine/submits.c tool/engine/tokens.c tool/engine/symbols.c tool/engine/types.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/index.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 programs := bccwatch $(build)/bccwatch-compile

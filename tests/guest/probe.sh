@@ -7,37 +7,40 @@
 cd "$tmp" || exit
 bpftool=$(command -v bpftool || command -v /usr/sbin/bpftool)
 filters=/sys/kernel/tracing/available_filter_functions
-draw() { shuf --random-source=<(yes "$(uname -r)") -n "$1"; } # the same ones each time
+part=1
+draw() { shuf --random-source=<(yes "$(uname -r)") -n $(($1 / part)); } # the same ones each time
 functions() { awk '$2 ~ /^[tTwW]$/' /proc/kallsyms; }
 
 check_status "nothing to look at" 2 bccwatch probe
 check_status "a name that is none" 2 bccwatch probe a/b
-check_status "a function that is not there" 1 bccwatch probe vfs_opem
-check "a function that is not there: what resembles it" grep -q "near .*vfs_open" said
-check_status "a system call's name" 1 bccwatch probe openat
+check_status "functions that are not there" 1 bccwatch probe vfs_opem openat $'x\e[31m' sched:sched_swich
+check "what resembles it" grep -q "near .*vfs_open" said
 check_lines "a system call's name: its function" 1 "__x64_sys_openat: the system call" said
-check_status "a tracepoint that is not there" 1 bccwatch probe sched:sched_swich
-check_lines "a tracepoint that is not there: what resembles it" 1 "sched:sched_switch" said
-bccwatch probe --expand do_sys_openat2 vfs_read lsm:file_open sched:sched_process_exec >said
+check_lines "a control character in a name is not passed on" 1 'x\x1b[31m' said
+check_lines "a tracepoint: what resembles it" 1 "sched:sched_switch" said
+has_kprobes
+check_status "functions that are there" $? bccwatch probe --expand do_sys_openat2 vfs_read sched:sched_process_exec
 check_lines "a signature" 1 "ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)" said
 check_lines "a struct of a parameter" 1 "struct open_how {" said
 check_lines "its members" 1 "__u64 resolve;" said
 check_lines "a tracepoint's struct" 1 "struct tracepoint__sched__sched_process_exec {" said
-check "a control character in a name is not passed on" grep -qF '\x1b[31m' <(bccwatch probe $'x\e[31m')
-if has_kprobes; then check_status "all can be probed" 0 bccwatch probe vfs_open vfs_read; fi
 check_status "an LSM hook" $(($(grep -c bpf /sys/kernel/security/lsm) == 0)) bccwatch probe lsm:file_open
 
-# As many as are drawn, each by trying: a program is attached, and taken back.
+# Drawn ones, each by trying: a program is attached, and taken back. Many where it is compared with other tools, and on the
+# newest kernel; else the guests would take too long.
 functions=$tmp/functions
+part=5
+[ -z "$bpftool" ] && [ "$(uname -r | cut -d. -f1)" -lt 7 ] || part=1
 awk '$2 ~ /^[tTwW]$/ && !/__pfx_/' /proc/kallsyms >"$functions"
 [ ! -e $filters ] || awk '!/__ftrace_invalid/ {print $1}' $filters | sort -u >traceable
 {
-	if [ -e $filters ]; then draw 230 <traceable; else awk '!$4 {print $3}' "$functions" | draw 230; fi
-	awk '{print $3}' "$functions" | draw 60
+	if [ -e $filters ]; then draw 220 <traceable; else awk '!$4 {print $3}' "$functions" | draw 220; fi
+	awk '{print $3}' "$functions" | draw 30
 	awk '!$4 {print $3}' "$functions" | sort | uniq -d | draw 60
-	awk '{print $2}' /sys/kernel/debug/kprobes/blacklist 2>/dev/null | draw 60
-	sed -n '/ _sinittext$/,/ _einittext$/p' "$functions" | awk '{print $3}' | draw 60
-	[ ! -e $filters ] || awk '!$4 {print $3}' "$functions" | sort -u | comm -23 - traceable | draw 120
+	awk '{print $2}' /sys/kernel/debug/kprobes/blacklist 2>/dev/null | draw 50
+	sed -n '/ _sinittext$/,/ _einittext$/p' "$functions" | awk '{print $3}' | draw 50
+	[ ! -e $filters ] || awk '!$4 {print $3}' "$functions" | sort -u | comm -23 - traceable | draw 80
+	awk '$3 ~ /^security_/ {print $3}' "$functions" | draw 30
 } | sort -u >drawn
 mapfile -t names <drawn
 bccwatch probe --json "${names[@]}" >told.json
@@ -63,14 +66,11 @@ compare() {
 cp drawn tried
 compare kprobe 2
 # The fixture does not look into the modules' types; its own dispatchers BPF patches without ftrace.
-awk '!$5 && !/^bpf_dispatcher_/ {print $1}' told | draw 150 >tried
+awk '!$5 && !/^bpf_dispatcher_/ {print $1}' told | draw 80 >tried
 compare fentry 3
-{ awk '$3 ~ /^security_/ {print $3}' "$functions" | sort -u | head -n 60 && head -n 40 tried; } >tried.more
-mapfile -t names <tried.more
-bccwatch probe --json "${names[@]}" | sed -E 's/^\{"function":"([^"]*)".*"fmod_ret":\{"can":([a-z]+).*/\1 \2/' >told.fmod
-mv tried.more tried && mv told told.all && mv told.fmod told
-compare fmod_ret 2
-mv told.all told
+{ grep '^security_' drawn; head -n 20 tried; } >tried.more
+mv tried.more tried
+compare fmod_ret 4
 
 # Against what others make of the same kernel.
 if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
@@ -93,22 +93,22 @@ if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <
 	head missing
 fi
 if has_kprobes; then
-	bccwatch probe -l 'kprobe:*' | sed 's/^kprobe://' | draw 100 | sed 's/^/kprobe /' | "$fixtures/attach" | grep -v ' 0$' >refused
+	bccwatch probe -l 'kprobe:*' | sed 's/^kprobe://' | draw 50 | sed 's/^/kprobe /' | "$fixtures/attach" | grep -v ' 0$' >refused
 	check "what is listed can be attached" [ ! -s refused ]
 	check "only the kind that was asked for" [ "$(bccwatch probe -c -l 'kprobe:vfs_read' | tr '\n' ' ')" = "kprobe 1 " ]
 fi
 check_status "nothing like it" 1 bccwatch probe -l 'no_such_*'
 
-# Programs to begin with.
-stubs=(do_sys_openat2 openat)
-[ -z "$bpftool" ] || stubs+=(do_filp_open sched:sched_process_exec syscalls:sys_enter_openat fentry:vfs_open lsm:file_open)
+# Programs to begin with: their strings are a program's and the kernel's, in a function, a system call and a tracepoint.
+stubs=(do_sys_openat2)
+[ -z "$bpftool" ] || stubs+=(openat do_filp_open sched:sched_process_exec)
+has_kprobes || stubs+=(lsm:file_open)
 for name in "${stubs[@]}"; do
-	check "a stub of $name" bccwatch probe --stub "$name"
-	bccwatch probe --stub "$name" >stub.c
+	bccwatch probe --stub "$name" >stub.c || fail "a stub of $name"
 	start_command run stub.c || continue
 	cat /etc/hostname >/dev/null
 	stop INT
 	check "the stub of $name runs as it is" grep -q ' events PID=[0-9]* COMM=[a-z]* ' "$out"
-	[[ $name = *:vfs_open || $name = lsm:* ]] ||
-		check "the stub of $name reads strings" grep -qE 'COMM=(cat|bash) .*(NAME|PATHNAME)=(/etc/hostname|/usr/bin/cat)' "$out"
+	[[ $name = lsm:* ]] ||
+		check "the stub of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
 done

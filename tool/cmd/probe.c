@@ -160,38 +160,61 @@ static struct btf *await_types(struct probe *p)
 	return p->btf;
 }
 
-static int probe_name(struct probe *p, const struct named *n, const struct bw_function *function)
+static int probe_tracepoint_name(const struct probe *p, const char *name)
 {
-	const char *colon = n->is_tracepoint ? strchr(n->name, ':') : NULL;
+	const char *colon = strchr(name, ':');
 	char category[NAME_MAX + 1];
 
-	if (!colon)
-		return bw_probe_function(await_types(p), function, n->asked,
-					 p->stub   ? BW_SHAPE_STUB
-					 : p->json ? BW_SHAPE_JSON
-						   : BW_SHAPE_TEXT,
-					 p->expand);
-	snprintf(category, sizeof(category), "%.*s", (int)(colon - n->name), n->name);
+	snprintf(category, sizeof(category), "%.*s", (int)(colon - name), name);
 	return probe_tracepoint(p, category, colon + 1);
 }
 
-/* All names; what is to be known of the functions among them is read at once. */
+/* What is to be known of the functions among the names. */
+struct known {
+	const char **names;
+	struct bw_function *functions;
+	struct bw_signatures *signatures;
+	size_t n;
+};
+
+static void free_known(struct known *k)
+{
+	free(k->names);
+	free(k->functions);
+	free(k->signatures);
+}
+
+/* All of it is read at once. 0 or -ENOMEM. */
+static int read_known(struct probe *p, struct known *k, const struct named *names, size_t n)
+{
+	int r;
+
+	k->names = calloc(n + 1, sizeof(*k->names));
+	k->functions = calloc(n + 1, sizeof(*k->functions));
+	k->signatures = calloc(n + 1, sizeof(*k->signatures));
+	if (!k->names || !k->functions || !k->signatures)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (!names[i].is_tracepoint)
+			k->names[k->n++] = names[i].name;
+	if (k->n == 0)
+		return 0;
+	r = bw_functions_read("", k->names, k->n, k->functions);
+	return r < 0 ? r : bw_signatures_find(await_types(p), k->names, k->n, k->signatures);
+}
+
 static int probe_each(struct probe *p, const struct named *names, size_t n)
 {
-	BW_FREE const char **of_functions = calloc(n + 1, sizeof(*of_functions));
-	BW_FREE struct bw_function *functions = calloc(n + 1, sizeof(*functions));
-	size_t n_functions = 0, next = 0;
-	int worst = BW_EXIT_OK, r = of_functions && functions ? 0 : -ENOMEM;
+	const enum bw_shape shape = p->stub ? BW_SHAPE_STUB : p->json ? BW_SHAPE_JSON : BW_SHAPE_TEXT;
+	BW_CLEANUP(free_known) struct known k = {0};
+	int worst = BW_EXIT_OK, r = read_known(p, &k, names, n);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (!names[i].is_tracepoint)
-			of_functions[n_functions++] = names[i].name;
-	if (r == 0 && n_functions > 0)
-		r = bw_functions_read("", of_functions, n_functions, functions);
-	if (r < 0) /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-		return bw_err(BW_EXIT_FAILED, "there is no memory");
-	for (size_t i = 0; i < n; i++) {
-		r = probe_name(p, &names[i], &functions[next]);
+	if (r < 0)
+		return r;
+	for (size_t i = 0, next = 0; i < n; i++) {
+		r = names[i].is_tracepoint ? probe_tracepoint_name(p, names[i].name)
+					   : bw_probe_function(p->btf, &k.functions[next], &k.signatures[next],
+							       names[i].asked, shape, p->expand);
 		next += !names[i].is_tracepoint;
 		worst = r > worst ? r : worst;
 	}

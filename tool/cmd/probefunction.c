@@ -21,8 +21,6 @@
 #include "kernel/symbols.h"
 #include "kernel/syscall.h"
 
-enum { SIGNATURES_MAX = 64 };
-
 /* One of a name's functions, as BTF has it. */
 struct signature {
 	struct btf *btf, *own; /* own: a module's, which is closed with this */
@@ -35,7 +33,7 @@ struct subject {
 	struct bw_function function;
 	struct bw_function_type type;
 	struct btf *kernel; /* NULL: none */
-	struct signature signatures[SIGNATURES_MAX];
+	struct signature signatures[BW_SIGNATURES_MAX];
 	size_t n;
 	struct bw_verdict kprobe, fentry, fmod_ret, override, lsm;
 };
@@ -70,17 +68,31 @@ static void find_in(struct subject *s, struct btf *btf, struct btf *base, const 
 	const char *name = s->function.name;
 	uint32_t id = 0;
 
-	while (s->n < SIGNATURES_MAX && (id = bw_btf_next_function(btf, base, name, id)))
+	while (s->n < BW_SIGNATURES_MAX && (id = bw_btf_next_function(btf, base, name, id)))
 		s->signatures[s->n++] = (struct signature){btf, NULL, id, module};
 }
 
-static void find_signatures(struct subject *s)
+static void note_signature(void *cookie, size_t i, uint32_t id)
+{
+	struct bw_signatures *s = (struct bw_signatures *)cookie + i;
+
+	if (s->n < BW_SIGNATURES_MAX)
+		s->ids[s->n++] = id;
+}
+
+int bw_signatures_find(const struct btf *btf, const char *const *names, size_t n, struct bw_signatures *signatures)
+{
+	return btf ? bw_btf_functions(btf, names, n, note_signature, signatures) : 0;
+}
+
+static void find_signatures(struct subject *s, const struct bw_signatures *known)
 {
 	const struct bw_function *f = &s->function;
 
+	for (uint32_t i = 0; i < known->n; i++)
+		s->signatures[s->n++] = (struct signature){s->kernel, NULL, known->ids[i], ""};
 	if (!s->kernel)
 		return;
-	find_in(s, s->kernel, NULL, "");
 	for (uint32_t i = 0; i < f->copies && i < BW_COPIES_MAX; i++) {
 		char path[PATH_MAX];
 		struct btf *btf;
@@ -410,12 +422,12 @@ static enum bw_answer answer(const struct subject *s, enum bw_asked asked)
 	}
 }
 
-int bw_probe_function(struct btf *btf, const struct bw_function *function, enum bw_asked asked, enum bw_shape shape,
-		      bool expand)
+int bw_probe_function(struct btf *btf, const struct bw_function *function, const struct bw_signatures *signatures,
+		      enum bw_asked asked, enum bw_shape shape, bool expand)
 {
 	BW_CLEANUP(close_subject) struct subject s = {.function = *function, .kernel = btf};
 
-	find_signatures(&s);
+	find_signatures(&s, signatures);
 	judge(&s);
 	if (shape == BW_SHAPE_STUB)
 		return print_stub(&s, asked) == 0 ? BW_EXIT_OK : BW_EXIT_FAILED;

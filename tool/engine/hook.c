@@ -65,7 +65,7 @@ static int attach_kretprobe(int program, const char *target)
 static void explain_refusal(const char *target)
 {
 	struct bw_verdict verdict;
-	struct bw_function function;
+	struct bw_function function = {0};
 
 	bw_functions_read("", &target, 1, &function);
 	bw_function_kprobe(&function, &verdict);

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct btf;
@@ -29,6 +30,11 @@ int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id);
  * its own alone are looked at: base is the kernel's then, else NULL.
  */
 uint32_t bw_btf_next_function(const struct btf *btf, const struct btf *base, const char *name, uint32_t last);
+
+/* Calls `found` with the number of each function that bears one of n names, and the name's index, in one pass. 0 or
+ * -ENOMEM. */
+int bw_btf_functions(const struct btf *btf, const char *const *names, size_t n,
+		     void (*found)(void *cookie, size_t i, uint32_t id), void *cookie);
 
 /* Calls `found` with what follows prefix in each function's name that begins so. 0, or -ENOENT if btf is NULL. */
 int bw_btf_each_function(const struct btf *btf, const char *prefix, void (*found)(void *cookie, const char *name),
