@@ -21,6 +21,7 @@
 #include "cmd/common.h"
 #include "cmd/options.h"
 #include "engine/build.h"
+#include "engine/hook.h"
 #include "engine/libraries.h"
 #include "engine/plan.h"
 #include "engine/session.h"
@@ -312,6 +313,15 @@ static void print_libraries(struct doctor *d)
 			   "nothing compiles", "make install");
 }
 
+/* Where this libbcc finds tracepoints below debugfs alone, and there is none. */
+static void print_debugfs(struct doctor *d)
+{
+	if (bw_hook_wants_debugfs())
+		print_line(d, bw_privileged() == -EPERM ? BW_UNSEEN : BW_LESS, "debugfs",
+			   "not mounted, or not to be read: this libbcc knows tracefs below it alone", "no tracepoints",
+			   "mount -t debugfs debugfs /sys/kernel/debug");
+}
+
 /* Nothing is tried; what was seen says no more. */
 static void print_untried(struct doctor *d)
 {
@@ -341,6 +351,7 @@ static int examine(struct doctor *d)
 		fputs("{\"findings\":[", stdout);
 	bw_health("", print_finding, d);
 	print_libraries(d);
+	print_debugfs(d);
 	fflush(stdout);
 	if (bw_privileged() == 0)
 		both = try_all(d);

@@ -99,6 +99,16 @@ static int print_json_tracepoint(const char *category, const char *name)
 	return 0;
 }
 
+static void print_json_missing(const char *category, const char *name)
+{
+	char both[2 * NAME_MAX + 4];
+
+	snprintf(both, sizeof(both), "%s:%s", category, name);
+	fputs("{\"tracepoint\":", stdout);
+	bw_print_json(stdout, both);
+	fputs(",\"struct\":null,\"fields\":null}\n", stdout);
+}
+
 static void ignore_field(void *cookie, const struct bw_format_field *field)
 {
 	(void)cookie;
@@ -115,7 +125,7 @@ static int probe_tracepoint(const struct probe *p, const char *category, const c
 		    : p->json ? print_json_tracepoint(category, name)
 			      : print_tracepoint(category, name);
 	if (r < 0 && p->json)
-		fputs("{\"tracepoint\":null}\n", stdout);
+		print_json_missing(category, name);
 	return r < 0 ? explain_tracepoint(category, name, r) : BW_EXIT_OK;
 }
 

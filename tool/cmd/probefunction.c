@@ -114,8 +114,6 @@ static void try_kprobe(const struct bw_function *f, struct bw_verdict *v)
 {
 	int r = bw_kprobe_try(f->name);
 
-	if (r == -EPERM || r == -EACCES)
-		return;
 	if (r == 0) {
 		*v = (struct bw_verdict){.can = BW_YES};
 		if (f->copies > 1)
@@ -128,7 +126,8 @@ static void try_kprobe(const struct bw_function *f, struct bw_verdict *v)
 		snprintf(v->why, sizeof(v->why), "%u functions bear this name: which is meant can't be told",
 			 f->copies);
 	else if (v->can != BW_NO)
-		snprintf(v->why, sizeof(v->why), "the kernel refuses it: %s", strerror(-r));
+		snprintf(v->why, sizeof(v->why), "the kernel refuses it: %s%s", strerror(-r),
+			 r == -EPERM ? " (lockdown, or a security module)" : "");
 	v->can = BW_NO;
 }
 
@@ -136,7 +135,7 @@ static void try_bound(enum bw_bound kind, uint32_t id, struct bw_verdict *v)
 {
 	int r = v->can == BW_YES ? bw_bound_try(kind, id) : 0;
 
-	if (r == 0 || r == -EPERM || r == -EACCES)
+	if (r == 0)
 		return;
 	v->can = BW_NO;
 	snprintf(v->why, sizeof(v->why), "the kernel refuses it: %s", strerror(-r));

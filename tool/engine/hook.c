@@ -105,6 +105,11 @@ static void explain_kprobe(const char *target, int error)
 #define KNOWS_TRACEFS 0
 #endif
 
+bool bw_hook_wants_debugfs(void)
+{
+	return !KNOWS_TRACEFS && access("/sys/kernel/debug/tracing/events", F_OK) < 0;
+}
+
 int bw_hook_tracefs(void)
 {
 	if (KNOWS_TRACEFS ? bw_tracefs_find("") != NULL : access("/sys/kernel/debug/tracing/events", F_OK) == 0)
