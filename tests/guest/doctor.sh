@@ -22,6 +22,13 @@ fi
 nothing_attached >left 2>&1
 check "nothing is left attached" [ ! -s left ]
 
+# What is broken it says, with the command's own error.
+bccwatch cache --clear >/dev/null 2>&1
+mv /usr/libexec/bccwatch/bccwatch-compile compiler
+check_status "without the compiler: 1" 1 bccwatch doctor
+check "and each command says why" [ "$(grep -cE '^\[ NO \] (trace|block): does not work: .*(compile|No such file)' said)" = 2 ]
+mv compiler /usr/libexec/bccwatch/bccwatch-compile
+
 # As another user: what it can't see it says.
 status=0
 setpriv --reuid 1234 --clear-groups bccwatch doctor --json >json || status=$?

@@ -149,7 +149,7 @@ static void look_at_tracefs(const struct facts *k, struct bw_finding *f)
 	}
 	say(f->text, k->privileged ? "not mounted" : "not mounted, or not to be read");
 	falls_short(f, k->privileged ? BW_LESS : BW_UNSEEN, "no tracepoints",
-		    "mount -t tracefs tracefs /sys/kernel/tracing");
+		    k->privileged ? "mount -t tracefs tracefs /sys/kernel/tracing" : "sudo bccwatch doctor");
 }
 
 static void mend_headers(const struct facts *k, struct bw_finding *f)
