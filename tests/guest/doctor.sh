@@ -14,7 +14,7 @@ check "a sentence for each command" [ "$(tail -n 8 text | grep -cE '^\[[^]]*\] (
 check "libraries" grep -qE '^\[ ok \] libraries: libbcc 0\.[0-9.]+, LLVM [0-9.]+$' text
 if has_kprobes; then by=kprobe; else by=tracepoints; fi
 check_lines "trace: by what" 1 "trace: works by $by" text
-if grep -q bpf /sys/kernel/security/lsm; then by="LSM file_open"; else by="fmod_ret security_file_open"; fi
+if grep -q bpf /sys/kernel/security/lsm; then by="LSM file_open"; else by="fmod_ret on security_file_open"; fi
 check_lines "block: by what" 1 "block: works by $by" text
 if [ -e "/lib/modules/$(uname -r)/build" ]; then
 	check_lines "headers" 1 ", of $(uname -r)" <(grep "kernel headers" text)

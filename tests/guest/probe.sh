@@ -45,7 +45,7 @@ awk '$2 ~ /^[tTwW]$/ && !/__pfx_/' /proc/kallsyms >"$functions"
 { cat placed && { [ -z "$bpftool" ] || draw $((220 * part)) <traceable; }; } | sort -u >drawn
 mapfile -t names <drawn
 bccwatch probe --json "${names[@]}" >told.json
-sed -E 's/^\{"function":"([^"]*)".*"modules":\["([^"]*)".*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*/\1 \3 \4 \5 \2/' told.json >told
+sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*/\1 \3 \4 \5 \2/' told.json >told
 check "an object for each of ${#names[@]} names" [ "$(wc -l <told)" = ${#names[@]} ]
 
 # compare KIND COLUMN: what is told in the column of `told`, and what attaching to what is in `tried` gave.

@@ -141,7 +141,7 @@ int bw_symbols_find(const char *root, const char *const *names, size_t n,
 
 		if (line.name[0] == '_' && marks_init(line.name) >= 0)
 			is_init = marks_init(line.name);
-		else if (is_function(&line))
+		if (is_function(&line))
 			pass_on(&index, &symbol, found, cookie);
 	}
 	return 0;
