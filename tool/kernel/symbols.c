@@ -138,10 +138,11 @@ int bw_symbols_find(const char *root, const char *const *names, size_t n,
 		return -ENOMEM;
 	while (next_symbol(file, &text, &size, &line)) {
 		const struct bw_symbol symbol = {line.name, line.module, line.address, line.type, is_init};
+		int mark = line.name[0] == '_' ? marks_init(line.name) : -1;
 
-		if (line.name[0] == '_' && marks_init(line.name) >= 0)
-			is_init = marks_init(line.name);
-		if (is_function(&line))
+		if (mark >= 0)
+			is_init = mark;
+		if (is_function(&line) && (mark < 0 || names))
 			pass_on(&index, &symbol, found, cookie);
 	}
 	return 0;
