@@ -28,7 +28,9 @@ int bw_index_init(struct bw_index *index, const char *const *names, size_t n)
 	index->next = index->heads + size;
 	for (size_t i = n; i > 0; i--) { /* so that the first comes first */
 		uint32_t *head = &index->heads[hash(names[i - 1]) & index->mask];
+		unsigned char first = (unsigned char)*names[i - 1];
 
+		index->firsts[first / 64] |= 1ULL << first % 64;
 		index->next[i] = *head;
 		*head = (uint32_t)i;
 	}
@@ -43,8 +45,12 @@ void bw_index_free(struct bw_index *index)
 
 long bw_index_find(const struct bw_index *index, const char *name, long last)
 {
-	uint32_t i = last == BW_INDEX_NONE ? index->heads[hash(name) & index->mask] : index->next[last + 1];
+	unsigned char first = (unsigned char)*name;
+	uint32_t i;
 
+	if (!(index->firsts[first / 64] >> first % 64 & 1)) /* most of a long list */
+		return BW_INDEX_NONE;
+	i = last == BW_INDEX_NONE ? index->heads[hash(name) & index->mask] : index->next[last + 1];
 	while (i && strcmp(index->names[i - 1], name) != 0)
 		i = index->next[i];
 	return (long)i - 1;

@@ -9,6 +9,7 @@ struct bw_index {
 	const char *const *names; /* n, the caller's; the same one may stand there several times */
 	size_t n;
 	uint32_t mask;
+	uint64_t firsts[4];	/* a bit for each byte that a name begins with */
 	uint32_t *heads, *next; /* numbers of names, from 1 on; 0: none. Owned. */
 };
 
