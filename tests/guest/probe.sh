@@ -31,6 +31,7 @@ check_status "an LSM hook" $(($(grep -c bpf /sys/kernel/security/lsm) == 0)) bcc
 part=4
 case $(uname -r) in [1-5].* | 6.[01].*) ;; *) part=1 ;; esac
 touch traceable any init doubles notrace security
+cut -d'	' -f1 /sys/kernel/debug/error_injection/list >errors 2>/dev/null
 [ -e $filters ] || filters=/dev/null
 awk 'FILENAME != "/proc/kallsyms" {if (!/__ftrace_invalid/) {traced[$1]; print $1 >"traceable"} next}
 	$3 == "_sinittext" {init = 1} $3 == "_einittext" {init = 0}
@@ -43,13 +44,13 @@ awk 'FILENAME != "/proc/kallsyms" {if (!/__ftrace_invalid/) {traced[$1]; print $
 	$3 ~ /^security_/ {print $3 >"security"}' $filters /proc/kallsyms
 [ -s traceable ] || : >notrace # without ftrace that is no reason
 awk '{print $2}' /sys/kernel/debug/kprobes/blacklist >black 2>/dev/null
-for list in traceable:210 any:40 doubles:60 black:50 init:50 notrace:80 security:30; do
+for list in traceable:210 any:40 doubles:60 black:50 init:50 notrace:80 security:30 errors:40; do
 	draw "${list#*:}" <"${list%:*}"
 done | sort -u >placed
 { cat placed && { [ -z "$bpftool" ] || draw $((220 * part)) <traceable; }; } | sort -u >drawn
 mapfile -t names <drawn
 bccwatch probe --json "${names[@]}" >told.json
-sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*/\1 \3 \4 \5 \2/' told.json >told
+sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
 check "an object for each of ${#names[@]} names" [ "$(wc -l <told)" = ${#names[@]} ]
 
 # compare KIND COLUMN: what is told in the column of `told`, and what attaching to what is in `tried` gave.
@@ -71,11 +72,13 @@ compare() {
 cp placed tried
 compare kprobe 2
 # The fixture does not look into the modules' types; its own dispatchers BPF patches without ftrace.
-awk '!$5 && !/^bpf_dispatcher_/ {print $1}' told | grep -xFf placed | draw 80 >tried
+awk '!$6 && !/^bpf_dispatcher_/ {print $1}' told | grep -xFf placed | draw 80 >tried
 compare fentry 3
 { grep '^security_' placed; head -n 20 tried; } >tried.more
 mv tried.more tried
 compare fmod_ret 4
+{ grep -xFf errors placed; head -n 20 placed; } | sort -u >tried
+compare override 5
 
 # Against what others make of the same kernel.
 if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
@@ -93,7 +96,7 @@ if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <
 	check "as many tracepoints are listed" diff <(bccwatch probe -l 'tracepoint:*' | sort -u) \
 		<(bpftrace -l 'tracepoint:*' 2>/dev/null | sort -u)
 	perf probe -F --filter '*' 2>/dev/null | sort -u >perf
-	awk '$2 == "true" && !$5 {print $1}' told | sort -u >possible
+	awk '$2 == "true" && !$6 {print $1}' told | sort -u >possible
 	check "perf probe, too, has what can be probed" [ -z "$(comm -23 possible perf | tee missing)" ]
 	head missing
 else
