@@ -49,7 +49,7 @@ static int open_writer(struct writer *w, const struct btf *btf)
 /* The compiler's names, and people's. */
 static const struct {
 	const char *from, *to;
-} integers[] = {
+} better[] = {
 	{"long long unsigned int", "unsigned long long"},
 	{"long unsigned int", "unsigned long"},
 	{"short unsigned int", "unsigned short"},
@@ -58,6 +58,10 @@ static const struct {
 	{"short int", "short"},
 	{"_Bool", "bool"},
 	{"()", "(void)"}, /* before libbpf 1.4 */
+	{"* const", "*const"},
+	{"* volatile", "*volatile"},
+	{"* restrict", "*restrict"},
+	{"* (*", "*(*"},
 };
 
 static bool is_letter(char c)
@@ -65,13 +69,13 @@ static bool is_letter(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* The integer's name that text begins with, among those above; NULL: none. */
-static const char *integer_at(const char *text, size_t *len)
+/* What stands for that which text begins with; NULL: it is none of those above. */
+static const char *better_at(const char *text, size_t *len)
 {
-	for (size_t i = 0; i < sizeof(integers) / sizeof(*integers); i++) {
-		*len = strlen(integers[i].from);
-		if (strncmp(text, integers[i].from, *len) == 0 && (*text == '(' || !is_letter(text[*len])))
-			return integers[i].to;
+	for (size_t i = 0; i < sizeof(better) / sizeof(*better); i++) {
+		*len = strlen(better[i].from);
+		if (strncmp(text, better[i].from, *len) == 0 && !(is_letter(text[*len - 1]) && is_letter(text[*len])))
+			return better[i].to;
 	}
 	return NULL;
 }
@@ -89,7 +93,7 @@ static int finish(struct writer *w, FILE *out)
 	}
 	w->file = NULL;
 	for (const char *p = w->text; *p; p += len) {
-		const char *to = p > w->text && is_letter(p[-1]) && *p != '(' ? NULL : integer_at(p, &len);
+		const char *to = p > w->text && is_letter(p[-1]) && is_letter(*p) ? NULL : better_at(p, &len);
 
 		if (to)
 			fputs(to, file);
@@ -226,7 +230,7 @@ void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint
 	size_t len;
 
 	if (t && btf_is_int(t)) {
-		const char *name = btf__name_by_offset(btf, t->name_off), *plain = integer_at(name, &len);
+		const char *name = btf__name_by_offset(btf, t->name_off), *plain = better_at(name, &len);
 
 		fprintf(out, "%s ", plain ? plain : name);
 		return;
