@@ -47,8 +47,7 @@ awk '{print $2}' /sys/kernel/debug/kprobes/blacklist >black 2>/dev/null
 for list in traceable:210 any:40 doubles:60 black:50 init:50 notrace:80 security:30 errors:40; do
 	draw "${list#*:}" <"${list%:*}"
 done | sort -u >placed
-{ cat placed && { [ -z "$bpftool" ] || draw $((220 * part)) <traceable; }; } | sort -u >drawn
-mapfile -t names <drawn
+mapfile -t names <placed
 bccwatch probe --json "${names[@]}" >told.json
 sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
 check "an object for each of ${#names[@]} names" [ "$(wc -l <told)" = ${#names[@]} ]
@@ -72,7 +71,7 @@ compare() {
 cp placed tried
 compare kprobe 2
 # The fixture does not look into the modules' types; its own dispatchers BPF patches without ftrace.
-awk '!$6 && !/^bpf_dispatcher_/ {print $1}' told | grep -xFf placed | draw 80 >tried
+awk '!$6 && !/^bpf_dispatcher_/ {print $1}' told | draw 80 >tried
 compare fentry 3
 { grep '^security_' placed; head -n 20 tried; } >tried.more
 mv tried.more tried
@@ -82,6 +81,9 @@ compare override 5
 
 # Against what others make of the same kernel.
 if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
+	{ draw $((220 * part)) <traceable && cat placed; } | sort -u >drawn
+	mapfile -t names <drawn # not as root: nothing is tried, which takes long here
+	setpriv --reuid 1234 --clear-groups bccwatch probe --json "${names[@]}" >told.json
 	python3 "$fixtures/signatures.py" compare told.json <drawn >compared
 	check "signatures, as bpftool has the types: $(tail -n 1 compared)" grep -q '^0 differ' compared
 	grep -v '^0 differ' compared | head -n 20
@@ -113,7 +115,11 @@ check_status "nothing like it" 1 bccwatch probe -l 'lsm:no_such_*'
 
 # Programs to begin with: their strings are a program's and the kernel's, in a function, a system call and a tracepoint.
 stubs=(do_sys_openat2)
-[ -z "$bpftool" ] || stubs+=(openat do_filp_open sched:sched_process_exec)
+case $(uname -r) in
+5.* | 7.*) stubs+=(openat) ;;
+6.1.*cloud*) stubs+=(do_filp_open) ;;
+*) stubs+=(sched:sched_process_exec) ;;
+esac
 has_kprobes || stubs+=(lsm:file_open)
 for name in "${stubs[@]}"; do
 	bccwatch probe --stub "$name" >stub.c || fail "a stub of $name"
