@@ -88,7 +88,7 @@ if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <
 	check "signatures, as bpftool has the types: $(tail -n 1 compared)" grep -q '^0 differ' compared
 	grep -v '^0 differ' compared | head -n 20
 	bpftrace -lv 'tracepoint:*' >fields 2>/dev/null
-	grep '^tracepoint:' fields | draw 100 >drawn.tracepoints
+	grep '^tracepoint:' fields | draw $((100 * part)) >drawn.tracepoints
 	mapfile -t names <drawn.tracepoints
 	bccwatch probe "${names[@]}" | sed -nE 's/^tracepoint /tracepoint:/p; /^\t(unsigned short|unsigned char|int) common_/!s/^\t(.*); \/\/ offset.*/    \1/p' >ours
 	awk 'NR == FNR {want[$0]; next} /^tracepoint:/ {on = $0 in want} on' drawn.tracepoints fields >theirs
