@@ -284,6 +284,17 @@ static void findings(void **state)
 	assert_non_null(
 		strstr(text, "lsm=lockdown,capability,yama,bpf /' /etc/default/grub && update-grub # and boot\n"));
 	assert_non_null(strstr(text, "fmod_ret 0 \n"));
+	put("/etc/os-release", "ID=fedora\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "kernel headers 1 dnf install kernel-devel-6.1.0-9-amd64\n"));
+	assert_non_null(
+		strstr(text, "grubby --update-kernel=ALL --args=lsm=lockdown,capability,yama,bpf # and boot\n"));
+	put("/etc/os-release", "ID=arch\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "kernel headers 1 pacman -S linux-headers # 6.1.0-9-amd64\n"));
+	assert_non_null(strstr(text, "/etc/default/grub && grub-mkconfig -o /boot/grub/grub.cfg # and boot\n"));
 	put("/sys/kernel/security/lsm", "lockdown,bpf\n");
 	*text = '\0';
 	bw_health(root, note_finding, text);
