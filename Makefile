@@ -18,7 +18,7 @@ compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c too
 	tool/engine/submits.c tool/engine/tokens.c tool/engine/symbols.c tool/engine/types.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/index.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 programs := bccwatch $(build)/bccwatch-compile
@@ -29,7 +29,7 @@ all: $(programs) $(documents)
 
 bccwatch: $(call objects,$(tool_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
@@ -52,7 +52,7 @@ $(build)/tool/engine/overlay.o $(san)/tool/engine/overlay.o: $(build)/constants.
 
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
 
 $(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
 	$(call say,MAN,$@)
@@ -65,7 +65,9 @@ $(build)/bccwatch.bash: $(build)/manual
 $(build)/fixtures/%: tests/fixtures/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -pthread
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -pthread $(fixture_libs)
+
+$(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)
 
@@ -106,7 +108,7 @@ $(san)/%.o: %.c
 
 $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lcmocka
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread -lcmocka
 
 # The types of the tests as clang tells them of a BPF program.
 $(build)/%.bpf.o: tests/unit/%.c tests/unit/types.h

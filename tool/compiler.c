@@ -2,10 +2,12 @@
 /*
  * The compiler's process: bccwatch-compile btf|installed "" FLAGS... reads a source on its standard input and writes
  * the image to descriptor 3, and what it depends on (engine/depends.h) to descriptor 4; with TYPE:PROGRAM for the empty
- * word it writes what the verifier says of that program to its standard output. bccwatch starts it, with a clean
+ * word it writes what the verifier says of that program to its standard output. bccwatch-compile versions writes which
+ * libraries it is linked with. bccwatch starts it, with a clean
  * environment, in the root folder; it ends before the first event.
  */
 #include <errno.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +31,27 @@ static int run(const char *text, const char *headers, const char *verified, cons
 	return bw_compile_verify(text, flags, n, btf, program + 1, (int)strtol(verified, NULL, 10), STDOUT_FILENO);
 }
 
+/* "libbcc.so.0.26.0\n": the file that is loaded tells more than the name it is linked by. */
+static int write_library(struct dl_phdr_info *info, size_t size, void *cookie)
+{
+	BW_FREE char *path = realpath(info->dlpi_name, NULL);
+	const char *name = path ? strrchr(path, '/') + 1 : "";
+
+	(void)size;
+	if (strncmp(name, "libbcc.so", 9) == 0 || strncmp(name, "libLLVM", 7) == 0)
+		dprintf(*(int *)cookie, "%s\n", name);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	BW_FREE char *text = NULL;
 	size_t len;
-	int r = argc < 3 ? -EINVAL : bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
+	int r, out = STDOUT_FILENO;
+
+	if (argc == 2 && strcmp(argv[1], "versions") == 0)
+		_exit(dl_iterate_phdr(write_library, &out));
+	r = argc < 3 ? -EINVAL : bw_read_fd(STDIN_FILENO, BW_SOURCE_MAX + 4096, &text, &len);
 
 	if (r == 0)
 		r = run(text, argv[1], argv[2], (const char **)argv + 3, (size_t)argc - 3);

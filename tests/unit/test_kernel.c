@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's facts, from folders that stand for a root. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "kernel/cpu.h"
 #include "kernel/elf.h"
+#include "kernel/format.h"
 #include "kernel/frames.h"
+#include "kernel/function.h"
 #include "kernel/headers.h"
+#include "kernel/health.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
@@ -23,42 +24,15 @@
 #include "kernel/process.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
+#include "tests/unit/root.h"
 #include "tests/unit/unit.h"
 
-static char root[] = "/tmp/bccwatch-unit-XXXXXX";
-
-/* Writes a file below the root, and the folders above it. */
-static void put(const char *path, const char *text)
+static void remove_file(const char *path)
 {
 	char full[512];
-	int fd;
 
 	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0700);
-		*slash = '/';
-	}
-	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(bw_write_all(fd, text, strlen(text)), 0);
-	close(fd);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	strcpy(strrchr(root, '-') + 1, "XXXXXX");
-	return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	return system(command); /* NOLINT(cert-env33-c): a fixed command */
+	assert_int_equal(unlink(full), 0);
 }
 
 static void tracepoints(void **state)
@@ -127,6 +101,205 @@ static void header_packages(void **state)
 		else
 			assert_null(bw_headers_package(root));
 	}
+}
+
+/* The lists of a small kernel. */
+static void put_kernel(void)
+{
+	put("/proc/kallsyms", "0000000000000000 A fixed_percpu_data\n"
+			      "ffffffff81000000 T vfs_read\n"
+			      "ffffffff81000100 t twice\n"
+			      "ffffffff81000200 t twice\n"
+			      "ffffffff81000300 T black\n"
+			      "ffffffff81000400 t silent\n"
+			      "ffffffff81000500 D not_a_function\n"
+			      "ffffffff81000600 T security_file_open\n"
+			      "ffffffff81000700 W __x64_sys_open\n"
+			      "ffffffff82000000 D __init_begin\n"
+			      "ffffffff82000100 t start_it\n"
+			      "ffffffff82001000 D __init_end\n"
+			      "ffffffffc0000000 t ext4_open\t[ext4]\n");
+	put("/sys/kernel/tracing/events/enable", "0\n");
+	put("/sys/kernel/tracing/available_filter_functions",
+	    "vfs_read\ntwice\ntwice\nblack\nsecurity_file_open\n__x64_sys_open\next4_open [ext4]\n");
+	put("/sys/kernel/debug/kprobes/blacklist", "0xffffffff81000300-0xffffffff81000310\tblack\n");
+	put("/sys/kernel/debug/error_injection/list", "__x64_sys_open\tERRNO\n");
+}
+
+static struct bw_verdict kprobe_of(const char *name, struct bw_function *f)
+{
+	struct bw_verdict verdict;
+
+	bw_functions_read(root, &name, 1, f);
+	bw_function_kprobe(f, &verdict);
+	return verdict;
+}
+
+static void functions_of_kernel(void **state)
+{
+	static const struct {
+		const char *name;
+		enum bw_answer can;
+		const char *why;
+	} cases[] = {
+		{"vfs_read", BW_YES, ""},
+		{"ext4_open", BW_YES, ""},
+		{"twice", BW_UNKNOWN, "2 functions"},
+		{"black", BW_NO, "blacklist"},
+		{"silent", BW_NO, "available_filter_functions"},
+		{"start_it", BW_NO, "__init"},
+		{"not_a_function", BW_NO, "no such function"},
+		{"vfs_rea", BW_NO, "no such function"},
+	};
+	struct bw_function f = {0};
+
+	(void)state;
+	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_NO); /* there are no kprobes */
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
+	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_UNKNOWN); /* there are no lists at all */
+	put_kernel();
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const struct bw_verdict v = kprobe_of(cases[i].name, &f);
+
+		if (v.can != cases[i].can || !strstr(v.why, cases[i].why))
+			fail_msg("%s: %d, %s", cases[i].name, v.can, v.why);
+	}
+	kprobe_of("ext4_open", &f);
+	assert_int_equal(f.type, 't');
+	assert_string_equal(f.modules[0], "ext4");
+	kprobe_of("twice", &f);
+	assert_int_equal(f.copies, 2);
+	/* A kernel without ftrace has no such list, and that is no reason. */
+	remove_file("/sys/kernel/tracing/available_filter_functions");
+	assert_int_equal(kprobe_of("silent", &f).can, BW_YES);
+	assert_int_equal(kprobe_of("black", &f).can, BW_NO);
+}
+
+static void hooks_of_function(void **state)
+{
+	struct bw_function_type type = {.has_btf = true, .is_known = true, .parameters = 3, .returns_number = true};
+	struct bw_function f = {0};
+	struct bw_verdict v;
+
+	(void)state;
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
+	put_kernel();
+	bw_functions_read(root, &(const char *){"vfs_read"}, 1, &f);
+	bw_function_fentry(&f, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	assert_non_null(strstr(v.why, "DIRECT_CALLS"));
+	bw_function_override(&f, &v);
+	assert_non_null(strstr(v.why, "CONFIG_BPF_KPROBE_OVERRIDE"));
+	f.has_direct = f.has_override = true;
+	bw_function_fentry(&f, &type, &v);
+	assert_int_equal(v.can, BW_YES);
+	bw_function_fmod_ret(&f, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	bw_function_override(&f, &v);
+	assert_non_null(strstr(v.why, "error-injection list"));
+	type.is_variadic = true;
+	bw_function_fentry(&f, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	type.is_variadic = false;
+	bw_functions_read(root, &(const char *){"security_file_open"}, 1, &f);
+	f.has_direct = f.has_override = true;
+	bw_function_fmod_ret(&f, &type, &v);
+	assert_int_equal(v.can, BW_YES);
+	bw_functions_read(root, &(const char *){"__x64_sys_open"}, 1, &f);
+	f.has_direct = f.has_override = true;
+	bw_function_fmod_ret(&f, &type, &v);
+	assert_int_equal(v.can, BW_YES);
+	bw_function_override(&f, &v);
+	assert_int_equal(v.can, BW_YES);
+	type.returns_number = false;
+	bw_function_fmod_ret(&f, &type, &v);
+	assert_int_equal(v.can, BW_YES);
+	assert_non_null(strstr(v.why, "no number"));
+	bw_function_lsm(root, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	type.lsm = 7;
+	bw_function_lsm(root, &type, &v); /* securityfs is not there */
+	assert_int_equal(v.can, BW_YES);
+	put("/sys/kernel/security/lsm", "lockdown,yama");
+	bw_function_lsm(root, &type, &v);
+	assert_int_equal(v.can, BW_NO);
+	assert_non_null(strstr(v.why, "not among"));
+}
+
+static void append_field(void *cookie, const struct bw_format_field *field)
+{
+	char *text = cookie;
+
+	sprintf(text + strlen(text), "%s|%s|%u|%u|%d\n", field->declaration, field->name, field->offset, field->size,
+		field->is_signed);
+}
+
+static void formats_of_tracepoints(void **state)
+{
+	char text[512] = "";
+
+	(void)state;
+	assert_int_equal(bw_format_each(root, "a", "b", append_field, text), -ENODEV);
+	put("/sys/kernel/tracing/events/sched/exit/format",
+	    "name: exit\nID: 313\nformat:\n"
+	    "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+	    "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
+	    "\tfield:const char * filename;\toffset:24;\tsize:8;\tsigned:0;\n"
+	    "\tfield:__data_loc char[] name;\toffset:32;\tsize:4;\tsigned:1;\n\nprint fmt: \"x\"\n");
+	assert_int_equal(bw_format_each(root, "sched", "exi", append_field, text), -ENOENT);
+	assert_int_equal(bw_format_each(root, "sched", "exit", append_field, text), 0);
+	assert_string_equal(text, "unsigned short common_type|common_type|0|2|0\nchar comm[16]|comm|8|16|1\n"
+				  "const char * filename|filename|24|8|0\n__data_loc char[] name|name|32|4|1\n");
+}
+
+static void note_finding(void *cookie, const struct bw_finding *f)
+{
+	char *text = cookie;
+
+	sprintf(text + strlen(text), "%s %d %s\n", f->name, f->mark, f->mend);
+}
+
+static void findings(void **state)
+{
+	char text[8192] = "";
+
+	(void)state;
+	put_kernel();
+	put("/proc/sys/kernel/osrelease", "6.1.0-9-amd64\n");
+	put("/etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian 12\"\n");
+	put("/proc/self/status", "Name:\tx\nCapEff:\t000001ffffffffff\n");
+	put("/sys/kernel/security/lsm", "lockdown,capability,yama\n");
+	put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "privileges 0 \n"));
+	assert_non_null(strstr(text, "lockdown 0 \n"));
+	assert_non_null(strstr(text, "kernel headers 2 apt install linux-headers-6.1.0-9-amd64\n"));
+	assert_non_null(strstr(text, "BPF LSM 1 boot a kernel with CONFIG_BPF_LSM=y\n"));
+	put("/sys/kernel/btf/vmlinux", "");
+	put("/proc/kallsyms", "0 T bpf_lsm_file_open\n0 T register_ftrace_direct\n0 T bpf_ringbuf_output\n");
+	put("/proc/self/status", "CapEff:\t0000000000000000\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "privileges 2 sudo bccwatch doctor\n"));
+	assert_non_null(strstr(text, "kernel headers 1 apt"));
+	assert_non_null(
+		strstr(text, "lsm=lockdown,capability,yama,bpf /' /etc/default/grub && update-grub # and boot\n"));
+	assert_non_null(strstr(text, "fmod_ret 0 \n"));
+	put("/etc/os-release", "ID=fedora\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "kernel headers 1 dnf install kernel-devel-6.1.0-9-amd64\n"));
+	assert_non_null(
+		strstr(text, "grubby --update-kernel=ALL --args=lsm=lockdown,capability,yama,bpf # and boot\n"));
+	put("/etc/os-release", "ID=arch\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "kernel headers 1 pacman -S linux-headers # 6.1.0-9-amd64\n"));
+	assert_non_null(strstr(text, "/etc/default/grub && grub-mkconfig -o /boot/grub/grub.cfg # and boot\n"));
+	put("/sys/kernel/security/lsm", "lockdown,bpf\n");
+	*text = '\0';
+	bw_health(root, note_finding, text);
+	assert_non_null(strstr(text, "BPF LSM 0 \n"));
 }
 
 static void cpus(void **state)
@@ -359,6 +532,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(kprobes, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(headers, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(functions_of_kernel, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(hooks_of_function, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(formats_of_tracepoints, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(findings, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(security_modules, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),

@@ -143,3 +143,34 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 	}
 	return out;
 }
+
+void bw_print_json(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (size_t len = strlen(text), n; len > 0; text += n, len -= n) {
+		char escaped[6 * 64] = "";
+		bool exact;
+
+		/* A character of several bytes is not cut in two. */
+		for (n = len < 64 ? len : 64; n < len && n > 60 && ((unsigned char)text[n] & 0xc0) == 0x80;)
+			n--;
+		fwrite(escaped, 1, bw_escape_json(escaped, text, n, &exact), out);
+	}
+	fputc('"', out);
+}
+
+void bw_print_text(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t line = strcspn(text, "\n"), n = line < 256 ? line : 256;
+		char escaped[4 * 256] = "";
+
+		/* A character of several bytes is not cut in two. */
+		for (size_t whole = n; n < line && n + 4 > whole && ((unsigned char)text[n] & 0xc0) == 0x80;)
+			n--;
+		fwrite(escaped, 1, bw_escape_controls(escaped, text, n), out);
+		text += n;
+		if (n == line && *text)
+			fputc(*text++, out);
+	}
+}

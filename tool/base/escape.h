@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Writes src's len bytes to dst, which holds 4 * len bytes, and returns how many it wrote (no NUL is added).
@@ -22,3 +23,9 @@ size_t bw_escape_controls(char *dst, const char *src, size_t len);
  * no valid UTF-8 becomes U+FFFD, and *exact false.
  */
 size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact);
+
+/* Prints text as a JSON string, with its quotes. */
+void bw_print_json(FILE *out, const char *text);
+
+/* Prints text, whose newlines and tabs stay, as bw_escape_controls has the rest. */
+void bw_print_text(FILE *out, const char *text);

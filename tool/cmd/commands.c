@@ -4,11 +4,19 @@
 #include "cmd/block.h"
 #include "cmd/cache.h"
 #include "cmd/command.h"
+#include "cmd/doctor.h"
+#include "cmd/probe.h"
 #include "cmd/run.h"
 #include "cmd/trace.h"
 
 const struct bw_command *const bw_commands[] = {
-	&bw_trace_command, &bw_block_command, &bw_run_command, &bw_cache_command, NULL,
+	&bw_trace_command,
+	&bw_block_command,
+	&bw_run_command,
+	&bw_probe_command,
+	&bw_doctor_command,
+	&bw_cache_command,
+	NULL,
 };
 
 const struct bw_option bw_global_options[] = {

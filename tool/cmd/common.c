@@ -132,7 +132,10 @@ int bw_common_privilege(const char *command)
 {
 	int r = bw_privileged();
 
-	if (r < 0) {
+	if (r == -ECANCELED) {
+		bw_err(r, "this machine's kernel gets no BPF programs: there is " BW_NO_PROGRAMS);
+		bw_hint("Use a guest (scripts/guest), or remove the file.");
+	} else if (r < 0) {
 		bw_err(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
 		bw_hint("Try: sudo bccwatch %s", command);
 	}

@@ -14,9 +14,11 @@
 #include "base/log.h"
 #include "kernel/btf.h"
 #include "kernel/elf.h"
+#include "kernel/function.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/symbols.h"
+#include "kernel/syscall.h"
 #include "kernel/tracefs.h"
 
 enum { LIKE_BYTES = 512 };
@@ -59,6 +61,18 @@ static int attach_kretprobe(int program, const char *target)
 	return fd < 0 ? -errno : fd;
 }
 
+/* By the same facts as `bccwatch probe`. */
+static void explain_refusal(const char *target)
+{
+	struct bw_verdict verdict;
+	struct bw_function function = {0};
+
+	bw_functions_read("", &target, 1, &function);
+	bw_function_kprobe(&function, &verdict);
+	bw_err(0, "the kernel does not let the function '%s' be probed%s%s", target, *verdict.why ? ": " : "",
+	       verdict.why);
+}
+
 static void explain_kprobe(const char *target, int error)
 {
 	switch (error) {
@@ -71,9 +85,7 @@ static void explain_kprobe(const char *target, int error)
 		hint_like(target);
 		break;
 	case -EINVAL:
-		bw_err(error,
-		       "the kernel does not let the function '%s' be probed: it is on the kprobe blacklist, or notrace",
-		       target);
+		explain_refusal(target);
 		break;
 	case -EADDRNOTAVAIL:
 		bw_err(error, "this kernel has several functions '%s': which one is to be probed can't be told",
@@ -92,6 +104,11 @@ static void explain_kprobe(const char *target, int error)
 #else
 #define KNOWS_TRACEFS 0
 #endif
+
+bool bw_hook_wants_debugfs(void)
+{
+	return !KNOWS_TRACEFS && access("/sys/kernel/debug/tracing/events", F_OK) < 0;
+}
 
 int bw_hook_tracefs(void)
 {
@@ -349,19 +366,6 @@ int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const 
 	return bw_btf_function(btf, name, id);
 }
 
-/* How the kernel's names of its system calls begin. */
-#if defined(__x86_64__)
-#define SYSCALL "__x64_sys_"
-#elif defined(__aarch64__)
-#define SYSCALL "__arm64_sys_"
-#elif defined(__s390x__)
-#define SYSCALL "__s390x_sys_"
-#elif defined(__riscv)
-#define SYSCALL "__riscv_sys_"
-#else
-#define SYSCALL "sys_"
-#endif
-
 /* The rest of text behind the first of the prefixes, which end with NULL, that it begins with; NULL: with none. */
 static const char *behind(const char *text, const char *const *prefixes)
 {
@@ -392,7 +396,7 @@ static int target_of(const struct bw_hook_kind *kind, const char *rest, char **t
 	if (kind->type == BPF_PROG_TYPE_KPROBE)
 		name = behind(rest, syscalls);
 	if (name && strncmp(rest, "__ia32", 6) != 0)
-		return asprintf(target, SYSCALL "%s", name) < 0 ? -ENOMEM : 0;
+		return asprintf(target, BW_SYSCALL "%s", name) < 0 ? -ENOMEM : 0;
 	name = kind->type == BPF_PROG_TYPE_TRACING ? behind(rest, vmlinux) : NULL;
 	*target = strdup(name ? name : rest);
 	return *target ? 0 : -ENOMEM;
@@ -405,7 +409,7 @@ int bw_hook_of_name(const char *name, const struct bw_hook_kind **kind, char **t
 
 	if (rest) {
 		*kind = &kinds[0];
-		return asprintf(target, SYSCALL "%s", rest) < 0 ? -ENOMEM : 0;
+		return asprintf(target, BW_SYSCALL "%s", rest) < 0 ? -ENOMEM : 0;
 	}
 	for (size_t i = 0; i < KINDS; i++) {
 		const char *const prefixes[] = {kinds[i].prefix, NULL};

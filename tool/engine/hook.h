@@ -48,3 +48,6 @@ int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const 
  * 0, or -ENODEV, reported on stderr.
  */
 int bw_hook_tracefs(void);
+
+/* Is it not, for want of debugfs alone? */
+bool bw_hook_wants_debugfs(void);

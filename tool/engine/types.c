@@ -11,12 +11,6 @@
 #include "engine/tokens.h"
 #include "kernel/btf.h"
 
-#if !__has_include(<bpf/libbpf_version.h>) /* libbpf before 0.6, where btf_dump__new has other arguments */
-#define BTF_DUMP_NEW(btf, print, cookie) btf_dump__new(btf, NULL, &(struct btf_dump_opts){.ctx = (cookie)}, print)
-#else
-#define BTF_DUMP_NEW(btf, print, cookie) btf_dump__new(btf, print, cookie, NULL)
-#endif
-
 /*
  * Sorted. What can be had: these, and what is reached from them without a pointer; the program that needs another is
  * compiled against the installed headers. None that holds what libbcc's own bpf.h defines.
@@ -337,8 +331,8 @@ int bw_types_write(const char *path, const struct bw_wordset *words, FILE *out)
 	whole = open_memstream(&text, &len);
 	if (!whole)
 		return -ENOMEM;
-	dump = BTF_DUMP_NEW(btf, print, whole);
-	r = bw_btf_is_error(dump) ? -EINVAL : dump_chosen(&s, dump);
+	dump = bw_btf_dump(btf, print, whole);
+	r = !dump ? -EINVAL : dump_chosen(&s, dump);
 	if (fclose(whole) != 0)
 		r = -ENOMEM;
 	if (r == 0)

@@ -67,3 +67,19 @@ const char *bw_headers_package(const char *root)
 			return known[i].command;
 	return NULL;
 }
+
+void bw_headers_release(const char *root, const char *release, char *text, size_t size)
+{
+	static const char word[] = "UTS_RELEASE \"";
+	BW_FREE char *line = NULL;
+	char path[PATH_MAX];
+	const char *at;
+	size_t len;
+
+	*text = '\0';
+	snprintf(path, sizeof(path), "%s/lib/modules/%s/build/include/generated/utsrelease.h", root, release);
+	if (bw_read_file(path, 4096, &line, &len) < 0 || !(at = strstr(line, word)))
+		return;
+	at += strlen(word);
+	snprintf(text, size, "%.*s", (int)strcspn(at, "\"\n"), at);
+}

@@ -2,6 +2,9 @@
 /* What the kernel lets be probed. */
 #pragma once
 
+/* The kernel's list of what must not be probed, below debugfs: addresses and names. */
+#define BW_BLACKLIST "/sys/kernel/debug/kprobes/blacklist"
+
 /* How the kernel's perf counts its kprobes, /sys/bus/event_source/devices/kprobe (kernel 4.17 and later): 0 if
  * there are kprobes, -ENODEV if not. */
 int bw_kprobe_supported(const char *root);

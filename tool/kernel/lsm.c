@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/parse.h"
 
 int bw_lsm_active(const char *root, const char *name)
 {
@@ -23,4 +24,13 @@ int bw_lsm_active(const char *root, const char *name)
 		if (strcmp(one, name) == 0)
 			return 1;
 	return 0;
+}
+
+bool bw_lsm_is_hook(const char *name)
+{
+	static const char *const others[] = {
+		"find_cgroup_shim", "func_proto", "get_retval_range", "is_sleepable_hook", "is_trusted",
+		"verify_prog",	    NULL};
+
+	return *name && bw_parse_word(name, others) < 0;
 }

@@ -13,5 +13,7 @@ int bw_privileged(void)
 
 	if (syscall(SYS_capget, &header, data) < 0)
 		return -errno;
-	return data[0].effective >> CAP_SYS_ADMIN & 1 ? 0 : -EPERM;
+	if (!(data[0].effective >> CAP_SYS_ADMIN & 1))
+		return -EPERM;
+	return access(BW_NO_PROGRAMS, F_OK) == 0 ? -ECANCELED : 0;
 }

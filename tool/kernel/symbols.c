@@ -9,35 +9,83 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/index.h"
+#include "base/near.h"
 
 /* A line: "ffffffff81000000 T name", "... t name [module]". */
 struct line {
 	uint64_t address;
-	char *name;
+	char type;
+	char *name, *module;
 };
 
-/* The next function; false at the end. *text is getline's. */
-static bool next_function(FILE *file, char **text, size_t *size, struct line *line)
+/* The number before the first space: strtoull, but for lists of two hundred thousand. */
+static uint64_t read_address(const char *text, char **end)
+{
+	uint64_t address = 0;
+
+	for (;; text++) {
+		unsigned digit = (unsigned char)*text;
+
+		if (digit - '0' < 10)
+			address = address << 4 | (digit - '0');
+		else if (digit - 'a' < 6)
+			address = address << 4 | (digit - 'a' + 10);
+		else
+			break;
+	}
+	*end = (char *)text;
+	return address;
+}
+
+/* The next symbol; false at the end. *text is getline's. */
+static bool next_symbol(FILE *file, char **text, size_t *size, struct line *line)
 {
 	while (getline(text, size, file) > 0) {
-		char *p;
+		char *p, *end;
 
-		line->address = strtoull(*text, &p, 16);
-		if (p == *text || p[0] != ' ' || !strchr("tTwW", p[1]) || p[2] != ' ')
+		line->address = read_address(*text, &p);
+		if (p == *text || p[0] != ' ' || !p[1] || p[2] != ' ')
 			continue;
+		line->type = p[1];
 		line->name = p + 3;
-		line->name[strcspn(line->name, " \t\n")] = '\0';
+		for (end = line->name; *end > ' ' || *end < 0;)
+			end++;
+		line->module = end;
+		if (*end == '\t' || *end == ' ') {
+			line->module = end + 1 + (end[1] == '[');
+			line->module[strcspn(line->module, "]\n")] = '\0';
+		}
+		*end = '\0';
 		return true;
 	}
+	return false;
+}
+
+static bool is_function(const struct line *line)
+{
+	return strchr("tTwW", line->type);
+}
+
+/* The next function; false at the end. */
+static bool next_function(FILE *file, char **text, size_t *size, struct line *line)
+{
+	while (next_symbol(file, text, size, line))
+		if (is_function(line))
+			return true;
 	return false;
 }
 
 static FILE *open_list(const char *root)
 {
 	char path[PATH_MAX];
+	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/proc/kallsyms", root);
-	return fopen(path, "re");
+	file = fopen(path, "re");
+	if (file)
+		setvbuf(file, NULL, _IOFBF, 1 << 16); /* some megabytes */
+	return file;
 }
 
 int bw_symbols_count(const char *root, const char *const *names, uint32_t *counts, size_t n)
@@ -56,92 +104,62 @@ int bw_symbols_count(const char *root, const char *const *names, uint32_t *count
 	return 0;
 }
 
-enum { NEAR_MAX = 3, LETTERS_MAX = 64 };
-
-/* In how many letters the two differ (Levenshtein), if at most NEAR_MAX - 1; else NEAR_MAX. */
-static unsigned difference(const char *a, const char *b)
+/* Does what ran at boot begin there, 1, or end, 0? Else -1. (Without KALLSYMS_ALL the first two are not listed.) */
+static int marks_init(const char *name)
 {
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned row[LETTERS_MAX + 1];
+	if (strcmp(name, "__init_begin") == 0 || strcmp(name, "_sinittext") == 0)
+		return 1;
+	return strcmp(name, "__init_end") == 0 || strcmp(name, "_einittext") == 0 ? 0 : -1;
+}
 
-	if (la > LETTERS_MAX || lb > LETTERS_MAX || la > lb + NEAR_MAX || lb > la + NEAR_MAX)
-		return NEAR_MAX;
-	for (size_t k = 0; k <= lb; k++)
-		row[k] = (unsigned)k;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned corner = row[0];
+static void pass_on(const struct bw_index *index, const struct bw_symbol *symbol,
+		    void (*found)(void *cookie, size_t i, const struct bw_symbol *symbol), void *cookie)
+{
+	if (!index->names)
+		found(cookie, 0, symbol);
+	else
+		for (long i = BW_INDEX_NONE; (i = bw_index_find(index, symbol->name, i)) != BW_INDEX_NONE;)
+			found(cookie, (size_t)i, symbol);
+}
 
-		row[0] = (unsigned)i;
-		for (size_t k = 1; k <= lb; k++) {
-			unsigned least = corner + (a[i - 1] != b[k - 1]);
+int bw_symbols_find(const char *root, const char *const *names, size_t n,
+		    void (*found)(void *cookie, size_t i, const struct bw_symbol *symbol), void *cookie)
+{
+	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	BW_FILE FILE *file = open_list(root);
+	BW_FREE char *text = NULL;
+	bool is_init = false; /* between the two, by their place in the list: addresses may be hidden */
+	size_t size = 0;
+	struct line line;
 
-			corner = row[k];
-			least = row[k] + 1 < least ? row[k] + 1 : least;
-			row[k] = row[k - 1] + 1 < least ? row[k - 1] + 1 : least;
-		}
+	if (!file)
+		return -errno;
+	if (bw_index_init(&index, names, n) < 0)
+		return -ENOMEM;
+	while (next_symbol(file, &text, &size, &line)) {
+		const struct bw_symbol symbol = {line.name, line.module, line.address, line.type, is_init};
+		int mark = line.name[0] == '_' ? marks_init(line.name) : -1;
+
+		if (mark >= 0)
+			is_init = mark;
+		if (is_function(&line) && (mark < 0 || names))
+			pass_on(&index, &symbol, found, cookie);
 	}
-	return row[lb] < NEAR_MAX ? row[lb] : NEAR_MAX;
-}
-
-/* Small is near; NEAR_FAR: not at all. */
-enum { RANK_MADE_OF, RANK_PART, RANK_LETTERS, RANK_FAR };
-
-static int rank(const char *candidate, const char *name, size_t len)
-{
-	if (strcmp(candidate, name) == 0)
-		return RANK_FAR; /* it is the one */
-	if (strncmp(candidate, name, len) == 0 && candidate[len] == '.')
-		return RANK_MADE_OF;
-	if (len >= 4 && strstr(candidate, name))
-		return RANK_PART;
-	return len >= 4 && difference(candidate, name) < NEAR_MAX ? RANK_LETTERS : RANK_FAR;
-}
-
-/* At least as many as are ever shown of each rank. */
-enum { KEPT = 8 };
-
-struct kept {
-	char *names[RANK_FAR][KEPT];
-	size_t n[RANK_FAR];
-};
-
-static void keep(struct kept *kept, int r, const char *name)
-{
-	for (size_t i = 0; i < kept->n[r]; i++)
-		if (strcmp(kept->names[r][i], name) == 0)
-			return;
-	if (kept->n[r] == KEPT)
-		return;
-	kept->names[r][kept->n[r]] = strdup(name);
-	if (kept->names[r][kept->n[r]])
-		kept->n[r]++;
+	return 0;
 }
 
 void bw_symbols_like(const char *root, const char *name, char *like, size_t size)
 {
 	BW_FILE FILE *file = open_list(root);
 	BW_FREE char *text = NULL;
-	size_t len = strlen(name), text_size = 0, used = 0;
-	struct kept kept = {0};
+	struct bw_near near = {.name = name};
+	size_t text_size = 0;
 	struct line line;
 
-	*like = '\0';
-	while (file && next_function(file, &text, &text_size, &line)) {
-		int r = rank(line.name, name, len);
-
-		if (r != RANK_FAR)
-			keep(&kept, r, line.name);
-	}
-	for (int r = 0, shown = 0; r < RANK_FAR; r++)
-		for (size_t i = 0; i < kept.n[r]; i++) {
-			const char *found = kept.names[r][i];
-
-			if (found && shown < KEPT && used + strlen(found) + 3 < size) {
-				used += (size_t)snprintf(like + used, size - used, "%s%s", used ? ", " : "", found);
-				shown++;
-			}
-			free(kept.names[r][i]);
-		}
+	while (file && next_function(file, &text, &text_size, &line))
+		if (strncmp(line.name, "__pfx_", strlen("__pfx_")) != 0) /* the gap before a function */
+			bw_near_offer(&near, line.name);
+	bw_near_write(&near, like, size);
 }
 
 struct symbol {

@@ -2,11 +2,24 @@
 /* The kernel's names of its functions: /proc/kallsyms. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* How many functions bear each of n names. 0 or -errno. root is put before the path. */
 int bw_symbols_count(const char *root, const char *const *names, uint32_t *counts, size_t n);
+
+struct bw_symbol {
+	const char *name, *module; /* module: "", if it is in none; both live until the next */
+	uint64_t address;	   /* 0: hidden from this process */
+	char type;		   /* t, T, w or W: nm(1) */
+	bool is_init;		   /* it ran at boot, and its memory was given back */
+};
+
+/* Calls `found` with each function that bears one of the n names: its index, and the function; names NULL: with all. 0
+ * or -errno. */
+int bw_symbols_find(const char *root, const char *const *names, size_t n,
+		    void (*found)(void *cookie, size_t i, const struct bw_symbol *symbol), void *cookie);
 
 /*
  * Functions that resemble the name, as many as size takes, the nearest first: "a, b". Those that the compiler made of

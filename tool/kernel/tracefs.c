@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/near.h"
+#include "base/words.h"
+
 const char *bw_tracefs_find(const char *root)
 {
 	static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
@@ -28,4 +31,22 @@ int bw_tracepoint_find(const char *root, const char *category, const char *name)
 		return -ENODEV;
 	snprintf(path, sizeof(path), "%s%s/events/%s/%s/format", root, mount, category, name);
 	return access(path, F_OK) == 0 ? 0 : -ENOENT;
+}
+
+static void offer(void *cookie, const char *name)
+{
+	bw_near_offer(cookie, name);
+}
+
+void bw_tracepoints_like(const char *root, const char *category, const char *name, char *like, size_t size)
+{
+	const char *mount = bw_tracefs_find(root);
+	char wanted[2 * NAME_MAX], path[PATH_MAX];
+	struct bw_near near = {.name = wanted};
+
+	snprintf(wanted, sizeof(wanted), "%.200s:%.200s", category, name);
+	snprintf(path, sizeof(path), "%s%s/available_events", root, mount ? mount : "");
+	if (mount)
+		bw_words_each(path, 0, offer, &near);
+	bw_near_write(&near, like, size);
 }

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# probe: what it says of functions and tracepoints is so: by trying, and by what others make of the same kernel.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$tmp" || exit
+bpftool=$(command -v bpftool || command -v /usr/sbin/bpftool)
+filters=/sys/kernel/tracing/available_filter_functions
+part=1
+draw() { shuf --random-source=<(yes "$(uname -r)") -n $(($1 / part)); } # the same ones each time
+functions() { awk '$2 ~ /^[tTwW]$/' /proc/kallsyms; }
+
+check_status "nothing to look at" 2 bccwatch probe
+check_status "a name that is none" 2 bccwatch probe a/b
+check_status "functions that are not there" 1 bccwatch probe vfs_opem openat $'x\e[31m' sched:sched_swich
+check "what resembles it" grep -q "near .*vfs_open" said
+check_lines "a system call's name: its function" 1 "__x64_sys_openat: the system call" said
+check_lines "a control character in a name is not passed on" 1 'x\x1b[31m' said
+check_lines "a tracepoint: what resembles it" 1 "sched:sched_switch" said
+has_kprobes
+check_status "functions that are there" $? bccwatch probe --expand do_sys_openat2 vfs_read sched:sched_process_exec
+check_lines "a signature" 1 "ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)" said
+check_lines "a struct of a parameter" 1 "struct open_how {" said
+check_lines "its members" 1 "__u64 resolve;" said
+check_lines "a tracepoint's struct" 1 "struct tracepoint__sched__sched_process_exec {" said
+check_status "an LSM hook" $(($(grep -c bpf /sys/kernel/security/lsm) == 0)) bccwatch probe lsm:file_open
+
+# Drawn ones, each by trying: a program is attached, and taken back. All of them on the newest kernel alone, for it takes its
+# time: before Linux 6.2 a kernel goes through all of its symbols to find one.
+part=4
+case $(uname -r) in [1-6].*) ;; *) part=1 ;; esac
+touch traceable any init doubles notrace security
+cut -d'	' -f1 /sys/kernel/debug/error_injection/list >errors 2>/dev/null
+[ -e $filters ] || filters=/dev/null
+awk 'FILENAME != "/proc/kallsyms" {if (!/__ftrace_invalid/) {traced[$1]; print $1 >"traceable"} next}
+	$3 == "_sinittext" {init = 1} $3 == "_einittext" {init = 0}
+	$2 !~ /^[tTwW]$/ || $3 ~ /^__pfx_/ {next}
+	{print $3 >"any"}
+	init {print $3 >"init"}
+	$4 {next}
+	seen[$3]++ == 1 {print $3 >"doubles"}
+	!($3 in traced) {print $3 >"notrace"}
+	$3 ~ /^security_/ {print $3 >"security"}' $filters /proc/kallsyms
+[ -s traceable ] || : >notrace # without ftrace that is no reason
+awk '{print $2}' /sys/kernel/debug/kprobes/blacklist >black 2>/dev/null
+for list in traceable:210 any:40 doubles:60 black:50 init:50 notrace:80 security:30 errors:40; do
+	draw "${list#*:}" <"${list%:*}"
+done | sort -u >placed
+mapfile -t names <placed
+bccwatch probe --json "${names[@]}" >told.json
+sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
+check "an object for each of ${#names[@]} names" [ "$(wc -l <told)" = ${#names[@]} ]
+
+# compare KIND COLUMN: what is told in the column of `told`, and what attaching to what is in `tried` gave.
+compare() {
+	local can cannot open
+	sed "s/^/$1 /" tried | "$fixtures/attach" | awk '{print $2, $3 == 0 ? "true" : "false", $3}' >really
+	awk -v column="$2" 'NR == FNR {told[$1] = $column; next}
+		{n[$2]++; if (told[$1] == "null") open++; else if (told[$1] != $2) print $1, "told:" told[$1], "errno:" $3 >"wrong"}
+		END {print n["true"] + 0, n["false"] + 0, open + 0 >"counts"}' told really
+	read -r can cannot open <counts
+	if [ -s wrong ]; then
+		fail "$1: what probe says is so" "$(cat wrong)"
+	else
+		pass "$1: what probe says of those drawn is so"
+		echo "# $1: $can can be attached, $cannot can't; of $open it is left open"
+	fi
+	rm -f wrong
+}
+cp placed tried
+compare kprobe 2
+# The fixture does not look into the modules' types; its own dispatchers BPF patches without ftrace.
+awk '!$6 && !/^bpf_dispatcher_/ {print $1}' told | draw 80 >tried
+compare fentry 3
+{ grep '^security_' placed; head -n 20 tried; } >tried.more
+mv tried.more tried
+compare fmod_ret 4
+{ grep -xFf errors placed; head -n 20 placed; } | sort -u >tried
+compare override 5
+
+# Against what others make of the same kernel.
+if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
+	{ draw $((220 * part)) <traceable && cat placed; } | sort -u >drawn
+	mapfile -t names <drawn # not as root: nothing is tried, which takes long here
+	setpriv --reuid 1234 --clear-groups bccwatch probe --json "${names[@]}" >told.json
+	python3 "$fixtures/signatures.py" compare told.json <drawn >compared
+	check "signatures, as bpftool has the types: $(tail -n 1 compared)" grep -q '^0 differ' compared
+	grep -v '^0 differ' compared | head -n 20
+	bpftrace -lv 'tracepoint:*' >fields 2>/dev/null
+	grep '^tracepoint:' fields | draw $((100 * part)) >drawn.tracepoints
+	mapfile -t names <drawn.tracepoints
+	bccwatch probe "${names[@]}" | sed -nE 's/^tracepoint /tracepoint:/p; /^\t(unsigned short|unsigned char|int) common_/!s/^\t(.*); \/\/ offset.*/    \1/p' >ours
+	awk 'NR == FNR {want[$0]; next} /^tracepoint:/ {on = $0 in want} on' drawn.tracepoints fields >theirs
+	awk '/^tracepoint:/ {name = $0} {print name, $0}' ours | sort >ours.sorted
+	awk '/^tracepoint:/ {name = $0} {print name, $0}' theirs | sort >theirs.sorted
+	check "fields of ${#names[@]} tracepoints, as bpftrace has them" diff ours.sorted theirs.sorted
+	check "as many tracepoints are listed" diff <(bccwatch probe -l 'tracepoint:*' | sort -u) \
+		<(bpftrace -l 'tracepoint:*' 2>/dev/null | sort -u)
+	perf probe -F --filter '*' 2>/dev/null | sort -u >perf
+	awk '$2 == "true" && !$6 {print $1}' told | sort -u >possible
+	check "perf probe, too, has what can be probed" [ -z "$(comm -23 possible perf | tee missing)" ]
+	head missing
+else
+	skip "what other tools say" "bpftool, bpftrace, perf and python3 are not all here"
+fi
+if has_kprobes; then
+	bccwatch probe -l 'kprobe:*' | sed 's/^kprobe://' | draw 50 | sed 's/^/kprobe /' | "$fixtures/attach" | grep -v ' 0$' >refused
+	check "what is listed can be attached" [ ! -s refused ]
+else
+	skip "what is listed can be attached" "this kernel has no kprobes"
+fi
+check "only the kind that was asked for" [ "$(bccwatch probe -c -l 'tracepoint:sched:sched_switch')" = "tracepoint 1" ]
+check_status "nothing like it" 1 bccwatch probe -l 'lsm:no_such_*'
+
+# Programs to begin with: their strings are a program's and the kernel's, in a function, a system call and a tracepoint.
+stubs=(do_sys_openat2)
+case $(uname -r) in
+5.* | 7.*) stubs+=(openat) ;;
+6.1.*cloud*) stubs+=(do_filp_open) ;;
+*) stubs+=(sched:sched_process_exec) ;;
+esac
+has_kprobes || stubs+=(lsm:file_open)
+for name in "${stubs[@]}"; do
+	bccwatch probe --stub "$name" >stub.c || fail "a stub of $name"
+	start_command run stub.c || continue
+	cat /etc/hostname >/dev/null
+	stop INT
+	check "the stub of $name runs as it is" grep -q ' events PID=[0-9]* COMM=[a-z]* ' "$out"
+	[[ $name = lsm:* ]] ||
+		check "the stub of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
+done

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bccwatch doctor: what this machine can do, and what mends what it can't. */
+#pragma once
+
+#include "cmd/command.h"
+
+extern const struct bw_command bw_doctor_command;

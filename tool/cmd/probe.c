@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/probe.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "cmd/options.h"
+#include "cmd/probefunction.h"
+#include "cmd/probelist.h"
+#include "cmd/stub.h"
+#include "kernel/btf.h"
+#include "kernel/format.h"
+#include "kernel/function.h"
+#include "kernel/tracefs.h"
+
+enum { OPT_STUB = 256, OPT_JSON };
+
+struct probe {
+	bool expand, stub, json;
+	const char *list; /* the pattern of --list */
+	bool count;
+	/* Read by a thread of its own, while this one reads lists: either takes a twentieth of a second. */
+	pthread_t reader;
+	bool is_reading;
+	struct btf *btf; /* NULL: none */
+};
+
+/* A name of the command line. */
+struct named {
+	char *name; /* malloc'd, without its prefix; with ':' that of a tracepoint */
+	bool is_tracepoint;
+	enum bw_asked asked;
+};
+
+static void print_field(void *cookie, const struct bw_format_field *field)
+{
+	(void)cookie;
+	fputc('\t', stdout);
+	bw_print_text(stdout, field->declaration);
+	printf("; // offset %u, size %u\n", field->offset, field->size);
+}
+
+static void print_json_field(void *cookie, const struct bw_format_field *field)
+{
+	bool *first = cookie;
+
+	fputs(*first ? "{\"name\":" : ",{\"name\":", stdout);
+	*first = false;
+	bw_print_json(stdout, field->name);
+	fputs(",\"declaration\":", stdout);
+	bw_print_json(stdout, field->declaration);
+	printf(",\"offset\":%u,\"size\":%u,\"signed\":%s}", field->offset, field->size,
+	       field->is_signed ? "true" : "false");
+}
+
+static int explain_tracepoint(const char *category, const char *name, int r)
+{
+	char like[512];
+
+	if (r == -ENOENT) {
+		bw_err(r, "this kernel has no tracepoint '%s:%s'", category, name);
+		bw_tracepoints_like("", category, name, like, sizeof(like));
+		if (*like)
+			bw_hint("There are: %s.", like);
+		return BW_EXIT_FAILED;
+	}
+	bw_err(r, "the tracepoint '%s:%s': %s", category, name,
+	       r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
+	if (r == -ENODEV)
+		bw_hint("Be root; mount -t tracefs tracefs /sys/kernel/tracing");
+	return BW_EXIT_FAILED;
+}
+
+static int print_tracepoint(const char *category, const char *name)
+{
+	printf("tracepoint %s:%s\nstruct tracepoint__%s__%s {\n", category, name, category, name);
+	bw_format_each("", category, name, print_field, NULL);
+	fputs("};\n", stdout);
+	return 0;
+}
+
+static int print_json_tracepoint(const char *category, const char *name)
+{
+	bool first = true;
+
+	printf("{\"tracepoint\":\"%s:%s\",\"struct\":\"tracepoint__%s__%s\",\"fields\":[", category, name, category,
+	       name);
+	bw_format_each("", category, name, print_json_field, &first);
+	fputs("]}\n", stdout);
+	return 0;
+}
+
+static void print_json_missing(const char *category, const char *name)
+{
+	char both[2 * NAME_MAX + 4];
+
+	snprintf(both, sizeof(both), "%s:%s", category, name);
+	fputs("{\"tracepoint\":", stdout);
+	bw_print_json(stdout, both);
+	fputs(",\"struct\":null,\"fields\":null}\n", stdout);
+}
+
+static void ignore_field(void *cookie, const struct bw_format_field *field)
+{
+	(void)cookie;
+	(void)field;
+}
+
+/* What is there has a plain name. */
+static int probe_tracepoint(const struct probe *p, const char *category, const char *name)
+{
+	int r = bw_format_each("", category, name, ignore_field, NULL);
+
+	if (r == 0)
+		r = p->stub   ? bw_stub_tracepoint(stdout, "", category, name)
+		    : p->json ? print_json_tracepoint(category, name)
+			      : print_tracepoint(category, name);
+	if (r < 0 && p->json)
+		print_json_missing(category, name);
+	return r < 0 ? explain_tracepoint(category, name, r) : BW_EXIT_OK;
+}
+
+/* What may stand before a name, as bpftrace has it. */
+static const struct {
+	const char *prefix;
+	enum bw_asked asked;
+} prefixes[] = {
+	{"kprobe:", BW_ASKED_KPROBE},	{"kretprobe:", BW_ASKED_KPROBE},  {"tracepoint:", BW_ASKED_KPROBE},
+	{"fentry:", BW_ASKED_FENTRY},	{"fexit:", BW_ASKED_FENTRY},	  {"kfunc:", BW_ASKED_FENTRY},
+	{"kretfunc:", BW_ASKED_FENTRY}, {"fmod_ret:", BW_ASKED_FMOD_RET}, {"lsm:", BW_ASKED_LSM},
+};
+
+/* 0, BW_EXIT_USAGE, reported, if it can't be one, or -ENOMEM. */
+static int read_name(const char *text, struct named *n)
+{
+	const char *name = text, *colon;
+	bool is_hook;
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes) && name == text; i++)
+		if (strncmp(text, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0) {
+			name += strlen(prefixes[i].prefix);
+			n->asked = prefixes[i].asked;
+		}
+	colon = strchr(name, ':');
+	if (!*name || strpbrk(name, " /\t\n") ||
+	    (colon && (colon == name || !colon[1] || *name == '.' || colon[1] == '.' || strchr(colon + 1, ':'))))
+		return bw_err(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
+	if (strlen(name) > NAME_MAX)
+		return bw_err(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
+	n->is_tracepoint = colon;
+	is_hook = n->asked == BW_ASKED_LSM && strncmp(name, "security_", strlen("security_")) != 0;
+	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
+}
+
+/* The types, once they are read. */
+static struct btf *await_types(struct probe *p)
+{
+	if (p->is_reading)
+		pthread_join(p->reader, NULL);
+	p->is_reading = false;
+	return p->btf;
+}
+
+static int probe_tracepoint_name(const struct probe *p, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	char category[NAME_MAX + 1];
+
+	snprintf(category, sizeof(category), "%.*s", (int)(colon - name), name);
+	return probe_tracepoint(p, category, colon + 1);
+}
+
+/* What is to be known of the functions among the names. */
+struct known {
+	const char **names;
+	struct bw_function *functions;
+	struct bw_signatures *signatures;
+	size_t n;
+};
+
+static void free_known(struct known *k)
+{
+	free(k->names);
+	free(k->functions);
+	free(k->signatures);
+}
+
+/* All of it is read at once. 0 or -ENOMEM. */
+static int read_known(struct probe *p, struct known *k, const struct named *names, size_t n)
+{
+	int r;
+
+	k->names = calloc(n + 1, sizeof(*k->names));
+	k->functions = calloc(n + 1, sizeof(*k->functions));
+	k->signatures = calloc(n + 1, sizeof(*k->signatures));
+	if (!k->names || !k->functions || !k->signatures)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (!names[i].is_tracepoint)
+			k->names[k->n++] = names[i].name;
+	if (k->n == 0)
+		return 0;
+	r = bw_functions_read("", k->names, k->n, k->functions);
+	return r < 0 ? r : bw_signatures_find(await_types(p), k->names, k->n, k->signatures);
+}
+
+static int probe_each(struct probe *p, const struct named *names, size_t n)
+{
+	const enum bw_shape shape = p->stub ? BW_SHAPE_STUB : p->json ? BW_SHAPE_JSON : BW_SHAPE_TEXT;
+	BW_CLEANUP(free_known) struct known k = {0};
+	int worst = BW_EXIT_OK, r = read_known(p, &k, names, n);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0, next = 0; i < n; i++) {
+		r = names[i].is_tracepoint ? probe_tracepoint_name(p, names[i].name)
+					   : bw_probe_function(p->btf, &k.functions[next], &k.signatures[next],
+							       names[i].asked, shape, p->expand);
+		next += !names[i].is_tracepoint;
+		worst = r > worst ? r : worst;
+	}
+	return worst;
+}
+
+static int probe_names(struct probe *p, char **argv, size_t n)
+{
+	BW_FREE struct named *names = calloc(n + 1, sizeof(*names));
+	int r = names ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_name(argv[i], &names[i]);
+	if (r == 0)
+		r = probe_each(p, names, n);
+	for (size_t i = 0; names && i < n; i++)
+		free(names[i].name);
+	return r < 0 ? bw_err(BW_EXIT_FAILED, "there is no memory") : r;
+}
+
+static void *read_types(void *cookie)
+{
+	struct probe *p = cookie;
+
+	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which is said */
+	return NULL;
+}
+
+static void begin_types(struct probe *p)
+{
+	p->is_reading = pthread_create(&p->reader, NULL, read_types, p) == 0;
+	if (!p->is_reading)
+		read_types(p);
+}
+
+static void close_probe(struct probe *p)
+{
+	await_types(p);
+	bw_btf_close(&p->btf);
+}
+
+static int set_option(struct probe *p, int id, const char *value)
+{
+	switch (id) {
+	case 'l':
+		p->list = value;
+		return 0;
+	case 'c':
+		p->count = true;
+		return 0;
+	case 'e':
+		p->expand = true;
+		return 0;
+	case OPT_STUB:
+		p->stub = true;
+		return 0;
+	case OPT_JSON:
+		p->json = true;
+		return 0;
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
+static int parse(const struct bw_command *command, struct probe *p, int argc, char **argv)
+{
+	const char *value;
+	int id;
+
+	optind = 0; /* glibc: begin anew */
+	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
+		if (id == 'h') {
+			bw_print_help(command);
+			return -1;
+		}
+		if (set_option(p, id, value) != 0) {
+			bw_hint("'bccwatch probe --help' lists the options.");
+			return BW_EXIT_USAGE;
+		}
+	}
+	if (!p->list == (optind == argc))
+		return bw_err(BW_EXIT_USAGE, "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
+	if (p->stub && (p->list || p->json || optind + 1 != argc))
+		return bw_err(BW_EXIT_USAGE, "--stub makes one program, of one name");
+	return 0;
+}
+
+static int run(const struct bw_command *command, int argc, char **argv)
+{
+	BW_CLEANUP(close_probe) struct probe p = {0};
+	int r = parse(command, &p, argc, argv);
+
+	if (r != 0)
+		return r < 0 ? BW_EXIT_OK : r;
+	begin_types(&p);
+	if (p.list)
+		return bw_probe_list("", await_types(&p), p.list, p.count, p.json);
+	return probe_names(&p, argv + optind, (size_t)(argc - optind));
+}
+
+static const struct bw_option options[] = {
+	{'e', "expand", NULL, "show the structs of the parameters, too", NULL},
+	{'l', "list", "PATTERN",
+	 "list what can be probed and matches, as kprobe:*open*, tracepoint:syscalls:*, lsm:*, fentry:*, or without a "
+	 "prefix",
+	 NULL},
+	{'c', "count", NULL, "with --list: how many there are of each kind", NULL},
+	{OPT_STUB, "stub", NULL, "print a program that tells of it, for bccwatch run", NULL},
+	{OPT_JSON, "json", NULL, "an object a line", NULL},
+	{'h', "help", NULL, "show this help", NULL},
+	{0},
+};
+
+const struct bw_command bw_probe_command = {
+	.name = "probe",
+	.summary = "Show what a function or tracepoint of the kernel looks like, and how it can be probed",
+	.operand = "NAME...",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bccwatch probe: what a function or tracepoint of the kernel looks like, and how it can be probed. */
+#pragma once
+
+#include "cmd/command.h"
+
+extern const struct bw_command bw_probe_command;

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/stub.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "kernel/format.h"
+#include "kernel/prototype.h"
+
+enum {
+	PARAMETERS_MAX = 6, /* that BCC finds in registers */
+	TEXT = 64,	    /* bytes of a string that are shown */
+	STACK = 400,	    /* of a program's 512 bytes, for the event */
+};
+
+/* What is written of a program while its parameters or fields are gone through. */
+struct stub {
+	FILE *parameters, *members, *reads, *structs;
+	char *text[4]; /* their text, malloc'd */
+	size_t len[4];
+	bool has_text;
+	uint32_t bytes; /* that the members take, about */
+};
+
+/* Whether so many bytes more are still for the stack; what is not is left out, and said. */
+static bool has_room(struct stub *s, uint32_t bytes, const char *name)
+{
+	if (s->bytes + bytes > STACK) {
+		fprintf(s->members, "\t// %s is left out: the stack is small\n", name);
+		return false;
+	}
+	s->bytes += (bytes + 7) & ~7U;
+	return true;
+}
+
+static int open_stub(struct stub *s)
+{
+	*s = (struct stub){0};
+	s->parameters = open_memstream(&s->text[0], &s->len[0]);
+	s->members = open_memstream(&s->text[1], &s->len[1]);
+	s->reads = open_memstream(&s->text[2], &s->len[2]);
+	s->structs = open_memstream(&s->text[3], &s->len[3]);
+	return s->parameters && s->members && s->reads && s->structs ? 0 : -ENOMEM;
+}
+
+/* Their texts are whole from here on. */
+static void finish(struct stub *s)
+{
+	FILE **const files[] = {&s->parameters, &s->members, &s->reads, &s->structs};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (*files[i])
+			fclose(*files[i]);
+		*files[i] = NULL;
+	}
+}
+
+static void free_stub(struct stub *s)
+{
+	finish(s);
+	for (size_t i = 0; i < sizeof(s->text) / sizeof(*s->text); i++)
+		free(s->text[i]);
+}
+
+/* A name that means something else in the program gets an underscore. */
+static const char *own_name(const char *name)
+{
+	static const char *const taken[] = {"ctx", "pid", "comm", "event", "events", "args", "current", NULL};
+
+	return bw_parse_word(name, taken) < 0 ? "" : "_";
+}
+
+static const char *number_type(uint32_t size, bool is_signed)
+{
+	return size == 1   ? (is_signed ? "s8" : "u8")
+	       : size == 2 ? (is_signed ? "s16" : "u16")
+	       : size == 4 ? (is_signed ? "s32" : "u32")
+			   : (is_signed ? "s64" : "u64");
+}
+
+static void add_text(struct stub *s, const char *name, const char *mark, const char *from)
+{
+	if (!has_room(s, TEXT, name))
+		return;
+	fprintf(s->members, "\tchar %s%s[%d];\n", name, mark, TEXT);
+	fprintf(s->reads, "\tread_text(event.%s%s, sizeof(event.%s%s), %s);\n", name, mark, name, mark, from);
+	s->has_text = true;
+}
+
+/* The struct that a pointer leads to is named once before it is spoken of: its members are its header's. */
+static void add_struct(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
+{
+	const char *word, *other, *name = bw_prototype_struct(btf, id, n, &word);
+
+	for (uint32_t i = 0; name && i < n; i++)
+		if ((other = bw_prototype_struct(btf, id, i, &word)) && strcmp(other, name) == 0)
+			return;
+	if (name && bw_prototype_struct(btf, id, n, &word))
+		fprintf(s->structs, "%s %s;\n", word, name);
+}
+
+static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
+{
+	const char *name = bw_prototype_name(btf, id, n), *mark;
+	char unnamed[16], from[160];
+	uint32_t size;
+	int is_signed;
+	enum bw_parameter kind = bw_prototype_kind(btf, id, n, &size, &is_signed);
+
+	snprintf(unnamed, sizeof(unnamed), "arg%u", n + 1);
+	name = *name ? name : unnamed;
+	mark = own_name(name);
+	fputs(", ", s->parameters);
+	bw_prototype_type(s->parameters, btf, id, n);
+	fprintf(s->parameters, "%s%s", name, mark);
+	add_struct(s, btf, id, n);
+	snprintf(from, sizeof(from), "%.128s%s", name, mark);
+	switch (kind) {
+	case BW_PARAMETER_TEXT:
+		add_text(s, name, mark, from);
+		break;
+	case BW_PARAMETER_FILENAME: /* begins with the pointer to the name */
+		fprintf(s->reads,
+			"\tconst void *name_of_%s = NULL;\n\tbpf_probe_read_kernel(&name_of_%s, sizeof(name_of_%s), "
+			"%s);\n",
+			name, name, name, from);
+		snprintf(from, sizeof(from), "name_of_%.128s", name);
+		add_text(s, name, mark, from);
+		break;
+	case BW_PARAMETER_NUMBER:
+		fputc('\t', s->members);
+		bw_prototype_type(s->members, btf, id, n);
+		fprintf(s->members, "%s%s;\n", name, mark);
+		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
+		break;
+	default:
+		fprintf(s->members, "\tconst void *%s%s;\n", name, mark);
+		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
+	}
+}
+
+/* How a program begins, up to its function. */
+static void print_head(FILE *out, const struct stub *s)
+{
+	fprintf(out,
+		"#include <uapi/linux/ptrace.h>\n\n%s%sstruct event_t {\n\tu32 pid;\n\tchar comm[16];\n%s};\n\n"
+		"BPF_PERF_OUTPUT(events);\n\n",
+		s->text[3], s->len[3] > 0 ? "\n" : "", s->text[1]);
+	if (s->has_text)
+		fputs("// Addresses of the kernel are negative, those of programs are not.\n"
+		      "static inline void read_text(char *to, u32 size, const void *from)\n{\n"
+		      "\tif ((s64)from < 0)\n\t\tbpf_probe_read_kernel_str(to, size, from);\n"
+		      "\telse\n\t\tbpf_probe_read_user_str(to, size, from);\n}\n\n",
+		      out);
+}
+
+static void print_body(FILE *out, const struct stub *s, const char *context)
+{
+	fprintf(out,
+		"{\n\tstruct event_t event = {};\n\n\tevent.pid = bpf_get_current_pid_tgid() >> 32;\n"
+		"\tbpf_get_current_comm(&event.comm, sizeof(event.comm));\n%s"
+		"\tevents.perf_submit(%s, &event, sizeof(event));\n\treturn 0;\n}\n",
+		s->text[2], context);
+}
+
+static bool is_in_register(const struct btf *btf, uint32_t id, uint32_t n)
+{
+	uint32_t size;
+	int is_signed;
+
+	return bw_prototype_name(btf, id, n) && bw_prototype_kind(btf, id, n, &size, &is_signed) != BW_PARAMETER_WHOLE;
+}
+
+static bool is_identifier(const char *name)
+{
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && *name != '_')
+			return false;
+	return true;
+}
+
+/* The function's head: its parameters follow, each after a comma. */
+static void print_function(FILE *out, enum bw_stub_hook hook, const char *name, const char *parameters)
+{
+	if (hook == BW_STUB_KFUNC)
+		fprintf(out, "KFUNC_PROBE(%s%s)\n", name, parameters);
+	else if (hook == BW_STUB_LSM)
+		fprintf(out, "LSM_PROBE(%s%s)\n", name, parameters);
+	else if (hook == BW_STUB_SYSCALL)
+		fprintf(out, "int syscall__%s(struct pt_regs *ctx%s)\n", name, parameters);
+	else if (is_identifier(name))
+		fprintf(out, "int kprobe__%s(struct pt_regs *ctx%s)\n", name, parameters);
+	else
+		fprintf(out, "int on_entry(struct pt_regs *ctx%s)\n", parameters);
+}
+
+int bw_stub_function(FILE *out, enum bw_stub_hook hook, const struct btf *btf, uint32_t id, const char *name)
+{
+	BW_CLEANUP(free_stub) struct stub s;
+	int r = open_stub(&s);
+
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	/* A struct by value lies in several registers, or in none: what follows is not found. */
+	for (uint32_t i = 0; id && i < PARAMETERS_MAX && is_in_register(btf, id, i); i++)
+		add_parameter(&s, btf, id, i);
+	finish(&s);
+	if (hook == BW_STUB_KPROBE && !is_identifier(name))
+		fprintf(out, "// bccwatch run FILE.c --kprobe %s:on_entry\n", name);
+	else
+		fputs("// bccwatch run FILE.c\n", out);
+	if (id) {
+		fputs("// ", out);
+		r = bw_prototype_write(out, btf, id);
+		fputc('\n', out);
+	}
+	print_head(out, &s);
+	print_function(out, hook, name, s.text[0]);
+	print_body(out, &s, "ctx");
+	return r;
+}
+
+/* The type of a system call's argument, whose declaration may use names that only the kernel's headers know. */
+static const char *argument_type(const char *declaration)
+{
+	static const struct {
+		const char *begin, *type;
+	} types[] = {
+		{"int ", "int "},	{"pid_t ", "int "},
+		{"clockid_t ", "int "}, {"const clockid_t ", "int "},
+		{"timer_t ", "int "},	{"key_serial_t ", "int "},
+		{"mqd_t ", "int "},	{"unsigned int ", "u32 "},
+		{"unsigned ", "u32 "},	{"u32 ", "u32 "},
+		{"__u32 ", "u32 "},	{"uid_t ", "u32 "},
+		{"gid_t ", "u32 "},	{"umode_t ", "u32 "},
+		{"qid_t ", "u32 "},	{"rwf_t ", "int "},
+		{"size_t ", "u64 "},	{"unsigned long ", "u64 "},
+		{"long ", "long "},	{"loff_t ", "long "},
+		{"const int ", "int "}, {"const unsigned int ", "u32 "},
+	};
+
+	if (strchr(declaration, '*'))
+		return strncmp(declaration, "const char *", 12) == 0 ? "const char *" : "void *";
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strncmp(declaration, types[i].begin, strlen(types[i].begin)) == 0 &&
+		    strncmp(declaration, "unsigned long", 13) != 0)
+			return types[i].type;
+	return "u64 ";
+}
+
+static void add_argument(void *cookie, const struct bw_format_field *field)
+{
+	struct stub *s = cookie;
+	const char *name = field->name, *mark = own_name(name), *type = argument_type(field->declaration);
+	char from[NAME_MAX + 2];
+
+	if (strncmp(name, "common_", strlen("common_")) == 0 || strcmp(name, "__syscall_nr") == 0)
+		return;
+	fprintf(s->parameters, ", %s%s%s", type, name, mark);
+	snprintf(from, sizeof(from), "%s%s", name, mark);
+	if (strcmp(type, "const char *") == 0) {
+		add_text(s, name, mark, from);
+		return;
+	}
+	fprintf(s->members, "\t%s%s%s;\n", type, name, mark);
+	fprintf(s->reads, "\tevent.%s = %s;\n", from, from);
+}
+
+int bw_stub_syscall(FILE *out, const char *root, const char *name)
+{
+	BW_CLEANUP(free_stub) struct stub s;
+	char event[NAME_MAX];
+	int r = open_stub(&s);
+
+	snprintf(event, sizeof(event), "sys_enter_%s", name);
+	if (r == 0) /* without tracefs the arguments are not known */
+		bw_format_each(root, "syscalls", event, add_argument, &s);
+	finish(&s);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	fputs("// bccwatch run FILE.c\n", out);
+	print_head(out, &s);
+	print_function(out, BW_STUB_SYSCALL, name, s.text[0]);
+	print_body(out, &s, "ctx");
+	return 0;
+}
+
+static void add_field(void *cookie, const struct bw_format_field *field)
+{
+	struct stub *s = cookie;
+	const char *name = field->name, *mark = own_name(name);
+	char from[NAME_MAX + 64];
+
+	if (strncmp(name, "common_", strlen("common_")) == 0)
+		return;
+	if (strncmp(field->declaration, "__data_loc char", strlen("__data_loc char")) == 0) {
+		/* At an offset, the lower half of a number, behind the event's beginning. */
+		snprintf(from, sizeof(from), "(void *)args + (args->data_loc_%s & 0xffff)", name);
+		add_text(s, name, mark, from);
+	} else if (strstr(field->declaration, "char *")) {
+		snprintf(from, sizeof(from), "(const void *)args->%s", name);
+		add_text(s, name, mark, from);
+	} else if (strchr(field->declaration, '[') || field->size > 8 || field->size == 0) {
+		if (field->size == 0 || strncmp(field->declaration, "__", 2) == 0 || !has_room(s, field->size, name))
+			return;
+		fprintf(s->members, "\t%s %s%s[%u];\n", strncmp(field->declaration, "char ", 5) == 0 ? "char" : "u8",
+			name, mark, field->size);
+		fprintf(s->reads, "\tbpf_probe_read_kernel(&event.%s%s, sizeof(event.%s%s), &args->%s);\n", name, mark,
+			name, mark, name);
+	} else if (has_room(s, field->size, name)) {
+		fprintf(s->members, "\t%s %s%s;\n",
+			strchr(field->declaration, '*') ? "u64" : number_type(field->size, field->is_signed), name,
+			mark);
+		fprintf(s->reads, "\tevent.%s%s = (%s)args->%s;\n", name, mark,
+			strchr(field->declaration, '*') ? "u64" : number_type(field->size, field->is_signed), name);
+	}
+}
+
+int bw_stub_tracepoint(FILE *out, const char *root, const char *category, const char *name)
+{
+	BW_CLEANUP(free_stub) struct stub s;
+	int r = open_stub(&s);
+
+	if (r == 0)
+		r = bw_format_each(root, category, name, add_field, &s);
+	finish(&s);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	fputs("// bccwatch run FILE.c\n", out);
+	print_head(out, &s);
+	fprintf(out, "TRACEPOINT_PROBE(%s, %s)\n", category, name);
+	print_body(out, &s, "args");
+	return 0;
+}
