@@ -452,38 +452,86 @@ static inline bool is_self(struct settings *s)
 	return bpf_get_current_pid_tgid() >> 32 == s->self;
 }
 
+// What was learned is met again. On some file systems two files have the same number at once (btrfs: a snapshot's;
+// overlayfs: its layers'); then neither takes the guard along when it goes.
+static inline long met(struct guarded *found, struct inode *inode)
+{
+	if (found->inode != GUARDED_EVICTED && found->inode != (u64)inode)
+		found->inode = GUARDED_STAYS;
+	return 0;
+}
+
+#if defined(BY_PATH) || defined(BY_DIR)
+
+// 0 or an error: the map is full.
+static inline long learn_file(struct inode *inode, u32 access)
+{
+	struct guarded guarded = {(u64)inode, access}, *found;
+	struct file_id id = {};
+
+	identify(inode, &id);
+	found = files.lookup(&id);
+	return found ? met(found, inode) : files.insert(&id, &guarded);
+}
+
+static inline long learn_folder(struct inode *inode, u32 access)
+{
+	struct guarded guarded = {(u64)inode, access}, *found;
+	struct file_id id = {};
+
+	identify(inode, &id);
+	found = dirs.lookup(&id);
+	return found ? met(found, inode) : dirs.insert(&id, &guarded);
+}
+
+#endif
+
 // What is in a guarded place is guarded from then on, also where it is allowed this time.
 static inline void learn_spot(u32 access, struct inode *inode)
 {
 #ifdef BY_PATH
-	struct guarded guarded = {(u64)inode, access};
-	struct file_id id = {};
-
-	if (!access)
-		return;
-	identify(inode, &id);
-	files.insert(&id, &guarded); // if it is full, a link or a rename from here is refused: see on_new_name
+	if (access)
+		learn_file(inode, access); // if it is full, a link or a rename from here is refused: see on_new_name
 #endif
 }
 
-// A file that is gone needs no place any more; its number may come again. On some file systems two have the same number
-// at once (btrfs: a snapshot's; overlayfs: its layers'), so it must be the very one that was learned.
+#define BTRFS_MAGIC 0x9123683e
+
+static inline bool has_twins(struct inode *inode)
+{
+	struct super_block *sb = NULL;
+	unsigned long magic = 0;
+
+	PEEK(sb, inode->i_sb);
+	PEEK(magic, sb->s_magic);
+	return magic == BTRFS_MAGIC;
+}
+
+// The inode leaves memory, or is gone for good: does what was learned go with it?
+static inline bool goes_with(struct guarded *found, struct inode *inode, bool gone)
+{
+	if (gone)
+		return found->inode == (u64)inode || found->inode == GUARDED_EVICTED;
+	if (found->inode == (u64)inode)
+		found->inode = has_twins(inode) ? GUARDED_STAYS : GUARDED_EVICTED;
+	return false;
+}
+
+// A file that is gone needs no place any more; its number may come again.
 static inline int on_free(struct inode *inode)
 {
 #if defined(BY_PATH) || defined(BY_DIR)
-	struct file_id id = {};
 	struct guarded *found;
+	struct file_id id = {};
 	u32 links = 1;
 
 	PEEK(links, inode->i_nlink);
-	if (links)
-		return 0; // only forgotten by the kernel
 	identify(inode, &id);
 	found = files.lookup(&id);
-	if (found && found->inode == (u64)inode)
+	if (found && goes_with(found, inode, !links))
 		files.delete(&id);
 	found = dirs.lookup(&id);
-	if (found && found->inode == (u64)inode)
+	if (found && goes_with(found, inode, !links))
 		dirs.delete(&id);
 #endif
 	return 0;
@@ -637,12 +685,13 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 }
 
 // What a file that gets another name, or another folder, is guarded for from now on; 0: its place says it, or nothing.
-static inline u32 guarded_from_now(struct dentry *from, struct dentry *to)
+// While bccwatch looks for files of several links, one that moves may be where it has looked already.
+static inline u32 guarded_from_now(struct dentry *from, struct dentry *to, bool looking)
 {
 	u32 access = forbidden_place(from, NULL, FOLDERS, 0);
 	struct links old, new;
 
-	if (access && !(access & UNKNOWN)) {
+	if (access && !(access & UNKNOWN) && !looking) {
 		READ_LINKS(old, from);
 		READ_LINKS(new, to);
 		if (old.parent == new.parent)
@@ -661,15 +710,13 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
 	struct links old;
-	struct guarded guarded = {};
-	struct file_id id = {};
 	u32 access;
 	u16 mode = 0;
 	long r = 0;
 
 	if (!s || s->mode == MODE_CANARY)
 		return 0;
-	access = guarded_from_now(from, to);
+	access = guarded_from_now(from, to, s->mode != MODE_ENFORCE);
 	if (access & UNKNOWN) {
 		judge(JUDGED_UNKNOWN);
 		goto refuse;
@@ -678,15 +725,15 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	if (!access)
 		return 0;
 	READ_LINKS(old, from);
-	identify(old.inode, &id);
 	PEEK(mode, old.inode->i_mode);
-	guarded.inode = (u64)old.inode;
-	guarded.access = access;
 #if defined(BY_PATH) || defined(BY_DIR)
-	if ((mode & 0170000) == 0040000)
-		r = dirs.insert(&id, &guarded);
-	else
-		r = files.insert(&id, &guarded);
+	if ((mode & 0170000) != 0040000) {
+		r = learn_file(old.inode, access);
+	} else {
+		r = learn_folder(old.inode, access);
+		if (s->mode != MODE_ENFORCE)
+			judge(JUDGED_MOVED);
+	}
 #endif
 	if (r == 0 || r == -EEXIST)
 		return 0;

@@ -20,9 +20,14 @@ struct file_id {
 
 /* A file, or a folder with all beneath it. */
 struct guarded {
-	__u64 inode; /* its address in memory when it was learned: with that it goes; 0: it is a rule's, and stays */
+	__u64 inode; /* its address in memory, or GUARDED_* */
 	__u32 access;
 	__u32 unused;
+};
+
+enum {
+	GUARDED_STAYS,	/* a rule's, or of several files at once: what is removed takes nothing away */
+	GUARDED_EVICTED /* it has left memory since: only its number tells which it is, also when it is removed */
 };
 
 /* A name in a folder; in any folder where parent is all zero. */
@@ -64,6 +69,7 @@ enum {
 	JUDGED_STOPPED,	  /* accesses that were refused, killed, or in a dry run would have been */
 	JUDGED_UNKNOWN,	  /* refused, since it could not be told whether they are beneath a folder of dirs */
 	JUDGED_FAILED,	  /* that should have been stopped, and could not be */
+	JUDGED_MOVED,	  /* folders that got another name beneath one of dirs while the rules were learned */
 	JUDGED_UNLEARNED, /* files that are to be guarded from now on, and found no place in the map */
 	JUDGED
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -174,6 +175,39 @@ static void output_stops_when_the_reader_goes_or_blocks(void **state)
 	close(pipe_fds[1]);
 }
 
+static void a_line_that_was_torn_is_ended(void **state)
+{
+	static const char lines[] = "0123456\n0123456\n", next[] = "next\n";
+	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text;
+	struct rlimit limit, all;
+	struct bw_out out;
+	size_t len;
+	int fd = mkstemp(path);
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(bw_out_init(&out, fd, 4096), 0);
+	getrlimit(RLIMIT_FSIZE, &all);
+	limit = all;
+	limit.rlim_cur = 10;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	bw_out_put(&out, lines, strlen(lines));
+	assert_int_equal(bw_out_flush(&out), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &all);
+	assert_int_equal(out.unwritten, 1);
+	out.error = 0;
+	for (int i = 0; i < 2; i++) {
+		bw_out_put(&out, next, strlen(next));
+		assert_int_equal(bw_out_flush(&out), 0);
+	}
+	assert_int_equal(bw_read_file(path, 4096, &text, &len), 0);
+	assert_string_equal(text, "0123456\n01\nnext\nnext\n");
+	free(text);
+	bw_out_free(&out);
+	unlink(path);
+	close(fd);
+}
+
 static void files_are_read_up_to_a_bound(void **state)
 {
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text = NULL;
@@ -297,6 +331,7 @@ int main(void)
 		cmocka_unit_test(decimal_digits),
 		cmocka_unit_test(output_reaches_the_reader_whole),
 		cmocka_unit_test(output_stops_when_the_reader_goes_or_blocks),
+		cmocka_unit_test(a_line_that_was_torn_is_ended),
 		cmocka_unit_test(files_are_read_up_to_a_bound),
 		cmocka_unit_test(all_beneath_a_folder_is_found),
 	};

@@ -461,6 +461,8 @@ static void preemption(void **state)
 	assert_true(bw_kernel_preempts(root));
 	put("/proc/cmdline", "preempt=full preempt=voluntary xpreempt=full");
 	assert_false(bw_kernel_preempts(root));
+	put("/proc/cmdline", "preempt=nonesuch");
+	assert_true(bw_kernel_preempts(root));
 	put("/proc/cmdline", "ro");
 	assert_true(bw_kernel_preempts(root)); /* its default is not known */
 	put(modes, "none (voluntary) full \n");

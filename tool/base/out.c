@@ -47,23 +47,36 @@ static uint64_t count_lines(const char *text, size_t len)
 	return n;
 }
 
-int bw_out_flush(struct bw_out *out)
+/* How many of the bytes were taken; out->error says why not all. */
+static size_t write_out(struct bw_out *out, const char *bytes, size_t len)
 {
 	size_t done = 0;
 
-	while (done < out->len && !out->error) {
+	while (done < len && !out->error) {
 		/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking, not more. */
-		size_t part = out->len - done < PIPE_BUF ? out->len - done : PIPE_BUF;
+		size_t part = len - done < PIPE_BUF ? len - done : PIPE_BUF;
 		ssize_t n;
 
 		out->error = wait_writable(out);
 		if (out->error)
 			break;
-		n = write(out->fd, out->buf + done, part);
+		n = write(out->fd, bytes + done, part);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			out->error = -errno;
 		done += n > 0 ? (size_t)n : 0;
 	}
+	return done;
+}
+
+int bw_out_flush(struct bw_out *out)
+{
+	size_t done;
+
+	if (out->torn && out->len > 0 && write_out(out, "\n", 1) == 1)
+		out->torn = false;
+	done = write_out(out, out->buf, out->len);
+	if (done > 0 && done < out->len)
+		out->torn = out->buf[done - 1] != '\n';
 	out->unwritten += count_lines(out->buf + done, out->len - done);
 	out->len = 0;
 	return out->error;

@@ -15,6 +15,7 @@ struct bw_out {
 	bool (*is_over)(const void *cookie);
 	const void *cookie;
 	uint64_t unwritten; /* lines that were dropped after a failure */
+	bool torn;	    /* a line was written in part; where it is gone on, that one is ended first */
 	int error;	    /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;
 	char *buf; /* owned, of size bytes */

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,14 +25,31 @@ enum { ROOM = 16384 };
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
 
+/* Of descriptors: two a rule are held, and one a folder on the way down. fs.nr_open may allow fewer. */
+static void raise_limit(void)
+{
+	struct rlimit now = {0};
+
+	getrlimit(RLIMIT_NOFILE, &now);
+	for (rlim_t n = FILES_MAX; n > now.rlim_cur; n -= n / 8) {
+		const struct rlimit limit = {n, n > now.rlim_max ? n : now.rlim_max};
+
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			return;
+	}
+}
+
 int bw_guard_count(struct bw_guard *g)
 {
-	const struct rlimit limit = {FILES_MAX, FILES_MAX};
+	raise_limit();
+	for (size_t i = 0; i < g->n_exes; i++) {
+		struct stat st;
 
-	setrlimit(RLIMIT_NOFILE, &limit); /* two a rule are held, and one a folder on the way down */
-	for (size_t i = 0; i < g->n_exes; i++)
-		if (access(g->exes[i], F_OK) < 0)
+		if (stat(g->exes[i], &st) < 0)
 			return bw_err(-errno, "--except-exe %s: %s", g->exes[i], strerror(errno));
+		if (!S_ISREG(st.st_mode))
+			return bw_err(-EINVAL, "--except-exe %s: not a program", g->exes[i]);
+	}
 	return bw_places_count(g);
 }
 
@@ -143,21 +161,39 @@ static int make_hello(char hello[16])
 	return 0;
 }
 
+/*
+ * This process's number, as the kernel counts. Others can read the name by which it makes itself known, as soon as it
+ * has it (in /proc), and take it: then more than the one open was seen, and it takes another name.
+ */
+static int learn_self(struct bw_guard *g)
+{
+	enum { TRIES = 1000 };
+	BW_FD int status = bw_identity_open("/proc/self/status"); /* on no overlay, which would open twice */
+	int r = status < 0 ? status : 0;
+
+	for (int i = 0; i < TRIES && r == 0; i++) {
+		r = make_hello(g->settings.hello);
+		if (r == 0)
+			r = bw_identity_mode(g, MODE_LEARN);
+		if (r == 0)
+			r = bw_identity_learn(g, status);
+		if (r == 0 && g->last.count == 1) {
+			g->settings.self = g->last.process;
+			return bw_identity_mode(g, MODE_LEARN); /* from nobody else now */
+		}
+	}
+	return r < 0 ? bw_err(r, "can't learn this process's number: %s", strerror(-r))
+		     : bw_err(-EBUSY, "another process takes the names by which this one makes itself known");
+}
+
 static int set_up(struct bw_guard *g)
 {
-	BW_FD int root = bw_identity_open("/");
-	int r = root < 0 ? root : try_canaries(g);
+	int r = try_canaries(g);
 
 	if (r == 0) {
 		g->final = true;
 		bw_trying = false;
-		r = bw_identity_mode(g, MODE_LEARN);
-	}
-	if (r == 0)
-		r = bw_identity_learn(g, root); /* and so this process's number, as the kernel counts */
-	if (r == 0) {
-		g->settings.self = g->last.process;
-		r = bw_identity_mode(g, MODE_LEARN); /* from nobody else now */
+		r = learn_self(g);
 	}
 	if (r == 0)
 		r = except_all(g);

@@ -51,8 +51,11 @@ int bw_identity_put(struct bw_guard *g, const char *map, const void *key, size_t
 
 int bw_identity_guard(struct bw_guard *g, const char *map, bool held)
 {
-	struct guarded guarded = {.inode = held ? 0 : g->last.inode, .access = g->access};
+	struct guarded guarded = {.inode = held ? GUARDED_STAYS : g->last.inode, .access = g->access}, there;
+	int fd = map_of(g, map, sizeof(g->last.file), sizeof(guarded));
 
+	if (fd >= 0 && bpf_lookup_elem(fd, &g->last.file, &there) == 0 && there.inode != guarded.inode)
+		guarded.inode = GUARDED_STAYS; /* another of the same number */
 	return put(g, map, &g->last.file, sizeof(g->last.file), &guarded, sizeof(guarded));
 }
 

@@ -138,23 +138,20 @@ static int guard_path(struct bw_guard *g, const char *given)
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	r = each_place(g, path, guard_place);
-	if (r == 0)
-		r = hold(g, path);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; likewise */
+	r = hold(g, path);
 	if (r == -ENOENT)
 		return 0; /* it is guarded for when it comes */
 	return r < 0 ? complain(r, path) : bw_identity_guard(g, "files", true);
 }
 
-/* Takes the descriptor. 0 or -errno. */
-static int guard_folder(struct bw_guard *g, int folder)
+/* The one that was learned last. 0 or -errno, reported. */
+static int guard_held_folder(struct bw_guard *g)
 {
-	uint32_t dev;
-	int r = bw_identity_hold(g, folder);
+	uint32_t dev = g->last.file.dev;
+	int r = bw_identity_guard(g, "dirs", true);
 
-	if (r < 0)
-		return r;
-	dev = g->last.file.dev;
-	r = bw_identity_guard(g, "dirs", true);
 	return r < 0 ? r : bw_identity_put(g, "devices", &dev, sizeof(dev));
 }
 
@@ -225,13 +222,14 @@ static int guard_mount(struct bw_guard *g, const char *point)
 	if (r == 0 && !S_ISDIR(st.st_mode))
 		return guard_linked(g, fd, "", point);
 	if (r == 0)
-		r = guard_folder(g, bw_take_fd(&fd));
-	/* Another mount hides it, or its file system does not let root in. */
-	if (r == -ENOENT || r == -ELOOP || r == -EACCES || r == -EPERM || r == -ENOTCONN) {
-		bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
-		return 0;
-	}
-	return r < 0 ? complain(r, point) : 0;
+		r = bw_identity_hold(g, bw_take_fd(&fd));
+	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+		return complain(r, point);
+	if (r == 0)
+		return guard_held_folder(g);
+	/* Another mount hides it, or its file system does not let root in, or answers no more. */
+	bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
+	return 0;
 }
 
 static int guard_mounts(struct bw_guard *g, const char *given)
@@ -253,22 +251,41 @@ static int guard_mounts(struct bw_guard *g, const char *given)
 	return r;
 }
 
-static int guard_dir(struct bw_guard *g, const char *path)
+/*
+ * A folder that moves meanwhile, beneath this one, may be missed: then all is looked at once more. (Of a file that
+ * moves the program learns itself.)
+ */
+static int search_linked(struct bw_guard *g, const char *path, int fd)
 {
+	enum { TRIES = 5 };
 	struct search search = {g, path};
 	const struct bw_walk walk = {on_linked, on_skipped, &search};
-	int fd = open_dir(path), r = fd < 0 ? fd : guard_folder(g, fd);
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t moved = bw_loaded_sum(g->loaded, "judged", JUDGED_MOVED);
+		int r = bw_walk(&walk, fd);
+
+		if (r < 0)
+			return r == -EINTR ? r : complain(r, path);
+		if (bw_loaded_sum(g->loaded, "judged", JUDGED_MOVED) == moved)
+			return 0;
+	}
+	bw_note("Folders beneath %s move all the time: a file that has another link elsewhere may be missed.", path);
+	return 0;
+}
+
+static int guard_dir(struct bw_guard *g, const char *path)
+{
+	int fd = open_dir(path), r = fd < 0 ? fd : bw_identity_hold(g, fd);
 
 	if (fd < 0)
 		return fd;
 	if (r < 0)
 		return complain(r, path);
-	r = guard_mounts(g, path);
-	if (r == 0) {
-		r = bw_walk(&walk, fd);
-		r = r < 0 && r != -EINTR ? complain(r, path) : r;
-	}
-	return r;
+	r = guard_held_folder(g);
+	if (r == 0)
+		r = guard_mounts(g, path);
+	return r == 0 ? search_linked(g, path, fd) : r;
 }
 
 static int guard_name(struct bw_guard *g, const char *name)

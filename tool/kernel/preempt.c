@@ -21,7 +21,9 @@ static char *read_fact(const char *root, const char *name)
 /* Do only those that sleep, or offer it, leave the CPU? */
 static bool is_calm(const char *mode)
 {
-	return strncmp(mode, "none", 4) == 0 || strncmp(mode, "voluntary", 9) == 0;
+	size_t len = strcspn(mode, " )\n");
+
+	return (len == 4 && strncmp(mode, "none", len) == 0) || (len == 9 && strncmp(mode, "voluntary", len) == 0);
 }
 
 /* The last one holds. */
