@@ -225,20 +225,15 @@ mkdir seen && mount -t overlay none seen -o "lowerdir=block_dir:free" && ln -s t
 echo x >lower/free && echo x >block_dir/taken && echo x >outside
 prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
-mkdir stacked block_dir/late two two/l two/u two/seen stirred full
+mkdir stacked block_dir/late two two/l two/u two/seen
 mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/l/d two/u/up two/u/work && echo x >two/l/d/f && echo x >two/l/p
 mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work
-mount -t tmpfs -o size=16k full full
-echo x >victim
-"$fixtures/access" stir stirred "$home/victim" & stirs=$!
 for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
-printf 'dir two/seen/d\npath two/seen/p\ndir stirred\n' >>rules
+printf 'dir two/seen/d\npath two/seen/p\n' >>rules
 start_block -a deny "${rules[@]}" --rules rules
-kill "$stirs"
 mount -t tmpfs none block_dir/late
 try_ways "$hook" "path dir"
-check "what is put in the place of a linked file while it is looked for is not followed" cat victim
 for i in $(seq 200); do echo x >"two/seen/new$i"; done 2>/dev/null
 rm two/seen/new*
 check "on an overlay of two file systems, whose numbers meet: files that go take no guard away" sh -c '! cat two/seen/d/f && ! cat two/seen/p'
@@ -271,18 +266,24 @@ check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-
 [ ! "$whole" ] || check "what could not be remembered, too" grep -qE '^[0-9]+ links or renames were refused' "$err"
 umount overlay seen block_dir/late two/seen two/l two/u
 
-# What is too deep to tell, if only writing is forbidden. Lines that nobody can keep.
+# What is too deep to tell, if only writing is forbidden.
 mkdir abyss && "$fixtures/access" dig abyss $deeper
 start_block -a deny --dir block_dir --path other.c --name none --access write
 check "--access write: what can't be told may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "--access write: a folder may be read" cat block_dir/x
 check "--access write: and not written" bash -c '! echo x >>block_dir/x'
 stop INT
-ln -sf "$home/full/out" "$tmp/out"
-start_block -a deny --dir block_dir --path other.c --name none
-for _ in $(seq 300); do : <block_dir/x; done 2>/dev/null
+
+# A folder whose files and folders move while it is searched. Lines that nobody can keep.
+mkdir stirred full && mount -t tmpfs -o size=16k full full
+echo x >victim && ln -sf "$home/full/out" "$tmp/out"
+"$fixtures/access" stir stirred "$home/victim" & stirs=$!
+start_block -a deny --dir stirred --path other.c --name none
+kill "$stirs"
+check "what is put in the place of a linked file while it is looked for is not followed" cat victim
+for _ in $(seq 300); do : <other.c; done 2>/dev/null
 sleep 1.5
-check "on a full disk it goes on" sh -c '! cat block_dir/x'
+check "on a full disk it goes on" sh -c '! cat other.c'
 stop INT
 check "and says at its end what was not written" grep -qE '^30[01] accesses stopped.*, [0-9]+ not written' "$err"
 check "which is a failure" [ "$status" = 1 ]

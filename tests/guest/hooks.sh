@@ -112,6 +112,8 @@ fi
 printf 'BPF_TABLE_PINNED("hash", u32, u64, pinned, 64, "/sys/fs/bpf/pinned");\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }' >pinned.c
 failure "a pinned table" "pinned tables are not supported" pinned.c
 check "and no pin is left" [ ! -e /sys/fs/bpf/pinned ]
+printf 'BPF_PERF_ARRAY(cycles, 4);\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { cycles.perf_read(0); return 0; }' >counters.c
+failure "a table of counters, which nothing fills" "cycles: counters of perf events are not supported" counters.c
 printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
 failure "a function that BTF has not" "has no function 'vfs_no_such'" nofunction.c
 printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c

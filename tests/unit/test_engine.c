@@ -188,6 +188,9 @@ static void histograms_are_known_by_the_text(void **state)
 	assert_int_equal(bw_shape_of(text, "h"), BW_SHAPE_LOG2); /* by a pointer: any log2 of the source */
 	assert_int_equal(bw_shape_of("BPF_HISTOGRAM(a", "a"), BW_SHAPE_LINEAR);
 	assert_int_equal(bw_shape_of("", "a"), BW_SHAPE_TABLE);
+	assert_true(bw_shape_declared("BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
+	assert_false(bw_shape_declared("// BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
+	assert_false(bw_shape_declared("BPF_PERF_OUTPUT(cycles); BPF_PERF_ARRAY(c, 4);", "BPF_PERF_ARRAY", "cycles"));
 }
 
 static void words_are_replaced(void **state)

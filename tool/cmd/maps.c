@@ -42,14 +42,14 @@ bool bw_maps_counts(const struct bw_loaded *loaded, const char *name)
 	return bw_histogram_fits(&table);
 }
 
-static bool has_stacks(const struct bw_maps *m)
+static unsigned count_stacks(const struct bw_maps *m)
 {
 	const struct bw_image *image = m->loaded->image;
+	unsigned n = 0;
 
 	for (uint32_t i = 0; i < image->n_maps; i++)
-		if (is_stack(&image->maps[i]))
-			return true;
-	return false;
+		n += is_stack(&image->maps[i]);
+	return n;
 }
 
 static const struct bw_field *pid_field(const struct bw_layout *layout)
@@ -62,13 +62,14 @@ static const struct bw_field *pid_field(const struct bw_layout *layout)
 
 enum { OWNERS_MAX = 1 << 16 };
 
-static void add_owner(struct bw_maps *m, int64_t stack, pid_t pid)
+/* A stack of one table may be several processes'. Of several tables, two may have the number: then it is nobody's. */
+static void add_owner(struct bw_maps *m, int64_t stack, pid_t pid, bool several)
 {
 	struct bw_owner *more;
 
 	for (size_t i = 0; i < m->n_owners; i++)
 		if (m->owners[i].stack == stack) {
-			m->owners[i].pid = pid;
+			m->owners[i].pid = several && m->owners[i].pid != pid ? 0 : pid;
 			return;
 		}
 	if (m->n_owners == OWNERS_MAX)
@@ -83,14 +84,16 @@ static void add_owner(struct bw_maps *m, int64_t stack, pid_t pid)
 void bw_maps_note(struct bw_maps *m, const struct bw_layout *layout, const void *data, size_t size)
 {
 	const struct bw_field *pid = pid_field(layout);
+	unsigned tables = pid ? count_stacks(m) : 0;
 
-	if (!pid || pid->offset + pid->size > size || !has_stacks(m))
+	if (tables == 0 || pid->offset + pid->size > size)
 		return;
 	for (uint32_t i = 0; i < layout->n; i += 1 + layout->fields[i].below) {
 		const struct bw_field *f = &layout->fields[i];
 
 		if (strstr(f->name, "stack") && bw_field_is_number(f) && f->offset + f->size <= size)
-			add_owner(m, (int32_t)bw_field_number(f, data), (pid_t)bw_field_number(pid, data));
+			add_owner(m, (int32_t)bw_field_number(f, data), (pid_t)bw_field_number(pid, data),
+				  tables > 1);
 	}
 }
 

@@ -138,12 +138,25 @@ static uint32_t map_index(void *module, size_t table)
 	return index;
 }
 
-static bool is_kept(const struct bw_image_map *map)
+/* NULL, or why a program with this map would not do what it says. */
+static const char *unsupported(const struct bw_image_map *map, const char *text)
 {
-	if (map->type != BPF_MAP_TYPE_ARRAY_OF_MAPS && map->type != BPF_MAP_TYPE_HASH_OF_MAPS)
-		return true;
-	fprintf(stderr, "%s: a map of maps is not supported\n", map->name);
-	return false;
+	if (map->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || map->type == BPF_MAP_TYPE_HASH_OF_MAPS)
+		return "a map of maps is not supported";
+	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
+		return "tail calls are not supported: nothing puts programs into this table";
+	if (bw_shape_declared(text, "BPF_PERF_ARRAY", map->name))
+		return "counters of perf events are not supported: nothing puts them into this table";
+	return NULL;
+}
+
+static bool is_kept(const struct bw_image_map *map, const char *text)
+{
+	const char *why = unsupported(map, text);
+
+	if (why)
+		fprintf(stderr, "%s: %s\n", map->name, why);
+	return !why;
 }
 
 static int collect_map(void *module, size_t table, const char *text, struct bw_describer *d, struct bw_image_map *map)
@@ -175,7 +188,7 @@ static int collect_maps(void *module, const char *text, struct bw_describer *d, 
 			continue;
 		image->n_maps++;
 		r = collect_map(module, t, text, d, map);
-		if (r == 0 && !is_kept(map))
+		if (r == 0 && !is_kept(map, text))
 			r = -ENOTSUP;
 		if (r == 0 && bw_image_is_buffer(map)) {
 			struct bw_image_event *event = &image->events[image->n_events++];

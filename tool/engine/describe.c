@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "kernel/btf.h"
 
-enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
+enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, TYPEDEFS_MAX = 32 /* as in the kernel */, BTF_BYTES_MAX = 64 << 20 };
 
 /* The fields in the making. */
 struct reader {
@@ -27,7 +27,7 @@ static const struct btf_type *plain_type(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *t = btf__type_by_id(btf, id);
 
-	for (int i = 0; t && i < DEPTH_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
+	for (int i = 0; t && i < TYPEDEFS_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
 		t = btf__type_by_id(btf, t->type);
 	return t;
 }

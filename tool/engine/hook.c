@@ -226,13 +226,27 @@ static int attach_bound(int program, const char *target)
 	return fd < 0 ? -errno : fd;
 }
 
+/* BTF has one function of a name; of several that differ it has none. */
+static void explain_unknown(const char *target, int error)
+{
+	struct bw_function function = {0};
+
+	bw_functions_read("", &target, 1, &function);
+	if (function.copies > 1)
+		bw_err(error,
+		       "this kernel has %u functions '%s', and its BTF has none of them: where they differ it leaves them out",
+		       function.copies, target);
+	else
+		bw_err(error, "this kernel's BTF has no function '%s' for a program to be put on", target);
+	hint_like(target);
+}
+
 static void explain_bound(const char *target, int error)
 {
 	if (error == -ENODEV) {
 		bw_err(error, "this kernel has no BTF (" BW_BTF_PATH "), and a program for '%s' needs it", target);
 	} else if (error == -ENOENT) {
-		bw_err(error, "this kernel's BTF has no function '%s' for a program to be put on", target);
-		hint_like(target);
+		explain_unknown(target, error);
 	} else if (error == -EOPNOTSUPP) {
 		bw_err(error,
 		       "an LSM program for '%s' would never be called: bpf is not among the kernel's security "

@@ -25,14 +25,26 @@ static bool begins_with_histogram(const char *at)
 	return strncmp(at + strspn(at, " \t\r\n"), word, strlen(word)) == 0;
 }
 
-static bool is_histogram(const char *text, const char *table)
+bool bw_shape_declared(const char *text, const char *macro, const char *table)
 {
 	struct bw_token before = {0};
 	const char *at = text;
 
 	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
-		if (bw_token_is(t, "(") && bw_token_is(before, "BPF_HISTOGRAM") && is_argument(at, 0, table))
+		if (bw_token_is(t, "(") && bw_token_is(before, macro) && is_argument(at, 0, table))
 			return true;
+		before = t;
+	}
+	return false;
+}
+
+/* BPF_TABLE("histogram", KEY, VALUE, table, ...) */
+static bool is_histogram_table(const char *text, const char *table)
+{
+	struct bw_token before = {0};
+	const char *at = text;
+
+	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
 		if (bw_token_is(t, "(") && bw_token_is(before, "BPF_TABLE") && begins_with_histogram(at) &&
 		    is_argument(at, 3, table))
 			return true;
@@ -96,7 +108,7 @@ static bool is_log2_of(const char *text, const char *table)
 
 enum bw_shape bw_shape_of(const char *text, const char *table)
 {
-	if (!is_histogram(text, table))
+	if (!bw_shape_declared(text, "BPF_HISTOGRAM", table) && !is_histogram_table(text, table))
 		return BW_SHAPE_TABLE;
 	return is_log2_of(text, table) ? BW_SHAPE_LOG2 : BW_SHAPE_LINEAR;
 }

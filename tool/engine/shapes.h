@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which tables of a source are histograms: libbcc makes ordinary arrays and hashes of them, and only the text tells. */
+/* What tables of a source are: libbcc makes ordinary maps of several kinds, and only the text tells. */
 #pragma once
+
+#include <stdbool.h>
 
 #include "engine/image.h"
 
@@ -9,3 +11,6 @@
  * log2 if bpf_log2() or bpf_log2l() makes what it is incremented by.
  */
 enum bw_shape bw_shape_of(const char *text, const char *table);
+
+/* Does the text declare the table by that macro, whose first argument is its name? */
+bool bw_shape_declared(const char *text, const char *macro, const char *table);
