@@ -5,19 +5,23 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-export XDG_CACHE_HOME=$tmp
-here=$PWD/scripts
-# shellcheck source=scripts/guest.d/image.sh
-. scripts/guest.d/image.sh
-
+export tmp XDG_CACHE_HOME=$tmp
+here=$tmp
+mkdir "$here/guest.d"
+cp scripts/guest.d/{image.sh,bootstrap} "$here/guest.d"
 # In place of the real one, which takes a minute.
+cat >"$here/guest.d/debian12" <<'END'
+suite=none
 image_build() {
 	echo made >>"$tmp/made"
-	[ ! -e "$tmp/fails" ] || exit 1
 	mkdir -p "$1/root/etc" "$1/root/tmp"
+	[ ! -e "$tmp/fails" ]
 	for f in disk.img vmlinuz initrd root/etc/file; do echo "$f" >"$1/$f"; done
 	image_sum "$1" >"$1/seal"
 }
+END
+# shellcheck source=scripts/guest.d/image.sh
+. "$here/guest.d/image.sh"
 
 # get NAME TIMES [STATUS]: the image is asked for; TIMES it is made.
 get() {

@@ -97,7 +97,9 @@ image_get() (
 		rm -rf "$image_cache/new-$name"
 		echo "scripts/guest: making the image $name (a minute or two)" >&2
 		start=$SECONDS
-		image_build "$image_cache/new-$name" >"$image_cache/$name.log" 2>&1 || {
+		# By a shell of its own: here, on the left of ||, nothing would end at its first failure.
+		here=$here bash -euo pipefail -c '. "$1"; . "$2"; image_build "$3"' - "$image_dir/image.sh" \
+			"$image_dir/$name" "$image_cache/new-$name" >"$image_cache/$name.log" 2>&1 || {
 			tail -n 30 "$image_cache/$name.log" >&2
 			exit 1
 		}

@@ -147,7 +147,7 @@ kprobes=()
 start_command run values.c --headers btf --printk "${kprobes[@]}" || exit
 writes 60 &
 writing=$!
-for _ in $(seq 100); do ! grep -q ' printk .* wrote 4100' "$out" || break; sleep 0.2; done
+for _ in $(seq 100); do ! grep -q ' printk .*=wrote 4100' "$out" || break; sleep 0.2; done
 kill -USR1 "$pid"
 for _ in $(seq 200); do ! grep -q ' stacks, ' "$out" || break; sleep 0.2; done
 kill "$writing"

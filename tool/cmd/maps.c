@@ -92,8 +92,7 @@ void bw_maps_note(struct bw_maps *m, const struct bw_layout *layout, const void 
 		const struct bw_field *f = &layout->fields[i];
 
 		if (strstr(f->name, "stack") && bw_field_is_number(f) && f->offset + f->size <= size)
-			add_owner(m, (int32_t)bw_field_number(f, data), (pid_t)bw_field_number(pid, data),
-				  tables > 1);
+			add_owner(m, (int32_t)bw_field_number(f, data), (pid_t)bw_field_number(pid, data), tables > 1);
 	}
 }
 

@@ -234,7 +234,8 @@ static void explain_unknown(const char *target, int error)
 	bw_functions_read("", &target, 1, &function);
 	if (function.copies > 1)
 		bw_err(error,
-		       "this kernel has %u functions '%s', and its BTF has none of them: where they differ it leaves them out",
+		       "this kernel has %u functions '%s', and its BTF has none of them: where they differ it leaves "
+		       "them out",
 		       function.copies, target);
 	else
 		bw_err(error, "this kernel's BTF has no function '%s' for a program to be put on", target);
