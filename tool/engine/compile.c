@@ -145,7 +145,7 @@ static const char *unsupported(const struct bw_image_map *map, const char *text)
 		return "a map of maps is not supported";
 	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
 		return "tail calls are not supported: nothing puts programs into this table";
-	if (bw_shape_declared(text, "BPF_PERF_ARRAY", map->name))
+	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && bw_shape_declared(text, "BPF_PERF_ARRAY", map->name))
 		return "counters of perf events are not supported: nothing puts them into this table";
 	return NULL;
 }

@@ -25,31 +25,33 @@ static bool begins_with_histogram(const char *at)
 	return strncmp(at + strspn(at, " \t\r\n"), word, strlen(word)) == 0;
 }
 
-bool bw_shape_declared(const char *text, const char *macro, const char *table)
+/* What stands behind the next `macro (`, or NULL. */
+static const char *next_call(const char *at, const char *macro)
 {
 	struct bw_token before = {0};
-	const char *at = text;
 
 	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
-		if (bw_token_is(t, "(") && bw_token_is(before, macro) && is_argument(at, 0, table))
-			return true;
+		if (bw_token_is(t, "(") && bw_token_is(before, macro))
+			return at;
 		before = t;
 	}
+	return NULL;
+}
+
+bool bw_shape_declared(const char *text, const char *macro, const char *table)
+{
+	for (const char *at = text; (at = next_call(at, macro));)
+		if (is_argument(at, 0, table))
+			return true;
 	return false;
 }
 
 /* BPF_TABLE("histogram", KEY, VALUE, table, ...) */
 static bool is_histogram_table(const char *text, const char *table)
 {
-	struct bw_token before = {0};
-	const char *at = text;
-
-	for (struct bw_token t = bw_token_next(&at); t.len; t = bw_token_next(&at)) {
-		if (bw_token_is(t, "(") && bw_token_is(before, "BPF_TABLE") && begins_with_histogram(at) &&
-		    is_argument(at, 3, table))
+	for (const char *at = text; (at = next_call(at, "BPF_TABLE"));)
+		if (begins_with_histogram(at) && is_argument(at, 3, table))
 			return true;
-		before = t;
-	}
 	return false;
 }
 
