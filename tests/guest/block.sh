@@ -266,26 +266,22 @@ check "what could not be judged is counted" grep -q ' accesses stopped, [1-9][0-
 [ ! "$whole" ] || check "what could not be remembered, too" grep -qE '^[0-9]+ links or renames were refused' "$err"
 umount overlay seen block_dir/late two/seen two/l two/u
 
-# What is too deep to tell, if only writing is forbidden.
-mkdir abyss && "$fixtures/access" dig abyss $deeper
-start_block -a deny --dir block_dir --path other.c --name none --access write
+# If only writing is forbidden: what is too deep to tell. A folder whose files and folders move while it is searched.
+# Lines that nobody can keep.
+mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmpfs -o size=16k full full
+echo x >victim && ln -sf "$home/full/out" "$tmp/out"
+"$fixtures/access" stir stirred "$home/victim" & stirs=$!
+start_block -a deny --dir block_dir --dir stirred --path other.c --name none --access write
+kill "$stirs"
 check "--access write: what can't be told may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "--access write: a folder may be read" cat block_dir/x
 check "--access write: and not written" bash -c '! echo x >>block_dir/x'
-stop INT
-
-# A folder whose files and folders move while it is searched. Lines that nobody can keep.
-mkdir stirred full && mount -t tmpfs -o size=16k full full
-echo x >victim && ln -sf "$home/full/out" "$tmp/out"
-"$fixtures/access" stir stirred "$home/victim" & stirs=$!
-start_block -a deny --dir stirred --path other.c --name none
-kill "$stirs"
-check "what is put in the place of a linked file while it is looked for is not followed" cat victim
-for _ in $(seq 300); do : <other.c; done 2>/dev/null
+check "what is put in the place of a linked file while it is looked for is not followed" bash -c 'echo x >>victim'
+for _ in $(seq 300); do : >>other.c; done 2>/dev/null
 sleep 1.5
-check "on a full disk it goes on" sh -c '! cat other.c'
+check "on a full disk it goes on" bash -c '! echo x >>other.c'
 stop INT
-check "and says at its end what was not written" grep -qE '^30[01] accesses stopped.*, [0-9]+ not written' "$err"
+check "and says at its end what was not written" grep -qE '^30[2-4] accesses stopped.*, [0-9]+ not written' "$err"
 check "which is a failure" [ "$status" = 1 ]
 rm "$tmp/out" && umount full
 for _ in $(seq 12); do umount stacked; done

@@ -42,17 +42,17 @@ failure "a process that is not there" "there is no process 4194000" bccwatch tra
 failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
 failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
 failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
+# None of these is about headers, and BTF's are read faster.
+btf=(--headers btf)
 printf 'int x;\0' >"$tmp/nul.c"
 : >"$tmp/empty.c"
-failure "a source without a program" "has no program" bccwatch trace --source "$tmp/empty.c"
+failure "a source without a program" "has no program" bccwatch trace "${btf[@]}" --source "$tmp/empty.c"
 failure "a source without a table for events" "no BPF_PERF_OUTPUT table" \
-	bccwatch trace --source <(echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }')
+	bccwatch trace "${btf[@]}" --source <(echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }')
 failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
 head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
 failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
 
-# None of these is about headers, and BTF's are read faster.
-btf=(--headers btf)
 printf '\n\nint kprobe__do_filp_open(void *ctx) { return nonsense; }' >"$tmp/bad.c"
 failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undeclared identifier 'nonsense'" \
 	bccwatch trace "${btf[@]}" --source "$tmp/bad.c"
@@ -103,13 +103,13 @@ mount -t tracefs tracefs /sys/kernel/tracing
 mount -t debugfs debugfs /sys/kernel/debug
 
 if [ ! -e /sys/kernel/kheaders.tar.xz ]; then
-	mv /lib/modules "$tmp/modules"
+	mv /lib/modules /lib/modules.away
 	mount -t tmpfs tmpfs /sys/kernel/btf
 	failure "no kernel headers" "no headers of the running kernel $(uname -r)" bccwatch trace
 	check_lines "and which package has them" 1 "apt install linux-headers-$(uname -r)" "$tmp/said"
 	failure "no BTF" "there is no /sys/kernel/btf/vmlinux" bccwatch trace --headers btf
 	umount /sys/kernel/btf
-	mv "$tmp/modules" /lib/modules
+	mv /lib/modules.away /lib/modules
 fi
 mv /usr/libexec/bccwatch "$tmp/libexec"
 failure "no compiler" "bccwatch-compile is neither" bccwatch trace

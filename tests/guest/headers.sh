@@ -70,10 +70,10 @@ rm -r "$src" && cp -r "$tmp/saved" "$src"
 if [ -e /sys/kernel/kheaders.tar.xz ]; then
 	skip "without headers" "this kernel brings its headers itself"
 else
-	mv /lib/modules "$tmp/modules"
+	mv /lib/modules /lib/modules.away
 	check_status "without headers: trace" 0 bccwatch trace -d 1
 	sed -i 's/<linux\/sched.h>/<linux\/a_header_that_nobody_has.h>/' "$tmp/many.c"
 	start --source "$tmp/many.c" && "$fixtures/openers" openat /many && stop
 	check "without headers: a program of many types, and of headers that are not there" grep -q "COMM=openers\|TGID=$$ " "$out"
-	mv "$tmp/modules" /lib/modules
+	mv /lib/modules.away /lib/modules
 fi

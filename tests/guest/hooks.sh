@@ -121,6 +121,33 @@ failure "a program that the verifier refuses" "the kernel refuses the program" r
 check "with its last lines" grep -q "invalid mem access" "$tmp/said"
 check "with the line of the source" grep -qF "refused.c:7: *v = 5;" "$tmp/said"
 
+# Programs of users' at fixed addresses, which lie elsewhere in memory than in the file.
+cat >user.c <<'END'
+__attribute__((noinline)) int work(int n) { __asm__ volatile(""); return n; }
+int main(int argc, char **argv) { (void)argv; return work(argc) - argc; }
+END
+cc -O1 -no-pie -o fixed user.c && cc -O1 -static -o static user.c
+printf 'BPF_HASH(hits, u32);\nint fixed(void *ctx) { hits.increment(1); return 0; }\nint linked(void *ctx) { hits.increment(2); return 0; }' >user.bpf.c
+start_command run user.bpf.c "${btf[@]}" --uprobe "$tmp/fixed:work:fixed" --uprobe "$tmp/static:work:linked" || exit
+./fixed && ./fixed && ./static
+stop INT
+check "a program that is no PIE" grep -qE '^ *1 +2$' "$out"
+check "a static program" grep -qE '^ *2 +1$' "$out"
+
+# Large ones, on the default guest: they take clang a while.
+if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
+	options=()
+	echo 'BPF_ARRAY(calls, u64, 201);' >large.c
+	for i in $(seq 200); do
+		printf '/* %5200d */\nint f%d(void *ctx) { calls.increment(%d); return 0; }\n' "$i" "$i" "$i" >>large.c
+		options+=(--raw-tracepoint "sys_exit:f$i")
+	done
+	start_command run large.c "${btf[@]}" "${options[@]}" || exit
+	stop INT
+	check "200 functions, in 1 MB of text: each is called" [ "$(grep -cE '^ *[0-9]+ +[1-9][0-9]*$' "$out")" = 200 ]
+	check "and nothing is left" nothing_attached
+fi
+
 # Programs as tutorials of BCC have them, which attach nothing by name.
 cat >tutorial.c <<'END'
 #include <uapi/linux/limits.h>

@@ -8,15 +8,32 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/quiet.h"
+#include "kernel/kprobe.h"
 
-static int attach_one(const struct bw_binding *b, int program, int *hook)
+/* A descriptor, which holds the hook, or -errno. */
+static int attach(struct bw_binding *b, int program)
+{
+	int hook = b->placed, r;
+
+	if (!b->kind->place)
+		return b->kind->attach(program, b->target);
+	if (hook < 0) /* nobody has checked it */
+		hook = b->placed = b->kind->place(b->target);
+	r = hook < 0 ? hook : bw_kprobe_attach(hook, program);
+	if (r < 0)
+		return r;
+	b->placed = -1;
+	return hook;
+}
+
+static int attach_one(struct bw_binding *b, int program, int *hook)
 {
 	struct bw_quiet quiet;
 	BW_FREE char *words = NULL;
 	size_t len;
 
 	bw_quiet_begin(&quiet);
-	*hook = b->kind->attach(program, b->target);
+	*hook = attach(b, program);
 	bw_quiet_end(&quiet, &words, &len);
 	if (*hook >= 0) {
 		bw_debug("attached: %s %s", b->kind->word, b->target);
@@ -36,7 +53,7 @@ int bw_attach(struct bw_attached *attached, const struct bw_loaded *loaded)
 	if (!attached->hooks)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->n; i++) {
-		const struct bw_binding *b = &plan->bindings[i];
+		struct bw_binding *b = &plan->bindings[i];
 		int r = attach_one(b, loaded->programs[b->program], &attached->hooks[i]);
 
 		if (r < 0)

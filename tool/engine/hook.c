@@ -39,26 +39,18 @@ static bool is_word(const char *target)
 }
 
 /*
- * Without a limit for returns at once, libbcc attaches by the kernel's perf, and nothing stays behind however this
- * process ends. Where perf refuses, libbcc would go on by tracefs, which does stay behind: so perf is asked first.
+ * By the kernel's perf, where nothing stays behind however this process ends. Not by libbcc: where perf refuses it goes
+ * on by tracefs, where all stays; so perf would have to be asked before, and what is taken back for that costs more
+ * than all else that bccwatch does at its start.
  */
-static int check_kprobe(const char *target)
+static int place_kprobe(const char *target)
 {
-	return bw_kprobe_try(target);
+	return bw_kprobe_place(target, false);
 }
 
-static int attach_kprobe(int program, const char *target)
+static int place_kretprobe(const char *target)
 {
-	int fd = bpf_attach_kprobe(program, BPF_PROBE_ENTRY, target, target, 0, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int attach_kretprobe(int program, const char *target)
-{
-	int fd = bpf_attach_kprobe(program, BPF_PROBE_RETURN, target, target, 0, 0);
-
-	return fd < 0 ? -errno : fd;
+	return bw_kprobe_place(target, true);
 }
 
 /* By the same facts as `bccwatch probe`. */
@@ -349,26 +341,26 @@ static void explain_uprobe(const char *target, int error)
 #define UPROBE_USAGE	 "it is PATH:SYMBOL:FUNCTION, with the path from / on"
 
 static const struct bw_hook_kind kinds[] = {
-	{"kprobe__", "kprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, check_kprobe, attach_kprobe,
-	 explain_kprobe},
-	{"kretprobe__", "kretprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, check_kprobe,
-	 attach_kretprobe, explain_kprobe},
+	{"kprobe__", "kprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, NULL, NULL, explain_kprobe,
+	 place_kprobe},
+	{"kretprobe__", "kretprobe", KPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, true, is_word, NULL, NULL,
+	 explain_kprobe, place_kretprobe},
 	{"tracepoint__", "tracepoint", TRACEPOINT_USAGE, BPF_PROG_TYPE_TRACEPOINT, 0, NULL, false, is_tracepoint,
-	 check_tracepoint, attach_tracepoint, explain_tracepoint},
+	 check_tracepoint, attach_tracepoint, explain_tracepoint, NULL},
 	{"raw_tracepoint__", "raw tracepoint", RAW_USAGE, BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL, false, is_word,
-	 check_raw_tracepoint, attach_raw_tracepoint, explain_raw_tracepoint},
+	 check_raw_tracepoint, attach_raw_tracepoint, explain_raw_tracepoint, NULL},
 	{NULL, "uprobe", UPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, false, is_uprobe, check_uprobe, attach_uprobe,
-	 explain_uprobe},
+	 explain_uprobe, NULL},
 	{NULL, "uretprobe", UPROBE_USAGE, BPF_PROG_TYPE_KPROBE, 0, NULL, false, is_uprobe, check_uprobe,
-	 attach_uretprobe, explain_uprobe},
+	 attach_uretprobe, explain_uprobe, NULL},
 	{"kfunc__", "kfunc", NULL, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "", true, NULL, check_bound, attach_bound,
-	 explain_bound},
+	 explain_bound, NULL},
 	{"kretfunc__", "kretfunc", NULL, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", true, NULL, check_bound,
-	 attach_bound, explain_bound},
+	 attach_bound, explain_bound, NULL},
 	{"lsm__", "LSM", NULL, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", false, NULL, check_lsm, attach_bound,
-	 explain_bound},
+	 explain_bound, NULL},
 	{"kmod_ret__", "fmod_ret", NULL, BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "", false, NULL, check_bound,
-	 attach_bound, explain_bound},
+	 attach_bound, explain_bound, NULL},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };

@@ -32,6 +32,9 @@ struct bw_hook_kind {
 	int (*attach)(int program, const char *target);
 	/* Says on stderr why attaching failed with this error. */
 	void (*explain)(const char *target, int error);
+	/* A kprobe's, instead of `check` and `attach`, which are NULL then: puts the hook in its place, without a
+	 * program, and returns a descriptor for bw_kprobe_attach, or -errno. */
+	int (*place)(const char *target);
 };
 
 /* Reads a function's name. 0, with a *target that the caller frees; -ENOENT if it names no hook; or -ENOMEM. */

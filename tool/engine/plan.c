@@ -22,7 +22,7 @@ static int add(struct bw_plan *plan, const char *function, const struct bw_hook_
 		plan->bindings = more;
 	if (!more || !copy)
 		return -ENOMEM;
-	plan->bindings[plan->n++] = (struct bw_binding){BW_TAKE(copy), kind, BW_TAKE(owned), program};
+	plan->bindings[plan->n++] = (struct bw_binding){BW_TAKE(copy), kind, BW_TAKE(owned), program, -1};
 	return 0;
 }
 
@@ -118,11 +118,19 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 	return r == 0 ? check_types(plan) : r;
 }
 
+static int check(struct bw_binding *b)
+{
+	if (!b->kind->place)
+		return b->kind->check(b->target);
+	b->placed = b->kind->place(b->target);
+	return b->placed < 0 ? b->placed : 0;
+}
+
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_binding **failed)
 {
 	for (size_t i = 0; i < plan->n; i++) {
-		const struct bw_binding *b = &plan->bindings[i];
-		int r = b->kind->check(b->target);
+		struct bw_binding *b = &plan->bindings[i];
+		int r = check(b);
 
 		*failed = b;
 		if (r < 0)
@@ -167,6 +175,7 @@ void bw_plan_free(struct bw_plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		free(plan->bindings[i].function);
 		free(plan->bindings[i].target);
+		bw_close_fd(&plan->bindings[i].placed);
 	}
 	free(plan->bindings);
 	*plan = (struct bw_plan){0};

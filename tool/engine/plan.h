@@ -10,6 +10,7 @@ struct bw_binding {
 	const struct bw_hook_kind *kind;
 	char *target;
 	uint32_t program; /* its index in the image */
+	int placed;	  /* a hook without its program, from bw_plan_check until it is attached; -1: none */
 };
 
 /* Start with zeroes. A function may have several bindings, of one type of program. */
@@ -31,7 +32,7 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_hook_kind *kind, const cha
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 
 /*
- * Can all be attached to this kernel? Nothing is attached. 0, or -errno: with *failed the first that can't, and nothing
+ * Can all be attached to this kernel? No program is; kprobes are put in their places, which only that tells. 0, or -errno: with *failed the first that can't, and nothing
  * reported (bw_plan_explain does that); or with *failed NULL, and the reason reported on stderr.
  */
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_binding **failed);

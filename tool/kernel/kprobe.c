@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,16 +40,29 @@ int bw_kprobe_supported(const char *root)
 	return kprobe_pmu(root, &type);
 }
 
-int bw_kprobe_try(const char *function)
+int bw_kprobe_place(const char *function, bool at_return)
 {
-	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
-	BW_FD int fd = -1;
-	int r;
+	/* As perf_event_open(2) and the PMU's format/retprobe have it. */
+	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .config = at_return};
+	int fd, r = kprobe_pmu("", &attr.type);
 
-	r = kprobe_pmu("", &attr.type);
 	if (r < 0)
 		return r;
 	attr.kprobe_func = (uintptr_t)function;
 	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	return fd < 0 ? -errno : 0;
+	return fd < 0 ? -errno : fd;
+}
+
+int bw_kprobe_attach(int kprobe, int program)
+{
+	if (ioctl(kprobe, PERF_EVENT_IOC_SET_BPF, program) < 0 || ioctl(kprobe, PERF_EVENT_IOC_ENABLE, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int bw_kprobe_try(const char *function)
+{
+	BW_FD int kprobe = bw_kprobe_place(function, false);
+
+	return kprobe < 0 ? kprobe : 0;
 }

@@ -2,6 +2,8 @@
 /* What the kernel lets be probed. */
 #pragma once
 
+#include <stdbool.h>
+
 /* The kernel's list of what must not be probed, below debugfs: addresses and names. */
 #define BW_BLACKLIST "/sys/kernel/debug/kprobes/blacklist"
 
@@ -10,10 +12,16 @@
 int bw_kprobe_supported(const char *root);
 
 /*
- * Tries a kprobe on a function of the running kernel: places it, disabled and without a program, and takes it
- * back. 0, or -errno as the kernel gives it:
+ * Places a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
+ * descriptor, which is the caller's and holds the kprobe, for bw_kprobe_attach; or -errno as the kernel gives it:
  *   -ENODEV   no kprobes in this kernel        -ENOENT         no such function
  *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions bear the name
  *   -EPERM, -EACCES   no privilege, or lockdown
  */
+int bw_kprobe_place(const char *function, bool at_return);
+
+/* Runs a loaded program there. 0 or -errno. */
+int bw_kprobe_attach(int kprobe, int program);
+
+/* Can it be placed? Takes it back, which costs the kernel more than placing it. 0, or -errno as above. */
 int bw_kprobe_try(const char *function);
