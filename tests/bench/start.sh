@@ -30,7 +30,7 @@ without_headers() {
 	edit "$1"
 	measure "bccwatch-edited" bccwatch trace --source /tmp/edited/trace.c
 	! has bpftrace || measure bpftrace bpftrace -B line -e "$one_line"
-	! has opensnoop || measure opensnoop-libbpf stdbuf -oL opensnoop
+	! has opensnoop-libbpf || measure opensnoop-libbpf stdbuf -oL opensnoop-libbpf
 }
 
 uname -sr
