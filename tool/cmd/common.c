@@ -142,17 +142,6 @@ int bw_common_privilege(const char *command)
 	return r;
 }
 
-/*
- * libbcc runs all of LLVM's passes on what clang makes; that clang runs them, too, before, is half of the time that
- * block.c takes, and all but nothing changes. What a BCC tool's text becomes is left as BCC has it.
- */
-static int leave_to_libbcc(struct bw_source *source)
-{
-	int r = bw_source_add_flag(source, "-Xclang");
-
-	return r < 0 ? r : bw_source_add_flag(source, "-disable-llvm-passes");
-}
-
 int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source)
 {
 	BW_FREE char *dir = NULL, *installed = NULL;
@@ -166,9 +155,7 @@ int bw_common_source(const struct bw_common *common, const char *name, struct bw
 	if (r < 0)
 		return r;
 	bw_debug("source: %s", source->path);
-	if (name)
-		r = leave_to_libbcc(source);
-	return r < 0 ? r : bw_headers_choose(source, common->headers, !common->source, dir);
+	return bw_headers_choose(source, common->headers, !common->source, dir);
 }
 
 struct explained {

@@ -192,7 +192,8 @@ static int make_types(int fd, const struct bw_wordset *words)
 /* Names are defined by flags, too; others than those may lead to any file. */
 static void scan_flags(struct scan *s)
 {
-	static const char *const harmless[] = {"-D", "-U", "-W", "-O", "-g", "-f", "-m", quote, "-Xclang", "-disable-llvm-passes"};
+	static const char *const harmless[] = {"-D", "-U", "-W",  "-O",	     "-g",
+					       "-f", "-m", quote, "-Xclang", "-disable-llvm-passes"};
 
 	for (size_t i = 0; i < s->n; i++) {
 		bool known = false;
