@@ -272,7 +272,7 @@ mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmp
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"
 "$fixtures/access" stir stirred "$home/victim" & stirs=$!
 start_block -a deny --dir block_dir --dir stirred --path other.c --name none --access write
-kill "$stirs"
+kill "$stirs" || fail "nothing stirred the folder"
 check "--access write: what can't be told may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "--access write: a folder may be read" cat block_dir/x
 check "--access write: and not written" bash -c '! echo x >>block_dir/x'

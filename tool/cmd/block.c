@@ -229,18 +229,6 @@ static bool has_idmap(enum hook hook)
 	       bw_btf_parameters(btf, function) == 3;
 }
 
-/*
- * libbcc runs LLVM's passes on what clang has run them on. The loops of block.c take long in each; that clang leaves
- * them out halves the time, and changes all but nothing. (A small program takes longer so: clang would have thrown most
- * of libbcc's own functions away.)
- */
-static int pass_once(struct bw_source *source)
-{
-	int r = bw_source_add_flag(source, "-Xclang");
-
-	return r < 0 ? r : bw_source_add_flag(source, "-disable-llvm-passes");
-}
-
 static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
 {
 	const struct bw_guard *g = &b->guard;
@@ -261,8 +249,6 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 		r = define(source, g->n_exes > 0, "EXCEPT_EXE");
 	if (r == 0)
 		r = define(source, by_file && has_idmap(hook), "SETATTR_IDMAP");
-	if (r == 0 && by_file)
-		r = pass_once(source);
 	/* A kernel without 32-bit calls has no such functions to attach to. */
 	if (r == 0)
 		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32");

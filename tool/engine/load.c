@@ -258,17 +258,6 @@ static int load_program(const struct bw_image *image, const struct bw_binding *b
 	return error < 0 ? explain_refused(program, kind, error, words, e) : 0;
 }
 
-/* A hook takes two descriptors: 500 would be more than the usual 1,024. */
-static void raise_files_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
 	    const struct bw_explainer *explainer)
 {
@@ -278,7 +267,6 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct
 	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image, plan, 0};
 	if (!loaded->maps || !loaded->programs)
 		return -ENOMEM;
-	raise_files_limit();
 	r = bw_cpus_possible("", &loaded->cpus);
 	if (r < 0)
 		return bw_err(r, "can't tell how many CPUs there can be: %s", strerror(-r));

@@ -189,18 +189,22 @@ static int make_types(int fd, const struct bw_wordset *words)
 	return r < 0 ? r : kept;
 }
 
+/* Does the flag lead to no file? Behind -Xclang stands one that is looked at itself. */
+static bool is_harmless(const char *flag)
+{
+	static const char *const prefixes[] = {"-D", "-U", "-W", "-O", "-g", "-f", "-m", quote};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (strncmp(flag, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return strcmp(flag, "-Xclang") == 0 || strcmp(flag, "-disable-llvm-passes") == 0;
+}
+
 /* Names are defined by flags, too; others than those may lead to any file. */
 static void scan_flags(struct scan *s)
 {
-	static const char *const harmless[] = {"-D", "-U", "-W",  "-O",	     "-g",
-					       "-f", "-m", quote, "-Xclang", "-disable-llvm-passes"};
-
 	for (size_t i = 0; i < s->n; i++) {
-		bool known = false;
-
-		for (size_t k = 0; k < sizeof(harmless) / sizeof(*harmless); k++)
-			known |= strncmp(s->flags[i], harmless[k], strlen(harmless[k])) == 0;
-		s->blind |= !known;
+		s->blind |= !is_harmless(s->flags[i]);
 		bw_wordset_add(&s->words, s->flags[i]);
 	}
 }

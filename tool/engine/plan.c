@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -118,6 +119,17 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 	return r == 0 ? check_types(plan) : r;
 }
 
+/* A hook takes two descriptors, with its program: 500 would be more than the usual 1,024. */
+static void raise_files_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int check(struct bw_binding *b)
 {
 	if (!b->kind->place)
@@ -128,6 +140,7 @@ static int check(struct bw_binding *b)
 
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_binding **failed)
 {
+	raise_files_limit();
 	for (size_t i = 0; i < plan->n; i++) {
 		struct bw_binding *b = &plan->bindings[i];
 		int r = check(b);

@@ -32,9 +32,9 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_hook_kind *kind, const cha
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 
 /*
- * Can all be attached to this kernel? No program is; kprobes are put in their places, which only that tells. 0, or
- * -errno: with *failed the first that can't, and nothing reported (bw_plan_explain does that); or with *failed NULL,
- * and the reason reported on stderr.
+ * Can all be attached to this kernel? No program is; kprobes are put in their places, which only that tells, and the
+ * limit for open files is raised, for what is to come. 0, or -errno: with *failed the first that can't, and nothing
+ * reported (bw_plan_explain does that); or with *failed NULL, and the reason reported on stderr.
  */
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_binding **failed);
 
