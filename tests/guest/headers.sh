@@ -10,14 +10,6 @@ if [ -e /sys/kernel/kheaders.tar.xz ]; then
 	installed=$(sed -n 's/^kernel headers: \(\/var.*\)/\1/p' "$tmp/said") # unpacked
 fi
 
-# compile KIND FLAG... <TEXT: what the compiler makes of it is left in $tmp/KIND
-compile() {
-	local kind=$1 tree=$installed
-	shift
-	[ "$kind" = installed ] || tree=$src/kernel
-	(cd / && env -i PATH="$PATH" ${tree:+"BCC_KERNEL_SOURCE=$tree"} /usr/libexec/bccwatch/bccwatch-compile "$kind" "" \
-		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
-}
 same() { # same NAME FILE FLAG...
 	local name=$1 file=$2
 	shift 2

@@ -87,4 +87,14 @@ nothing_attached() {
 	! pgrep -l bccwatch
 }
 
+# compile KIND FLAG... <TEXT: what the compiler makes of it, by btf or by the installed headers, is left in $tmp/KIND; those
+# are in the folder $installed, where libbcc does not find them by itself.
+compile() {
+	local kind=$1 tree=${installed-}
+	shift
+	[ "$kind" = installed ] || tree=$src/kernel
+	(cd / && env -i PATH="$PATH" ${tree:+"BCC_KERNEL_SOURCE=$tree"} /usr/libexec/bccwatch/bccwatch-compile "$kind" "" \
+		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
+}
+
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }
