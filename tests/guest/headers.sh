@@ -39,7 +39,7 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	e.inode = cwd->d_inode->i_ino;
 	e.dev = cwd->d_inode->i_sb->s_dev;
 	e.mode = cwd->d_inode->i_mode & S_IFMT;
-	e.flags = O_CREAT | O_DIRECTORY | ENOENT | LINUX_VERSION_CODE;
+	e.flags = O_CREAT | O_DIRECTORY | ENOENT | LINUX_VERSION_CODE | DNAME_INLINE_LEN;
 	bpf_probe_read_kernel(e.name, sizeof(e.name), cwd->d_name.name);
 	seen.update(&e.tgid, &path);
 	events.perf_submit(ctx, &e, sizeof(e));

@@ -312,6 +312,22 @@ static int dump_chosen(const struct selection *s, struct btf_dump *dump)
 	return 0;
 }
 
+/* The one length that BCC's tools ask for and that no enumeration has: of a name that lies in its dentry. */
+static void write_length(const struct selection *s, FILE *out)
+{
+	static const char macro[] = "DNAME_INLINE_LEN";
+	int id = bw_wordset_has(s->words, macro) ? btf__find_by_name_kind(s->btf, "dentry", BTF_KIND_STRUCT) : 0;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(s->btf, (uint32_t)id) : NULL;
+
+	for (uint32_t i = 0; t && i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const char *name = btf__name_by_offset(s->btf, m->name_off);
+
+		if (strcmp(name, "d_iname") == 0 || strcmp(name, "d_shortname") == 0) /* as newer kernels call it */
+			fprintf(out, "#define %s %lld\n", macro, (long long)btf__resolve_size(s->btf, m->type));
+	}
+}
+
 int bw_types_write(const char *path, const struct bw_wordset *words, FILE *out)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
@@ -328,6 +344,7 @@ int bw_types_write(const char *path, const struct bw_wordset *words, FILE *out)
 	if (r < 0)
 		return r;
 	select_types(&s);
+	write_length(&s, out);
 	whole = open_memstream(&text, &len);
 	if (!whole)
 		return -ENOMEM;
