@@ -40,6 +40,8 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	e.dev = cwd->d_inode->i_sb->s_dev;
 	e.mode = cwd->d_inode->i_mode & S_IFMT;
 	e.flags = O_CREAT | O_DIRECTORY | ENOENT | LINUX_VERSION_CODE | DNAME_INLINE_LEN;
+	e.dev += FMODE_CREATED + 4 * FMODE_READ + 32 * FMODE_WRITE;
+	e.dev += 256 * TASK_RUNNING + 512 * TASK_INTERRUPTIBLE + 4096 * TASK_UNINTERRUPTIBLE;
 	bpf_probe_read_kernel(e.name, sizeof(e.name), cwd->d_name.name);
 	seen.update(&e.tgid, &path);
 	events.perf_submit(ctx, &e, sizeof(e));

@@ -26,6 +26,16 @@ static const char constants[] =
 #include "build/constants.inc"
 	;
 
+/* Likewise, of the kernel's own headers: what BCC's tools ask for, the same from Linux 5.10 to 7.2 (Debian's headers).
+ */
+static const char inner[] = "#define DISK_NAME_LEN 32\n"
+			    "#define FMODE_CREATED 0x100000\n"
+			    "#define FMODE_READ 0x1\n"
+			    "#define FMODE_WRITE 0x2\n"
+			    "#define TASK_INTERRUPTIBLE 0x1\n"
+			    "#define TASK_RUNNING 0x0\n"
+			    "#define TASK_UNINTERRUPTIBLE 0x2\n";
+
 enum { DEPTH_MAX = 16 };
 
 static const char quote[] = "-iquote";
@@ -181,8 +191,8 @@ static int make_types(int fd, const struct bw_wordset *words)
 
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s",
-		version_code(), constants);
+	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s%s",
+		version_code(), constants, inner);
 	r = bw_types_write(BW_BTF_PATH, words, out);
 	fputs("#endif\n", out);
 	kept = keep(fd, out, &text, &len);
