@@ -9,7 +9,7 @@
 image_dir=${here:?}/guest.d
 image_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/bccwatch/guest
 # What every guest has: a small system, libbcc with what it needs at run time, and what the tests use.
-image_base=initramfs-tools,kmod,procps,xz-utils,iproute2,strace,libbpfcc,libbpfcc-dev,libbpf-dev,libmd-dev,gcc,libc6-dev,make,pkg-config
+image_base=initramfs-tools,kmod,procps,xz-utils,iproute2,strace,libbpfcc,libbpfcc-dev,libbpf-dev,libmd-dev,gcc,ccache,libc6-dev,make,pkg-config
 
 image_names() {
 	(cd "$image_dir" && grep -l '^suite=' -- * | sort)
@@ -29,7 +29,7 @@ image_sources() {
 
 # What all that a boot and a build use looks like: sizes and times of the last change, which no writer can
 # leave as they were. (Checksums of the disk would take longer than the boot.) root/tmp is where builds
-# come and go.
+# come and go, and where ccache keeps what they made.
 image_sum() {
 	(
 		cd "$1" || exit

@@ -37,7 +37,7 @@ if command -v nano >/dev/null; then
 	start_block --name block_test.c --action deny
 	rm -f .block_test.c.swp # the killed one's lock
 	# Without job control, in which script does not start.
-	TERM=xterm bash -c '(for _ in $(seq 40); do ! grep -qi "permission denied" "$1" || break; sleep 0.5; done; printf "\030"; sleep 1) | timeout 30 script -qec "nano block_test.c" "$1" >/dev/null' \
+	TERM=xterm bash -c '(for _ in $(seq 40); do ! grep -qi "permission denied" "$1" || break; sleep 0.5; done; printf "\030"; sleep 1) | timeout 30 script -qfec "nano block_test.c" "$1" >/dev/null' \
 		bash "$tmp/nano" 2>&1
 	check "--action deny: the editor says permission denied" grep -qi 'permission denied' "$tmp/nano"
 	stop INT

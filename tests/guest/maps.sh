@@ -181,7 +181,7 @@ check "a user stack of a process that lives" grep -qE '^    .*0x[0-9a-f]+ \[(per
 check "a user stack by build ids" grep -qE '^    [0-9a-f]{40}\+0x[0-9a-f]+$' first
 check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
 
-start_command run values.c --headers btf --json --interval 1 --clear -d 6 "${kprobes[@]}" || exit
+start_command run values.c --headers btf --json --interval 1 --clear -d 4 "${kprobes[@]}" || exit
 writes &
 wait "$pid"
 check "exit 0 after -d" [ $? = 0 ]
@@ -195,7 +195,7 @@ check_lines "a histogram" 1 '"histogram":"linear","buckets":[{"low":0,"high":0,"
 check "stacks" grep -qE '"table":"stacks","stack":[0-9]+,"pid":[0-9]+,"frames":\["' "$out"
 
 start_command run sizes.c --headers btf || exit
-writes
+writes 0
 stop INT
 check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
 check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
@@ -224,7 +224,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_write)
 }
 END
 start_command run order.c --headers btf || exit
-writes
+writes 0
 stop INT
 check "events of several tables, in the order of their times" [ "$(sed -n 's/.* N=//p' "$out" | tr -d '\n')" = 123123 ]
 printf 'TRACEPOINT_PROBE(syscalls, sys_enter_read) { bpf_trace_printk("read\\n"); return 0; }' >reads.c
