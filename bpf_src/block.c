@@ -22,9 +22,6 @@ struct data_t {
 #include "opens.h"
 #include "rules.h"
 
-#ifndef KMOD_RET // libbcc before 0.19
-#define KMOD_RET(event, args...) BPF_PROG(kmod_ret__##event, ##args)
-#endif
 // How many folders above a file are looked at, on its file system and on each that this is mounted on; and how many of
 // those.
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)

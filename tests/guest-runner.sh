@@ -36,6 +36,9 @@ has "stderr is stderr" err "to-stderr"
 if tail -c 4 "$tmp/out" | cmp -s - <(printf '\0\r\n\377'); then echo "ok guest: bytes are not changed"; else
 	echo "FAILED guest: bytes are not changed"
 fi
+# Here, since block's choice of a hook depends on how a kernel was booted.
+expect "arguments for the kernel" 0 scripts/guest -a lsm=yama -a preempt=full -- bccwatch block --name x -d 1
+has "arguments for the kernel arrive: without LSM, preempting, it gives block neither that nor fmod_ret" err "Hook: signal"
 expect "a panic is told" 125 scripts/guest -- bash -c 'echo c >/proc/sysrq-trigger; sleep 60'
 has "a panic is told in words" err "the kernel panicked"
 expect "a time limit is kept" 124 scripts/guest -t 5 -- sleep 300

@@ -31,7 +31,10 @@ kernel_make_root() {
 kernel_build() {
 	local vmlinuz=$1 kept
 	shift
-	kept=$image_cache/vmlinuz-$(echo "$kernel_packages" "$kernel_options" "$@" | sha256sum | cut -c1-16)
+	kept=$image_cache/vmlinuz-$({
+		echo "$kernel_packages" "$kernel_options" "$@"
+		declare -f kernel_make
+	} | sha256sum | cut -c1-16)
 	if [ ! -e "$kept" ]; then
 		exec 7>"$kernel_root.lock"
 		flock 7 # one tree serves all
@@ -58,9 +61,11 @@ kernel_make() {
 	chroot "$kernel_root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C KBUILD_BUILD_HOST=guest \
 		KBUILD_BUILD_USER=bccwatch bash -ec "cd $tree
 			make -s tinyconfig guest.config
-			for option in $*; do # what a dependency took away must not go unseen
-				case \$option in *=*) continue ;; esac
-				grep -qx \"CONFIG_\$option=y\" .config || { echo \"\$option is not set\"; exit 1; }
+			for option in ${kernel_options//$'\n'/ } $*; do # what a dependency took away, or brought, must not go unseen
+				case \$option in
+				*=n) ! grep -q \"^CONFIG_\${option%=n}=y\" .config ;;
+				*) grep -qx \"CONFIG_\$option=y\" .config ;;
+				esac || { echo \"\$option: not as it was asked for\"; exit 1; }
 			done
 			make -s -j$(nproc) bzImage"
 	cp "$kernel_root$tree/arch/x86/boot/bzImage" "$vmlinuz"

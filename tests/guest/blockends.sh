@@ -41,4 +41,6 @@ if command -v nano >/dev/null; then
 		bash "$tmp/nano" 2>&1
 	check "--action deny: the editor says permission denied" grep -qi 'permission denied' "$tmp/nano"
 	stop INT
+else
+	skip "an editor" "there is no nano in this image"
 fi

@@ -137,6 +137,8 @@ if [ -e "$version" ]; then
 	run hit 4 "that is known then, besides"
 	touch "$version"
 	run miss 4 "other kernel headers"
+else
+	skip "by the installed headers" "this kernel's are an archive"
 fi
 check_status "--clear" 0 bccwatch cache --clear
 check "leaves nothing" [ -z "$(image)" ]

@@ -12,6 +12,13 @@ check "no mark for what is broken" [ "$(grep -c '^\[ NO \]' text)" = 0 ]
 check "each step of a small program has its time" [ "$(grep -cE '^\[ ok \] (compile|load|attach|first event): [0-9.]+ s$' text)" = 4 ]
 check "a sentence for each command" [ "$(tail -n 8 text | grep -cE '^\[[^]]*\] (trace|block|run|probe): works')" = 4 ]
 check "libraries" grep -qE '^\[ ok \] libraries: libbcc 0\.[0-9.]+, LLVM [0-9.]+$' text
+case $(uname -r) in # the pairs of the README's table; sid's go on
+5.10.*) pair=0.18 ;;
+6.1.*) pair=0.26 ;;
+6.12.*) pair=0.31 ;;
+*) pair=0.3 ;;
+esac
+check_lines "this kernel's libbcc" 1 "libbcc $pair" text
 if has_kprobes; then by=kprobe; else by=tracepoints; fi
 check_lines "trace: by what" 1 "trace: works by $by" text
 if grep -q bpf /sys/kernel/security/lsm; then by="LSM file_open"; else by="fmod_ret on security_file_open"; fi

@@ -70,7 +70,7 @@ failure "a program that the verifier refuses" "refuses the program 'raw_tracepoi
 	bccwatch trace "${btf[@]}" --source "$tmp/verifier.c"
 check "the verifier's last words are shown" grep -q '^processed [0-9]* insns' "$tmp/said"
 echo 'static u64 n; int raw_tracepoint__sys_enter(void *ctx) { n++; return n > 5; }' >"$tmp/global.c"
-check_status "a global variable" 1 bccwatch trace "${btf[@]}" --source "$tmp/global.c"
+failure "a global variable" "uses a global variable" bccwatch trace "${btf[@]}" --source "$tmp/global.c"
 echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
 failure "a filter on a source that has none" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then
@@ -92,12 +92,25 @@ if has_kprobes; then
 		failure "an override where the kernel has none" "CONFIG_BPF_KPROBE_OVERRIDE" bccwatch trace "${btf[@]}" --source "$tmp/override.c"
 	fi
 	check_lines "and the verifier was not asked" 0 "refuses" "$tmp/said"
+else
+	skip "kprobes that can't be" "this kernel has none"
 fi
 
-umount /sys/kernel/tracing
 umount /sys/kernel/debug/tracing 2>/dev/null
 umount -l /sys/kernel/debug
-failure "no tracefs" "tracefs is not mounted" bccwatch trace --via tracepoint
+echo 'TRACEPOINT_PROBE(syscalls, sys_enter_close) { return args->fd < 0; }' >"$tmp/close.c"
+case $(uname -r) in
+5.*)
+	failure "tracepoints without debugfs" "debugfs is not mounted" bccwatch trace --via tracepoint
+	check_status "run: tracepoints without debugfs" 1 bccwatch run "${btf[@]}" -d 1 "$tmp/close.c"
+	;;
+*)
+	check_status "tracepoints need no debugfs" 0 bccwatch trace --via tracepoint -d 1
+	check_status "run: tracepoints need no debugfs" 0 bccwatch run "${btf[@]}" -d 1 "$tmp/close.c"
+	;;
+esac
+umount /sys/kernel/tracing
+failure "no tracefs" "fs is not mounted" bccwatch trace --via tracepoint
 if has_kprobes; then check_status "the kprobe needs no tracefs" 0 bccwatch trace --via kprobe -d 1; fi
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t debugfs debugfs /sys/kernel/debug
@@ -110,6 +123,8 @@ if [ ! -e /sys/kernel/kheaders.tar.xz ]; then
 	failure "no BTF" "there is no /sys/kernel/btf/vmlinux" bccwatch trace --headers btf
 	umount /sys/kernel/btf
 	mv /lib/modules.away /lib/modules
+else
+	skip "no kernel headers" "this kernel brings them itself"
 fi
 mv /usr/libexec/bccwatch "$tmp/libexec"
 failure "no compiler" "bccwatch-compile is neither" bccwatch trace

@@ -48,8 +48,11 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	return 0;
 }
 END
-# Clang needs a minute for the installed ones here: on the default guest alone.
-[[ $(uname -r) != 6.1.0-*-cloud-* ]] || same "a program of many kernel types" "$tmp/many.c"
+if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
+	same "a program of many kernel types" "$tmp/many.c"
+else
+	skip "a program of many kernel types: the same image by both" "clang takes long for the installed headers; on the default guest"
+fi
 
 cp -r "$src" "$tmp/saved"
 sed -i 's/^#include <uapi.*/&\n#include <linux\/bits.h>/; s/^\tchar fname.*/\tu32 mask;\n&/; s/^\td->ts = .*/&\n\td->mask = GENMASK(3, 0);/' "$src/trace.c"

@@ -22,7 +22,7 @@ each_hook() {
 	cd "$tmp/$via" || exit
 	start --via "$via" || return
 
-	check "$via: LLVM is not in the watcher" sh -c "! grep -E 'LLVM|clang' /proc/$pid/maps; ! ldd /usr/sbin/bccwatch | grep -E 'LLVM|clang'"
+	check "$via: LLVM is not in the watcher" sh -c "! grep -E 'LLVM|clang' /proc/$pid/maps && ! ldd /usr/sbin/bccwatch | grep -E 'LLVM|clang'"
 	check "$via: the watcher is under 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
 
 	SECONDS=0
@@ -67,6 +67,7 @@ each_hook() {
 	done
 	# Linux 7.2 runs the tracepoints' programs preemptibly, and leaves out one that comes upon another: counted.
 	missed=$(grep -oE '[0-9]+ missed' "$err" | cut -d' ' -f1)
+	[[ $via$(uname -r) = tracepoint[7-9].* ]] || check_lines "$via: none missed" 0 " missed" "$err"
 	blocked=$(grep -c "$tmp/$via/fifo" "$out")
 	check "$via: blocked opens are shown while they block, or counted as missed ($blocked, ${missed:-0})" \
 		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]

@@ -200,6 +200,17 @@ static int collect_maps(void *module, const char *text, struct bw_describer *d, 
 	return r;
 }
 
+/*
+ * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave the address empty; older ones (11) put
+ * it over the first half of the instruction, behind which the second stands alone.
+ */
+static bool loads_variable(const struct bpf_insn *insn)
+{
+	if (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->off == 0)
+		return insn->src_reg == 0 && insn->imm == 0 && insn[1].imm == 0;
+	return insn[1].code == 0;
+}
+
 /* Puts the image's index in place of a map's descriptor. */
 static int refer_to_maps(void *module, const char *function, struct bpf_insn *insns, uint32_t n)
 {
@@ -207,16 +218,16 @@ static int refer_to_maps(void *module, const char *function, struct bpf_insn *in
 		struct bpf_insn *insn = &insns[i];
 		size_t t = 0;
 
-		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
-			continue;
-		i++;
-		if (insn->src_reg == 0 && insn->imm == 0 && insn[1].imm == 0) {
+		if (loads_variable(insn)) {
 			fprintf(stderr,
 				"%s: uses a global variable, a lookup table, or the values in braces that a local "
 				"array begins with; libbcc has no place for them: use a map, or set each element\n",
 				function);
 			return -ENOTSUP;
 		}
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		i++;
 		if (insn->src_reg != BPF_PSEUDO_MAP_FD)
 			continue;
 		while (t < bpf_num_tables(module) && bpf_table_fd_id(module, t) != insn->imm)
@@ -357,7 +368,7 @@ static void end_compilation(struct compilation *c)
 static int begin_compilation(struct compilation *c, const char *text, const char **flags, size_t n, bool btf,
 			     int depends_fd)
 {
-	BW_FREE const char **all = calloc(n + 4 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
+	BW_FREE const char **all = calloc(n + 5 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
 	char rule[32];
 	size_t n_all = n;
 	int r = btf ? bw_overlay_make(&c->overlay, text, flags, n) : 0;
@@ -367,6 +378,9 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 		return r < 0 ? r : -ENOMEM;
 	}
 	memcpy(all, flags, n * sizeof(*all));
+#ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET; from then on it has these words, and is no other macro */
+	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
+#endif
 	if (depends_fd >= 0) {
 		snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
 		all[n_all++] = "-MD";

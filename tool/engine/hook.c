@@ -106,7 +106,7 @@ int bw_hook_tracefs(void)
 {
 	if (KNOWS_TRACEFS ? bw_tracefs_find("") != NULL : access("/sys/kernel/debug/tracing/events", F_OK) == 0)
 		return 0;
-	bw_err(-ENODEV, "tracefs is not mounted, and tracepoints need it");
+	bw_err(-ENODEV, "%s is not mounted, and tracepoints need it", KNOWS_TRACEFS ? "tracefs" : "debugfs");
 	bw_hint(KNOWS_TRACEFS ? "mount -t tracefs tracefs /sys/kernel/tracing"
 			      : "mount -t debugfs debugfs /sys/kernel/debug # this libbcc looks below it alone");
 	return -ENODEV;
