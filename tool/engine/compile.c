@@ -201,8 +201,8 @@ static int collect_maps(void *module, const char *text, struct bw_describer *d, 
 }
 
 /*
- * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave the address empty; older ones (11) put
- * it over the first half of the instruction, behind which the second stands alone.
+ * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave the address empty; older ones (11)
+ * put it over the first half of the instruction, behind which the second stands alone.
  */
 static bool loads_variable(const struct bpf_insn *insn)
 {
@@ -378,7 +378,7 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 		return r < 0 ? r : -ENOMEM;
 	}
 	memcpy(all, flags, n * sizeof(*all));
-#ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET; from then on it has these words, and is no other macro */
+#ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET; from then on there is this very one */
 	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
 #endif
 	if (depends_fd >= 0) {
