@@ -71,6 +71,18 @@ failure "a program that the verifier refuses" "refuses the program 'raw_tracepoi
 check "the verifier's last words are shown" grep -q '^processed [0-9]* insns' "$tmp/said"
 echo 'static u64 n; int raw_tracepoint__sys_enter(void *ctx) { n++; return n > 5; }' >"$tmp/global.c"
 failure "a global variable" "uses a global variable" bccwatch trace "${btf[@]}" --source "$tmp/global.c"
+cat >"$tmp/lookup.c" <<'END'
+const u32 limit = 5; // lies where the table would, for which the compiler then puts 4
+static const u32 lookup[] = {7, 3, 9, 1, 11, 2, 13, 4};
+int raw_tracepoint__sys_enter(void *ctx)
+{
+	u32 x = 0;
+
+	bpf_probe_read_kernel(&x, sizeof(x), &lookup[bpf_get_current_pid_tgid() & 7]);
+	return x > limit;
+}
+END
+failure "a lookup table" "uses a global variable, a lookup table" bccwatch trace "${btf[@]}" --source "$tmp/lookup.c"
 echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
 failure "a filter on a source that has none" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then

@@ -201,13 +201,14 @@ static int collect_maps(void *module, const char *text, struct bw_describer *d, 
 }
 
 /*
- * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave the address empty; older ones (11)
- * put it over the first half of the instruction, behind which the second stands alone.
+ * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave there how far in its section it
+ * lies, which no constant looks like, since small ones are moved; older ones (11) put the address over the first half
+ * of the instruction, behind which the second stands alone.
  */
 static bool loads_variable(const struct bpf_insn *insn)
 {
 	if (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->off == 0)
-		return insn->src_reg == 0 && insn->imm == 0 && insn[1].imm == 0;
+		return insn->src_reg == 0 && insn->imm >= 0 && insn[1].imm == 0;
 	return insn[1].code == 0;
 }
 
