@@ -113,16 +113,19 @@ umount -l /sys/kernel/debug
 echo 'TRACEPOINT_PROBE(syscalls, sys_enter_close) { return args->fd < 0; }' >"$tmp/close.c"
 case $(uname -r) in
 5.*)
+	needed=debugfs
 	failure "tracepoints without debugfs" "debugfs is not mounted" bccwatch trace --via tracepoint
-	check_status "run: tracepoints without debugfs" 1 bccwatch run "${btf[@]}" -d 1 "$tmp/close.c"
+	failure "run: tracepoints without debugfs" "incomplete definition of type 'struct tracepoint__syscalls__sys_enter_close'" \
+		bccwatch run "${btf[@]}" -d 1 "$tmp/close.c"
 	;;
 *)
+	needed=tracefs
 	check_status "tracepoints need no debugfs" 0 bccwatch trace --via tracepoint -d 1
 	check_status "run: tracepoints need no debugfs" 0 bccwatch run "${btf[@]}" -d 1 "$tmp/close.c"
 	;;
 esac
 umount /sys/kernel/tracing
-failure "no tracefs" "fs is not mounted" bccwatch trace --via tracepoint
+failure "no tracefs" "$needed is not mounted" bccwatch trace --via tracepoint
 if has_kprobes; then check_status "the kprobe needs no tracefs" 0 bccwatch trace --via kprobe -d 1; fi
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t debugfs debugfs /sys/kernel/debug
