@@ -202,8 +202,8 @@ static int collect_maps(void *module, const char *text, struct bw_describer *d, 
 
 /*
  * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave there how far in its section it
- * lies, which no constant looks like, since small ones are moved; older ones (11) put the address over the first half
- * of the instruction, behind which the second stands alone.
+ * lies, which no constant of C looks like, for small ones are moved; older ones (11) put the address over the first
+ * half of the instruction, behind which the second stands alone.
  */
 static bool loads_variable(const struct bpf_insn *insn)
 {
