@@ -7,6 +7,7 @@ struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
+	char operation[12];			      // what was tried: open, create, mount on
 	char outcome[24];			      // what became of it; stands behind the name
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
 };
@@ -16,6 +17,7 @@ struct data_t {
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
+#include <linux/user_namespace.h>
 #include <uapi/linux/ptrace.h>
 
 #include "counters.h"
@@ -29,6 +31,8 @@ struct data_t {
 #else
 #define FOLDERS 1024
 #endif
+#define FOLDERS_CREATE 1024 // where something other than a file is created
+#define FOLDERS_MOUNT  512  // where something is mounted
 #define FOLDERS_ABOVE 64
 #define MOUNTS	      16
 #define FOLDERS_ONCE  128 // where another answer is at hand
@@ -77,6 +81,7 @@ BPF_HASH(dirs, struct file_id, struct guarded, 1);
 BPF_HASH(devices, u32, u32, 1);
 BPF_HASH(except_uids, u32, u32, 1);
 BPF_HASH(except_exes, u64, u32, 1);
+BPF_HASH(programs, u64, u32, 65536); // by the task_struct of a process: is the program that it executes excepted?
 struct comm {
 	char name[16];
 };
@@ -180,6 +185,7 @@ struct target {
 	struct dentry *dentry;
 	struct mount *mount;
 	const char *string;
+	enum { OPEN, CREATE, MOUNT_ON } operation;
 };
 
 static inline void report(void *ctx, const struct target *target, const char *outcome)
@@ -198,6 +204,12 @@ static inline void report(void *ctx, const struct target *target, const char *ou
 	s->event.ts = bpf_ktime_get_ns();
 	s->event.pid = task >> 32;
 	bpf_get_current_comm(&s->event.comm, sizeof(s->event.comm));
+	if (target->operation == OPEN)
+		__builtin_memcpy(s->event.operation, "open", 5);
+	else if (target->operation == CREATE)
+		__builtin_memcpy(s->event.operation, "create", 7);
+	else
+		__builtin_memcpy(s->event.operation, "mount on", 9);
 	bpf_probe_read_kernel(&s->event.outcome, sizeof(s->event.outcome), outcome);
 	if (target->string)
 		used = bpf_probe_read_kernel_str(s->event.fname, sizeof(s->event.fname), target->string);
@@ -249,13 +261,104 @@ static inline long stop(void *ctx, struct settings *s, const struct target *targ
 	return refusal(error);
 }
 
-static inline bool is_excepted(void)
+#ifdef EXCEPT_EXE
+
+// The program by what the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM).
+static inline bool has_excepted_exe(struct task_struct *task)
 {
-#if defined(EXCEPT_UID) || defined(EXCEPT_EXE)
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = NULL;
+	struct file *exe = NULL;
+	u64 inode = 0;
+
+	PEEK(mm, task->mm);
+	PEEK(exe, mm->exe_file);
+	PEEK(inode, exe->f_inode);
+	return except_exes.lookup(&inode);
+}
+
+static inline bool existed_before(struct settings *s, struct task_struct *leader)
+{
+	u64 start = 0;
+
+	PEEK(start, leader->start_time);
+	return start < s->started;
+}
+
+// Of a process whose execve(2) was not seen, what it says of its executable counts only where nobody but root can have
+// changed that: root's own, outside of user namespaces.
+static inline bool is_trusted(struct task_struct *task)
+{
+	struct user_namespace *namespace = NULL;
+	const struct cred *cred = NULL;
+	u32 uid = 1, level = 1;
+
+	PEEK(cred, task->real_cred);
+	PEEK(uid, cred->uid);
+	PEEK(namespace, cred->user_ns);
+	PEEK(level, namespace->level);
+	return uid == 0 && level == 0;
+}
+
+static inline bool runs_excepted(struct settings *s)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
+	u32 *excepted;
+
+	PEEK(leader, task->group_leader);
+	excepted = programs.lookup((u64 *)&leader);
+	if (excepted)
+		return *excepted;
+	return existed_before(s, leader) && is_trusted(task) && has_excepted_exe(task);
+}
+
+// A program was executed: which one is known here, whatever the process says of it later.
+static inline int on_exec(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	u32 excepted;
+
+	if (!s || !s->started)
+		return 0;
+	PEEK(leader, task->group_leader);
+	excepted = has_excepted_exe(task);
+	if (excepted || existed_before(s, leader))
+		programs.update((u64 *)&leader, &excepted);
+	else
+		programs.delete((u64 *)&leader);
+	return 0;
+}
+
+// A new process runs the program of the one that it is made by.
+static inline int on_fork(struct task_struct *child, u64 flags)
+{
+	u32 excepted = 1;
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+
+	if (!s || flags & CLONE_THREAD)
+		return 0;
+	if (runs_excepted(s))
+		programs.update((u64 *)&child, &excepted);
+	else
+		programs.delete((u64 *)&child);
+	return 0;
+}
+
+static inline int on_exit(struct task_struct *task)
+{
+	programs.delete((u64 *)&task);
+	return 0;
+}
+
 #endif
+
+static inline bool is_excepted(struct settings *s)
+{
 #ifdef EXCEPT_UID
 	// The task's own: while an overlay opens the file of a layer, the current one is who mounted it.
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const struct cred *cred = NULL;
 	u32 uid = 0;
 
@@ -272,14 +375,7 @@ static inline bool is_excepted(void)
 		return true;
 #endif
 #ifdef EXCEPT_EXE
-	struct mm_struct *mm = NULL;
-	struct file *exe = NULL;
-	u64 inode = 0;
-
-	PEEK(mm, task->mm);
-	PEEK(exe, mm->exe_file);
-	PEEK(inode, exe->f_inode);
-	if (except_exes.lookup(&inode))
+	if (runs_excepted(s))
 		return true;
 #endif
 	return false;
@@ -380,8 +476,9 @@ end:
 // next is written by helpers, of which it knows nothing, and this comes before all other questions, whose answers would
 // each be followed through it.
 //
-// mount: NULL where it is not known; then only the file's own file system is looked at.
-static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, int folders, int mounts)
+// mount: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one of
+// dirs, too.
+static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, int folders, int mounts, bool itself)
 {
 #ifdef BY_DIR
 	struct dentry *root = NULL;
@@ -394,7 +491,9 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, in
 	READ_LINKS(c.links, dentry);
 	PEEK(sb, dentry->d_sb);
 	PEEK(c.id.dev, sb->s_dev);
-	if (c.links.parent != c.dentry)
+	if (itself)
+		c.links.parent = dentry;
+	if (itself || c.links.parent != c.dentry)
 		access = climb(&c, folders);
 	for (int i = 0; i <= mounts; i++) {
 		struct mount *lower = mount;
@@ -422,20 +521,23 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, in
 #endif
 }
 
-// bccwatch itself, before the rules hold. True if this open is one of its own.
+// Is this open one by which bccwatch learns what a file is?
 static inline bool learn(struct settings *s, struct inode *inode)
 {
 	struct learned *l;
 	int zero = 0;
+	u64 n;
 
-	if (s->mode == MODE_ENFORCE || !is_hello(s))
+	if (!is_hello(s))
 		return false;
-	if (s->mode == MODE_LEARN && s->self && s->self != bpf_get_current_pid_tgid() >> 32)
+	if (s->mode != MODE_CANARY && s->self && s->self != bpf_get_current_pid_tgid() >> 32)
 		return false; // it has read bccwatch's name, and taken it
 	l = learned.lookup(&zero);
 	if (!l)
 		return false;
-	if (l->count++ > 0)
+	n = l->count;
+	__sync_fetch_and_add(&l->count, 1); // two at once are two: then bccwatch takes neither
+	if (n > 0)
 		return true;
 	if (inode)
 		identify(inode, &l->file);
@@ -518,27 +620,42 @@ static inline bool goes_with(struct guarded *found, struct inode *inode, bool go
 static inline int on_free(struct inode *inode)
 {
 #if defined(BY_PATH) || defined(BY_DIR)
+	struct super_block *sb = NULL;
+	struct dentry *root = NULL;
 	struct guarded *found;
 	struct file_id id = {};
 	u32 links = 1;
+	bool gone;
 
 	PEEK(links, inode->i_nlink);
+	PEEK(sb, inode->i_sb);
+	PEEK(root, sb->s_root);
+	gone = !links || !root; // the file, or all its file system: that has no root any more while it is unmounted
 	identify(inode, &id);
 	found = files.lookup(&id);
-	if (found && goes_with(found, inode, !links))
+	if (found && goes_with(found, inode, gone))
 		files.delete(&id);
 	found = dirs.lookup(&id);
-	if (found && goes_with(found, inode, !links))
+	if (found && goes_with(found, inode, gone)) {
 		dirs.delete(&id);
+		if (!root)
+			devices.delete(&id.dev); // another file system can get its number
+	}
 #endif
 	return 0;
 }
 
+// What of it is forbidden to this process, if anything of what it wants is; or 0.
+static inline u32 forbidden_here(struct settings *s, u32 forbidden, u32 wanted)
+{
+	return forbidden & wanted & s->access && !is_excepted(s) && !is_self(s) ? forbidden : 0;
+}
+
 // What is forbidden of that which is wanted, or 0. inode: NULL where there is no file yet.
 static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
-			    u32 wanted, int folders, int mounts)
+			    u32 wanted, int mounts)
 {
-	u32 forbidden = forbidden_place(dentry, mount, folders, mounts); // first: see there
+	u32 forbidden = forbidden_place(dentry, mount, FOLDERS, mounts, false); // first: see there
 	u32 spot = forbidden_spot(dentry);
 
 	if (inode) {
@@ -546,7 +663,7 @@ static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mo
 		forbidden |= forbidden_file(inode);
 	}
 	forbidden |= spot | forbidden_name(dentry);
-	return forbidden & wanted & s->access && !is_excepted() && !is_self(s) ? forbidden : 0;
+	return forbidden_here(s, forbidden, wanted);
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) // where the union lost its name
@@ -595,14 +712,14 @@ static inline long on_open(void *ctx, struct file *file)
 	PEEK(flags, file->f_flags);
 	PEEK(mode, file->f_mode);
 	target.mount = mount_of(mnt);
-	if (s->mode == MODE_LEARN)
-		return learn(s, inode) ? -EACCES : 0;
-	if (s->mode == MODE_CANARY) {
-		if (!learn(s, inode))
-			return 0;
+	if (s->learning && learn(s, inode)) {
+		if (s->mode != MODE_CANARY)
+			return -EACCES;
 	} else {
+		if (s->mode != MODE_ENFORCE)
+			return 0;
 		what = forbidden(s, dentry_of(target.dentry, inode), target.mount, inode, wanted_of(flags, mode),
-				 FOLDERS, MOUNTS);
+				 MOUNTS);
 		if (!what)
 			return 0;
 	}
@@ -617,32 +734,65 @@ static inline struct settings *enforced(void)
 	return s && s->mode == MODE_ENFORCE ? s : NULL;
 }
 
-// A file comes to be there: refused, before it is. In a dry run it is told when what was created is opened.
-static inline long on_create(void *ctx, struct dentry *dentry)
+// Something comes to be there: refused, before it is. While bccwatch searches a folder that others change without end
+// (frozen), nothing can, for anybody. In a dry run a file is told of when what was created is opened.
+static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
 {
-	struct settings *s = enforced();
-	struct target target = {dentry, NULL, NULL};
-	u32 what = 0;
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct target target = {dentry, NULL, NULL, opened ? OPEN : CREATE};
+	u32 what;
 
-	if (s && !s->dry_run)
-		what = forbidden(s, dentry, NULL, NULL, ACCESS_WRITE, FOLDERS, 0);
+	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
+		return 0;
+	what = forbidden_place(dentry, NULL, opened ? FOLDERS : FOLDERS_CREATE, 0, false); // first: see there
+	if (s->frozen)
+		return what ? -EBUSY : 0;
+	what = forbidden_here(s, what | forbidden_spot(dentry) | forbidden_name(dentry), ACCESS_WRITE);
+	return what && !(s->dry_run && opened) ? stop(ctx, s, &target, what, s->error) : 0;
+}
+
+// A folder or a symlink comes to be there: refused beneath a guarded folder alone.
+static inline long on_create_beneath(void *ctx, struct dentry *dentry)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct target target = {dentry, NULL, NULL, CREATE};
+	u32 what;
+
+	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
+		return 0;
+	what = forbidden_place(dentry, NULL, FOLDERS_CREATE, 0, false);
+	if (s->frozen)
+		return what ? -EBUSY : 0;
+	what = forbidden_here(s, what, ACCESS_WRITE);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
-// The same, by what is asked before and knows the mount: the folder may lie on one that was put beneath a guarded one.
-// Where it finds no answer, on_create does.
-static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry)
+// What is mounted there would be beneath a guarded folder by this path alone: refused.
+static inline long on_mount(void *ctx, const struct path *point)
 {
 	struct settings *s = enforced();
-	struct target target = {dentry, NULL, NULL};
+	struct target target = {};
 	struct vfsmount *mnt = NULL;
-	u32 what = 0;
+	u32 what;
 
-	PEEK(mnt, dir->mnt);
+	if (!s)
+		return 0;
+	target.operation = MOUNT_ON;
+	PEEK(target.dentry, point->dentry);
+	PEEK(mnt, point->mnt);
 	target.mount = mount_of(mnt);
-	if (s && !s->dry_run)
-		what = forbidden(s, dentry, target.mount, NULL, ACCESS_WRITE, FOLDERS_ONCE, MOUNTS);
-	return what && !(what & UNKNOWN) ? stop(ctx, s, &target, what, s->error) : 0;
+	what = forbidden_here(s, forbidden_place(target.dentry, target.mount, FOLDERS_MOUNT, MOUNTS, true), ACCESS_ANY);
+	return what ? stop(ctx, s, &target, what, s->error) : 0;
+}
+
+// mount(2) also changes what is mounted already.
+static inline bool adds_mount(u64 flags)
+{
+	if (flags & MS_REMOUNT)
+		return false;
+	return flags & MS_BIND || !(flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE));
 }
 
 // Without an open: truncate(2).
@@ -660,7 +810,7 @@ static inline long on_truncate(void *ctx, const struct path *path)
 	PEEK(mnt, path->mnt);
 	PEEK(inode, target.dentry->d_inode);
 	target.mount = mount_of(mnt);
-	what = forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE, FOLDERS, MOUNTS);
+	what = forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE, MOUNTS);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
@@ -677,7 +827,7 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_FILE)
 		return 0;
 	PEEK(inode, dentry->d_inode);
-	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, FOLDERS, 0);
+	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, 0);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
@@ -685,7 +835,7 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 // While bccwatch looks for files of several links, one that moves may be where it has looked already.
 static inline u32 guarded_from_now(struct dentry *from, struct dentry *to, bool looking)
 {
-	u32 access = forbidden_place(from, NULL, FOLDERS, 0);
+	u32 access = forbidden_place(from, NULL, FOLDERS, 0, false);
 	struct links old, new;
 
 	if (access && !(access & UNKNOWN) && !looking) {
@@ -693,7 +843,7 @@ static inline u32 guarded_from_now(struct dentry *from, struct dentry *to, bool 
 		READ_LINKS(new, to);
 		if (old.parent == new.parent)
 			access = 0;
-		else if (forbidden_place(to, NULL, FOLDERS_ONCE, 0) == access)
+		else if (forbidden_place(to, NULL, FOLDERS_ONCE, 0, false) == access)
 			access = 0; // within the guarded folder
 	}
 	FORGET(access);
@@ -713,11 +863,13 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 
 	if (!s || s->mode == MODE_CANARY)
 		return 0;
-	access = guarded_from_now(from, to, s->mode != MODE_ENFORCE);
+	access = guarded_from_now(from, to, s->learning);
 	if (access & UNKNOWN) {
 		judge(JUDGED_UNKNOWN);
 		goto refuse;
 	}
+	if (s->frozen && access)
+		return -EBUSY;
 	access |= forbidden_spot(to) | forbidden_spot(from);
 	if (!access)
 		return 0;
@@ -728,7 +880,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		r = learn_file(old.inode, access);
 	} else {
 		r = learn_folder(old.inode, access);
-		if (s->mode != MODE_ENFORCE)
+		if (s->learning)
 			judge(JUDGED_MOVED);
 	}
 #endif
@@ -751,7 +903,12 @@ LSM_PROBE(file_open, struct file *file)
 
 LSM_PROBE(inode_create, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
-	return on_create(ctx, dentry);
+	return on_create(ctx, dentry, true);
+}
+
+LSM_PROBE(inode_mknod, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev)
+{
+	return on_create(ctx, dentry, false);
 }
 
 LSM_PROBE(path_truncate, const struct path *path)
@@ -761,9 +918,32 @@ LSM_PROBE(path_truncate, const struct path *path)
 
 #ifdef BY_DIR
 
-LSM_PROBE(path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev)
+LSM_PROBE(inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
-	return on_mknod(ctx, dir, dentry);
+	return on_create_beneath(ctx, dentry);
+}
+
+LSM_PROBE(inode_symlink, struct inode *dir, struct dentry *dentry, const char *to)
+{
+	return on_create_beneath(ctx, dentry);
+}
+
+#endif
+#ifdef DENY_MOUNTS
+
+LSM_PROBE(sb_mount, const char *device, const struct path *point, const char *type, unsigned long flags, void *data)
+{
+	return adds_mount(flags) ? on_mount(ctx, point) : 0;
+}
+
+LSM_PROBE(move_mount, const struct path *from, const struct path *point)
+{
+	return on_mount(ctx, point);
+}
+
+LSM_PROBE(sb_pivotroot, const struct path *point, const struct path *root)
+{
+	return on_mount(ctx, point);
 }
 
 #endif
@@ -799,7 +979,12 @@ KMOD_RET(security_file_open, struct file *file, int ret)
 
 KMOD_RET(security_inode_create, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
 {
-	return ret ? ret : on_create(ctx, dentry);
+	return ret ? ret : on_create(ctx, dentry, true);
+}
+
+KMOD_RET(security_inode_mknod, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev, int ret)
+{
+	return ret ? ret : on_create(ctx, dentry, false);
 }
 
 KMOD_RET(security_path_truncate, const struct path *path, int ret)
@@ -809,9 +994,33 @@ KMOD_RET(security_path_truncate, const struct path *path, int ret)
 
 #ifdef BY_DIR
 
-KMOD_RET(security_path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev, int ret)
+KMOD_RET(security_inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
 {
-	return ret ? ret : on_mknod(ctx, dir, dentry);
+	return ret ? ret : on_create_beneath(ctx, dentry);
+}
+
+KMOD_RET(security_inode_symlink, struct inode *dir, struct dentry *dentry, const char *to, int ret)
+{
+	return ret ? ret : on_create_beneath(ctx, dentry);
+}
+
+#endif
+#ifdef DENY_MOUNTS
+
+KMOD_RET(security_sb_mount, const char *device, const struct path *point, const char *type, unsigned long flags,
+	 void *data, int ret)
+{
+	return ret || !adds_mount(flags) ? ret : on_mount(ctx, point);
+}
+
+KMOD_RET(security_move_mount, const struct path *from, const struct path *point, int ret)
+{
+	return ret ? ret : on_mount(ctx, point);
+}
+
+KMOD_RET(security_sb_pivotroot, const struct path *point, const struct path *root, int ret)
+{
+	return ret ? ret : on_mount(ctx, point);
 }
 
 #endif
@@ -854,6 +1063,42 @@ KFUNC_PROBE(security_inode_free, struct inode *inode)
 }
 
 #endif
+#if (defined(HOOK_LSM) || defined(HOOK_FMOD_RET)) && defined(EXCEPT_EXE)
+
+KFUNC_PROBE(security_bprm_committed_creds, struct linux_binprm *bprm)
+{
+	return on_exec();
+}
+
+KFUNC_PROBE(security_task_alloc, struct task_struct *task, unsigned long flags)
+{
+	return on_fork(task, flags);
+}
+
+KFUNC_PROBE(security_task_free, struct task_struct *task)
+{
+	return on_exit(task);
+}
+
+#endif
+#if (defined(HOOK_SIGNAL) || defined(HOOK_OVERRIDE)) && defined(EXCEPT_EXE)
+
+int kprobe__security_bprm_committed_creds(struct pt_regs *ctx)
+{
+	return on_exec();
+}
+
+int kprobe__security_task_alloc(struct pt_regs *ctx, struct task_struct *task, unsigned long flags)
+{
+	return on_fork(task, flags);
+}
+
+int kprobe__security_task_free(struct pt_regs *ctx, struct task_struct *task)
+{
+	return on_exit(task);
+}
+
+#endif
 #ifdef HOOK_SIGNAL
 
 int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
@@ -861,6 +1106,29 @@ int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
 	return on_free(inode);
 }
 
+#ifdef DENY_MOUNTS
+
+int kprobe__security_sb_mount(struct pt_regs *ctx, const char *device, const struct path *point, const char *type,
+			      unsigned long flags)
+{
+	if (adds_mount(flags))
+		on_mount(ctx, point);
+	return 0;
+}
+
+int kprobe__security_move_mount(struct pt_regs *ctx, const struct path *from, const struct path *point)
+{
+	on_mount(ctx, point);
+	return 0;
+}
+
+int kprobe__security_sb_pivotroot(struct pt_regs *ctx, const struct path *point)
+{
+	on_mount(ctx, point);
+	return 0;
+}
+
+#endif
 #endif
 #if defined(HOOK_SIGNAL) || defined(HOOK_OVERRIDE) && defined(EXCEPT_EXE)
 
@@ -917,13 +1185,14 @@ static inline u32 forbidden_string(struct string *s, u64 len)
 	return found ? *found : 0;
 }
 
-static inline long judge_string(void *ctx, struct settings *s, struct string *string, long len, u32 wanted, u64 error)
+static inline long judge_string(void *ctx, struct settings *s, struct string *string, long len, u32 wanted, u64 error,
+				int operation)
 {
-	struct target target = {NULL, NULL, string->path};
+	struct target target = {NULL, NULL, string->path, operation};
 
 	if (s->mode == MODE_CANARY)
 		return learn(s, NULL) ? stop(ctx, s, &target, 0, error) : 0;
-	if (len <= 0 || !(forbidden_string(string, len) & wanted) || is_excepted() || is_self(s))
+	if (len <= 0 || !(forbidden_string(string, len) & wanted) || is_excepted(s) || is_self(s))
 		return 0;
 	return stop(ctx, s, &target, 0, error);
 }
@@ -960,7 +1229,7 @@ static inline int on_do_open(void *ctx, const void *file, const void *op)
 	bpf_probe_read_kernel(&name, sizeof(name), file);
 	len = bpf_probe_read_kernel_str(string->path, sizeof(string->path), name);
 	if (!(flags & O_PATH))
-		judge_string(ctx, s, string, len, wanted_by(flags), 0);
+		judge_string(ctx, s, string, len, wanted_by(flags), 0, OPEN);
 	return 0;
 }
 
@@ -974,7 +1243,7 @@ int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 
 // The entries of the system calls, which can be overridden: the call returns the error, and does nothing. A string
 // that can't be read here yet, or is changed behind, is seen in on_do_open.
-static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted)
+static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted, int operation)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
@@ -989,10 +1258,10 @@ static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted)
 #endif
 		return 0;
 	}
-	if (s->mode == MODE_ENFORCE && s->dry_run)
+	if (s->mode == MODE_ENFORCE && s->dry_run && operation == OPEN)
 		return 0; // on_do_open tells, once
 	len = bpf_probe_read_user_str(string->path, sizeof(string->path), path);
-	refused = judge_string(ctx, s, string, len, wanted, s->error);
+	refused = judge_string(ctx, s, string, len, wanted, s->error, operation);
 	if (refused)
 		bpf_override_return(ctx, refused);
 	return 0;
@@ -1036,10 +1305,11 @@ static inline u32 wanted_by_how(u64 how)
 	return wanted_by_open(flags);
 }
 
-#define ON_CALL(function, ia32, path, wanted)                                \
-	int kprobe__##function(struct pt_regs *ctx)                          \
-	{                                                                    \
-		return on_call(ctx, path_argument(ctx, path, ia32), wanted); \
+#define ON_CALL(function, ia32, path, wanted) ON_CALL_OF(function, ia32, path, wanted, OPEN)
+#define ON_CALL_OF(function, ia32, path, wanted, operation)                             \
+	int kprobe__##function(struct pt_regs *ctx)                                     \
+	{                                                                               \
+		return on_call(ctx, path_argument(ctx, path, ia32), wanted, operation); \
 	}
 
 ON_CALL(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))
@@ -1049,6 +1319,8 @@ ON_CALL(__x64_sys_openat2, false, 2, wanted_by_how(argument(ctx, 3, false)))
 ON_CALL(__x64_sys_truncate, false, 1, ACCESS_WRITE)
 ON_CALL(__x64_sys_execve, false, 1, ACCESS_EXEC)
 ON_CALL(__x64_sys_execveat, false, 2, ACCESS_EXEC)
+ON_CALL_OF(__x64_sys_mknod, false, 1, ACCESS_WRITE, CREATE)
+ON_CALL_OF(__x64_sys_mknodat, false, 2, ACCESS_WRITE, CREATE)
 
 #ifdef IA32
 ON_CALL(__ia32_compat_sys_open, true, 1, wanted_by_open(argument(ctx, 2, true)))
@@ -1059,5 +1331,7 @@ ON_CALL(__ia32_compat_sys_truncate, true, 1, ACCESS_WRITE)
 ON_CALL(__ia32_sys_ia32_truncate64, true, 1, ACCESS_WRITE)
 ON_CALL(__ia32_compat_sys_execve, true, 1, ACCESS_EXEC)
 ON_CALL(__ia32_compat_sys_execveat, true, 2, ACCESS_EXEC)
+ON_CALL_OF(__ia32_sys_mknod, true, 1, ACCESS_WRITE, CREATE)
+ON_CALL_OF(__ia32_sys_mknodat, true, 2, ACCESS_WRITE, CREATE)
 #endif
 #endif

@@ -50,6 +50,9 @@ struct settings {
 	__u32 error;	/* what an access is refused with: EACCES; 0: it is not refused */
 	__u32 kill;	/* SIGKILL, too */
 	__u32 dry_run;	/* only told */
+	__u32 learning; /* bccwatch opens what it is to learn; also while the rules hold */
+	__u32 frozen;	/* nothing is created or moved beneath a folder of dirs */
+	__u64 started;	/* when programs began to be known by their execve(2): CLOCK_MONOTONIC, ns; 0: not yet */
 };
 
 /*
@@ -77,5 +80,5 @@ enum {
 _Static_assert(sizeof(struct file_id) == 16, "the same on both sides");
 _Static_assert(sizeof(struct guarded) == 16, "the same on both sides");
 _Static_assert(sizeof(struct name_key) == 272, "the same on both sides");
-_Static_assert(sizeof(struct settings) == 40, "the same on both sides");
+_Static_assert(sizeof(struct settings) == 56, "the same on both sides");
 _Static_assert(sizeof(struct learned) == 40, "the same on both sides");

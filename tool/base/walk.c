@@ -9,14 +9,20 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/signals.h"
+
+/* How many directories are open at once: those that were entered last. */
+enum { OPEN_MAX = 64 };
 
 /*
- * A folder that is open. It is read to its end before one in it is entered, since not all file systems go on rightly
- * where they were left once something has been removed.
+ * A directory on the way down. It is read to its end before one in it is entered, since not all file systems go on
+ * rightly where they were left once something has been removed.
  */
 struct level {
-	int fd;
-	char *names; /* len bytes: the folders in it, each with a NUL behind */
+	int fd; /* -1: closed; it is opened again, as "..", when those in it are done */
+	dev_t dev;
+	ino_t ino;
+	char *names; /* len bytes: the directories in it, each with a NUL behind */
 	size_t at, len, size;
 };
 
@@ -29,7 +35,7 @@ static void close_last(struct levels *levels)
 {
 	struct level *last = &levels->level[--levels->n];
 
-	close(last->fd);
+	bw_close_fd(&last->fd);
 	free(last->names);
 }
 
@@ -58,13 +64,30 @@ static bool grow(void *array, size_t *size, size_t len, size_t more)
 	return true;
 }
 
-static void skip(const struct bw_walk *walk, int folder, const char *name, int error)
+/* Back to the one above, which must be the one that was left. */
+static int leave(struct levels *levels)
 {
-	if (walk->skip && error != ENOENT)
-		walk->skip(walk->cookie, folder, name, error);
+	struct level *last = &levels->level[levels->n - 1], *above = last - 1;
+	struct stat st;
+
+	if (levels->n > 1 && above->fd < 0) {
+		above->fd = openat(last->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (above->fd < 0 || fstat(above->fd, &st) < 0)
+			return errno == ENOENT || errno == EACCES ? -ESTALE : -errno;
+		if (st.st_dev != above->dev || st.st_ino != above->ino)
+			return -ESTALE;
+	}
+	close_last(levels);
+	return 0;
 }
 
-static int note_folder(struct level *level, const char *name)
+static void skip(const struct bw_walk *walk, int dir, const char *name, int error)
+{
+	if (walk->skip && error != ENOENT)
+		walk->skip(walk->cookie, dir, name, error);
+}
+
+static int note_dir(struct level *level, const char *name)
 {
 	size_t len = strlen(name) + 1;
 
@@ -82,22 +105,24 @@ static int look_at(const struct bw_walk *walk, struct level *level, const struct
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 		return 0;
 	if (entry->d_type == DT_DIR)
-		return note_folder(level, entry->d_name);
+		return note_dir(level, entry->d_name);
 	if (fstatat(level->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		skip(walk, level->fd, entry->d_name, errno);
 		return 0;
 	}
-	return S_ISDIR(st.st_mode) ? note_folder(level, entry->d_name)
+	return S_ISDIR(st.st_mode) ? note_dir(level, entry->d_name)
 				   : walk->each(walk->cookie, level->fd, entry->d_name, &st);
 }
 
-static int read_folder(const struct bw_walk *walk, struct level *level)
+static int read_dir(const struct bw_walk *walk, struct level *level)
 {
 	_Alignas(struct dirent64) char buf[1 << 15];
 	ssize_t n;
 	int r = 0;
 
 	while ((n = getdents64(level->fd, buf, sizeof(buf))) > 0) {
+		if (bw_signals_pending())
+			return -EINTR;
 		for (ssize_t at = 0; at < n && r == 0;) {
 			const struct dirent64 *entry = (const struct dirent64 *)(buf + at);
 
@@ -112,35 +137,52 @@ static int read_folder(const struct bw_walk *walk, struct level *level)
 	return 0;
 }
 
-static int enter(const struct bw_walk *walk, struct levels *levels, int folder, const char *name)
+static int push(struct levels *levels, int fd, const struct stat *st)
 {
-	int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (!grow(&levels->level, &levels->size, levels->n * sizeof(*levels->level), sizeof(*levels->level)))
+		return -ENOMEM;
+	if (levels->n >= OPEN_MAX) {
+		struct level *far = &levels->level[levels->n - OPEN_MAX];
+
+		bw_close_fd(&far->fd);
+		far->fd = -1;
+	}
+	levels->level[levels->n++] = (struct level){.fd = fd, .dev = st->st_dev, .ino = st->st_ino};
+	return 0;
+}
+
+static int enter(const struct bw_walk *walk, struct levels *levels, int dir, const char *name)
+{
+	BW_FD int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	int r;
 
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || levels->n == 0))
 		return -errno;
-	if (fd < 0) {
-		skip(walk, folder, name, errno);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		skip(walk, dir, name, errno);
 		return 0;
 	}
-	if (!grow(&levels->level, &levels->size, levels->n * sizeof(*levels->level), sizeof(*levels->level))) {
-		close(fd);
-		return -ENOMEM;
-	}
-	levels->level[levels->n++] = (struct level){.fd = fd};
-	return read_folder(walk, &levels->level[levels->n - 1]);
+	r = bw_signals_pending() ? -EINTR : walk->enter ? walk->enter(walk->cookie, &st) : 0;
+	if (r == 0)
+		r = push(levels, fd, &st);
+	if (r != 0)
+		return r;
+	bw_take_fd(&fd);
+	return read_dir(walk, &levels->level[levels->n - 1]);
 }
 
-int bw_walk(const struct bw_walk *walk, int folder)
+int bw_walk(const struct bw_walk *walk, int dir)
 {
 	BW_CLEANUP(close_levels) struct levels levels = {0};
-	int r = enter(walk, &levels, folder, ".");
+	int r = enter(walk, &levels, dir, ".");
 
 	while (r == 0 && levels.n > 0) {
 		struct level *last = &levels.level[levels.n - 1];
 		const char *name = last->names + last->at;
 
 		if (last->at == last->len) {
-			close_last(&levels);
+			r = leave(&levels);
 			continue;
 		}
 		last->at += strlen(name) + 1;

@@ -31,7 +31,8 @@ enum {
 	OPT_ACCESS,
 	OPT_EXCEPT_UID,
 	OPT_EXCEPT_EXE,
-	OPT_EXCEPT_COMM
+	OPT_EXCEPT_COMM,
+	OPT_ALLOW_MOUNTS
 };
 
 enum { EXCEPTIONS_MAX = 1024 };
@@ -68,7 +69,8 @@ struct block {
 	struct bw_common common;
 	struct bw_rules rules;
 	struct bw_guard guard;
-	bool deny; /* the process lives */
+	bool deny;	    /* the process lives */
+	bool allow_mounts; /* beneath a rule's directory */
 	uint32_t error;
 	enum hook asked; /* HOOKS: the strongest that works */
 	enum hook hook;	 /* the one that is tried, or taken */
@@ -171,6 +173,9 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_DRY_RUN:
 		b->guard.dry_run = true;
 		return 0;
+	case OPT_ALLOW_MOUNTS:
+		b->allow_mounts = true;
+		return 0;
 	case OPT_HOOK:
 		return set_hook(b, value);
 	case OPT_ACCESS:
@@ -242,6 +247,8 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 	if (r == 0)
 		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0, "BY_DIR");
 	if (r == 0)
+		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0 && !b->allow_mounts, "DENY_MOUNTS");
+	if (r == 0)
 		r = define(source, g->n_uids > 0, "EXCEPT_UID");
 	if (r == 0)
 		r = define(source, g->n_comms > 0, "EXCEPT_COMM");
@@ -301,6 +308,13 @@ static void on_closing(void *cookie, char *words, size_t size)
 			(unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNLEARNED));
 }
 
+static void on_mounts(void *cookie)
+{
+	struct block *b = cookie;
+
+	bw_guard_update(&b->guard);
+}
+
 /* What else does not show as a line, while it goes on. */
 static void on_second(void *cookie)
 {
@@ -326,15 +340,19 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 		.needs_reader = true,
 		.goes_on = true,
 		.counters = true,
-		.sentence = {NULL, "tried to open forbidden file", ",", "outcome"},
+		.sentence = {.before = "tried to", .verb = "operation", .object = "forbidden file", .after = ",",
+			     .then = "outcome"},
 		.ready = on_ready,
+		.urgent_fd = b->guard.mounts_fd,
+		.urgent = on_mounts,
 		.second = on_second,
 		.closing = on_closing,
 		.cookie = b,
 	};
 	int r;
 
-	b->guard.error = hooks[b->hook].refuses && !b->guard.dry_run ? b->error : 0;
+	b->guard.refuses = hooks[b->hook].refuses;
+	b->guard.error = b->guard.refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
 	bw_guard_size(&b->guard, image);
 	r = bw_common_load(&b->loaded, image, plan, source, signal_fd);
@@ -394,7 +412,11 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 		bw_plan_explain(failed, r);
 	if (r < 0)
 		return r;
-	r = enforce(b, source, &image, &plan, signal_fd);
+	do {
+		r = enforce(b, source, &image, &plan, signal_fd);
+	} while (r == -E2BIG && bw_guard_grow(&b->guard));
+	if (r == -E2BIG)
+		bw_err(r, "more files and directories are to be guarded than a map can take");
 	if (r == -ENOTSUP)
 		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
 		       hooks[b->hook].what);
@@ -411,7 +433,7 @@ static int block_files(struct block *b, int signal_fd)
 	const size_t own = source.n_flags;
 
 	if (r == 0)
-		r = bw_guard_count(&b->guard);
+		r = bw_guard_check(&b->guard);
 	if (r < 0)
 		return r;
 	while (last > first && unfit(b, last))
@@ -436,7 +458,8 @@ static int block_files(struct block *b, int signal_fd)
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS};
+	struct block b = {
+		.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS, .guard = BW_GUARD_DEFAULTS};
 	BW_FD int signal_fd = -1;
 	int r = bw_common_parse(command, &b.common, argc, argv, set_option, &b);
 
@@ -456,6 +479,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 			r = block_files(&b, signal_fd);
 		r = r == -EINTR ? BW_EXIT_OK : r < 0 ? BW_EXIT_FAILED : r;
 	}
+	bw_guard_close(&b.guard);
 	bw_rules_free(&b.rules);
 	return r < 0 ? BW_EXIT_OK : r;
 }
@@ -475,6 +499,8 @@ static const struct bw_option options[] = {
 	 "lsm fmod_ret override signal"},
 	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
 	 "read write exec"},
+	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
+	 "let file systems be mounted beneath the directory of --dir; they are guarded from then on", NULL},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",
 	 BW_COMPLETE_USER},
 	{OPT_EXCEPT_EXE, "except-exe", "PATH", "but not to this program", BW_COMPLETE_FILE},

@@ -156,6 +156,13 @@ static void on_extra(void *cookie)
 	bw_printk_read(view->watch->printk, &view->out, false);
 }
 
+static void on_urgent(void *cookie)
+{
+	const struct view *view = cookie;
+
+	view->watch->urgent(view->watch->cookie);
+}
+
 static int on_flush(void *cookie)
 {
 	struct view *view = cookie;
@@ -235,6 +242,8 @@ int bw_watch_run(const struct bw_watch *w)
 		.interval = w->interval,
 		.counters = w->counters,
 		.extra_fd = w->printk ? bw_printk_fd(w->printk) : -1,
+		.urgent_fd = w->urgent ? w->urgent_fd : -1,
+		.urgent = on_urgent,
 		.ready = on_ready,
 		.sample = on_sample,
 		.flush = on_flush,

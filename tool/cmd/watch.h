@@ -28,6 +28,9 @@ struct bw_watch {
 	uint64_t interval;
 	struct bw_printk *printk; /* what bpf_trace_printk wrote is shown too; NULL: it is not */
 	struct bw_sentence sentence;
+	/* `urgent` is called at once when urgent_fd has POLLPRI; NULL: there is none. */
+	int urgent_fd;
+	void (*urgent)(void *cookie);
 	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
 	int (*ready)(void *cookie);
 	/* Called about once a second; may be NULL. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,21 +12,24 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "engine/beneath.h"
 #include "engine/identity.h"
 #include "engine/places.h"
 #include "kernel/process.h"
+#include "kernel/programs.h"
 
-/* Places for what is learned while the rules hold: files that are renamed or linked. */
-enum { ROOM = 16384 };
+/* Places for what is learned: files with other links, and those that are renamed or linked while the rules hold. */
+enum { ROOM = 16384, ROOM_MAX = 1 << 24 };
 
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
 
-/* Of descriptors: two a rule are held, and one a folder on the way down. fs.nr_open may allow fewer. */
+/* Of descriptors: two a rule are held. fs.nr_open may allow fewer. */
 static void raise_limit(void)
 {
 	struct rlimit now = {0};
@@ -39,9 +43,8 @@ static void raise_limit(void)
 	}
 }
 
-int bw_guard_count(struct bw_guard *g)
+static int check_exes(const struct bw_guard *g)
 {
-	raise_limit();
 	for (size_t i = 0; i < g->n_exes; i++) {
 		struct stat st;
 
@@ -50,19 +53,34 @@ int bw_guard_count(struct bw_guard *g)
 		if (!S_ISREG(st.st_mode))
 			return bw_err(-EINVAL, "--except-exe %s: not a program", g->exes[i]);
 	}
-	return bw_places_count(g);
+	return 0;
+}
+
+/* The list is opened before it is read: what changes from here on is told. */
+int bw_guard_check(struct bw_guard *g)
+{
+	int r = check_exes(g);
+
+	raise_limit();
+	if (r == 0)
+		r = bw_places_check(g);
+	if (r < 0 || g->rules->of_kind[BW_RULE_DIR] == 0)
+		return r;
+	g->mounts_fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
+	return g->mounts_fd < 0 ? bw_err(-errno, "can't see what is mounted: " BW_MOUNTS ": %s", strerror(errno)) : 0;
 }
 
 void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
 {
+	const size_t dirs = g->rules->of_kind[BW_RULE_DIR], paths = g->rules->of_kind[BW_RULE_PATH];
 	const struct {
 		const char *name;
 		size_t entries;
 	} sizes[] = {
-		{"names", g->rules->of_kind[BW_RULE_NAME] + g->places},
-		{"files", g->rules->of_kind[BW_RULE_PATH] + g->linked + ROOM},
-		{"dirs", g->rules->of_kind[BW_RULE_DIR] + ROOM},
-		{"devices", g->rules->of_kind[BW_RULE_DIR] + ROOM},
+		{"names", g->rules->of_kind[BW_RULE_NAME] + paths + g->more},
+		{"files", paths + ROOM + g->more},
+		{"dirs", dirs + ROOM + g->more},
+		{"devices", dirs + ROOM + g->more},
 		{"except_uids", g->n_uids},
 		{"except_comms", g->n_comms},
 		{"except_exes", g->n_exes},
@@ -74,6 +92,14 @@ void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
 		if (map >= 0 && image->maps[map].max_entries < sizes[i].entries)
 			image->maps[map].max_entries = (uint32_t)sizes[i].entries;
 	}
+}
+
+bool bw_guard_grow(struct bw_guard *g)
+{
+	if (g->more >= ROOM_MAX)
+		return false;
+	g->more = g->more ? 4 * g->more : 4 * (size_t)ROOM;
+	return true;
 }
 
 static int except_all(struct bw_guard *g)
@@ -186,6 +212,19 @@ static int learn_self(struct bw_guard *g)
 		     : bw_err(-EBUSY, "another process takes the names by which this one makes itself known");
 }
 
+/* From here on a program is known by its execve(2); what runs already, by what the kernel says that it is. */
+static int start_programs(struct bw_guard *g)
+{
+	struct timespec now;
+
+	if (g->n_exes == 0)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	g->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	bw_programs_warn(g->exes, g->n_exes);
+	return bw_identity_mode(g, g->settings.mode);
+}
+
 static int set_up(struct bw_guard *g)
 {
 	int r = try_canaries(g);
@@ -197,7 +236,22 @@ static int set_up(struct bw_guard *g)
 	}
 	if (r == 0)
 		r = except_all(g);
+	if (r == 0)
+		r = start_programs(g);
 	return r == 0 ? bw_places_guard(g) : r;
+}
+
+void bw_guard_update(struct bw_guard *g)
+{
+	bw_beneath_update(g);
+}
+
+static void update_if_changed(struct bw_guard *g)
+{
+	struct pollfd mounts = {.fd = g->mounts_fd, .events = POLLPRI};
+
+	if (poll(&mounts, 1, 0) > 0 && mounts.revents & POLLPRI)
+		bw_beneath_update(g);
 }
 
 int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
@@ -215,12 +269,25 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 	if (r < 0)
 		return bw_err(r, "can't make a name for this process: %s", strerror(-r));
 	r = set_up(g);
-	return r == 0 ? bw_identity_mode(g, MODE_ENFORCE) : r;
+	if (r < 0)
+		return r;
+	g->settings.learning = 0;
+	r = bw_identity_mode(g, MODE_ENFORCE);
+	if (r == 0)
+		update_if_changed(g); /* while all that was done */
+	return r;
 }
 
 void bw_guard_free(struct bw_guard *g)
 {
+	bw_beneath_free(g);
 	bw_identity_free(g);
+}
+
+void bw_guard_close(struct bw_guard *g)
+{
+	bw_close_fd(&g->mounts_fd);
+	g->mounts_fd = -1;
 }
 
 uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -38,7 +39,7 @@ static int put(struct bw_guard *g, const char *map, const void *key, size_t key_
 	if (fd < 0)
 		return fd;
 	if (bpf_update_elem(fd, (void *)key, value, BPF_ANY) < 0)
-		return bw_err(-errno, "the map '%s' takes no more: %s", map, strerror(errno));
+		return errno == E2BIG ? -E2BIG : bw_err(-errno, "can't write to the map '%s': %s", map, strerror(errno));
 	return 0;
 }
 
@@ -64,6 +65,7 @@ int bw_identity_mode(struct bw_guard *g, uint32_t mode)
 	int r;
 
 	g->settings.mode = mode;
+	g->settings.learning |= mode != MODE_ENFORCE;
 	r = bw_loaded_set(g->loaded, "settings", 0, &g->settings, sizeof(g->settings));
 	return r < 0 ? no_map(g, "settings") : 0;
 }
@@ -92,11 +94,19 @@ int bw_identity_open(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Could opening it have an effect, since the hook refuses nothing? */
+static bool is_touchy(const struct bw_guard *g, int file)
+{
+	struct stat st;
+
+	return !g->refuses && fstat(file, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
 int bw_identity_learn(struct bw_guard *g, int file)
 {
 	char path[64];
 	BW_FD int fd = -1;
-	int error, r = bw_identity_forget(g);
+	int error, r = is_touchy(g, file) ? -EOPNOTSUPP : bw_identity_forget(g);
 
 	if (r < 0)
 		return r;

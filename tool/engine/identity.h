@@ -11,7 +11,10 @@
 /* A descriptor for the following two, links followed; the caller's. Or -errno. */
 int bw_identity_open(const char *path);
 
-/* Leaves in guard->last what `file` is, a descriptor that may be open with O_PATH. 0 or -errno. */
+/*
+ * Leaves in guard->last what `file` is, a descriptor that may be open with O_PATH. 0 or -errno: -EOPNOTSUPP for a character
+ * device where the hook can't refuse that it is opened.
+ */
 int bw_identity_learn(struct bw_guard *guard, int file);
 
 /*
@@ -21,7 +24,7 @@ int bw_identity_learn(struct bw_guard *guard, int file);
 int bw_identity_hold(struct bw_guard *guard, int file);
 void bw_identity_free(struct bw_guard *guard);
 
-/* These, too, are 0 or -errno; that the source lacks a map, or a map is full, they report on stderr. */
+/* These, too, are 0 or -errno; that the source lacks a map they report on stderr. -E2BIG: a map is full. */
 int bw_identity_forget(struct bw_guard *guard); /* what was learned */
 int bw_identity_read(struct bw_guard *guard);	/* what was learned, into guard->last */
 int bw_identity_mode(struct bw_guard *guard, uint32_t mode);

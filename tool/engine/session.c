@@ -120,6 +120,7 @@ static int loop(struct bw_session *s)
 		{.fd = s->signal_fd, .events = POLLIN},
 		{.fd = s->out_fd, .events = 0}, /* an error is always told: the reader has gone */
 		{.fd = s->extra_fd, .events = POLLIN},
+		{.fd = s->urgent_fd, .events = POLLPRI},
 	};
 
 	for (unsigned patience = FIRST_TICK_MS; !bw_session_is_over(s);
@@ -128,6 +129,8 @@ static int loop(struct bw_session *s)
 
 		if (poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms(s, patience)) < 0 && errno != EINTR)
 			return bw_err(-errno, "can't wait for events: %s", strerror(errno));
+		if (fds[4].revents & POLLPRI)
+			s->urgent(s->cookie);
 		bw_stream_read(s->stream);
 		if (fds[3].revents & POLLIN)
 			s->extra(s->cookie);

@@ -19,6 +19,7 @@ struct bw_session {
 	uint64_t interval; /* of tick, in seconds; 0: none */
 	bool counters;	   /* the source counts in the map of bpf_src/counters.h */
 	int extra_fd;	   /* read by `extra` when it is readable; -1: none */
+	int urgent_fd;	   /* `urgent` is called when it has POLLPRI; -1: none */
 	/* All is attached; a failure, -errno, ends the run before it begins, silently. */
 	int (*ready)(void *cookie);
 	bw_sample_fn sample;
@@ -27,6 +28,7 @@ struct bw_session {
 	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as `extra`. */
 	void (*tick)(void *cookie);
 	void (*extra)(void *cookie);
+	void (*urgent)(void *cookie);
 	void (*second)(void *cookie); /* about once a second */
 	void *cookie;
 

@@ -40,11 +40,11 @@ static char *label_of(const char *name)
 	return label;
 }
 
-static char *sentence_start(const char *before)
+static char *phrase(const char *format, const char *word, const char *object)
 {
-	char *start;
+	char *text;
 
-	return asprintf(&start, " %s ", before) < 0 ? NULL : start;
+	return asprintf(&text, format, word, object) < 0 ? NULL : text;
 }
 
 static int add_column(struct bw_text *text, const struct bw_field *field, char *before, const char *after)
@@ -56,11 +56,20 @@ static int add_column(struct bw_text *text, const struct bw_field *field, char *
 	return 0;
 }
 
-static int add_file(struct bw_text *text, const struct bw_field *field, const struct bw_sentence *sentence)
+static int add_file(struct bw_text *text, const struct bw_field *field, const struct bw_field *verb,
+		    const struct bw_sentence *sentence)
 {
-	if (sentence->before)
-		return add_column(text, field, sentence_start(sentence->before), sentence->after);
-	return add_column(text, field, label_of("filename"), "");
+	int r;
+
+	if (!sentence->before)
+		return add_column(text, field, label_of("filename"), "");
+	if (!sentence->verb)
+		return add_column(text, field, phrase(" %s %s", sentence->before, ""), sentence->after);
+	if (!verb)
+		return add_column(text, field, phrase(" %s open %s ", sentence->before, sentence->object),
+				  sentence->after);
+	r = add_column(text, verb, phrase(" %s %s", sentence->before, ""), "");
+	return r < 0 ? r : add_column(text, field, phrase(" %s%s ", sentence->object, ""), sentence->after);
 }
 
 static const char ts_label[] = " TS=";
@@ -78,6 +87,7 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 	const struct bw_field *pid = bw_layout_find(layout, "pid");
 	const struct bw_field *comm = find_text(layout, "comm"), *fname = find_text(layout, "fname");
 	const struct bw_field *then = sentence->then ? find_text(layout, sentence->then) : NULL;
+	const struct bw_field *verb = sentence->verb ? find_text(layout, sentence->verb) : NULL;
 	const struct bw_field *end = layout->fields + layout->n;
 	int r = 0;
 
@@ -89,11 +99,11 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 	if (comm && r == 0)
 		r = add_column(text, comm, label_of("comm"), "");
 	if (fname && r == 0)
-		r = add_file(text, fname, sentence);
+		r = add_file(text, fname, verb, sentence);
 	if (then && r == 0)
 		r = add_column(text, then, label_of(""), "");
 	for (const struct bw_field *f = layout->fields; f && f < end && r == 0; f += 1 + f->below)
-		if (f != text->time && f != pid && f != comm && f != fname && f != then)
+		if (f != text->time && f != pid && f != comm && f != fname && f != then && f != verb)
 			r = add_column(text, f, label_of(f->name), "");
 	return r;
 }

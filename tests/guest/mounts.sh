@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# block --dir and mounts: what is mounted beneath later, or was hidden by another mount at the start.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+home=/root/mounts # on a disk's file system
+mkdir "$home" && cd "$home" || exit
+chmod 755 /root "$home"
+start_block() { start_command block -a deny "$@"; }
+mounts=$fixtures/mounts
+# denied FILE: it is there, and opening it is refused with EACCES.
+denied() {
+	local said
+	said=$(cat "$1" 2>&1 >/dev/null) && echo "read" && return 1
+	[[ $said = *"Permission denied" ]] || { echo "$said" && return 1; }
+}
+new_file_system() { mkdir -p "$1" && mount -t tmpfs none "$1" && chmod 755 "$1" && echo SECRET >"$1/secret"; }
+
+hooks=(fmod_ret)
+! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+
+# What adds a mount is denied, on a directory beneath, on the directory itself, on what was mounted beneath before; what
+# changes one that is there is not.
+mkdir -p guarded/point guarded/sub/deep guarded/moved free && new_file_system guarded/before
+mkdir guarded/before/point
+for way in bind rbind overlay open_tree move move_mount pivot_root; do new_file_system "source-$way"; done
+mkdir -p source-pivot_root/guarded source-user-bind source-bind-remount && mkdir peer && mount --bind guarded peer
+mount --make-shared / 2>/dev/null
+for hook in "${hooks[@]}"; do
+	start_block --dir guarded --dir source-pivot_root/guarded --hook "$hook" || continue
+	for point in guarded/point guarded guarded/before guarded/before/point peer/point; do
+		for way in new bind rbind overlay open_tree move move_mount fsmount user user-bind; do
+			got=$("$mounts" "$way" "$home/$point" "$home/source-$way" 2>&1)
+			if [ "$got" = missing ]; then skip "$hook: $way on $point" "this kernel has not got it"; continue; fi
+			check "$hook: mounting by $way on $point is denied" [ "$got" = refused ]
+		done
+	done
+	check "$hook: pivot_root puts no mount beneath the directory" \
+		[ "$("$mounts" pivot_root "$home/source-pivot_root/guarded" "$home/source-pivot_root")" = refused ]
+	for way in remount bind-remount propagation; do
+		check "$hook: $way of what is mounted there is allowed" [ "$("$mounts" $way "$home/guarded/before")" = "done" ]
+	done
+	check "$hook: mounting elsewhere is allowed" [ "$("$mounts" new "$home/free")" = "done" ]
+	umount free
+	stop INT
+	check_lines "$hook: denied mounts are reported" 5 "COMM=mounts tried to mount on forbidden file $home/guarded/point, denied." <(grep -F "guarded/point," "$out" | head -n 5)
+	check "$hook: nothing but mounts was denied" [ "$(grep -c 'tried to' "$out")" = "$(grep -c 'tried to mount on' "$out")" ]
+done
+
+# Seen from elsewhere, what was mounted beneath before the start.
+mkdir elsewhere stack-elsewhere guarded/stack guarded/hid outside
+mount --bind guarded/before elsewhere
+new_file_system guarded/stack && mount --bind guarded/stack stack-elsewhere && mount --make-private stack-elsewhere
+mkdir -p guarded/covered/inner && new_file_system guarded/covered/inner
+mkdir inner-elsewhere && mount --bind guarded/covered/inner inner-elsewhere
+echo x >guarded/hid/linked && ln guarded/hid/linked outside/linked
+new_file_system peer/other # on a bind mount of the directory: by the directory's own path it is not seen if private
+mkdir other-elsewhere && mount --bind peer/other other-elsewhere
+mount -t tmpfs none guarded/stack && mount -t tmpfs none guarded/covered && mount -t tmpfs none guarded/hid
+for hook in "${hooks[@]}"; do
+	start_block --dir guarded --hook "$hook" || continue
+	check "$hook: what is mounted beneath is denied elsewhere" denied elsewhere/secret
+	check "$hook: what lies below another mount of the same point is denied elsewhere" denied stack-elsewhere/secret
+	check "$hook: what is hidden by a mount above it is denied elsewhere" denied inner-elsewhere/secret
+	check "$hook: a file's other link is denied, its directory being hidden by a mount" denied outside/linked
+	check "$hook: what is mounted on a bind mount of the directory is denied elsewhere" denied other-elsewhere/secret
+	check "$hook: a user's clone of what is mounted beneath is denied" [ "$("$mounts" read "$home/elsewhere")" != read ]
+	check "$hook: what is mounted elsewhere stays free" cat source-bind/secret
+	check "$hook: what it unmounted to look is mounted as before" mountpoint -q guarded/covered
+	stop INT
+	check "$hook: nothing is left" nothing_attached
+done
+umount guarded/stack guarded/stack guarded/covered guarded/hid
+umount guarded/before
+check "what was guarded while it was mounted can be unmounted" umount elsewhere
+
+# --allow-mounts: learned as it comes.
+for hook in "${hooks[@]}"; do
+	mkdir -p guarded/late late lazy && new_file_system late && new_file_system lazy
+	start_block --dir guarded --allow-mounts --hook "$hook" || continue
+	for i in 1 2 3 4 5; do
+		check "$hook: --allow-mounts: before it is mounted beneath it is free, $i" cat late/secret
+		us=$("$mounts" window "$home/guarded/late" "$home/late")
+		echo "# $hook: a mount beneath was learned after $us us"
+		check "$hook: --allow-mounts: what is mounted beneath is denied elsewhere within a second, $i" [ "$us" -lt 1000000 ]
+		umount guarded/late
+		umount -l late && new_file_system late
+	done
+	new_file_system other-late && mkdir -p peer/late
+	mount --bind lazy guarded/late
+	sleep 0.5
+	check "$hook: --allow-mounts: by the directory's path it is denied" denied guarded/late/secret
+	check "$hook: --allow-mounts: nothing can be made there" sh -c '! echo x >guarded/late/new 2>/dev/null && [ ! -e lazy/new ]'
+	check "$hook: --allow-mounts: a user's clone of it is denied" [ "$("$mounts" read "$home/lazy")" != read ]
+	# shellcheck disable=SC2016
+	check "$hook: --allow-mounts: unmounted lazily, with a process in it, it is denied" \
+		bash -c 'cd lazy && umount -l ../guarded/late && umount -l "$OLDPWD/lazy"; ! cat secret 2>/dev/null && cat secret 2>&1 | grep -q "Permission denied"'
+	mount --make-private peer && mount --bind other-late peer/late
+	sleep 0.5
+	check "$hook: --allow-mounts: what is mounted by another path of the directory is denied elsewhere" denied other-late/secret
+	stop INT
+	umount peer/late
+	umount other-late
+	umount -l late lazy 2>/dev/null
+done
+if has_kprobes; then
+	start_command block --dir guarded --hook signal
+	check_status "signal: who mounts beneath is killed" 137 "$mounts" bind "$home/guarded/late" "$home/source-bind"
+	sleep 1
+	cat source-bind/secret >/dev/null 2>&1
+	check "signal: and what was mounted is guarded" [ $? = 137 ]
+	stop INT
+	check_lines "signal: both are reported" 2 ", killed." "$out"
+	umount guarded/late
+else
+	skip "signal: mounts" "this kernel has no kprobes"
+fi
