@@ -33,9 +33,9 @@ struct data_t {
 #endif
 #define FOLDERS_CREATE 1024 // where something other than a file is created
 #define FOLDERS_MOUNT  512  // where something is mounted
-#define FOLDERS_ABOVE 64
-#define MOUNTS	      16
-#define FOLDERS_ONCE  128 // where another answer is at hand
+#define FOLDERS_ABOVE  64
+#define MOUNTS	       16
+#define FOLDERS_ONCE   128 // where another answer is at hand
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 #define SHOWN	    128 // how many folders of a path are shown
@@ -476,8 +476,8 @@ end:
 // next is written by helpers, of which it knows nothing, and this comes before all other questions, whose answers would
 // each be followed through it.
 //
-// mount: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one of
-// dirs, too.
+// mount: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one
+// of dirs, too.
 static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, int folders, int mounts, bool itself)
 {
 #ifdef BY_DIR

@@ -292,7 +292,7 @@ static void all_beneath_a_folder_is_found(void **state)
 {
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", name[201] = "";
 	struct found found = {0};
-	struct bw_walk walk = {on_found, on_not_found, &found};
+	struct bw_walk walk = {.each = on_found, .skip = on_not_found, .cookie = &found};
 	int fd;
 
 	(void)state;
@@ -321,6 +321,43 @@ static void all_beneath_a_folder_is_found(void **state)
 	close(fd);
 }
 
+/* Deeper than directories are kept open: the lowest holds the file that is found, and `top` is then moved. */
+static int on_lowest(void *cookie, int dir, const char *name, const struct stat *st)
+{
+	(void)dir;
+	(void)name;
+	(void)st;
+	return renameat(*(int *)cookie, "d/d", *(int *)cookie, "moved") < 0 ? -errno : 0;
+}
+
+static void a_walk_keeps_few_directories_open_and_notices_that_one_moved(void **state)
+{
+	const struct rlimit few = {100, 100};
+	char path[] = "/tmp/bccwatch-unit-XXXXXX", command[300];
+	struct found found = {0};
+	struct bw_walk walk = {.each = on_found, .skip = on_not_found, .cookie = &found};
+	struct rlimit before;
+	int fd, r;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	fd = open(path, O_PATH | O_DIRECTORY);
+	dig(fd, "d");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){few.rlim_cur, before.rlim_max}), 0);
+	r = bw_walk(&walk, fd);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(r, 0);
+	assert_int_equal(found.files, 2);
+	assert_int_equal(found.skipped, 0);
+	walk = (struct bw_walk){.each = on_lowest, .cookie = &fd};
+	unlinkat(fd, "link", 0);
+	assert_int_equal(bw_walk(&walk, fd), -ESTALE);
+	close(fd);
+	snprintf(command, sizeof(command), "rm -rf %s", path);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_line_that_was_torn_is_ended),
 		cmocka_unit_test(files_are_read_up_to_a_bound),
 		cmocka_unit_test(all_beneath_a_folder_is_found),
+		cmocka_unit_test(a_walk_keeps_few_directories_open_and_notices_that_one_moved),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

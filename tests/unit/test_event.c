@@ -20,10 +20,10 @@
 #include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
-static const struct bw_sentence by_field = {NULL, NULL, "", NULL};
-static const struct bw_sentence in_table = {"events", NULL, "", NULL};
-static const struct bw_sentence opened = {NULL, "opened file", "", NULL};
-static const struct bw_sentence blocked = {NULL, "tried to open forbidden file", ",", "outcome"};
+static const struct bw_sentence by_field = {.after = ""};
+static const struct bw_sentence in_table = {.lead = "events", .after = ""};
+static const struct bw_sentence opened = {.before = "opened file", .after = ""};
+static const struct bw_sentence blocked = {.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
 
 static struct btf *types;
 

@@ -69,7 +69,7 @@ struct block {
 	struct bw_common common;
 	struct bw_rules rules;
 	struct bw_guard guard;
-	bool deny;	    /* the process lives */
+	bool deny;	   /* the process lives */
 	bool allow_mounts; /* beneath a rule's directory */
 	uint32_t error;
 	enum hook asked; /* HOOKS: the strongest that works */
@@ -340,7 +340,10 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 		.needs_reader = true,
 		.goes_on = true,
 		.counters = true,
-		.sentence = {.before = "tried to", .verb = "operation", .object = "forbidden file", .after = ",",
+		.sentence = {.before = "tried to",
+			     .verb = "operation",
+			     .object = "forbidden file",
+			     .after = ",",
 			     .then = "outcome"},
 		.ready = on_ready,
 		.urgent_fd = b->guard.mounts_fd,
@@ -458,8 +461,7 @@ static int block_files(struct block *b, int signal_fd)
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct block b = {
-		.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS, .guard = BW_GUARD_DEFAULTS};
+	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS, .guard = BW_GUARD_DEFAULTS};
 	BW_FD int signal_fd = -1;
 	int r = bw_common_parse(command, &b.common, argc, argv, set_option, &b);
 

@@ -227,7 +227,7 @@ static int watch(struct run *run, struct bw_printk *printk, int signal_fd)
 		.maps = &run->maps,
 		.interval = run->interval,
 		.printk = printk,
-		.sentence = {NULL, NULL, "", NULL},
+		.sentence = {.after = ""},
 		.ready = on_ready,
 		.cookie = run,
 	};

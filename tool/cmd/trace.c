@@ -218,7 +218,7 @@ static int watch(const struct trace *t, const struct bw_loaded *loaded, int sign
 		.signal_fd = signal_fd,
 		.fail_on_loss = t->common.fail_on_loss,
 		.counters = true,
-		.sentence = {NULL, t->via == VIA_TRACEPOINT ? "opened file" : NULL, "", NULL},
+		.sentence = {.before = t->via == VIA_TRACEPOINT ? "opened file" : NULL, .after = ""},
 		.ready = on_ready,
 	};
 	int r = bw_watch_run(&w);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@
 
 /* A directory, or what is mounted beneath one, that is to be searched. */
 struct bw_search {
-	int fd; /* of a view without what is mounted on it; -1: all its file system is in it, so there is nothing outside */
+	int fd; /* of a view without what is mounted on it; -1: all its file system is in it, so there is nothing
+		   outside */
 	char *name;
 };
 
@@ -217,11 +219,42 @@ static int guard_mounts(struct bw_guard *g)
 /* What a walk has. */
 struct walker {
 	struct bw_guard *guard;
-	const char *name;	/* of where it began, for messages */
-	struct timespec since;	/* when it did */
-	size_t newer, older;	/* directories that were changed since, or were not */
-	bool may_grow;		/* without end */
+	const char *name;      /* of where it began, for messages */
+	struct timespec since; /* when it did */
+	size_t newer, older;   /* directories that were changed since, or were not */
+	bool may_grow;	       /* without end */
+	void *seen;	       /* a tree (tsearch(3)) of struct seen: a file that has 65,000 links is learned once */
 };
+
+struct seen {
+	dev_t dev;
+	ino_t ino;
+};
+
+static int compare_seen(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
+/* Is it the first time? Without memory it is, always. */
+static bool is_first(struct walker *w, const struct stat *st)
+{
+	struct seen *one = malloc(sizeof(*one));
+	struct seen **found;
+
+	if (!one)
+		return true;
+	*one = (struct seen){st->st_dev, st->st_ino};
+	found = tsearch(one, &w->seen, compare_seen);
+	if (found && *found == one)
+		return true;
+	free(one);
+	return !found;
+}
 
 /* Who makes directories as fast as they are looked at could go on for ever. */
 enum { NEWER_MAX = 1024 };
@@ -240,10 +273,10 @@ static int on_dir(void *cookie, const struct stat *st)
 /* Whoever may write in the directory may have put a link there meanwhile: it is not followed. */
 static int on_file(void *cookie, int dir, const char *name, const struct stat *st)
 {
-	const struct walker *w = cookie;
+	struct walker *w = cookie;
 	BW_FD int file = -1;
 
-	if (st->st_nlink < 2 || S_ISLNK(st->st_mode))
+	if (st->st_nlink < 2 || S_ISLNK(st->st_mode) || !is_first(w, st))
 		return 0;
 	file = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return file < 0 ? 0 : guard_linked(w->guard, file, w->name, name);
@@ -271,6 +304,7 @@ static int search_once(struct bw_guard *g, bool may_grow)
 
 		clock_gettime(CLOCK_REALTIME, &w.since);
 		r = bw_walk(&walk, g->searches[i].fd);
+		tdestroy(w.seen, free);
 		if (r == -ESTALE)
 			r = -EAGAIN;
 		if (r < 0)
@@ -299,7 +333,8 @@ static int search_all(struct bw_guard *g, bool can_freeze)
 	if (r != -EAGAIN)
 		return r;
 	if (!can_freeze) {
-		bw_note("Directories beneath %s move all the time: a file that has another link elsewhere may be missed.",
+		bw_note("Directories beneath %s move all the time: a file that has another link elsewhere may be "
+			"missed.",
 			g->searches[0].name);
 		return 0;
 	}

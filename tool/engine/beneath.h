@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What lies beneath a directory: itself and what is mounted beneath it go into the map `dirs`; of the files beneath, those
- * that have another link, by which they could be opened elsewhere, into `files`.
+ * What lies beneath a directory: itself and what is mounted beneath it go into the map `dirs`; of the files beneath,
+ * those that have another link, by which they could be opened elsewhere, into `files`.
  */
 #pragma once
 

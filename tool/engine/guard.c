@@ -26,6 +26,9 @@
 /* Places for what is learned: files with other links, and those that are renamed or linked while the rules hold. */
 enum { ROOM = 16384, ROOM_MAX = 1 << 24 };
 
+/* Places for those that the symlinks in the rules' paths lead to. */
+enum { LINKS = 1024 };
+
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
 
@@ -77,7 +80,7 @@ void bw_guard_size(const struct bw_guard *g, struct bw_image *image)
 		const char *name;
 		size_t entries;
 	} sizes[] = {
-		{"names", g->rules->of_kind[BW_RULE_NAME] + paths + g->more},
+		{"names", g->rules->of_kind[BW_RULE_NAME] + paths + LINKS + g->more},
 		{"files", paths + ROOM + g->more},
 		{"dirs", dirs + ROOM + g->more},
 		{"devices", dirs + ROOM + g->more},

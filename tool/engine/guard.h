@@ -28,7 +28,7 @@ struct bw_guard {
 	uint32_t access; /* ACCESS_* */
 	uint32_t error;	 /* what an access is refused with: EACCES; 0: it is not */
 	bool kill, dry_run;
-	bool refuses; /* the hook can refuse an open */
+	bool refuses;  /* the hook can refuse an open */
 	int mounts_fd; /* BW_MOUNTS, from bw_guard_check to bw_guard_close: what is mounted changes; -1: no matter */
 
 	bool final; /* set when what fails now is not the hook's fault: another would not do better */
@@ -54,21 +54,22 @@ struct bw_guard {
 	}
 
 /*
- * Is there what the rules are about? Once, before all else; also raises the limit for open files. 0; or -errno, reported,
- * for what is no directory, or no file's path, or program.
+ * Is there what the rules are about? Once, before all else; also raises the limit for open files. 0; or -errno,
+ * reported, for what is no directory, or no file's path, or program.
  */
 int bw_guard_check(struct bw_guard *guard);
 
 /* Makes the image's maps as large as the rules want, before it is loaded. */
 void bw_guard_size(const struct bw_guard *guard, struct bw_image *image);
 
-/* More is beneath the rules' directories than the maps took: the next ones are larger. False: they are as large as can be. */
+/* More is beneath the rules' directories than the maps took: the next ones are larger. False: they are as large as can
+ * be. */
 bool bw_guard_grow(struct bw_guard *guard);
 
 /*
  * The attached program is tried on a child of this process, then given the rules, which hold when this returns. 0;
- * -ENOTSUP, silently, if the child was not stopped; -E2BIG, silently, if the maps are too small (bw_guard_grow); or -errno,
- * reported on stderr.
+ * -ENOTSUP, silently, if the child was not stopped; -E2BIG, silently, if the maps are too small (bw_guard_grow); or
+ * -errno, reported on stderr.
  */
 int bw_guard_start(struct bw_guard *guard, const struct bw_loaded *loaded);
 

@@ -39,7 +39,8 @@ static int put(struct bw_guard *g, const char *map, const void *key, size_t key_
 	if (fd < 0)
 		return fd;
 	if (bpf_update_elem(fd, (void *)key, value, BPF_ANY) < 0)
-		return errno == E2BIG ? -E2BIG : bw_err(-errno, "can't write to the map '%s': %s", map, strerror(errno));
+		return errno == E2BIG ? -E2BIG
+				      : bw_err(-errno, "can't write to the map '%s': %s", map, strerror(errno));
 	return 0;
 }
 

@@ -12,8 +12,8 @@
 int bw_identity_open(const char *path);
 
 /*
- * Leaves in guard->last what `file` is, a descriptor that may be open with O_PATH. 0 or -errno: -EOPNOTSUPP for a character
- * device where the hook can't refuse that it is opened.
+ * Leaves in guard->last what `file` is, a descriptor that may be open with O_PATH. 0 or -errno: -EOPNOTSUPP for a
+ * character device where the hook can't refuse that it is opened.
  */
 int bw_identity_learn(struct bw_guard *guard, int file);
 

@@ -5,7 +5,8 @@
 #include "engine/guard.h"
 
 /*
- * Gives the program all rules, while it is in MODE_LEARN. 0 or -errno, reported on stderr, but for -E2BIG: a map is full.
+ * Gives the program all rules, while it is in MODE_LEARN. 0 or -errno, reported on stderr, but for -E2BIG: a map is
+ * full.
  */
 int bw_places_guard(struct bw_guard *guard);
 

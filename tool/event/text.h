@@ -22,7 +22,8 @@ struct bw_sentence {
 	const char *before;
 	const char *after;
 	const char *then; /* the field, an array of char, that stands there without its name; NULL: none */
-	/* Behind `before`: the field, an array of char, that has the verb (without it: "open"), and its object; or NULL. */
+	/* Behind `before`: the field, an array of char, that has the verb (without it: "open"), and its object; or
+	 * NULL. */
 	const char *verb, *object;
 };
 

@@ -46,9 +46,8 @@ static void send_mount(int socket, const struct bw_mount *mount, int fd)
 {
 	struct message m = {.whole = bw_mount_is_whole(mount)};
 	struct iovec part = {&m, sizeof(m)};
-	union control control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
-					    .cmsg_level = SOL_SOCKET,
-					    .cmsg_type = SCM_RIGHTS}};
+	union control control = {
+		.header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
 	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
 
 	snprintf(m.point, sizeof(m.point), "%s", mount->point);
@@ -120,7 +119,8 @@ static int reveal(const struct bw_place *places, size_t n, int socket)
 			bw_mounts_mark(&mounts, bw_mount_of(fd), places[i].path);
 	}
 	for (size_t i = 0; i < mounts.n; i++) {
-		BW_FD int fd = mounts.mounts[i].beneath ? bw_hidden_open(mounts.mounts[i].point, mounts.mounts[i].id) : -1;
+		BW_FD int fd =
+			mounts.mounts[i].beneath ? bw_hidden_open(mounts.mounts[i].point, mounts.mounts[i].id) : -1;
 
 		if (mounts.mounts[i].beneath && fd < 0)
 			states[i] = HIDDEN;

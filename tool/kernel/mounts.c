@@ -132,7 +132,8 @@ static const char *behind(const char *path, const char *dir)
 	return path[len] == '/' && path[len + 1] == '\0' ? path + len + 1 : path + len;
 }
 
-/* The path within the file system of what is seen at `path` in the mount; malloc'd. NULL: it is not in it, or no memory. */
+/* The path within the file system of what is seen at `path` in the mount; malloc'd. NULL: it is not in it, or no
+ * memory. */
 static char *inner_path(const struct bw_mount *mount, const char *path)
 {
 	const char *rest = behind(path, mount->point);

@@ -32,8 +32,8 @@ void bw_mounts_free(struct bw_mounts *mounts);
 const struct bw_mount *bw_mounts_find(const struct bw_mounts *mounts, int id);
 
 /*
- * Sets `beneath` of all mounts on or beneath a directory that is seen at `path` in the mount `id`: also of those that are
- * seen elsewhere since they are mounted on another mount of the same file system, or hidden.
+ * Sets `beneath` of all mounts on or beneath a directory that is seen at `path` in the mount `id`: also of those that
+ * are seen elsewhere since they are mounted on another mount of the same file system, or hidden.
  */
 void bw_mounts_mark(struct bw_mounts *mounts, int id, const char *path);
 

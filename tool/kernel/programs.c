@@ -58,7 +58,8 @@ static void warn_of_processes(DIR *proc, char *const *paths, size_t n)
 		    !is_one_of(exe, paths, n) || is_roots(entry->d_name))
 			continue;
 		if (++found <= SHOWN)
-			bw_note("Not excepted until it is started again, since what it executes was not seen: process %s, %s.",
+			bw_note("Not excepted until it is started again, since what it executes was not seen: process "
+				"%s, %s.",
 				entry->d_name, exe);
 	}
 	if (found > SHOWN)
