@@ -321,13 +321,13 @@ static void all_beneath_a_folder_is_found(void **state)
 	close(fd);
 }
 
-/* Deeper than directories are kept open: the lowest holds the file that is found, and `top` is then moved. */
+/* Deeper than directories are kept open: the lowest one holds what is found, then one on the way is moved. */
 static int on_lowest(void *cookie, int dir, const char *name, const struct stat *st)
 {
 	(void)dir;
 	(void)name;
 	(void)st;
-	return renameat(*(int *)cookie, "d/d", *(int *)cookie, "moved") < 0 ? -errno : 0;
+	return renameat(*(int *)cookie, "d/d", *(int *)cookie, "moved") < 0 && errno != ENOENT ? -errno : 0;
 }
 
 static void a_walk_keeps_few_directories_open_and_notices_that_one_moved(void **state)
@@ -351,7 +351,6 @@ static void a_walk_keeps_few_directories_open_and_notices_that_one_moved(void **
 	assert_int_equal(found.files, 2);
 	assert_int_equal(found.skipped, 0);
 	walk = (struct bw_walk){.each = on_lowest, .cookie = &fd};
-	unlinkat(fd, "link", 0);
 	assert_int_equal(bw_walk(&walk, fd), -ESTALE);
 	close(fd);
 	snprintf(command, sizeof(command), "rm -rf %s", path);
