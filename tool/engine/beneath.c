@@ -47,13 +47,13 @@ int bw_beneath_open(const char *path)
 /* The path by which the kernel knows the directory now; the caller's. NULL: no memory. */
 static char *path_of(int fd)
 {
-	char link[64], path[PATH_MAX] = "";
+	char name[64], target[PATH_MAX] = "";
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n < 0 ? 0 : n] = '\0';
-	return strdup(path);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	n = readlink(name, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = '\0';
+	return strdup(target);
 }
 
 /* Remembers what is to be searched; takes fd. */

@@ -161,7 +161,7 @@ static int receive(int socket, struct message *m, int *fd)
 
 static int receive_all(int socket, int (*found)(void *cookie, int fd, const char *point, bool whole), void *cookie)
 {
-	struct message m;
+	struct message m = {0};
 	int fd, r;
 
 	while ((r = receive(socket, &m, &fd)) == 0) {

@@ -36,17 +36,28 @@ static void unescape_octal(char *path)
 	*to = '\0';
 }
 
+/* The number that *at begins with, and the character behind it, which *at leaves behind. */
+static bool read_number(char **at, char behind, unsigned *number)
+{
+	char *from = *at;
+	unsigned long value = strtoul(from, at, 10);
+
+	*number = (unsigned)value;
+	return *at > from && *(*at)++ == behind && value <= INT_MAX;
+}
+
 /* "36 35 98:0 /root /point rw,noatime ...": false if it is none. */
 static bool read_line(char *line, struct bw_mount *mount)
 {
-	char *root, *point, *end;
-	int used = 0;
+	char *root = line, *point, *end;
+	unsigned id, parent;
 
 	*mount = (struct bw_mount){0};
-	if (sscanf(line, "%d %d %u:%u %n", &mount->id, &mount->parent, &mount->major, &mount->minor, &used) != 4 ||
-	    used == 0)
+	if (!read_number(&root, ' ', &id) || !read_number(&root, ' ', &parent) ||
+	    !read_number(&root, ':', &mount->major) || !read_number(&root, ' ', &mount->minor))
 		return false;
-	root = line + used;
+	mount->id = (int)id;
+	mount->parent = (int)parent;
 	point = strchr(root, ' ');
 	end = point ? strchr(point + 1, ' ') : NULL;
 	if (!end)
