@@ -368,7 +368,7 @@ static void functions_of_files(void **state)
 {
 	uint64_t offset, into, same;
 	struct bw_strays strays = {0};
-	struct bw_deadline deadline;
+	struct bw_deadline deadline = {0};
 	struct bw_sandbox file;
 	char like[256], why[128];
 

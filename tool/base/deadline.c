@@ -15,7 +15,8 @@ uint64_t bw_deadline_now(void)
 
 void bw_deadline_start(struct bw_deadline *deadline, unsigned ms)
 {
-	*deadline = (struct bw_deadline){.end = bw_deadline_now() + ms};
+	if (!deadline->shortened)
+		deadline->end = bw_deadline_now() + ms;
 }
 
 unsigned bw_deadline_left(struct bw_deadline *deadline)

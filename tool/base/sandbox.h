@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -39,13 +40,18 @@ struct bw_sandbox_job {
 	 * In the child, with the parent's privileges, to open the input and nothing more: opening, too, can block for
 	 * ever. The descriptor, or -errno.
 	 */
-	int (*open)(void *cookie);
+	int (*open)(void *cookie); /* NULL: fd is -1 */
 	/* In the child, without any: parses what fd has, at the first request or at each. *answer is zeroed. */
 	void (*answer)(void *cookie, int fd, const struct bw_sandbox_request *request,
 		       struct bw_sandbox_answer *answer);
 	void *cookie; /* the child has a copy of its own of what it points to */
 	struct bw_limits limits;
 	unsigned ms; /* for the opening, and for each answer */
+	/*
+	 * It keeps its privileges: for what reads nothing that another process wrote, but can block on it. limits are
+	 * not needed.
+	 */
+	bool privileged;
 };
 
 /* What went wrong with the child itself. */
@@ -103,6 +109,9 @@ uint64_t bw_sandbox_memory(const struct bw_sandbox *sandbox);
 /* Forgets those that have ended, waiting for them for so long at most; BW_STRAYS_LAST_MS where it is the last time. */
 enum { BW_STRAYS_LAST_MS = 50 };
 void bw_strays_reap(struct bw_strays *strays, unsigned ms);
+
+struct stat;
+struct bw_file_id bw_file_id_of(const struct stat *st);
 
 /* Are these len bytes an answer? */
 int bw_sandbox_check(const void *bytes, size_t len, struct bw_sandbox_answer *answer);

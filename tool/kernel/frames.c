@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "kernel/answers.h"
 #include "kernel/mappings.h"
 #include "kernel/objfile.h"
 #include "kernel/symbols.h"
@@ -18,9 +19,8 @@
 /* For all names of a showing. */
 enum { SHOWING_MS = 10000 };
 
-/* Files that are kept open in a sandbox each: with that of the mappings, and one that is just opened, BW_SANDBOX_LIVE.
- */
-enum { FILES_MAX = BW_SANDBOX_LIVE - 2 };
+/* Files that are kept open in a sandbox each. The others: the mappings, the looker, and one that is just opened. */
+enum { FILES_MAX = BW_SANDBOX_LIVE - 3 };
 
 /* Memory of all of them. */
 #define FILES_MEMORY ((uint64_t)256 << 20)
@@ -31,6 +31,7 @@ enum { KNOWN_MAX = 64 };
 struct file {
 	struct bw_sandbox box; /* after a failure it is kept, so that the file is not tried again */
 	struct bw_file_id id;
+	uint64_t number; /* in answers */
 	uint64_t used;	 /* when, as a number that grows */
 	uint64_t memory; /* of the sandbox */
 	bool is_measured;
@@ -48,8 +49,10 @@ struct bw_frames {
 	bool kernel_read;
 	struct bw_deadline deadline;
 	struct bw_strays strays;
-	pid_t pid;		       /* whose mappings they are; 0: nobody's */
-	struct bw_sandbox mappings;    /* not asked any more once it failed */
+	pid_t pid;		    /* whose mappings they are; 0: nobody's */
+	struct bw_sandbox mappings; /* not asked any more once it failed */
+	struct bw_sandbox looker;
+	struct bw_answers answers;
 	bool hangs;		       /* a file of the process took too long: no other is opened */
 	struct known known[KNOWN_MAX]; /* n_known, and where the next goes */
 	size_t n_known, next_known;
@@ -70,7 +73,7 @@ int bw_frames_new(const char *root, struct bw_frames **frames)
 	if (!f)
 		return -ENOMEM;
 	f->root = root;
-	f->mappings.fd = -1;
+	f->mappings.fd = f->looker.fd = -1;
 	*frames = f;
 	return 0;
 }
@@ -95,6 +98,8 @@ static void forget(struct bw_frames *f)
 	forget_process(f);
 	while (f->n_files > 0)
 		forget_file(f, 0);
+	bw_sandbox_stop(&f->looker, &f->strays);
+	bw_answers_clear(&f->answers);
 	bw_symbols_free(f->kernel);
 	f->kernel = NULL;
 	f->kernel_read = false;
@@ -187,19 +192,40 @@ static void forget_oldest(struct bw_frames *f)
 	forget_file(f, oldest);
 }
 
-/* The mapping's file, just opened in the sandbox: a known one in place of it, or it becomes one. */
-static struct file *keep_file(struct bw_frames *f, struct bw_sandbox *box)
+/* What became of a sandbox, where it is not as it should be. */
+static void note_failure(struct bw_frames *f, struct bw_sandbox *box)
 {
-	struct file *file = find_file(f, &box->id);
+	if (!box->failure)
+		return;
+	f->hangs |= box->failure == BW_SANDBOX_SLOW;
+	blame(f, box);
+	bw_sandbox_stop(box, &f->strays);
+}
 
-	if (file) {
-		bw_sandbox_stop(box, &f->strays);
-		return file;
+/* Which file it is, if it is a regular one. */
+static bool look(struct bw_frames *f, const char *path, struct bw_file_id *id)
+{
+	int r = f->looker.pid ? 0 : bw_objfile_start_looker(&f->looker, &f->strays, &f->deadline);
+
+	if (r == 0)
+		r = bw_objfile_look(&f->looker, path, &f->deadline, id);
+	note_failure(f, &f->looker);
+	return r == 0;
+}
+
+static struct file *start_file(struct bw_frames *f, const char *path)
+{
+	struct file *file;
+	struct bw_sandbox box;
+
+	if (bw_objfile_start(&box, path, &f->strays, &f->deadline) < 0) {
+		note_failure(f, &box);
+		return NULL;
 	}
 	if (f->n_files == FILES_MAX)
 		forget_oldest(f);
 	file = &f->files[f->n_files++];
-	*file = (struct file){.box = *box, .id = box->id};
+	*file = (struct file){.box = box, .id = box.id, .number = ++f->uses};
 	return file;
 }
 
@@ -207,22 +233,19 @@ static struct file *keep_file(struct bw_frames *f, struct bw_sandbox *box)
 static struct file *open_file(struct bw_frames *f, struct known *k)
 {
 	struct file *file = k->has_file ? find_file(f, &k->id) : NULL;
-	struct bw_sandbox box;
 	char path[PATH_MAX];
 
 	if (file || f->hangs)
 		return file;
 	snprintf(path, sizeof(path), "%s/proc/%d/map_files/%" PRIx64 "-%" PRIx64, f->root, f->pid, k->mapping.from,
 		 k->mapping.to);
-	if (bw_objfile_start(&box, path, &f->strays, &f->deadline) < 0) {
-		f->hangs = box.failure == BW_SANDBOX_SLOW;
-		if (box.failure)
-			blame(f, &box);
+	if (!look(f, path, &k->id))
 		return NULL;
-	}
-	file = keep_file(f, &box);
-	k->has_file = true;
-	k->id = file->id;
+	file = find_file(f, &k->id);
+	file = file ? file : start_file(f, path);
+	k->has_file = file;
+	if (file)
+		k->id = file->id;
 	return file;
 }
 
@@ -242,26 +265,38 @@ static void bound_memory(struct bw_frames *f, struct file *file)
 		forget_oldest(f);
 }
 
+/* What the file has there, as an answer that is kept, or put into *once. */
+static const struct bw_known_answer *ask_file(struct bw_frames *f, struct file *file, uint64_t offset,
+					      struct bw_known_answer *once, char name[BW_SANDBOX_TEXT])
+{
+	const struct bw_known_answer *known = bw_answers_find(&f->answers, file->number, offset);
+	int r;
+
+	file->used = ++f->uses;
+	if (known)
+		return known;
+	r = bw_objfile_at(&file->box, offset, &f->deadline, name, BW_SANDBOX_TEXT, &once->into);
+	note_failure(f, &file->box);
+	once->name = r == 0 ? name : NULL;
+	if (r == 0 || r == -ENOENT)
+		bw_answers_keep(&f->answers, file->number, offset, once->name, once->into);
+	bound_memory(f, file);
+	return once;
+}
+
 static bool name_function(struct bw_frames *f, struct known *k, uint64_t offset, char *dst, size_t size)
 {
 	struct file *file = open_file(f, k);
+	const struct bw_known_answer *answer;
+	struct bw_known_answer once = {0};
 	char name[BW_SANDBOX_TEXT];
-	uint64_t into;
-	int r;
 
 	if (!file)
 		return false;
-	file->used = ++f->uses;
-	r = bw_objfile_at(&file->box, offset, &f->deadline, name, sizeof(name), &into);
-	if (file->box.failure) {
-		f->hangs |= file->box.failure == BW_SANDBOX_SLOW;
-		blame(f, &file->box);
-		bw_sandbox_stop(&file->box, &f->strays);
-	}
-	bound_memory(f, file);
-	if (r == 0)
-		snprintf(dst, size, "%s+0x%" PRIx64 " [%s]", name, into, k->mapping.name);
-	return r == 0;
+	answer = ask_file(f, file, offset, &once, name);
+	if (answer->name)
+		snprintf(dst, size, "%s+0x%" PRIx64 " [%s]", answer->name, answer->into, k->mapping.name);
+	return answer->name;
 }
 
 static bool name_user(struct bw_frames *f, uint64_t address, char *dst, size_t size)

@@ -200,7 +200,11 @@ int bw_mappings_start(struct bw_sandbox *box, const char *root, pid_t pid, struc
 		      struct bw_deadline *deadline)
 {
 	struct reader reader = {.root = root, .pid = pid};
-	const struct bw_sandbox_job job = {open_maps, answer_request, &reader, {MEMORY, CPU_SECONDS}, ANSWER_MS};
+	const struct bw_sandbox_job job = {.open = open_maps,
+					   .answer = answer_request,
+					   .cookie = &reader,
+					   .limits = {MEMORY, CPU_SECONDS},
+					   .ms = ANSWER_MS};
 
 	return bw_sandbox_start(box, &job, strays, deadline);
 }

@@ -2,9 +2,10 @@
 #include "kernel/objfile.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -67,9 +68,52 @@ static void answer_request(void *cookie, int fd, const struct bw_sandbox_request
 int bw_objfile_start(struct bw_sandbox *file, const char *path, struct bw_strays *strays, struct bw_deadline *deadline)
 {
 	struct reader reader = {.path = path};
-	const struct bw_sandbox_job job = {open_path, answer_request, &reader, {MEMORY, CPU_SECONDS}, ANSWER_MS};
+	const struct bw_sandbox_job job = {.open = open_path,
+					   .answer = answer_request,
+					   .cookie = &reader,
+					   .limits = {MEMORY, CPU_SECONDS},
+					   .ms = ANSWER_MS};
 
 	return bw_sandbox_start(file, &job, strays, deadline);
+}
+
+/* In the looker. */
+static void answer_look(void *cookie, int fd, const struct bw_sandbox_request *request,
+			struct bw_sandbox_answer *answer)
+{
+	BW_FD int place = open(request->text, O_PATH | O_CLOEXEC);
+	struct bw_file_id id;
+	struct stat st;
+
+	(void)cookie;
+	(void)fd;
+	if (place < 0 || fstat(place, &st) < 0) {
+		answer->status = -errno;
+		return;
+	}
+	id = bw_file_id_of(&st);
+	memcpy(answer->numbers, &id, sizeof(id));
+	answer->status = S_ISREG(st.st_mode) ? 0 : -EINVAL;
+}
+
+int bw_objfile_start_looker(struct bw_sandbox *looker, struct bw_strays *strays, struct bw_deadline *deadline)
+{
+	const struct bw_sandbox_job job = {.answer = answer_look, .ms = ANSWER_MS, .privileged = true};
+
+	return bw_sandbox_start(looker, &job, strays, deadline);
+}
+
+int bw_objfile_look(struct bw_sandbox *looker, const char *path, struct bw_deadline *deadline, struct bw_file_id *id)
+{
+	struct bw_sandbox_request request = {0};
+	struct bw_sandbox_answer answer;
+	int r;
+
+	snprintf(request.text, sizeof(request.text), "%s", path);
+	r = bw_sandbox_ask(looker, &request, &answer, deadline);
+	if (r == 0)
+		memcpy(id, answer.numbers, sizeof(*id));
+	return r;
 }
 
 int bw_objfile_at(struct bw_sandbox *file, uint64_t offset, struct bw_deadline *deadline, char *name, size_t size,
@@ -93,7 +137,7 @@ static int ask(const char *path, enum op op, const char *symbol, size_t max, str
 {
 	struct bw_sandbox_request request = {.op = op, .number = max};
 	struct bw_strays strays = {0};
-	struct bw_deadline deadline;
+	struct bw_deadline deadline = {0};
 	struct bw_sandbox file;
 	int r;
 

@@ -14,6 +14,13 @@
 int bw_objfile_start(struct bw_sandbox *file, const char *path, struct bw_strays *strays, struct bw_deadline *deadline);
 
 /*
+ * A process that looks at files for us, as even that can block: it opens and reads none. And the file at the path: 0,
+ * -EINVAL if it is no regular file, or as bw_sandbox_ask.
+ */
+int bw_objfile_start_looker(struct bw_sandbox *looker, struct bw_strays *strays, struct bw_deadline *deadline);
+int bw_objfile_look(struct bw_sandbox *looker, const char *path, struct bw_deadline *deadline, struct bw_file_id *id);
+
+/*
  * The function at the offset in the file into name, and how far in it. 0, or -ENOENT where none is known there, or
  * -ENOEXEC if the file is no ELF, or as bw_sandbox_ask.
  */
