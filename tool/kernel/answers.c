@@ -19,9 +19,12 @@ const struct bw_known_answer *bw_answers_find(const struct bw_answers *answers, 
 void bw_answers_keep(struct bw_answers *answers, uint64_t file, uint64_t offset, const char *name, uint64_t into)
 {
 	struct bw_known_answer *a = &answers->known[place_of(file, offset)];
-	char *copy = NULL;
+	char *copy;
 
-	if (name && (strlen(name) >= BW_ANSWER_NAME || !(copy = strdup(name))))
+	if (name && strlen(name) >= BW_ANSWER_NAME)
+		return;
+	copy = name ? strdup(name) : NULL;
+	if (name && !copy)
 		return;
 	free(a->name);
 	*a = (struct bw_known_answer){file, offset, into, copy};

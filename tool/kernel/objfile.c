@@ -160,7 +160,7 @@ static int ask(const char *path, enum op op, const char *symbol, size_t max, str
 
 int bw_objfile_find(const char *path, const char *symbol, uint64_t *offset, char *why, size_t size)
 {
-	struct bw_sandbox_answer answer;
+	struct bw_sandbox_answer answer = {0};
 	int r = ask(path, OP_FIND, symbol, 0, &answer, why, size);
 
 	if (r == 0 || r == -ENOTSUP)
