@@ -50,10 +50,9 @@ static void check_mapping(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bw_sandbox_answer answer = {0};
-	uint8_t bytes[sizeof(answer)] = {0};
+	uint8_t bytes[sizeof(struct bw_sandbox_answer)] = {0};
 
-	if (size == 0 || size > 2 * sizeof(answer))
+	if (size == 0 || size > 2 * sizeof(bytes))
 		return 0;
 	check_function(data, size);
 	/* Of the right size, as few inputs are. */

@@ -102,7 +102,7 @@ static void misbehave(enum op op, int fd)
 		syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
 		break;
 	case OP_EXECUTE:
-		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		(void)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		break;
 	case OP_FORK:
 		syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
@@ -202,6 +202,67 @@ static void answers(void **state)
 	assert_int_equal(s.id.inode, st.st_ino);
 	assert_int_equal(ask_new(&s, &none, OP_DESCRIBE, 20000), -ENOENT);
 	assert_int_equal(s.failure, BW_SANDBOX_FINE);
+}
+
+/* As the kernel describes the child. */
+static void privileges(void **state)
+{
+	const struct bw_sandbox_job job = job_of(open_null);
+	struct bw_deadline deadline = {0};
+	char path[64], *status;
+	struct bw_sandbox s;
+	size_t len;
+
+	(void)state;
+	bw_deadline_start(&deadline, 20000);
+	assert_int_equal(bw_sandbox_start(&s, &job, &strays, &deadline), 0);
+	snprintf(path, sizeof(path), "/proc/%d/status", s.pid);
+	assert_int_equal(bw_read_file(path, 1 << 16, &status, &len), 0);
+	assert_non_null(strstr(status, "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\n"
+				       "CapEff:\t0000000000000000\n"));
+	assert_non_null(strstr(status, "\nNoNewPrivs:\t1\n"));
+	assert_non_null(strstr(status, "\nSeccomp:\t2\n"));
+	if (geteuid() == 0) {
+		assert_non_null(strstr(status, "\nUid:\t65534\t65534\t65534\t65534\n"));
+		assert_non_null(strstr(status, "\nGid:\t65534\t65534\t65534\t65534\n"));
+		assert_non_null(strstr(status, "\nGroups:\t \n"));
+	}
+	free(status);
+	bw_sandbox_stop(&s, &strays);
+}
+
+/* A descriptor that the parent has open, and memory that it shares with others, are not the child's. */
+static void nothing_inherited(void **state)
+{
+	char *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const struct bw_sandbox_job job = job_of(open_null);
+	struct bw_deadline deadline = {0};
+	char path[64], *maps;
+	int ends[2], high;
+	struct bw_sandbox s;
+	size_t len;
+
+	(void)state;
+	assert_ptr_not_equal(shared, MAP_FAILED);
+	assert_int_equal(pipe(ends), 0);
+	high = fcntl(ends[1], F_DUPFD, 700);
+	assert_true(high >= 700);
+	bw_deadline_start(&deadline, 20000);
+	assert_int_equal(bw_sandbox_start(&s, &job, &strays, &deadline), 0);
+	close(ends[1]);
+	close(high);
+	assert_int_equal(read(ends[0], path, 1), 0); /* nobody has the other end */
+	if (geteuid() == 0) {
+		snprintf(path, sizeof(path), "/proc/%d/maps", s.pid);
+		assert_int_equal(bw_read_file(path, 1 << 24, &maps, &len), 0);
+		assert_true(len > 0);
+		assert_null(strstr(maps, "-s "));
+		assert_null(strstr(maps, "w-s "));
+		free(maps);
+	}
+	bw_sandbox_stop(&s, &strays);
+	close(ends[0]);
+	munmap(shared, 4096);
 }
 
 static void limits(void **state)
@@ -347,9 +408,10 @@ static void regular_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers), cmocka_unit_test(limits),	  cmocka_unit_test(system_calls),
-		cmocka_unit_test(garbage), cmocka_unit_test(hangs),	  cmocka_unit_test(truncated),
-		cmocka_unit_test(signals), cmocka_unit_test(many_strays), cmocka_unit_test(regular_files),
+		cmocka_unit_test(answers),     cmocka_unit_test(privileges),	cmocka_unit_test(nothing_inherited),
+		cmocka_unit_test(limits),      cmocka_unit_test(system_calls),	cmocka_unit_test(garbage),
+		cmocka_unit_test(hangs),       cmocka_unit_test(truncated),	cmocka_unit_test(signals),
+		cmocka_unit_test(many_strays), cmocka_unit_test(regular_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

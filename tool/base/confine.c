@@ -142,7 +142,7 @@ static int unmap_shared(void)
 		uint64_t from = strtoull(line, &p, 16), to = *p == '-' ? strtoull(p + 1, &p, 16) : 0;
 
 		/* "7f00-7f80 rw-s " */
-		if (to > from && strnlen(p, 6) == 6 && p[4] == 's' && munmap((void *)(uintptr_t)from, to - from) < 0)
+		if (to > from && strnlen(p, 6) == 6 && p[4] == 's' && syscall(SYS_munmap, from, to - from) < 0)
 			return -errno;
 	}
 	return 0;
