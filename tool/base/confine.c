@@ -27,6 +27,10 @@
 
 enum { NOBODY = 65534 };
 
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* on every machine; since Linux 5.9 */
+#endif
+
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
