@@ -235,8 +235,12 @@ static struct file *open_file(struct bw_frames *f, struct known *k)
 	struct file *file = k->has_file ? find_file(f, &k->id) : NULL;
 	char path[PATH_MAX];
 
-	if (file || f->hangs)
+	if (file)
 		return file;
+	if (f->hangs) {
+		f->nameless++;
+		return NULL;
+	}
 	snprintf(path, sizeof(path), "%s/proc/%d/map_files/%" PRIx64 "-%" PRIx64, f->root, f->pid, k->mapping.from,
 		 k->mapping.to);
 	if (!look(f, path, &k->id))
@@ -254,10 +258,9 @@ static void bound_memory(struct bw_frames *f, struct file *file)
 {
 	uint64_t all = 0;
 
-	if (!file->is_measured)
-		file->memory = bw_sandbox_memory(&file->box);
-	else
+	if (file->is_measured)
 		return;
+	file->memory = bw_sandbox_memory(&file->box);
 	file->is_measured = true;
 	for (size_t i = 0; i < f->n_files; i++)
 		all += f->files[i].memory;
