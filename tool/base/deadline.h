@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* What is left after SIGINT, SIGTERM or SIGHUP: with what a run has to do behind it, it ends within a second. */
-enum { BW_DEADLINE_ENDING_MS = 400 };
+enum { BW_DEADLINE_ENDING_MS = 500 };
 
 struct bw_deadline {
 	uint64_t end;	/* in bw_deadline_now's milliseconds */
