@@ -110,12 +110,34 @@ $(san)/test_%: $(san)/tests/unit/test_%.o $(unit_objects)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread -lcmocka
 
+# Each fuzz target on its corpus; `make fuzz` makes build/fuzz/NAME, which look for more by libFuzzer.
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz_names := $(patsubst tests/fuzz/fuzz_%.c,%,$(fuzz_src))
+fuzz_flags := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
+fuzz_objects := $(patsubst %.c,$(build)/fuzz/%.o,$(unit_src) tests/unit/common.c)
+
+$(san)/fuzz_%: $(san)/tests/fuzz/fuzz_%.o $(san)/tests/fuzz/driver.o $(unit_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(san_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
+
+$(build)/fuzz/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(flags) $(fuzz_flags) -c -o $@ $<
+
+$(build)/fuzz/%: $(build)/fuzz/tests/fuzz/fuzz_%.o $(fuzz_objects)
+	$(call say,LINK,$@)
+	$(Q)clang $(fuzz_flags) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
+
+fuzz: $(addprefix $(build)/fuzz/,$(fuzz_names))
+
 # The types of the tests as clang tells them of a BPF program.
 $(build)/%.bpf.o: tests/unit/%.c tests/unit/types.h
 	$(Q)clang -target bpf -O2 -g -I. -c -o $@ $<
 
-check-unit: $(units) $(build)/types.bpf.o $(build)/kernel_types.bpf.o all
-	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed
+check-unit: $(units) $(addprefix $(san)/fuzz_,$(fuzz_names)) $(build)/types.bpf.o $(build)/kernel_types.bpf.o all
+	$(Q)failed=0; for t in $(units); do $$t || failed=1; done; \
+		for f in $(fuzz_names); do $(san)/fuzz_$$f tests/fuzz/corpus/$$f || failed=1; done; tests/unit/documents.sh || failed=1; exit $$failed
 
 lint:
 	$(Q)scripts/lint
@@ -130,14 +152,15 @@ help:
 	@echo 'make              build ./bccwatch (V=1 shows the commands; CC=clang works too)'
 	@echo 'make check        all tests, in a guest too: scripts/check'
 	@echo 'make check-unit   the unit tests, under ASan and UBSan; no root'
+	@echo 'make fuzz         the fuzz targets, by clang: build/fuzz/NAME tests/fuzz/corpus/NAME'
 	@echo 'make lint         clang-tidy, cppcheck, shellcheck, the direction of includes, formatting'
 	@echo 'make format       clang-format on all sources'
 	@echo 'make install      to PREFIX ($(PREFIX)), below DESTDIR; make uninstall'
 	@echo 'make fixtures     the programs that the guest tests run'
 	@echo 'make clean'
 
-.PHONY: all fixtures install install-tests uninstall check check-unit lint format clean help
+.PHONY: all fixtures install install-tests uninstall check check-unit fuzz lint format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call objects,$(tool_src) $(compiler_src) $(manual_src)) $(unit_objects))
+-include $(patsubst %.o,%.d,$(call objects,$(tool_src) $(compiler_src) $(manual_src)) $(unit_objects) $(fuzz_objects))

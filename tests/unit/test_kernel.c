@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "kernel/cpu.h"
-#include "kernel/elf.h"
 #include "kernel/format.h"
 #include "kernel/frames.h"
 #include "kernel/function.h"
@@ -19,6 +18,7 @@
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/mounts.h"
+#include "kernel/objfile.h"
 #include "kernel/override.h"
 #include "kernel/preempt.h"
 #include "kernel/process.h"
@@ -367,31 +367,38 @@ static void symbols(void **state)
 static void functions_of_files(void **state)
 {
 	uint64_t offset, into, same;
-	struct bw_elf *elf;
-	char like[256];
+	struct bw_strays strays = {0};
+	struct bw_deadline deadline = {0};
+	struct bw_sandbox file;
+	char like[256], why[128];
 
 	(void)state;
-	assert_int_equal(bw_elf_find("/proc/self/exe", "main", &offset), 0);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "no_such_function", &same), -ESRCH);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "main", &offset, why, sizeof(why)), 0);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "no_such_function", &same, why, sizeof(why)), -ESRCH);
 	snprintf(like, sizeof(like), "0x%" PRIx64, offset);
-	assert_int_equal(bw_elf_find("/proc/self/exe", like, &same), 0);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", like, &same, why, sizeof(why)), 0);
 	assert_int_equal(same, offset);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "0x0", &same), -ERANGE);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "0x8000000000000000", &same), -ERANGE);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "0xffffffffffffffffffff", &same), -ERANGE);
-	assert_int_equal(bw_elf_find("/proc/self/exe", "0x12z4", &same), -ESRCH);
-	assert_int_equal(bw_elf_find("/nothing", "main", &same), -ENOENT);
-	assert_int_equal(bw_elf_find("/dev/null", "main", &same), -ENOEXEC);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x0", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x8000000000000000", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "0xffffffffffffffffffff", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x12z4", &same, why, sizeof(why)), -ESRCH);
+	assert_int_equal(bw_objfile_find("/nothing", "main", &same, why, sizeof(why)), -ENOENT);
+	assert_int_equal(bw_objfile_find("/dev/null", "main", &same, why, sizeof(why)), -ENOEXEC);
 	put("/text", "\177ELF, but no more");
 	snprintf(like, sizeof(like), "%s/text", root);
-	assert_int_equal(bw_elf_find(like, "main", &same), -ENOEXEC);
-	bw_elf_like("/proc/self/exe", "bw_symbols_l", like, sizeof(like));
+	assert_int_equal(bw_objfile_find(like, "main", &same, why, sizeof(why)), -ENOEXEC);
+	bw_objfile_like("/proc/self/exe", "bw_symbols_l", like, sizeof(like));
 	assert_string_equal(like, "bw_symbols_like");
-	assert_int_equal(bw_elf_open("/proc/self/exe", &elf), 0);
-	assert_string_equal(bw_elf_at(elf, offset + 2, &into), "main");
+	bw_deadline_start(&deadline, 10000);
+	assert_int_equal(bw_objfile_start(&file, "/proc/self/exe", &strays, &deadline), 0);
+	assert_int_equal(bw_objfile_at(&file, offset + 2, &deadline, like, sizeof(like), &into), 0);
+	assert_string_equal(like, "main");
 	assert_int_equal(into, 2);
-	assert_null(bw_elf_at(elf, 0, &into));
-	bw_elf_close(elf);
+	assert_int_equal(bw_objfile_at(&file, 0, &deadline, like, sizeof(like), &into), -ENOENT);
+	assert_int_equal(file.failure, BW_SANDBOX_FINE);
+	bw_sandbox_stop(&file, &strays);
+	bw_strays_reap(&strays, 10000);
+	assert_int_equal(strays.n, 0);
 }
 
 static void stack_frames(void **state)
@@ -401,6 +408,7 @@ static void stack_frames(void **state)
 
 	(void)state;
 	assert_int_equal(bw_frames_new("", &f), 0);
+	bw_frames_begin(f);
 	bw_frames_name(f, getpid(), (uintptr_t)bw_symbols_free + 1, name, sizeof(name));
 	assert_string_equal(name, "bw_symbols_free+0x1 [test_kernel]");
 	bw_frames_name(f, 0, 0x1234, name, sizeof(name));
@@ -410,6 +418,7 @@ static void stack_frames(void **state)
 	bw_frames_free(f);
 	put("/proc/kallsyms", kallsyms);
 	assert_int_equal(bw_frames_new(root, &f), 0);
+	bw_frames_begin(f);
 	bw_frames_name(f, 1, 0xffffffff81000010, name, sizeof(name));
 	assert_string_equal(name, "vfs_open+0x10");
 	put("/proc/77/maps", "00400000-00401000 r-xp 00002000 08:01 5    /bin/a b\n"
@@ -419,6 +428,7 @@ static void stack_frames(void **state)
 	assert_string_equal(name, "0x2010 [a b]");
 	bw_frames_name(f, 77, 0x600010, name, sizeof(name));
 	assert_string_equal(name, "0x600010");
+	bw_frames_end(f);
 	bw_frames_free(f);
 }
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -70,4 +72,20 @@ int bw_write_all(int fd, const void *data, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+/* What an O_PATH descriptor is on can be looked at without opening it, and be opened without looking for it again. */
+int bw_open_regular(const char *path)
+{
+	BW_FD int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
+	struct stat st;
+	char self[64];
+
+	if (place < 0 || fstat(place, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", place);
+	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : bw_take_fd(&fd);
 }

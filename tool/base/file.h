@@ -18,3 +18,9 @@ int bw_read_all(int fd, size_t max, char **text, size_t *len);
 
 /* Writes all len bytes to fd. 0 or -errno. */
 int bw_write_all(int fd, const void *data, size_t len);
+
+/*
+ * Opens a regular file for reading, whatever lies at the path: a device, a fifo or a socket is not opened, not even for
+ * a moment. The descriptor, or -errno: -EINVAL if it is no regular file. (What serves the file can still block it.)
+ */
+int bw_open_regular(const char *path);

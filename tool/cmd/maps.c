@@ -223,18 +223,14 @@ static void show_stacks(const struct bw_maps *m, const struct bw_table *table, c
 			uint64_t now, FILE *out)
 {
 	struct bw_clock clock = {0};
-	struct bw_frames *frames;
 	char time[BW_CLOCK_LEN];
 
-	if (bw_frames_new("", &frames) < 0)
-		return;
 	bw_clock_put(&clock, time, now);
 	if (!m->json)
 		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
 			rows->n == 1 ? "stack" : "stacks");
 	for (size_t i = 0; i < rows->n; i++)
-		show_stack(m, frames, table, rows->bytes + i * bw_table_stride(table), step, now, out);
-	bw_frames_free(frames);
+		show_stack(m, m->frames, table, rows->bytes + i * bw_table_stride(table), step, now, out);
 }
 
 /* 0 or -errno. */
@@ -260,27 +256,38 @@ static int show_map(struct bw_maps *m, uint32_t index, uint64_t now, FILE *out)
 	return r;
 }
 
-void bw_maps_show(struct bw_maps *m, struct bw_out *out)
+/* All of those that are stacks, or all others. */
+static void show_all(struct bw_maps *m, bool stacks, uint64_t now, FILE *out)
 {
 	const struct bw_image *image = m->loaded->image;
+
+	for (uint32_t i = 0; i < image->n_maps; i++) {
+		const struct bw_image_map *map = &image->maps[i];
+		int r = (stacks ? is_stack(map) : is_shown(map)) ? show_map(m, i, now, out) : 0;
+
+		if (r < 0)
+			bw_err(r, "the map '%s' can't be shown or cleared: %s", map->name, strerror(-r));
+	}
+}
+
+void bw_maps_show(struct bw_maps *m, struct bw_out *out)
+{
 	uint64_t now = bw_clock_now();
 	BW_FREE char *text = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&text, &len);
 
-	if (!file) {
+	if (!file || (!m->frames && bw_frames_new("", &m->frames) < 0)) {
 		bw_err(-ENOMEM, "there is no memory to show the maps");
+		if (file)
+			fclose(file);
 		return;
 	}
 	/* The stacks last: the others say whose they are. */
-	for (int stacks = 0; stacks < 2; stacks++)
-		for (uint32_t i = 0; i < image->n_maps; i++) {
-			const struct bw_image_map *map = &image->maps[i];
-			int r = (stacks ? is_stack(map) : is_shown(map)) ? show_map(m, i, now, file) : 0;
-
-			if (r < 0)
-				bw_err(r, "the map '%s' can't be shown or cleared: %s", map->name, strerror(-r));
-		}
+	show_all(m, false, now, file);
+	bw_frames_begin(m->frames);
+	show_all(m, true, now, file);
+	bw_frames_end(m->frames);
 	if (fclose(file) != 0)
 		bw_err(-ENOMEM, "there is no memory to show the maps");
 	else
@@ -291,5 +298,7 @@ void bw_maps_free(struct bw_maps *m)
 {
 	free(m->owners);
 	m->owners = NULL;
+	bw_frames_free(m->frames);
+	m->frames = NULL;
 	m->n_owners = 0;
 }

@@ -9,6 +9,8 @@
 #include "base/out.h"
 #include "engine/load.h"
 
+struct bw_frames;
+
 struct bw_maps {
 	const struct bw_loaded *loaded;
 	bool json;
@@ -23,6 +25,7 @@ struct bw_maps {
 		pid_t pid;
 	} * owners;
 	size_t n_owners;
+	struct bw_frames *frames; /* NULL: nothing was shown */
 };
 
 /* Is there a map of that name that can be shown? */

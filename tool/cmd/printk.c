@@ -55,12 +55,25 @@ static void skip(const struct bw_printk *p)
 		left -= n;
 }
 
+int bw_printk_new(int fd, bool json, struct bw_printk **printk)
+{
+	struct bw_printk *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		close(fd);
+		return -ENOMEM;
+	}
+	p->fd = fd;
+	p->json = json;
+	*printk = p;
+	return 0;
+}
+
 int bw_printk_open(struct bw_printk **printk, bool json)
 {
 	const char *tracefs = bw_tracefs_find("");
-	struct bw_printk *p;
 	char path[PATH_MAX];
-	int fd;
+	int fd, r;
 
 	if (!tracefs) {
 		bw_err(-ENODEV, "--printk: tracefs is not mounted");
@@ -71,16 +84,10 @@ int bw_printk_open(struct bw_printk **printk, bool json)
 	fd = open_pipe(path);
 	if (fd < 0)
 		return fd;
-	p = calloc(1, sizeof(*p));
-	if (!p) {
-		close(fd);
-		return -ENOMEM;
-	}
-	p->fd = fd;
-	p->json = json;
-	skip(p);
-	*printk = p;
-	return 0;
+	r = bw_printk_new(fd, json, printk);
+	if (r == 0)
+		skip(*printk);
+	return r;
 }
 
 void bw_printk_close(struct bw_printk *printk)

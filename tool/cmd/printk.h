@@ -15,6 +15,9 @@ struct bw_printk;
 int bw_printk_open(struct bw_printk **printk, bool json);
 void bw_printk_close(struct bw_printk *printk);
 
+/* The same of an open descriptor, which is taken over, from where it stands. 0 or -ENOMEM. */
+int bw_printk_new(int fd, bool json, struct bw_printk **printk);
+
 /* Becomes readable when there is something. */
 int bw_printk_fd(const struct bw_printk *printk);
 

@@ -13,10 +13,10 @@
 
 #include "base/log.h"
 #include "kernel/btf.h"
-#include "kernel/elf.h"
 #include "kernel/function.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/objfile.h"
 #include "kernel/symbols.h"
 #include "kernel/syscall.h"
 #include "kernel/tracefs.h"
@@ -251,15 +251,17 @@ static void explain_bound(const char *target, int error)
 	}
 }
 
-/* The file and the offset in it; "PATH:SYMBOL", or "PATH:0xOFFSET". */
-static int find_uprobe(const char *target, char path[PATH_MAX], uint64_t *offset)
+enum { WHY_BYTES = 128 };
+
+/* The file and the offset in it; "PATH:SYMBOL", or "PATH:0xOFFSET". why: as bw_objfile_find's. */
+static int find_uprobe(const char *target, char path[PATH_MAX], uint64_t *offset, char why[WHY_BYTES])
 {
 	const char *colon = strrchr(target, ':');
 
 	if (!colon || colon - target >= PATH_MAX)
 		return -EINVAL;
 	snprintf(path, PATH_MAX, "%.*s", (int)(colon - target), target);
-	return bw_elf_find(path, colon + 1, offset);
+	return bw_objfile_find(path, colon + 1, offset, why, WHY_BYTES);
 }
 
 static bool is_uprobe(const char *target)
@@ -271,9 +273,9 @@ static bool is_uprobe(const char *target)
 
 static int check_uprobe(const char *target)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], why[WHY_BYTES];
 	uint64_t offset;
-	int r = find_uprobe(target, path, &offset);
+	int r = find_uprobe(target, path, &offset, why);
 
 	if (r < 0)
 		return r;
@@ -282,9 +284,9 @@ static int check_uprobe(const char *target)
 
 static int attach_user(int program, const char *target, enum bpf_probe_attach_type type)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], why[WHY_BYTES];
 	uint64_t offset;
-	int fd = find_uprobe(target, path, &offset);
+	int fd = find_uprobe(target, path, &offset, why);
 
 	if (fd < 0)
 		return fd;
@@ -304,16 +306,16 @@ static int attach_uretprobe(int program, const char *target)
 
 static void explain_uprobe(const char *target, int error)
 {
-	char path[PATH_MAX], like[LIKE_BYTES];
+	char path[PATH_MAX], like[LIKE_BYTES], why[WHY_BYTES] = "";
 	uint64_t offset;
-	int found = find_uprobe(target, path, &offset);
+	int found = find_uprobe(target, path, &offset, why);
 	const char *symbol = strrchr(target, ':') + 1;
 
 	if (error == -ENODEV) {
 		bw_err(error, "this kernel has no uprobes (CONFIG_UPROBE_EVENTS)");
 	} else if (found == -ESRCH) {
 		bw_err(error, "%s has no function '%s'", path, symbol);
-		bw_elf_like(path, symbol, like, sizeof(like));
+		bw_objfile_like(path, symbol, like, sizeof(like));
 		if (*like)
 			bw_hint("It has: %s.", like);
 		else
@@ -324,12 +326,14 @@ static void explain_uprobe(const char *target, int error)
 	} else if (found == -ENOTSUP) {
 		bw_err(error, "'%s' of %s is chosen among several functions when a program starts (IFUNC)", symbol,
 		       path);
-		bw_elf_like(path, symbol, like, sizeof(like));
+		bw_objfile_like(path, symbol, like, sizeof(like));
 		bw_hint("Name the one that is taken here: %s.", like);
 	} else if (found == -ERANGE) {
 		bw_err(error, "%s executes nothing at the offset %s", path, symbol);
 	} else if (found == -ENOEXEC) {
 		bw_err(error, "%s is no program or library (ELF)", path);
+	} else if (*why) {
+		bw_err(error, "cannot read '%s': %s", path, why);
 	} else {
 		bw_err(error, "can't attach to '%s' of %s: %s", symbol, path, strerror(-error));
 	}

@@ -2,45 +2,59 @@
 #include "kernel/elf.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
+/* No file has more of them that is of use; 4 million symbols are a browser with all its debug information. */
+enum { SEGMENTS_MAX = 64, SYMBOLS_MAX = 4 << 20 };
 
 struct function {
 	const char *name; /* owned by the file */
 	uint64_t offset, size;
-	bool chooses; /* which function the name is for */
-	bool old;     /* there is a newer version of the name: NAME@VERSION, not NAME@@VERSION */
+	uint32_t order; /* in which it was read */
+	bool chooses;	/* which function the name is for */
+	bool old;	/* there is a newer version of the name: NAME@VERSION, not NAME@@VERSION */
+};
+
+/* A part of the file that is executed. */
+struct segment {
+	uint64_t address, offset, in_memory, in_file;
 };
 
 struct bw_elf {
-	int fd;
 	Elf *file;
-	Elf_Data *versions;	    /* of the symbols in the dynamic table; NULL: they have none */
+	Elf_Data *versions; /* of the symbols in the dynamic table; NULL: they have none */
+	struct segment segments[SEGMENTS_MAX];
+	size_t n_segments;
 	struct function *functions; /* n, by offset */
 	size_t n, room;
+	size_t left; /* of the symbols that are looked at at most */
 };
 
-/* Where an address of the program's own lies in its file; false: in no part of it that is loaded. */
-static bool offset_of(Elf *file, uint64_t address, uint64_t *offset)
+static void read_segments(struct bw_elf *elf)
 {
+	GElf_Phdr segment;
 	size_t n = 0;
 
-	elf_getphdrnum(file, &n);
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr segment;
+	elf_getphdrnum(elf->file, &n);
+	for (size_t i = 0; i < n && elf->n_segments < SEGMENTS_MAX; i++)
+		if (gelf_getphdr(elf->file, (int)i, &segment) && segment.p_type == PT_LOAD && segment.p_flags & PF_X)
+			elf->segments[elf->n_segments++] =
+				(struct segment){segment.p_vaddr, segment.p_offset, segment.p_memsz, segment.p_filesz};
+}
 
-		if (!gelf_getphdr(file, (int)i, &segment) || segment.p_type != PT_LOAD || !(segment.p_flags & PF_X) ||
-		    address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_memsz)
+/* Where an address of the program's own lies in its file; false: in no part of it that is loaded. */
+static bool offset_of(const struct bw_elf *elf, uint64_t address, uint64_t *offset)
+{
+	for (size_t i = 0; i < elf->n_segments; i++) {
+		const struct segment *s = &elf->segments[i];
+
+		if (address < s->address || address - s->address >= s->in_memory)
 			continue;
-		*offset = address - segment.p_vaddr + segment.p_offset;
+		*offset = address - s->address + s->offset;
 		return true;
 	}
 	return false;
@@ -50,10 +64,11 @@ static int add(struct bw_elf *elf, const char *name, const GElf_Sym *symbol, boo
 {
 	struct function f = {.name = name,
 			     .size = symbol->st_size,
+			     .order = (uint32_t)elf->n,
 			     .old = old,
 			     .chooses = GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC};
 
-	if (!offset_of(elf->file, symbol->st_value, &f.offset))
+	if (!offset_of(elf, symbol->st_value, &f.offset))
 		return 0;
 	if (elf->n == elf->room) {
 		size_t room = elf->room ? 2 * elf->room : 1024;
@@ -76,13 +91,33 @@ static bool is_old(const struct bw_elf *elf, size_t symbol)
 	return gelf_getversym(elf->versions, (int)symbol, &version) && version & HIDDEN;
 }
 
-static void find_versions(struct bw_elf *elf)
+/* What is of use; NULL: the file has none. A file has one of each, whatever its headers say. */
+struct tables {
+	Elf_Scn *symbols, *dynamic, *versions;
+};
+
+static struct tables find_tables(Elf *file)
 {
+	struct tables t = {0};
 	GElf_Shdr header;
 
-	for (Elf_Scn *s = elf_nextscn(elf->file, NULL); s; s = elf_nextscn(elf->file, s))
-		if (gelf_getshdr(s, &header) && header.sh_type == SHT_GNU_versym)
-			elf->versions = elf_getdata(s, NULL);
+	for (Elf_Scn *s = elf_nextscn(file, NULL); s; s = elf_nextscn(file, s)) {
+		if (!gelf_getshdr(s, &header))
+			continue;
+		if (header.sh_type == SHT_SYMTAB && !t.symbols)
+			t.symbols = s;
+		else if (header.sh_type == SHT_DYNSYM && !t.dynamic)
+			t.dynamic = s;
+		else if (header.sh_type == SHT_GNU_versym && !t.versions)
+			t.versions = s;
+	}
+	return t;
+}
+
+static bool is_function(const GElf_Sym *symbol)
+{
+	return symbol->st_shndx != SHN_UNDEF && symbol->st_value != 0 &&
+	       (GELF_ST_TYPE(symbol->st_info) == STT_FUNC || GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC);
 }
 
 static int read_section(struct bw_elf *elf, Elf_Scn *section)
@@ -91,17 +126,15 @@ static int read_section(struct bw_elf *elf, Elf_Scn *section)
 	Elf_Data *data;
 	int r = 0;
 
-	if (!gelf_getshdr(section, &header) || (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM) ||
-	    header.sh_entsize == 0)
+	if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0)
 		return 0;
 	data = elf_getdata(section, NULL);
-	for (size_t i = 0; data && i < header.sh_size / header.sh_entsize && r == 0; i++) {
+	for (size_t i = 0; data && i < header.sh_size / header.sh_entsize && elf->left > 0 && r == 0; i++) {
 		const char *name;
 		GElf_Sym symbol;
 
-		if (!gelf_getsym(data, (int)i, &symbol) || symbol.st_shndx == SHN_UNDEF || symbol.st_value == 0)
-			continue;
-		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC && GELF_ST_TYPE(symbol.st_info) != STT_GNU_IFUNC)
+		elf->left--;
+		if (!gelf_getsym(data, (int)i, &symbol) || !is_function(&symbol))
 			continue;
 		name = elf_strptr(elf->file, header.sh_link, symbol.st_name);
 		if (name && *name)
@@ -110,84 +143,90 @@ static int read_section(struct bw_elf *elf, Elf_Scn *section)
 	return r;
 }
 
-static int by_offset(const void *a, const void *b)
+/* The later one is shown where several have an offset. */
+static bool is_before(const struct function *a, const struct function *b)
 {
-	const struct function *x = a, *y = b;
+	return a->offset != b->offset ? a->offset < b->offset : a->order < b->order;
+}
 
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
+static void sift_down(struct function *f, size_t root, size_t n)
+{
+	for (size_t child; (child = 2 * root + 1) < n; root = child) {
+		struct function moved = f[root];
+
+		if (child + 1 < n && is_before(&f[child], &f[child + 1]))
+			child++;
+		if (!is_before(&moved, &f[child]))
+			return;
+		f[root] = f[child];
+		f[child] = moved;
+	}
+}
+
+/* By a heap: qsort asks the system how much memory there is, which a process in a sandbox may not. */
+static void sort(struct function *f, size_t n)
+{
+	for (size_t i = n / 2; i > 0; i--)
+		sift_down(f, i - 1, n);
+	for (size_t end = n; end > 1; end--) {
+		struct function last = f[end - 1];
+
+		f[end - 1] = f[0];
+		f[0] = last;
+		sift_down(f, 0, end - 1);
+	}
 }
 
 static int read_functions(struct bw_elf *elf)
 {
-	int r = 0;
+	struct tables tables;
+	int r;
 
-	elf->file = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(elf->fd, ELF_C_READ_MMAP, NULL);
 	if (!elf->file || elf_kind(elf->file) != ELF_K_ELF)
 		return -ENOEXEC;
-	find_versions(elf);
-	for (Elf_Scn *s = elf_nextscn(elf->file, NULL); s && r == 0; s = elf_nextscn(elf->file, s))
-		r = read_section(elf, s);
-	if (elf->n > 0)
-		qsort(elf->functions, elf->n, sizeof(*elf->functions), by_offset);
+	read_segments(elf);
+	tables = find_tables(elf->file);
+	elf->versions = tables.versions ? elf_getdata(tables.versions, NULL) : NULL;
+	elf->left = SYMBOLS_MAX;
+	r = read_section(elf, tables.symbols);
+	r = r == 0 ? read_section(elf, tables.dynamic) : r;
+	sort(elf->functions, elf->n);
 	return r;
 }
 
-/* A device or a fifo at the path would hold us up, or worse. */
-static int open_file(const char *path)
-{
-	BW_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? bw_take_fd(&fd) : -ENOEXEC;
-}
-
-int bw_elf_open(const char *path, struct bw_elf **elf)
+int bw_elf_read(int fd, struct bw_elf **elf)
 {
 	struct bw_elf *e = calloc(1, sizeof(*e));
 	int r;
 
 	if (!e)
 		return -ENOMEM;
-	e->fd = open_file(path);
-	r = e->fd < 0 ? e->fd : read_functions(e);
+	/* Not mapped: whoever may truncate the file can't make reading it crash. */
+	e->file = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+	r = read_functions(e);
 	if (r < 0) {
-		bw_elf_close(e);
+		bw_elf_free(e);
 		return r;
 	}
 	*elf = e;
 	return 0;
 }
 
-void bw_elf_close(struct bw_elf *elf)
+void bw_elf_free(struct bw_elf *elf)
 {
 	if (!elf)
 		return;
 	elf_end(elf->file);
-	bw_close_fd(&elf->fd);
 	free(elf->functions);
 	free(elf);
 }
 
-static void close_elf(struct bw_elf **elf)
-{
-	bw_elf_close(*elf);
-}
-
 /* Is it in what the program executes? */
-static bool is_code(Elf *file, uint64_t offset)
+static bool is_code(const struct bw_elf *elf, uint64_t offset)
 {
-	size_t n = 0;
-
-	elf_getphdrnum(file, &n);
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr segment;
-
-		if (gelf_getphdr(file, (int)i, &segment) && segment.p_type == PT_LOAD && segment.p_flags & PF_X &&
-		    offset >= segment.p_offset && offset - segment.p_offset < segment.p_filesz)
+	for (size_t i = 0; i < elf->n_segments; i++)
+		if (offset >= elf->segments[i].offset && offset - elf->segments[i].offset < elf->segments[i].in_file)
 			return true;
-	}
 	return false;
 }
 
@@ -199,7 +238,7 @@ static int find_offset(const struct bw_elf *elf, const char *text, uint64_t *off
 	*offset = strtoull(text, &end, 16);
 	if (*end)
 		return -ESRCH;
-	return errno == 0 && is_code(elf->file, *offset) ? 0 : -ERANGE;
+	return errno == 0 && is_code(elf, *offset) ? 0 : -ERANGE;
 }
 
 static int find_name(const struct bw_elf *elf, const char *name, uint64_t *offset)
@@ -221,24 +260,16 @@ static int find_name(const struct bw_elf *elf, const char *name, uint64_t *offse
 	return found->chooses ? -ENOTSUP : 0;
 }
 
-int bw_elf_find(const char *path, const char *symbol, uint64_t *offset)
+int bw_elf_find(const struct bw_elf *elf, const char *symbol, uint64_t *offset)
 {
-	BW_CLEANUP(close_elf) struct bw_elf *elf = NULL;
-	int r = bw_elf_open(path, &elf);
-
-	if (r < 0)
-		return r;
 	return strncmp(symbol, "0x", 2) == 0 ? find_offset(elf, symbol, offset) : find_name(elf, symbol, offset);
 }
 
-void bw_elf_like(const char *path, const char *symbol, char *like, size_t size)
+void bw_elf_like(const struct bw_elf *elf, const char *symbol, char *like, size_t size)
 {
-	BW_CLEANUP(close_elf) struct bw_elf *elf = NULL;
 	size_t used = 0;
 
 	*like = '\0';
-	if (bw_elf_open(path, &elf) < 0)
-		return;
 	for (size_t i = 0; i < elf->n; i++) {
 		const char *name = elf->functions[i].name;
 
