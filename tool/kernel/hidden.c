@@ -102,7 +102,7 @@ static bool any_hidden(const struct bw_mounts *mounts, const char *states)
 /* In the child. Nothing that it unmounts is unmounted elsewhere: its namespace is its own, and its mounts private. */
 static int reveal(const struct bw_place *places, size_t n, int socket)
 {
-	BW_CLEANUP(bw_mounts_free) struct bw_mounts before = {0}, mounts = {0};
+	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
 	BW_FREE char *states = NULL;
 
 	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
