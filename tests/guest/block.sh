@@ -126,6 +126,13 @@ if [ "$whole" ]; then
 		check_lines "fmod_ret's weakness is told where the kernel preempts, not where it does not: $to" \
 			"$([ "$to" = full ] && echo 1 || echo 0)" "This kernel preempts" "$err"
 	done
+	printf 0123456789 >preempted && rm -rf preempt_dir && mkdir preempt_dir && mv preempted preempt_dir
+	if [ "$hook" = lsm ]; then
+		start_block --hook lsm -a deny --dir preempt_dir
+		"$fixtures/access" leak preempt_dir/preempted 20000 >"$tmp/leaks"
+		stop INT
+		check_lines "LSM: where the kernel preempts, nothing passes in 20,000 attempts of 4 threads" 1 "leaks 0 size 10" "$tmp/leaks"
+	fi
 	echo "$mode" >"$preempt"
 else
 	skip "fmod_ret's weakness where the kernel preempts" "how it preempts is changed on the default guest alone"
