@@ -81,7 +81,6 @@ BPF_HASH(dirs, struct file_id, struct guarded, 1);
 BPF_HASH(devices, u32, u32, 1);
 BPF_HASH(except_uids, u32, u32, 1);
 BPF_HASH(except_exes, u64, u32, 1);
-BPF_HASH(programs, u64, u32, 65536); // by the task_struct of a process: is the program that it executes excepted?
 struct comm {
 	char name[16];
 };
@@ -262,6 +261,8 @@ static inline long stop(void *ctx, struct settings *s, const struct target *targ
 }
 
 #ifdef EXCEPT_EXE
+
+BPF_HASH(programs, u64, u32, 65536); // by the task_struct of a process: is the program that it executes excepted?
 
 // The program by what the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM).
 static inline bool has_excepted_exe(struct task_struct *task)

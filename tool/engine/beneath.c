@@ -142,8 +142,8 @@ static int guard_linked(struct bw_guard *g, int file, const char *dir, const cha
 	return 0;
 }
 
-/* Takes fd. */
-static int guard_mount(struct bw_guard *g, int given, const char *point, bool whole)
+/* Takes fd. searched: there are no other links to be looked for. */
+static int guard_mount(struct bw_guard *g, int given, const char *point, bool searched)
 {
 	struct stat st = {0};
 	BW_FD int fd = given;
@@ -160,7 +160,7 @@ static int guard_mount(struct bw_guard *g, int given, const char *point, bool wh
 		bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
 		return 0;
 	}
-	return r == 0 && !whole ? add_search(g, clone_of(fd), point) : r;
+	return r == 0 && !searched ? add_search(g, clone_of(fd), point) : r;
 }
 
 static int on_hidden(void *cookie, int fd, const char *point, bool whole)
@@ -168,7 +168,10 @@ static int on_hidden(void *cookie, int fd, const char *point, bool whole)
 	return guard_mount(cookie, fd, point, whole);
 }
 
-/* Was it there, and the same, when the list was read last? */
+/*
+ * Was it there, when the list was read last? Another can have come in its place since, with all the same numbers; but
+ * not another directory of that name.
+ */
 static bool is_known(const struct bw_guard *g, const struct bw_mount *m)
 {
 	const struct bw_mount *known = bw_mounts_find(&g->mounts, m->id);
@@ -185,13 +188,13 @@ static int guard_listed(struct bw_guard *g, const struct bw_mounts *now, bool *h
 		const struct bw_mount *m = &now->mounts[i];
 		int fd;
 
-		if (!m->beneath || is_known(g, m))
+		if (!m->beneath)
 			continue;
 		fd = bw_hidden_open(m->point, m->id);
 		if (fd < 0)
 			*hidden = true;
 		else
-			r = guard_mount(g, fd, m->point, bw_mount_is_whole(m));
+			r = guard_mount(g, fd, m->point, bw_mount_is_whole(m) || is_known(g, m));
 	}
 	return r;
 }
