@@ -147,7 +147,7 @@ kprobes=()
 start_command run values.c --headers btf --printk "${kprobes[@]}" || exit
 writes 60 &
 writing=$!
-for _ in $(seq 100); do ! grep -q ' printk .*=wrote 4100' "$out" || break; sleep 0.2; done
+for _ in $(seq 100); do ! grep -q ' printk .*="wrote 4100"' "$out" || break; sleep 0.2; done
 kill -USR1 "$pid"
 for _ in $(seq 200); do ! grep -q ' stacks, ' "$out" || break; sleep 0.2; done
 kill "$writing"
@@ -161,7 +161,7 @@ check_lines "and it is said" 1 "The type of the events of 'others' is not known"
 check "an array that is sent by its name alone" [ "$(grep -cE ' texts ([A-Z]+=)?a text$' "$out")" = 2 ]
 check_lines "a ring buffer, by output" 2 " ring N=9 NAME=seven" "$out"
 check_lines "by reserve and submit" 2 " ring N=10 NAME=seven" "$out"
-check "printk" grep -q " printk PID=$writer COMM=.* MESSAGE=wrote 4100" "$out"
+check "printk" grep -q " printk PID=$writer COMM=.* MESSAGE=\"wrote 4100\"\$" "$out"
 for file in first "$out"; do
 	when=$([ "$file" = first ] && echo SIGUSR1 || echo "the end")
 	check "$when: a hash by its values" grep -A 3 " counts, 2 entries" "$file"

@@ -42,9 +42,11 @@ each_hook() {
 	opens openers blocked "$tmp/$via/fifo"
 	echo x >fresh
 	cat fresh >/dev/null
-	for name in $'new\nline' $'\e[2Jx' 'back\slash' 'sp ace' $'\xff\xfe' 'grüße' $'\xe2\x80\xae'; do
+	for name in $'new\nline' $'\e[2Jx' 'back\slash' 'sp ace' $'\xff\xfe' 'grüße' $'\xe2\x80\xae' 'a=b' 'quo"te' \
+		$'\xd8\x9c' $'\xe2\x80\x8b' $'\xe2\x81\xa0' $'\xef\xbb\xbf' $'\xf3\xa0\x81\x81' $'\xc2\xa0' $'\xcc\xb8'; do
 		opens openers openat "$name"
 	done
+	(printf 'x FILENAME=/e/p' >/proc/self/comm && : <"$tmp/$via/fresh")
 	name=$(printf 'n%.0s' {1..255})
 	opens openers openat "$name"
 	long=$(printf '/%.0s' {1..4088})
@@ -75,13 +77,21 @@ each_hook() {
 	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
 	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"
 	check_lines "$via: a backslash is escaped" 1 "${before}back\\\\slash" "$out"
-	check_lines "$via: a space stays" 1 "${before}sp ace" "$out"
+	check_lines "$via: a name with a space stands in quotes" 1 "$before\"sp ace\"" "$out"
+	check_lines "$via: a name with an equals sign stands in quotes" 1 "$before\"a=b\"" "$out"
+	check_lines "$via: a name with a quote stands in quotes, that one escaped" 1 "$before\"quo\\\"te\"" "$out"
+	check_lines "$via: a process's name forges no column" 1 "COMM=\"x FILENAME=/e/p\" $before$tmp/$via/fresh" "$out"
+	for name in 'd8 9c' 'e2 80 8b' 'e2 81 a0' 'ef bb bf' 'f3 a0 81 81' 'c2 a0' 'cc b8'; do
+		check_lines "$via: what is invisible, reorders or overlays is escaped: $name" 1 "$before\\x${name// /\\x}" "$out"
+	done
 	check_lines "$via: bytes that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
 	check_lines "$via: UTF-8 stays" 1 "${before}grüße" "$out"
 	check_lines "$via: a character that reorders is escaped" 1 "${before}\\xe2\\x80\\xae" "$out"
 	check_lines "$via: a name of 255 bytes" 1 "$before$name" "$out"
 	check_lines "$via: a path of 4,094 bytes" 1 "$before${long}to-end" "$out"
-	check "$via: every line is whole" sh -c "! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=.* $before.*' '$out'"
+	value='("([^"\\]|\\[\\"ntrx])*"|([^ ="\\]|\\[\\ntrx])*)'
+	check "$via: every line is whole, and reads back in one way" sh -c \
+		"! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=$value $before$value\$' '$out'"
 	cd /
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/out.h"
 #include "event/clock.h"
 #include "event/json.h"
 #include "event/value.h"
@@ -172,9 +173,12 @@ static size_t put_label(char *dst, size_t size, const struct column *c)
 
 static size_t put_cell(char *dst, const struct column *c, const char *row)
 {
+	size_t len;
+
 	if (!c->field)
 		return bw_put_hex(dst, row + c->at, c->have);
-	return bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
+	len = bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
+	return len > 0 ? len : bw_put_text(dst, "\"\""); /* else it could not be told which column is empty */
 }
 
 /* Columns that a terminal can't show side by side anyway are not padded. */
