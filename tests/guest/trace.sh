@@ -81,8 +81,8 @@ each_hook() {
 	check_lines "$via: a name with an equals sign stands in quotes" 1 "$before\"a=b\"" "$out"
 	check_lines "$via: a name with a quote stands in quotes, that one escaped" 1 "$before\"quo\\\"te\"" "$out"
 	check_lines "$via: a process's name forges no column" 1 "COMM=\"x FILENAME=/e/p\" $before$tmp/$via/fresh" "$out"
-	for name in 'd8 9c' 'e2 80 8b' 'e2 81 a0' 'ef bb bf' 'f3 a0 81 81' 'c2 a0' 'cc b8'; do
-		check_lines "$via: what is invisible, reorders or overlays is escaped: $name" 1 "$before\\x${name// /\\x}" "$out"
+	for code in 'd8 9c' 'e2 80 8b' 'e2 81 a0' 'ef bb bf' 'f3 a0 81 81' 'c2 a0' 'cc b8'; do
+		check_lines "$via: what is invisible, reorders or overlays is escaped: $code" 1 "$before\\x${code// /\\x}" "$out"
 	done
 	check_lines "$via: bytes that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
 	check_lines "$via: UTF-8 stays" 1 "${before}grüße" "$out"

@@ -45,7 +45,7 @@ static void hostile(char *text, size_t size)
 	/* clang-format off */
 	static const char *const parts[] = {
 		" ", "=", "\"", "\\", ",", "[", "]", "{", "}", "\n", "\x1b", "\xff", "'", "\\x20", "?", "x", " A=", "\xc3\xa9",
-		"\xe2\x80\xae", "\xc2\xa0", "\t", "\xcc\xb8", ", ", "\\\"", "0x", "denied.", " FILENAME=", ", killed.", " UID=0",
+		"\xe2\x80\x8b", "\xc2\xa0", "\t", "\xcc\xb8", ", ", "\\\"", "0x", "denied.", " FILENAME=", ", killed.", " UID=0",
 		"a b", "\xf3\xa0\x81\x81"};
 	/* clang-format on */
 	size_t len = 0;
@@ -55,7 +55,7 @@ static void hostile(char *text, size_t size)
 		const char *part = parts[(size_t)random() % LENGTH(parts)];
 		size_t more = strlen(part) < size - len ? strlen(part) : size - len;
 
-		memcpy(text + len, part, more);
+		memcpy(text + len, part, more); /* NOLINT(bugprone-not-null-terminated-result) */
 		len += more;
 	}
 }
@@ -180,7 +180,10 @@ static void assert_columns(const char *line, const char *const *keys)
 		else if (*p == '"')
 			quoted = !quoted;
 		else if (*p == ' ' && !quoted) {
-			assert_non_null(*keys);
+			if (!*keys) {
+				fail_msg("a column too many: %s", p);
+				return;
+			}
 			assert_memory_equal(p + 1, *keys, strlen(*keys));
 			assert_int_equal(p[1 + strlen(*keys)], '=');
 			keys++;
@@ -232,10 +235,10 @@ static void read_name_and_comma(struct reader *r, char *name, size_t size)
 
 	read_text(r, " =\"", text, sizeof(text));
 	comma = strrchr(text, ',');
-	assert_true(comma && !comma[1]);
-	*comma = '\0';
+	assert_non_null(comma);
+	assert_true(!comma[1] && (size_t)(comma - text) <= size);
 	memset(name, 0, size);
-	memcpy(name, text, strnlen(text, size));
+	memcpy(name, text, (size_t)(comma - text));
 }
 
 /* Several words, up to the space before the next NAME=. */
@@ -361,7 +364,10 @@ enum { CELLS = 5, CELL_BYTES = 12 };
 
 struct row {
 	char key[CELL_BYTES], more[CELL_BYTES];
-	u64 value;
+	union {
+		u64 value;
+		char last[8];
+	};
 };
 
 static const struct bw_field row_key[] = {
@@ -381,39 +387,59 @@ static void skip_spaces(struct reader *r)
 	r->p += strspn(r->p, " ");
 }
 
+/* The last column is a number or a text; that alone may be empty without quotes. */
+static void read_row(struct reader *r, bool ends_with_text, struct row *row)
+{
+	read_text(r, " =\"", row->key, sizeof(row->key));
+	skip_spaces(r);
+	read_text(r, " =\"", row->more, sizeof(row->more));
+	skip_spaces(r);
+	if (ends_with_text)
+		read_text(r, " =\"\n", row->last, sizeof(row->last));
+	else
+		row->value = read_number(r);
+	expect(r, "\n");
+}
+
+static void check_rows(bool ends_with_text)
+{
+	static const struct bw_field text = {
+		.kind = BW_CHAR, .size = 1, .count = 8, .n_dims = 1, .dims = {8}, .name = ""};
+	const struct bw_table t = {
+		"counts", {row_key, 2, 2 * CELL_BYTES}, {ends_with_text ? &text : &row_value, 1, 8}, 2 * CELL_BYTES, 8,
+		0};
+	struct row rows[CELLS], got;
+	BW_FREE char *table = NULL;
+	struct reader r;
+	size_t len;
+	FILE *out = open_memstream(&table, &len);
+
+	for (size_t k = 0; k < CELLS; k++) {
+		hostile(rows[k].key, CELL_BYTES);
+		hostile(rows[k].more, CELL_BYTES);
+		rows[k].value = (u64)random();
+		if (ends_with_text)
+			hostile(rows[k].last, sizeof(rows[k].last));
+	}
+	bw_table_text(&t, &(struct bw_rows){(char *)rows, CELLS}, 1, out);
+	fclose(out);
+	r.p = strchr(table, '\n');
+	assert_non_null(r.p);
+	expect(&r, "\nCOMM ");
+	r.p = strchr(r.p, '\n') + 1;
+	for (size_t k = 0; k < CELLS; k++) {
+		memset(&got, 0, sizeof(got));
+		read_row(&r, ends_with_text, &got);
+		assert_memory_equal(&got, &rows[k], sizeof(got));
+	}
+	assert_int_equal(*r.p, '\0');
+}
+
 static void rows_of_tables(void **state)
 {
-	const struct bw_table t = {"counts", {row_key, 2, 2 * CELL_BYTES}, {&row_value, 1, 8}, 2 * CELL_BYTES, 8, 0};
-
 	(void)state;
-	for (int i = 0; i < ROUNDS / 10; i++) {
-		struct row rows[CELLS], got = {0};
-		BW_FREE char *text = NULL;
-		struct reader r;
-		size_t len;
-		FILE *out = open_memstream(&text, &len);
-
-		for (size_t k = 0; k < CELLS; k++) {
-			hostile(rows[k].key, CELL_BYTES);
-			hostile(rows[k].more, CELL_BYTES);
-			rows[k].value = (u64)random();
-		}
-		bw_table_text(&t, &(struct bw_rows){(char *)rows, CELLS}, 1, out);
-		fclose(out);
-		r.p = text + BW_CLOCK_LEN;
-		expect(&r, " counts, 5 entries\nCOMM ");
-		r.p = strchr(r.p, '\n') + 1;
-		for (size_t k = 0; k < CELLS; k++) {
-			read_text(&r, " =\"", got.key, sizeof(got.key));
-			skip_spaces(&r);
-			read_text(&r, " =\"", got.more, sizeof(got.more));
-			skip_spaces(&r);
-			got.value = read_number(&r);
-			expect(&r, "\n");
-			assert_memory_equal(&got, &rows[k], sizeof(got));
-		}
-		assert_int_equal(*r.p, '\0');
-	}
+	for (int i = 0; i < ROUNDS / 10; i++)
+		check_rows(i % 2);
 }
 
 static void sections_of_histograms(void **state)

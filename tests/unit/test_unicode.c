@@ -42,41 +42,65 @@ static void expect_category(unsigned long from, unsigned long to, const char *ca
 		expected[code] = is_hidden ? HIDDEN : is_mark ? MARK : SHOWN;
 }
 
+/* A field that ends before one of `ends`, without spaces around it, is cut out of *line, which is moved past it. */
+static const char *next_field(char **line, const char *ends)
+{
+	char *field = *line + strspn(*line, " "), *end = field + strcspn(field, ends);
+
+	*line = *end ? end + 1 : end;
+	while (end > field && end[-1] == ' ')
+		end--;
+	*end = '\0';
+	return field;
+}
+
+static unsigned long code_of(const char *text, const char **rest)
+{
+	char *end;
+	unsigned long code = strtoul(text, &end, 16);
+
+	assert_true(end > text && code < CODES);
+	*rest = end;
+	return code;
+}
+
 static void read_categories(void)
 {
 	BW_FILE FILE *file = open_data("UnicodeData.txt");
-	char line[1024], name[256], category[8];
-	unsigned long code, first = 0;
+	unsigned long first = 0;
+	char line[1024];
 
 	memset(expected, HIDDEN, sizeof(expected)); /* what is not listed is unassigned */
 	while (fgets(line, sizeof(line), file)) {
-		assert_int_equal(sscanf(line, "%lx;%255[^;];%7[^;];", &code, name, category), 3);
-		assert_true(code < CODES);
+		char *p = line;
+		const char *rest, *number = next_field(&p, ";"), *name = next_field(&p, ";");
+		unsigned long code = code_of(number, &rest);
+
 		if (strstr(name, ", First>"))
 			first = code;
 		else
-			expect_category(strstr(name, ", Last>") ? first : code, code, category);
+			expect_category(strstr(name, ", Last>") ? first : code, code, next_field(&p, ";"));
 	}
 	expected[0x2800] = HIDDEN;
 }
 
+/* Lines "CODE ; NAME # ..." or "CODE..CODE ; NAME # ..." */
 static void read_property(const char *file_name, const char *property)
 {
 	BW_FILE FILE *file = open_data(file_name);
-	char line[1024], name[64];
+	char line[1024];
 	unsigned n = 0;
 
 	while (fgets(line, sizeof(line), file)) {
+		char *p = line;
+		const char *rest, *range = next_field(&p, ";#\n");
 		unsigned long from, to;
 
-		if (sscanf(line, "%lx..%lx ; %63[A-Za-z_]", &from, &to, name) != 3) {
-			if (sscanf(line, "%lx ; %63[A-Za-z_]", &from, name) != 2)
-				continue;
-			to = from;
-		}
-		if (strcmp(name, property) != 0)
+		if (!*range || strcmp(next_field(&p, ";#\n"), property) != 0)
 			continue;
-		assert_true(to < CODES);
+		from = to = code_of(range, &rest);
+		if (*rest == '.')
+			to = code_of(rest + 2, &rest);
 		for (n++; from <= to; from++)
 			expected[from] = HIDDEN;
 	}
@@ -140,7 +164,7 @@ static void every_code_point_is_escaped_by_the_tables(void **state)
 
 static void a_mark_is_not_drawn_over_what_is_not_of_the_text(void **state)
 {
-	static const char *const no_base[] = {"", " ", "=", "\"", "/", "\xff", "\xe2\x80\xae"};
+	static const char *const no_base[] = {"", " ", "=", "\"", "/", "\xff", "\xe2\x80\x8b"};
 	unsigned marks = 0;
 
 	(void)state;
@@ -156,17 +180,29 @@ static void a_mark_is_not_drawn_over_what_is_not_of_the_text(void **state)
 	assert_in_range(marks, 1000, 10000);
 }
 
-/* Reads the one character of a JSON string back; its escapes are lower-case \uXXXX. */
+static unsigned long json_unit(const char *text)
+{
+	char digits[5] = "", *end;
+	unsigned long unit;
+
+	assert_memory_equal(text, "\\u", 2);
+	memcpy(digits, text + 2, 4);
+	unit = strtoul(digits, &end, 16);
+	assert_ptr_equal(end, digits + 4);
+	return unit;
+}
+
+/* Reads the one character of a JSON string back: \uXXXX, or a pair of surrogates. */
 static unsigned long json_decoded(const char *text, size_t len)
 {
-	unsigned long high, low;
+	unsigned long high = json_unit(text), low;
 
-	if (len == 6 && sscanf(text, "\\u%4lx", &high) == 1) {
+	if (len == 6) {
 		assert_false(high >= 0xd800 && high < 0xe000);
 		return high;
 	}
 	assert_int_equal(len, 12);
-	assert_int_equal(sscanf(text, "\\u%4lx\\u%4lx", &high, &low), 2);
+	low = json_unit(text + 6);
 	assert_in_range(high, 0xd800, 0xdbff);
 	assert_in_range(low, 0xdc00, 0xdfff);
 	return 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));

@@ -12,8 +12,9 @@ size_t bw_value_longest(const struct bw_field *field);
 /*
  * Writes the value of a field of which `have` bytes are there at `data` (of any alignment), and returns how many
  * bytes it wrote. Numbers are decimal, pointers and unknown bytes hex, a bool true or false; text ends at its NUL
- * and is escaped (base/escape.h), and stands in double quotes if it has a space, `=` or a quote, within something else also
- * if it has a comma, bracket or brace; arrays are [1,2], those of arrays [[1,2],[3,4]], structs {a=1 b=2}. Missing bytes:
+ * and is escaped (base/escape.h), and stands in double quotes if it has a space, `=` or a quote, within something else
+ * also if it has a comma, bracket or brace; arrays are [1,2], those of arrays [[1,2],[3,4]], structs {a=1 b=2}. Missing
+ * bytes:
  * "?", but text may be cut.
  */
 size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have);
