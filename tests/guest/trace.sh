@@ -16,6 +16,21 @@ opens() {
 # The line without its time.
 line_for() { printf 'PID=%s COMM=%s %s%s' "$opener" "$1" "$2" "$3"; }
 
+# What trace shows of the opens by handle: the path, or, by the tracepoint, the handle.
+by_handle() {
+	if [ "$handles" = 77 ]; then
+		skip "$via: open_by_handle_at is shown" "this kernel has no file handles"
+	elif [ "$via" = tracepoint ]; then
+		check_lines "$via: open_by_handle_at is shown, with its handle, also if that is not resident yet" 2 \
+			"COMM=handles ${before}handle:$handle" "$out"
+	else
+		check_lines "$via: open_by_handle_at is shown, with the file's path" 2 "COMM=handles $before$tmp/$via/by-handle" \
+			<(grep -v "$tmp/handle" "$out")
+		check_lines "$via: its path is one through the mount that it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
+		check_lines "$via: of a file that hangs on no directory it shows the inode" 1 "${before}inode:$inode" "$out"
+	fi
+}
+
 each_hook() {
 	local via=$1 before=$2 way name
 	mkdir "$tmp/$via"
@@ -26,6 +41,17 @@ each_hook() {
 	check "$via: the watcher is under 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
 
 	SECONDS=0
+	: >by-handle
+	mkdir -p /root/handles mounted && : >/root/handles/file && mount --bind /root/handles mounted
+	"$fixtures/handles" take by-handle "$tmp/handle" && "$fixtures/handles" take /root/handles/file "$tmp/handle-root"
+	handles=$?
+	handle=$("$fixtures/handles" open "$tmp" "$tmp/handle")
+	"$fixtures/handles" unread "$tmp" "$tmp/handle" >/dev/null
+	"$fixtures/handles" open "$tmp/$via/mounted" "$tmp/handle-root" >/dev/null
+	sync && echo 3 >/proc/sys/vm/drop_caches
+	"$fixtures/handles" open /root "$tmp/handle-root" >/dev/null
+	inode=$(stat -c %Hd:%Ld:%i /root/handles/file)
+	umount mounted
 	opens opens 2000 "$tmp/$via/many"
 	many=$opener
 	check "$via: 2,000 opens take less than 10 s" [ "$SECONDS" -lt 10 ]
@@ -74,6 +100,7 @@ each_hook() {
 	check "$via: blocked opens are shown while they block, or counted as missed ($blocked, ${missed:-0})" \
 		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]
 	check_lines "$via: a fresh cat's file has its name" 1 "COMM=cat ${before}fresh" "$out"
+	by_handle
 	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
 	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"
 	check_lines "$via: a backslash is escaped" 1 "${before}back\\\\slash" "$out"
