@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Names for opens that are given none: the path of a file that the kernel has found, and a file handle's bytes. A text is
- * written from its end on, so that a path needs one walk, up from the file. libbcc rewrites the main file only: here memory
- * of the kernel is read by bpf_probe_read_kernel, and the caller looks up the map that holds the text.
+ * Names for opens that are given none: the path of a file that the kernel has found, and a file handle's bytes. A text
+ * is written from its end on, so that a path needs one walk, up from the file. libbcc rewrites the main file only: here
+ * memory of the kernel is read by bpf_probe_read_kernel, and the caller looks up the map that holds the text.
  */
 #pragma once
 
@@ -53,7 +53,8 @@ static inline void put_number(struct text *t, u64 n)
 #define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
 #define PATH_STEPS     128 /* so many directories and mounts are shown */
 
-/* The arguments of do_file_open_root: where to begin, and the name that is looked for there, "" for the place itself. */
+/* The arguments of do_file_open_root: where to begin, and the name that is looked for there, "" for the place itself.
+ */
 struct open_root {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
@@ -133,8 +134,8 @@ static inline void put_inode(struct text *t, struct dentry *dentry)
 }
 
 /*
- * The path of a dentry, from the root of its mount namespace. Where the file was not in use, a handle leads to a dentry that
- * hangs on no directory: then the inode's device and number. A path of too many steps begins with "...".
+ * The path of a dentry, from the root of its mount namespace. Where the file was not in use, a handle leads to a dentry
+ * that hangs on no directory: then the inode's device and number. A path of too many steps begins with "...".
  */
 static inline const char *path_of(struct text *t, struct dentry *dentry, struct vfsmount *mnt)
 {
