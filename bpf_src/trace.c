@@ -14,6 +14,7 @@ struct data_t {
 
 #include "counters.h"
 #include "filter.h"
+#include "names.h"
 #include "opens.h"
 
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
@@ -22,6 +23,7 @@ BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(scratch, struct data_t, 1); // an event is larger than a program's stack
 BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
 BPF_ARRAY(filter, struct filter, 1);
+BPF_PERCPU_ARRAY(text, struct text, 1); // a name that has to be made (names.h)
 
 static inline void fill(struct data_t *d)
 {
@@ -100,20 +102,12 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 
 #ifdef VIA_KPROBE
 
-// Every open of a path comes here (opens.h). The name is the kernel's copy, so it is never missing and can't be changed
-// while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may not be
-// resident yet; io_uring does not pass it.)
-static inline int on_open(void *ctx, const void *file, const void *op)
+static inline int send(void *ctx, const char *name)
 {
-	int zero = 0, flags, len;
-	const char *name;
-	struct data_t *d;
+	int zero = 0, len;
+	struct data_t *d = scratch.lookup(&zero);
 	char next;
 
-	if (!is_wanted() || bpf_probe_read_kernel(&name, sizeof(name), file) < 0 ||
-	    bpf_probe_read_kernel(&flags, sizeof(flags), op) < 0 || flags & OPEN_FOR_EXEC)
-		return 0;
-	d = scratch.lookup(&zero);
 	if (!d)
 		return 0;
 	fill(d);
@@ -123,9 +117,36 @@ static inline int on_open(void *ctx, const void *file, const void *op)
 	return submit(ctx, d, len);
 }
 
+// Every open of a path comes here (opens.h). The name is the kernel's copy, so it is never missing and can't be changed
+// while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may not be
+// resident yet; io_uring does not pass it.)
+static inline int on_open(void *ctx, const void *file, const void *op)
+{
+	const char *name;
+	int flags;
+
+	if (!is_wanted() || bpf_probe_read_kernel(&name, sizeof(name), file) < 0 ||
+	    bpf_probe_read_kernel(&flags, sizeof(flags), op) < 0 || flags & OPEN_FOR_EXEC)
+		return 0;
+	return send(ctx, name);
+}
+
 int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 {
 	return on_open(ctx, file, op);
+}
+
+// open_by_handle_at(2) comes here with the file and no name, the kernel itself with a directory and a name.
+int kprobe__do_file_open_root(struct pt_regs *ctx)
+{
+	struct open_root root = open_root_of(ctx);
+	int zero = 0;
+	struct text *t = text.lookup(&zero);
+	char first = 0;
+
+	if (!is_wanted() || !t || bpf_probe_read_kernel(&first, 1, root.name) < 0)
+		return 0;
+	return send(ctx, first ? root.name : path_of(t, root.dentry, root.mnt));
 }
 
 #endif
@@ -135,7 +156,23 @@ int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 // then the kernel has used it.
 BPF_HASH(unread, u64, const char *);
 
-static inline int send(void *ctx, const char *name, bool last_try)
+static inline int read_handle(struct data_t *d, const char *from)
+{
+	int zero = 0;
+	struct text *t = text.lookup(&zero);
+	struct handle h = {};
+	u64 size;
+
+	if (!t || bpf_probe_read_user(&h, offsetof(struct handle, bytes), from) < 0)
+		return -1;
+	size = h.size < HANDLE_BYTES ? h.size : HANDLE_BYTES;
+	asm volatile("" : "+r"(size)); // as in submit()
+	if (size > HANDLE_BYTES || bpf_probe_read_user(h.bytes, size, from + offsetof(struct handle, bytes)) < 0)
+		return -1;
+	return bpf_probe_read_kernel_str(d->fname, sizeof(d->fname), put_handle(t, &h));
+}
+
+static inline int send(void *ctx, const char *name, bool is_handle, bool last_try)
 {
 	u64 task = bpf_get_current_pid_tgid();
 	int zero = 0;
@@ -145,19 +182,19 @@ static inline int send(void *ctx, const char *name, bool last_try)
 
 	if (!d)
 		return 0;
-	len = bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
+	len = is_handle ? read_handle(d, name) : bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
 	if (len < 0 && !last_try) {
 		if (unread.update(&task, &name) < 0)
 			count(COUNTER_LOST);
 		return 0;
 	}
 	fill(d);
-	if (len == sizeof(d->fname) && !bpf_probe_read_user(&next, 1, name + len - 1) && next)
+	if (!is_handle && len == sizeof(d->fname) && !bpf_probe_read_user(&next, 1, name + len - 1) && next)
 		count(COUNTER_CUT);
 	return submit(ctx, d, len);
 }
 
-static inline int leave(void *ctx)
+static inline int leave(void *ctx, bool is_handle)
 {
 	u64 task = bpf_get_current_pid_tgid();
 	const char **found = unread.lookup(&task), *name;
@@ -166,12 +203,12 @@ static inline int leave(void *ctx)
 		return 0;
 	name = *found;
 	unread.delete(&task);
-	return send(ctx, name, true);
+	return send(ctx, name, is_handle, true);
 }
 
 static inline int enter(void *ctx, const char *name)
 {
-	return is_wanted() ? send(ctx, name, false) : 0;
+	return is_wanted() ? send(ctx, name, false, false) : 0;
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_openat)
@@ -181,7 +218,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_openat)
 
 TRACEPOINT_PROBE(syscalls, sys_exit_openat)
 {
-	return leave(args);
+	return leave(args, false);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_openat2)
@@ -191,7 +228,18 @@ TRACEPOINT_PROBE(syscalls, sys_enter_openat2)
 
 TRACEPOINT_PROBE(syscalls, sys_exit_openat2)
 {
-	return leave(args);
+	return leave(args, false);
+}
+
+// The call is given a handle in place of a name: handle:TYPE:BYTES is shown.
+TRACEPOINT_PROBE(syscalls, sys_enter_open_by_handle_at)
+{
+	return is_wanted() ? send(args, (const char *)args->handle, true, false) : 0;
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_open_by_handle_at)
+{
+	return leave(args, true);
 }
 
 #ifdef __x86_64__ // elsewhere the C library makes openat of these
@@ -203,7 +251,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_open)
 
 TRACEPOINT_PROBE(syscalls, sys_exit_open)
 {
-	return leave(args);
+	return leave(args, false);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_creat)
@@ -213,7 +261,7 @@ TRACEPOINT_PROBE(syscalls, sys_enter_creat)
 
 TRACEPOINT_PROBE(syscalls, sys_exit_creat)
 {
-	return leave(args);
+	return leave(args, false);
 }
 
 #endif

@@ -36,6 +36,16 @@ shown "filters given together must all fit"
 start -u root -n x && workload && stop
 shown "--uid takes a name" /by/other /by/third
 
+if has_kprobes; then kinds='kprobe tracepoint'; else kinds=tracepoint; fi
+cp "$fixtures/handles" "$tmp/handles-x"
+for via in $kinds; do
+	"$fixtures/handles" take "$tmp/first-opener" "$tmp/handle"
+	start --via "$via" -n handles-x
+	"$fixtures/handles" open "$tmp" "$tmp/handle" >/dev/null && "$tmp/handles-x" open "$tmp" "$tmp/handle" >/dev/null
+	stop
+	check "$via: open_by_handle_at is filtered" [ "$(grep -cE '(/first-opener|handle:[0-9]+:[0-9a-f]+)$' "$out")" = 1 ]
+done
+
 (
 	read -r _
 	exec "$tmp/other-opener-x" openat /by/other

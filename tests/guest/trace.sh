@@ -16,6 +16,21 @@ opens() {
 # The line without its time.
 line_for() { printf 'PID=%s COMM=%s %s%s' "$opener" "$1" "$2" "$3"; }
 
+# What trace shows of the opens by handle: the path, or, by the tracepoint, the handle.
+by_handle() {
+	if [ "$handles" = 77 ]; then
+		skip "$via: open_by_handle_at is shown" "this kernel has no file handles"
+	elif [ "$via" = tracepoint ]; then
+		check_lines "$via: open_by_handle_at is shown, with its handle, also if that is not resident yet" 2 \
+			"COMM=handles ${before}handle:$handle" "$out"
+	else
+		check_lines "$via: open_by_handle_at is shown, with the file's path" 2 "COMM=handles $before$tmp/$via/by-handle" \
+			<(grep -v "$tmp/handle" "$out")
+		check_lines "$via: its path is one through the mount that it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
+		check_lines "$via: of a file that hangs on no directory it shows the inode" 1 "${before}inode:$inode" "$out"
+	fi
+}
+
 each_hook() {
 	local via=$1 before=$2 way name
 	mkdir "$tmp/$via"
@@ -26,6 +41,17 @@ each_hook() {
 	check "$via: the watcher is under 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
 
 	SECONDS=0
+	: >by-handle
+	mkdir -p /root/handles mounted && : >/root/handles/file && mount --bind /root/handles mounted
+	"$fixtures/handles" take by-handle "$tmp/handle" && "$fixtures/handles" take /root/handles/file "$tmp/handle-root"
+	handles=$?
+	handle=$("$fixtures/handles" open "$tmp" "$tmp/handle")
+	"$fixtures/handles" unread "$tmp" "$tmp/handle" >/dev/null
+	"$fixtures/handles" open "$tmp/$via/mounted" "$tmp/handle-root" >/dev/null
+	sync && echo 3 >/proc/sys/vm/drop_caches
+	"$fixtures/handles" open /root "$tmp/handle-root" >/dev/null
+	inode=$(stat -c %Hd:%Ld:%i /root/handles/file)
+	umount mounted
 	opens opens 2000 "$tmp/$via/many"
 	many=$opener
 	check "$via: 2,000 opens take less than 10 s" [ "$SECONDS" -lt 10 ]
@@ -42,9 +68,11 @@ each_hook() {
 	opens openers blocked "$tmp/$via/fifo"
 	echo x >fresh
 	cat fresh >/dev/null
-	for name in $'new\nline' $'\e[2Jx' 'back\slash' 'sp ace' $'\xff\xfe' 'grüße' $'\xe2\x80\xae'; do
+	for name in $'new\nline' $'\e[2Jx' 'back\slash' 'sp ace' $'\xff\xfe' 'grüße' $'\xe2\x80\xae' 'a=b' 'quo"te' \
+		$'\xd8\x9c' $'\xe2\x80\x8b' $'\xe2\x81\xa0' $'\xef\xbb\xbf' $'\xf3\xa0\x81\x81' $'\xc2\xa0' $'\xcc\xb8'; do
 		opens openers openat "$name"
 	done
+	(printf 'x FILENAME=/e/p' >/proc/self/comm && : <"$tmp/$via/fresh")
 	name=$(printf 'n%.0s' {1..255})
 	opens openers openat "$name"
 	long=$(printf '/%.0s' {1..4088})
@@ -72,16 +100,25 @@ each_hook() {
 	check "$via: blocked opens are shown while they block, or counted as missed ($blocked, ${missed:-0})" \
 		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]
 	check_lines "$via: a fresh cat's file has its name" 1 "COMM=cat ${before}fresh" "$out"
+	by_handle
 	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
 	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"
 	check_lines "$via: a backslash is escaped" 1 "${before}back\\\\slash" "$out"
-	check_lines "$via: a space stays" 1 "${before}sp ace" "$out"
+	check_lines "$via: a name with a space stands in quotes" 1 "$before\"sp ace\"" "$out"
+	check_lines "$via: a name with an equals sign stands in quotes" 1 "$before\"a=b\"" "$out"
+	check_lines "$via: a name with a quote stands in quotes, that one escaped" 1 "$before\"quo\\\"te\"" "$out"
+	check_lines "$via: a process's name forges no column" 1 "COMM=\"x FILENAME=/e/p\" $before$tmp/$via/fresh" "$out"
+	for code in 'd8 9c' 'e2 80 8b' 'e2 81 a0' 'ef bb bf' 'f3 a0 81 81' 'c2 a0' 'cc b8'; do
+		check_lines "$via: what is invisible, reorders or overlays is escaped: $code" 1 "$before\\x${code// /\\x}" "$out"
+	done
 	check_lines "$via: bytes that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
 	check_lines "$via: UTF-8 stays" 1 "${before}grüße" "$out"
 	check_lines "$via: a character that reorders is escaped" 1 "${before}\\xe2\\x80\\xae" "$out"
 	check_lines "$via: a name of 255 bytes" 1 "$before$name" "$out"
 	check_lines "$via: a path of 4,094 bytes" 1 "$before${long}to-end" "$out"
-	check "$via: every line is whole" sh -c "! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=.* $before.*' '$out'"
+	value='("([^"\\]|\\[\\"ntrx])*"|([^ ="\\]|\\[\\ntrx])*)'
+	check "$via: every line is whole, and reads back in one way" sh -c \
+		"! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=$value $before$value\$' '$out'"
 	cd /
 }
 

@@ -35,6 +35,9 @@ for c in $commands; do
 	check "$c: help and man page" "$(options_of_help "$c")" "$(options_of_man "${c^^}")"
 	check "$c: help and completion" "$(options_of_help "$c")" "$(options_of_completion "$c")"
 done
+check "the man page names the version of Unicode" \
+	"$(sed -n 's/^static const char unicode_version\[\] = "\(.*\)";/\1/p' tool/base/unicode.inc)" \
+	"$(grep -oE 'of Unicode [0-9]+\.[0-9.]*[0-9]' build/bccwatch.8 | cut -d' ' -f3)"
 if command -v mandoc >/dev/null; then
 	check "the man page is well-formed" "" "$(mandoc -T lint -W warning build/bccwatch.8)"
 fi

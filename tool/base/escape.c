@@ -25,10 +25,44 @@ static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
 	return n;
 }
 
-static bool is_harmful(uint32_t code)
+struct range {
+	uint32_t from, to;
+};
+
+#include "base/unicode.inc"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+static bool is_among(const struct range *ranges, size_t n, uint32_t code)
 {
-	return code < 0xa0 || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069);
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (code > ranges[middle].to)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && code >= ranges[low].from;
+}
+
+static bool is_alphanumeric(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/*
+ * A character from U+0080 on: must it not be shown as it is? *has_base: does a character stand before it that a mark
+ * may be drawn over? Over a space, a quote or `=` a mark would change what the line seems to say.
+ */
+static bool is_harmful(uint32_t code, bool *has_base)
+{
+	bool harmful = is_among(hidden, LENGTH(hidden), code) || (!*has_base && is_among(marks, LENGTH(marks), code));
+
+	*has_base = !harmful;
+	return harmful;
 }
 
 static size_t put_hex(char *dst, unsigned char c)
@@ -42,24 +76,41 @@ static size_t put_hex(char *dst, unsigned char c)
 	return 4;
 }
 
-static size_t put_ascii(char *dst, unsigned char c, bool reversible)
+/* What is done with the characters that have a meaning in a line. */
+enum style {
+	MESSAGE, /* a backslash and a tab stay */
+	PLAIN,	 /* a backslash is doubled */
+	QUOTED,	 /* a quote has a backslash before it, too */
+};
+
+static size_t put_ascii(char *dst, unsigned char c, enum style style)
 {
 	const char *name;
 
-	if (c == '\\' ? !reversible : c == '\t' ? !reversible : c >= 0x20 && c < 0x7f) {
+	if (c >= 0x20 && c < 0x7f && c != '\\' && c != '"') {
 		dst[0] = (char)c;
 		return 1;
 	}
-	name = c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : NULL;
+	if ((c == '"' && style != QUOTED) || ((c == '\\' || c == '\t') && style == MESSAGE)) {
+		dst[0] = (char)c;
+		return 1;
+	}
+	name = c == '\\'   ? "\\\\"
+	       : c == '"'  ? "\\\""
+	       : c == '\n' ? "\\n"
+	       : c == '\t' ? "\\t"
+	       : c == '\r' ? "\\r"
+			   : NULL;
 	if (!name)
 		return put_hex(dst, c);
 	memcpy(dst, name, 2);
 	return 2;
 }
 
-static size_t escape(char *dst, const char *src, size_t len, bool reversible)
+static size_t escape(char *dst, const char *src, size_t len, enum style style)
 {
 	const unsigned char *s = (const unsigned char *)src;
+	bool has_base = false;
 	size_t out = 0;
 
 	for (size_t i = 0; i < len;) {
@@ -67,11 +118,13 @@ static size_t escape(char *dst, const char *src, size_t len, bool reversible)
 		size_t n;
 
 		if (s[i] < 0x80) {
-			out += put_ascii(dst + out, s[i++], reversible);
+			has_base = is_alphanumeric(s[i]);
+			out += put_ascii(dst + out, s[i++], style);
 			continue;
 		}
 		n = utf8_decode(s + i, len - i, &code);
-		if (n == 0 || is_harmful(code)) {
+		if (n == 0 || is_harmful(code, &has_base)) {
+			has_base = false;
 			for (n = n ? n : 1; n > 0; n--)
 				out += put_hex(dst + out, s[i++]);
 			continue;
@@ -85,24 +138,47 @@ static size_t escape(char *dst, const char *src, size_t len, bool reversible)
 
 size_t bw_escape(char *dst, const char *src, size_t len)
 {
-	return escape(dst, src, len, true);
+	return escape(dst, src, len, PLAIN);
 }
 
 size_t bw_escape_controls(char *dst, const char *src, size_t len)
 {
-	return escape(dst, src, len, false);
+	return escape(dst, src, len, MESSAGE);
 }
 
-/* \uXXXX; what is harmful lies below U+10000. */
-static size_t put_unicode(char *dst, uint32_t code)
+size_t bw_quote(char *dst, const char *src, size_t len, const char *special)
+{
+	size_t out = 0;
+
+	for (; *special && !memchr(src, *special, len); special++)
+		;
+	if (!*special)
+		return escape(dst, src, len, PLAIN);
+	dst[out++] = '"';
+	out += escape(dst + out, src, len, QUOTED);
+	dst[out++] = '"';
+	return out;
+}
+
+static size_t put_unit(char *dst, uint32_t unit)
 {
 	static const char digits[] = "0123456789abcdef";
 
 	dst[0] = '\\';
 	dst[1] = 'u';
 	for (int i = 0; i < 4; i++)
-		dst[2 + i] = digits[code >> (12 - 4 * i) & 15];
+		dst[2 + i] = digits[unit >> (12 - 4 * i) & 15];
 	return 6;
+}
+
+/* \uXXXX, from U+10000 on two of them: a pair of surrogates. */
+static size_t put_unicode(char *dst, uint32_t code)
+{
+	if (code < 0x10000)
+		return put_unit(dst, code);
+	code -= 0x10000;
+	put_unit(dst, 0xd800 | code >> 10);
+	return 6 + put_unit(dst + 6, 0xdc00 | (code & 0x3ff));
 }
 
 static size_t put_json_ascii(char *dst, unsigned char c)
@@ -121,6 +197,7 @@ static size_t put_json_ascii(char *dst, unsigned char c)
 size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 {
 	const unsigned char *s = (const unsigned char *)src;
+	bool has_base = false;
 	size_t out = 0;
 
 	*exact = true;
@@ -129,12 +206,14 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 
 		n = s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &code);
 		if (s[i] < 0x80) {
+			has_base = is_alphanumeric(code);
 			out += put_json_ascii(dst + out, s[i]);
 		} else if (n == 0) {
+			has_base = false;
 			out += put_unicode(dst + out, 0xfffd);
 			*exact = false;
 			n = 1;
-		} else if (is_harmful(code)) {
+		} else if (is_harmful(code, &has_base)) {
 			out += put_unicode(dst + out, code);
 		} else {
 			memcpy(dst + out, s + i, n);
@@ -142,6 +221,11 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 		}
 	}
 	return out;
+}
+
+const char *bw_unicode_version(void)
+{
+	return unicode_version;
 }
 
 void bw_print_json(FILE *out, const char *text)

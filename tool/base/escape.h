@@ -9,11 +9,26 @@
 /*
  * Writes src's len bytes to dst, which holds 4 * len bytes, and returns how many it wrote (no NUL is added).
  * Printable ASCII and valid UTF-8 stay; a backslash becomes two, so that what is shown can be read back;
- * newline, tab and carriage return become \n, \t, \r; every other control character (C0, DEL, C1), byte that
- * is no valid UTF-8, and character that reorders or breaks lines (U+200E, U+200F, U+2028 to U+202E, U+2066 to
- * U+2069) becomes \xNN, byte by byte.
+ * newline, tab and carriage return become \n, \t, \r; every other byte that is no valid UTF-8, and every byte of a
+ * character that must not be shown as it is, becomes \xNN. These are, by the tables of one version of Unicode
+ * (unicode.inc):
+ *   - controls, formats, line and paragraph separators (Cc, Cf, Zl, Zp), Bidi_Control: they command, reorder, break;
+ *   - Default_Ignorable_Code_Point, spaces other than U+0020 (Zs), U+2800: they are invisible, or look like a space;
+ *   - unassigned code points, noncharacters and private use (Cn, Co): nobody can tell what a terminal makes of them;
+ *   - marks (Mn, Me) that follow neither a letter or digit of ASCII nor a shown character beyond ASCII: they would be
+ * drawn over what is not of the text.
  */
 size_t bw_escape(char *dst, const char *src, size_t len);
+
+/*
+ * The same, but where src has one of the characters of `special` it stands in double quotes, a quote within as \". dst
+ * holds 4 * len + 2 bytes. `special` has the quote, and what ends a value in the line: what was printed reads back in
+ * one way only.
+ */
+size_t bw_quote(char *dst, const char *src, size_t len, const char *special);
+
+/* The version of Unicode whose tables are used: "15.0.0". */
+const char *bw_unicode_version(void);
 
 /* The same, but a backslash and a tab stay: for messages, which nobody reads back. */
 size_t bw_escape_controls(char *dst, const char *src, size_t len);

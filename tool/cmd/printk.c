@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "event/clock.h"
 #include "event/json.h"
+#include "event/value.h"
 #include "kernel/tracefs.h"
 
 /* Of a line that is longer, the rest is a line of its own. */
@@ -165,12 +166,14 @@ static size_t put_text(char *dst, struct bw_printk *p, const struct message *m, 
 	bw_clock_put(&p->clock, out, bw_clock_now());
 	out += BW_CLOCK_LEN;
 	out += bw_put_text(out, " printk ");
-	if (!m)
-		return (size_t)(out - dst) + bw_escape(out, line, strlen(line));
-	out += sprintf(out, "PID=%d COMM=", m->pid);
-	out += bw_escape(out, m->comm, m->comm_len);
-	out += bw_put_text(out, " MESSAGE=");
-	return (size_t)(out - dst) + bw_escape(out, m->text, strlen(m->text));
+	if (m) {
+		out += sprintf(out, "PID=%d COMM=", m->pid);
+		out += bw_put_quoted(out, m->comm, m->comm_len);
+		*out++ = ' ';
+		line = m->text;
+	}
+	out += bw_put_text(out, "MESSAGE=");
+	return (size_t)(out - dst) + bw_put_quoted(out, line, strlen(line));
 }
 
 static size_t put_member(char *dst, const char *name, const char *text, size_t len)

@@ -2,6 +2,7 @@
 #include "engine/attach.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,17 +14,14 @@
 /* A descriptor, which holds the hook, or -errno. */
 static int attach(struct bw_binding *b, int program)
 {
-	int hook = b->placed, r;
+	int r;
 
 	if (!b->kind->place)
 		return b->kind->attach(program, b->target);
-	if (hook < 0) /* nobody has checked it */
-		hook = b->placed = b->kind->place(b->target);
-	r = hook < 0 ? hook : bw_kprobe_attach(hook, program);
-	if (r < 0)
-		return r;
-	b->placed = -1;
-	return hook;
+	if (b->placed < 0) /* nobody has checked it */
+		b->placed = b->kind->place(b->target);
+	r = b->placed < 0 ? b->placed : bw_kprobe_attach(&b->placed, program);
+	return r < 0 ? r : bw_take_fd(&b->placed);
 }
 
 static int attach_one(struct bw_binding *b, int program, int *hook)
@@ -45,11 +43,36 @@ static int attach_one(struct bw_binding *b, int program, int *hook)
 	return *hook;
 }
 
+/* Says once, for all hooks of a kind, which returns are missed without being counted. */
+static void warn_of_misses(const struct bw_attached *attached)
+{
+	bool at_once = false, nested = false;
+	uint64_t missed;
+
+	for (uint32_t i = 0; i < attached->n; i++) {
+		enum bw_return kind = bw_hook_return(attached->plan->bindings[i].kind);
+
+		at_once |= kind == BW_RETURN_AT_ONCE && bw_kprobe_missed(attached->hooks[i], &missed) < 0;
+		nested |= kind == BW_RETURN_NESTED;
+	}
+	if (at_once) {
+		bw_note("Warning: return probes follow only so many calls of a function at once; what returns they "
+			"miss "
+			"beyond that, this kernel does not count.");
+		bw_hint("KRETFUNC_PROBE (kretfunc__FUNCTION) has no such limit; Linux 6.7 and later count the misses.");
+	}
+	if (nested) {
+		bw_note("Warning: return probes of programs miss the returns of calls that are more than 64 deep in "
+			"one "
+			"thread; no kernel counts them.");
+	}
+}
+
 int bw_attach(struct bw_attached *attached, const struct bw_loaded *loaded)
 {
 	const struct bw_plan *plan = loaded->plan;
 
-	*attached = (struct bw_attached){malloc((plan->n + 1) * sizeof(int)), 0};
+	*attached = (struct bw_attached){.hooks = malloc((plan->n + 1) * sizeof(int)), .plan = plan};
 	if (!attached->hooks)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->n; i++) {
@@ -60,13 +83,34 @@ int bw_attach(struct bw_attached *attached, const struct bw_loaded *loaded)
 			return r;
 		attached->n++;
 	}
+	warn_of_misses(attached);
 	return 0;
+}
+
+struct bw_misses bw_attached_missed(const struct bw_attached *attached)
+{
+	struct bw_misses sum = attached->before;
+
+	for (uint32_t i = 0; i < attached->n; i++) {
+		const struct bw_hook_kind *kind = attached->plan->bindings[i].kind;
+		uint64_t missed;
+
+		if (!kind->place || bw_kprobe_missed(attached->hooks[i], &missed) < 0)
+			continue;
+		if (bw_hook_return(kind) == BW_RETURN_NONE)
+			sum.calls += missed;
+		else
+			sum.returns += missed;
+	}
+	return sum;
 }
 
 void bw_detach(struct bw_attached *attached)
 {
+	struct bw_misses missed = bw_attached_missed(attached);
+
 	for (uint32_t i = 0; i < attached->n; i++)
 		close(attached->hooks[i]);
 	free(attached->hooks);
-	*attached = (struct bw_attached){0};
+	*attached = (struct bw_attached){.before = missed};
 }

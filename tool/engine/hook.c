@@ -369,6 +369,13 @@ static const struct bw_hook_kind kinds[] = {
 
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
+enum bw_return bw_hook_return(const struct bw_hook_kind *kind)
+{
+	if (kind->place == place_kretprobe)
+		return BW_RETURN_AT_ONCE;
+	return kind->attach == attach_uretprobe ? BW_RETURN_NESTED : BW_RETURN_NONE;
+}
+
 int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id)
 {
 	char name[NAME_MAX];

@@ -43,6 +43,10 @@ int bw_hook_of_name(const char *name, const struct bw_hook_kind **kind, char **t
 /* The kind that an option of that name is for: kprobe, kretprobe, tracepoint, raw-tracepoint, uprobe, uretprobe. */
 const struct bw_hook_kind *bw_hook_of_option(const char *option);
 
+/* Does the kernel let a hook of that kind miss returns: those of many calls at once, or of deeply nested ones? */
+enum bw_return { BW_RETURN_NONE, BW_RETURN_AT_ONCE, BW_RETURN_NESTED };
+enum bw_return bw_hook_return(const struct bw_hook_kind *kind);
+
 /* The number, in the kernel's BTF, of the function that a bound program's target is. 0, or -ENOENT. */
 int bw_hook_function(const struct bw_hook_kind *kind, const char *target, const struct btf *btf, uint32_t *id);
 

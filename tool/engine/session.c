@@ -52,13 +52,31 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 static void count_losses(struct bw_session *s)
 {
 	uint64_t told = bw_stream_lost(s->stream), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
+	struct bw_misses missed;
 
 	s->lost = told > refused ? told : refused;
 	if (s->counters) {
 		s->lost += bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
 		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
 	}
-	s->missed = bw_loaded_missed(s->loaded);
+	missed = bw_attached_missed(&s->attached);
+	s->missed_returns = missed.returns;
+	s->missed = bw_loaded_missed(s->loaded) + missed.calls + missed.returns;
+}
+
+static void report_misses(struct bw_session *s)
+{
+	uint64_t returns = s->missed_returns - s->told_returns, calls = s->missed - s->told_missed - returns;
+
+	if (calls > 0)
+		bw_note("Missed %llu calls: the kernel does not run a program upon another one on the same CPU.",
+			(unsigned long long)calls);
+	if (returns > 0)
+		bw_note("Missed %llu returns: more calls were under way than the kernel follows to their returns "
+			"(KRETFUNC_PROBE has no such limit).",
+			(unsigned long long)returns);
+	s->told_missed = s->missed;
+	s->told_returns = s->missed_returns;
 }
 
 static void report_losses(struct bw_session *s)
@@ -70,11 +88,8 @@ static void report_losses(struct bw_session *s)
 	if (s->lost > s->reported)
 		bw_note("Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
 			(unsigned long long)(s->lost - s->reported));
-	if (s->missed > s->told_missed)
-		bw_note("Missed %llu calls: the kernel does not run a program upon another one on the same CPU.",
-			(unsigned long long)(s->missed - s->told_missed));
 	s->reported = s->lost;
-	s->told_missed = s->missed;
+	report_misses(s);
 	s->second(s->cookie);
 }
 

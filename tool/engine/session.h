@@ -34,7 +34,8 @@ struct bw_session {
 
 	/*
 	 * Counted. Lost: what the buffers did not take. Cut: names longer than their field. Missed: runs of a program
-	 * that the kernel left out (bw_loaded_missed); an event each, if no filter would have hidden it.
+	 * that the kernel left out (bw_loaded_missed, bw_attached_missed); an event each, if no filter would have
+	 * hidden it.
 	 */
 	uint64_t events, lost, cut, missed;
 
@@ -43,7 +44,7 @@ struct bw_session {
 	/* Inner. */
 	struct bw_stream *stream;
 	struct bw_attached attached;
-	uint64_t end, next_report, next_tick, reported, told_missed;
+	uint64_t end, next_report, next_tick, reported, told_missed, missed_returns, told_returns;
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/out.h"
 #include "event/clock.h"
 #include "event/json.h"
 #include "event/value.h"
@@ -111,7 +112,7 @@ struct column {
 	size_t have;
 	uint32_t cpu;
 	size_t width;
-	bool right;
+	bool right, last;
 };
 
 struct columns {
@@ -158,6 +159,8 @@ static int make_columns(struct columns *c, const struct bw_table *t)
 		for (; from < c->n; from++)
 			c->columns[from].cpu = cpus > 1 ? i + 1 : 0;
 	}
+	if (c->n > 0)
+		c->columns[c->n - 1].last = true;
 	return 0;
 }
 
@@ -172,22 +175,26 @@ static size_t put_label(char *dst, size_t size, const struct column *c)
 
 static size_t put_cell(char *dst, const struct column *c, const char *row)
 {
+	size_t len;
+
 	if (!c->field)
 		return bw_put_hex(dst, row + c->at, c->have);
-	return bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
+	len = bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
+	/* Else it could not be told which column is empty. */
+	return len > 0 || c->last ? len : bw_put_text(dst, "\"\"");
 }
 
 /* Columns that a terminal can't show side by side anyway are not padded. */
 enum { WIDTH_MAX = 64, LABEL_MAX = 160 };
 
-static void print_cell(FILE *out, const struct column *c, const char *text, size_t len, bool last)
+static void print_cell(FILE *out, const struct column *c, const char *text, size_t len)
 {
 	size_t pad = len < c->width ? c->width - len : 0;
 
 	if (c->right)
 		fprintf(out, "%*s", (int)pad, "");
 	fwrite(text, 1, len, out);
-	if (!last)
+	if (!c->last)
 		fprintf(out, "%*s ", c->right ? 0 : (int)pad, "");
 }
 
@@ -236,12 +243,12 @@ void bw_table_text(const struct bw_table *table, const struct bw_rows *rows, uin
 	fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n, rows->n == 1 ? "entry" : "entries");
 	measure(&c, table, rows, cell);
 	for (size_t k = 0; k < c.n && rows->n > 0; k++)
-		print_cell(out, &owned[k], cell, put_label(cell, LABEL_MAX, &owned[k]), k + 1 == c.n);
+		print_cell(out, &owned[k], cell, put_label(cell, LABEL_MAX, &owned[k]));
 	for (size_t i = 0; i < rows->n; i++) {
 		putc('\n', out);
 		for (size_t k = 0; k < c.n; k++)
 			print_cell(out, &owned[k], cell,
-				   put_cell(cell, &owned[k], rows->bytes + i * bw_table_stride(table)), k + 1 == c.n);
+				   put_cell(cell, &owned[k], rows->bytes + i * bw_table_stride(table)));
 	}
 	if (rows->n > 0)
 		putc('\n', out);

@@ -16,6 +16,7 @@
 struct column {
 	const struct bw_field *field;
 	const char *before, *after; /* before: owned */
+	bool words;		    /* a text of several words */
 };
 
 struct bw_text {
@@ -51,7 +52,7 @@ static int add_column(struct bw_text *text, const struct bw_field *field, char *
 {
 	if (!before)
 		return -ENOMEM;
-	text->columns[text->n++] = (struct column){field, before, after};
+	text->columns[text->n++] = (struct column){field, before, after, false};
 	text->longest += strlen(before) + strlen(after) + bw_value_longest(field);
 	return 0;
 }
@@ -102,6 +103,8 @@ static int add_columns(struct bw_text *text, const struct bw_sentence *sentence)
 		r = add_file(text, fname, verb, sentence);
 	if (then && r == 0)
 		r = add_column(text, then, label_of(""), "");
+	if (then && r == 0)
+		text->columns[text->n - 1].words = true;
 	for (const struct bw_field *f = layout->fields; f && f < end && r == 0; f += 1 + f->below)
 		if (f != text->time && f != pid && f != comm && f != fname && f != then && f != verb)
 			r = add_column(text, f, label_of(f->name), "");
@@ -148,7 +151,7 @@ static size_t put_column(char *dst, const struct column *c, const char *sample, 
 	char *out = dst;
 
 	out += bw_put_text(out, c->before);
-	out += bw_value_put(out, c->field, sample + offset, size - offset);
+	out += (c->words ? bw_value_put_words : bw_value_put)(out, c->field, sample + offset, size - offset);
 	out += bw_put_text(out, c->after);
 	return (size_t)(out - dst);
 }
@@ -166,7 +169,7 @@ void bw_text_line(struct bw_text *text, struct bw_out *out, const void *sample, 
 	for (uint32_t i = 0; i < text->n; i++)
 		p += put_column(p, &text->columns[i], sample, size);
 	if (other)
-		p += put_column(p, &(struct column){text->time, ts_label, ""}, sample, size);
+		p += put_column(p, &(struct column){text->time, ts_label, "", false}, sample, size);
 	if (size > text->layout->size || text->layout->n == 0) {
 		p += bw_put_text(p, rest_label);
 		p += bw_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);

@@ -62,15 +62,20 @@ static size_t put_signed(char *dst, uint64_t bits, uint32_t n_bits)
 	return 1 + bw_put_u64(dst + 1, (sign << 1) - bits);
 }
 
-/* 'c', or its number where it is not to be printed. */
+/* Characters that end a text, or something around it: a text that has one stands in quotes. */
+static const char ends_alone[] = " =\"", ends_inside[] = " =\",[]{}";
+
+/* 'c', or its number where it is not to be printed, or would end something. */
 static size_t put_char(char *dst, char c)
 {
-	if (c < 0x20 || c > 0x7e)
+	if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\' || strchr(ends_inside, c))
 		return put_signed(dst, (unsigned char)c, 8);
 	dst[0] = dst[2] = '\'';
 	dst[1] = c;
 	return 3;
 }
+
+static size_t put_value(char *dst, const struct bw_field *field, const void *data, size_t have, const char *ends);
 
 static size_t put_members(char *dst, const struct bw_field *field, const char *data)
 {
@@ -86,7 +91,7 @@ static size_t put_members(char *dst, const struct bw_field *field, const char *d
 			out += bw_put_text(out, member->name);
 			*out++ = '=';
 		}
-		out += bw_value_put(out, member, data + member->offset, (size_t)member->size * member->count);
+		out += put_value(out, member, data + member->offset, (size_t)member->size * member->count, ends_inside);
 	}
 	*out++ = '}';
 	return (size_t)(out - dst);
@@ -119,7 +124,7 @@ static size_t put_elements(char *dst, const struct bw_field *field, const char *
 	char *out = dst;
 
 	if (field->kind == BW_CHAR && level + 1 == field->n_dims) {
-		out += bw_escape(out, *data, strnlen(*data, field->dims[level]));
+		out += bw_quote(out, *data, strnlen(*data, field->dims[level]), ends_inside);
 		*data += field->dims[level];
 		return (size_t)(out - dst);
 	}
@@ -138,16 +143,31 @@ static size_t put_elements(char *dst, const struct bw_field *field, const char *
 	return (size_t)(out - dst);
 }
 
-size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have)
+static size_t put_value(char *dst, const struct bw_field *field, const void *data, size_t have, const char *ends)
 {
 	size_t whole = (size_t)field->size * field->count;
 	const char *p = data;
 
 	if (field->kind == BW_CHAR && field->n_dims == 1)
-		return bw_escape(dst, p, strnlen(p, have < whole ? have : whole));
+		return bw_quote(dst, p, strnlen(p, have < whole ? have : whole), ends);
 	if (have < whole)
 		return bw_put_text(dst, "?");
 	return put_elements(dst, field, &p, 0);
+}
+
+size_t bw_value_put(char *dst, const struct bw_field *field, const void *data, size_t have)
+{
+	return put_value(dst, field, data, have, ends_alone);
+}
+
+size_t bw_put_quoted(char *dst, const char *text, size_t len)
+{
+	return bw_quote(dst, text, len, ends_alone);
+}
+
+size_t bw_value_put_words(char *dst, const struct bw_field *field, const void *data, size_t have)
+{
+	return put_value(dst, field, data, have, "=\"");
 }
 
 /* One element; the NUL that snprintf adds is counted. */
@@ -177,7 +197,7 @@ static size_t empty_brackets(const struct bw_field *field)
 size_t bw_value_longest(const struct bw_field *field)
 {
 	if (field->kind == BW_CHAR && field->n_dims == 1)
-		return 4 * (size_t)field->count;
+		return 2 + 4 * (size_t)field->count;
 	/* Each element with its comma and the brackets of all dimensions; empty dimensions have brackets alone. */
 	return (field->count + 1 + empty_brackets(field)) * (1 + 2 * BW_DIMS + longest_one(field));
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,10 +54,55 @@ int bw_kprobe_place(const char *function, bool at_return)
 	return fd < 0 ? -errno : fd;
 }
 
-int bw_kprobe_attach(int kprobe, int program)
+/* The numbers of the kernel's interface: older headers do not name them. */
+enum { LINK_CREATE = 28, PERF_EVENT = 41, LINK_OF_PERF_EVENT = 7, INFO_TYPE = 0, INFO_MISSED = 48, INFO_BYTES = 56 };
+
+/* A link between the two, whose descriptor holds both (Linux 5.15 on); or -errno. */
+static int link_program(int kprobe, int program)
 {
-	if (ioctl(kprobe, PERF_EVENT_IOC_SET_BPF, program) < 0 || ioctl(kprobe, PERF_EVENT_IOC_ENABLE, 0) < 0)
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = (uint32_t)program;
+	attr.link_create.target_fd = (uint32_t)kprobe;
+	attr.link_create.attach_type = PERF_EVENT;
+	fd = (int)syscall(SYS_bpf, LINK_CREATE, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
+}
+
+int bw_kprobe_attach(int *kprobe, int program)
+{
+	BW_FD int link = link_program(*kprobe, program);
+
+	if (link < 0 && ioctl(*kprobe, PERF_EVENT_IOC_SET_BPF, program) < 0)
 		return -errno;
+	if (ioctl(*kprobe, PERF_EVENT_IOC_ENABLE, 0) < 0)
+		return -errno;
+	if (link >= 0) {
+		bw_close_fd(kprobe);
+		*kprobe = bw_take_fd(&link);
+	}
+	return 0;
+}
+
+int bw_kprobe_missed(int kprobe, uint64_t *missed)
+{
+	char info[INFO_BYTES] = {0};
+	union bpf_attr attr;
+	uint32_t type;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)kprobe;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)info;
+	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0)
+		return -ENOTSUP; /* it is no link */
+	memcpy(&type, info + INFO_TYPE, sizeof(type));
+	/* The length is what the kernel knows of it: before the field was there, less. */
+	if (type != LINK_OF_PERF_EVENT || attr.info.info_len < INFO_MISSED + sizeof(*missed))
+		return -ENOTSUP;
+	memcpy(missed, info + INFO_MISSED, sizeof(*missed));
 	return 0;
 }
 

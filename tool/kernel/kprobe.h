@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The kernel's list of what must not be probed, below debugfs: addresses and names. */
 #define BW_BLACKLIST "/sys/kernel/debug/kprobes/blacklist"
@@ -20,8 +21,15 @@ int bw_kprobe_supported(const char *root);
  */
 int bw_kprobe_place(const char *function, bool at_return);
 
-/* Runs a loaded program there. 0 or -errno. */
-int bw_kprobe_attach(int kprobe, int program);
+/* Runs a loaded program there. 0, with the descriptor that holds the program there now in *kprobe; or -errno. */
+int bw_kprobe_attach(int *kprobe, int program);
+
+/*
+ * How often the kernel passed over an attached kprobe: another kprobe ran on that CPU; or, where it is one at the
+ * return, as many calls as it follows to their returns were under way. 0; or -ENOTSUP: this kernel does not count it
+ * (before 6.7).
+ */
+int bw_kprobe_missed(int kprobe, uint64_t *missed);
 
 /* Can it be placed? Takes it back, which costs the kernel more than placing it. 0, or -errno as above. */
 int bw_kprobe_try(const char *function);
