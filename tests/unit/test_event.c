@@ -98,6 +98,21 @@ static void open_lines(void **state)
 			    " PID=812 COMM=a\\nb FILENAME=\\x1b]0;x\\\\");
 }
 
+/* What was tried is a field; a source without it knows of opens alone. */
+static void operations(void **state)
+{
+	static const struct bw_sentence tried = {
+		.before = "tried to", .verb = "operation", .object = "forbidden file", .after = ",", .then = "outcome"};
+	const struct tried_event mount = {1, "mount", "mount on", "denied.", "/a b"};
+	const struct block_event open = {.pid = 812, .comm = "cat", .outcome = "killed.", .uid = 7, .fname = "/x"};
+
+	(void)state;
+	assert_string_equal(line_of("tried_event", &tried, &mount, sizeof(mount)),
+			    " PID=1 COMM=mount tried to mount on forbidden file \"/a b\", denied.");
+	assert_string_equal(line_of("block_event", &tried, &open, sizeof(open)),
+			    " PID=812 COMM=cat tried to open forbidden file /x, killed. UID=7");
+}
+
 /* What became of it stands behind the name, and once only; it is as hostile as all else. */
 static void outcomes(void **state)
 {
@@ -603,6 +618,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_lines),
+		cmocka_unit_test(operations),
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(json_lines),
 		cmocka_unit_test(json_of_empty_structs),

@@ -195,7 +195,7 @@ static void assert_columns(const char *line, const char *const *keys)
 
 static void columns_of_events(void **state)
 {
-	static const struct bw_sentence by_field = {NULL, NULL, "", NULL};
+	static const struct bw_sentence by_field = {.after = ""};
 	static const char *const keys[] = {"PID", "COMM", "FILENAME", NULL};
 	struct printer p;
 
@@ -261,7 +261,8 @@ static void read_words(struct reader *r, const char *next, char *words, size_t s
 
 static void sentences(void **state)
 {
-	static const struct bw_sentence blocked = {NULL, "tried to open forbidden file", ",", "outcome"};
+	static const struct bw_sentence blocked = {
+		.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
 	static const char *const outcomes[] = {"denied.", "killed.", "would be denied.", "not stopped."};
 	struct printer p;
 
@@ -296,7 +297,7 @@ static void sentences(void **state)
 /* Names that say what follows a name: they stay within their quotes, plain ones stay as they were. */
 static void names_that_say_what_follows(void **state)
 {
-	static const struct bw_sentence opened = {NULL, "opened file", "", NULL};
+	static const struct bw_sentence opened = {.before = "opened file", .after = ""};
 	struct open_event e = {.pid = 1, .comm = "x FILENAME=/e/p", .fname = "a, killed."};
 	struct printer p;
 
@@ -312,7 +313,7 @@ static void names_that_say_what_follows(void **state)
 
 static void structs_and_arrays(void **state)
 {
-	static const struct bw_sentence in_table = {"events", NULL, "", NULL};
+	static const struct bw_sentence in_table = {.lead = "events", .after = ""};
 	struct printer p;
 
 	(void)state;

@@ -3,4 +3,5 @@
 
 struct all all;
 struct block_event block_event;
+struct tried_event tried_event;
 struct dimensions dimensions;

@@ -16,6 +16,11 @@ struct open_event {
 	char fname[32] __attribute__((aligned(8)));
 };
 
+struct tried_event {
+	u32 pid;
+	char comm[16], operation[12], outcome[24], fname[64];
+};
+
 struct block_event {
 	u64 ts;
 	u32 pid;

@@ -70,7 +70,10 @@ static int add_file(struct bw_text *text, const struct bw_field *field, const st
 		return add_column(text, field, phrase(" %s open %s ", sentence->before, sentence->object),
 				  sentence->after);
 	r = add_column(text, verb, phrase(" %s %s", sentence->before, ""), "");
-	return r < 0 ? r : add_column(text, field, phrase(" %s%s ", sentence->object, ""), sentence->after);
+	if (r < 0)
+		return r;
+	text->columns[text->n - 1].words = true;
+	return add_column(text, field, phrase(" %s%s ", sentence->object, ""), sentence->after);
 }
 
 static const char ts_label[] = " TS=";
