@@ -1109,11 +1109,11 @@ int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
 
 #ifdef DENY_MOUNTS
 
-int kprobe__security_sb_mount(struct pt_regs *ctx, const char *device, const struct path *point, const char *type,
-			      unsigned long flags)
+// libbcc 0.18 takes a fourth parameter from another register than the kernel passes it in.
+int kprobe__security_sb_mount(struct pt_regs *ctx)
 {
-	if (adds_mount(flags))
-		on_mount(ctx, point);
+	if (adds_mount(PT_REGS_PARM4(ctx)))
+		on_mount(ctx, (const struct path *)PT_REGS_PARM2(ctx));
 	return 0;
 }
 
