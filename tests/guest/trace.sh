@@ -28,6 +28,7 @@ by_handle() {
 			<(grep -v "$tmp/handle" "$out")
 		check_lines "$via: its path is one through the mount that it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
 		check_lines "$via: of a file that hangs on no directory it shows the inode" 1 "${before}inode:$inode" "$out"
+		check_lines "$via: of a deep path it shows the end" 1 "$before...$(printf '/deep%.0s' {1..63})/end" "$out"
 	fi
 }
 
@@ -50,8 +51,12 @@ each_hook() {
 	"$fixtures/handles" open "$tmp/$via/mounted" "$tmp/handle-root" >/dev/null
 	sync && echo 3 >/proc/sys/vm/drop_caches
 	"$fixtures/handles" open /root "$tmp/handle-root" >/dev/null
-	inode=$(stat -c %Hd:%Ld:%i /root/handles/file)
+	device=$(stat -c %d /root/handles/file)
+	inode=$((device / 256)):$((device % 256)):$(stat -c %i /root/handles/file)
 	umount mounted
+	deep=$(printf '/deep%.0s' {1..80})
+	mkdir -p "$tmp/$via$deep" && : >"$tmp/$via$deep/end" && "$fixtures/handles" take "$tmp/$via$deep/end" "$tmp/handle-deep"
+	"$fixtures/handles" open "$tmp" "$tmp/handle-deep" >/dev/null
 	opens opens 2000 "$tmp/$via/many"
 	many=$opener
 	check "$via: 2,000 opens take less than 10 s" [ "$SECONDS" -lt 10 ]
