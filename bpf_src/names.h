@@ -51,8 +51,9 @@ static inline void put_number(struct text *t, u64 n)
 #include <linux/version.h>
 
 #define READ(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
-#define PATH_STEPS     64 /* so many directories and mounts are shown: what the verifier takes at the start grows with it \
-			   */
+#define PATH_STEPS                                                                                         \
+	64 /* so many directories and mounts are shown: what the verifier takes at the start grows with it \
+	    */
 
 /* The arguments of do_file_open_root: where to begin, and the name that is looked for there, "" for the place itself.
  */
