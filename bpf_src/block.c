@@ -865,12 +865,12 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	if (!s || s->mode == MODE_CANARY)
 		return 0;
 	access = guarded_from_now(from, to, s->learning);
-	if (access & UNKNOWN) {
-		judge(JUDGED_UNKNOWN);
-		goto refuse;
-	}
 	if (s->frozen && access)
 		return -EBUSY;
+	if (access & UNKNOWN) {
+		judge(s->mode == MODE_ENFORCE ? JUDGED_UNKNOWN : JUDGED_MOVED);
+		goto refuse;
+	}
 	access |= forbidden_spot(to) | forbidden_spot(from);
 	if (!access)
 		return 0;

@@ -214,6 +214,10 @@ static int guard_mounts(struct bw_guard *g)
 	r = guard_listed(g, &now, &hidden);
 	if (r == 0 && hidden)
 		r = bw_hidden_each(g->dirs, g->n_dirs, on_hidden, g);
+	if (r == -ECHILD) {
+		bw_note("Not guarded where else it may be mounted: what other mounts hide beneath the directories.");
+		r = 0;
+	}
 	bw_mounts_free(&g->mounts);
 	g->mounts = now;
 	return r;

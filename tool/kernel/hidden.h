@@ -15,7 +15,8 @@ struct bw_place {
  * Of all mounts beneath the places, calls `found` for each that the path of its mount point does not lead to: with a
  * descriptor of its root (O_PATH, which `found` owns), or -1 where it can't be had; `whole` as bw_mount_is_whole. A
  * child process finds them, in a mount namespace of its own, in which it unmounts what hides them. What `found` returns
- * that is not 0 ends it. 0, that, or -errno; -EINTR if a signal came that ends the run.
+ * that is not 0 ends it. 0, that, or -errno: -EINTR if a signal
+ * came that ends the run, -ECHILD if the child could not do it.
  */
 int bw_hidden_each(const struct bw_place *places, size_t n,
 		   int (*found)(void *cookie, int fd, const char *point, bool whole), void *cookie);
