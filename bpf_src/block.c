@@ -496,6 +496,8 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, in
 		c.links.parent = dentry;
 	if (itself || c.links.parent != c.dentry)
 		access = climb(&c, folders);
+	if (access & UNKNOWN && !mounts && !devices.lookup(&c.id.dev))
+		access = 0; // however deep: there is no folder of dirs on this file system
 	for (int i = 0; i <= mounts; i++) {
 		struct mount *lower = mount;
 
@@ -770,6 +772,28 @@ static inline long on_create_beneath(void *ctx, struct dentry *dentry)
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
+// The same for a file, by what is asked before and knows the mount: the folder may lie on one that is beneath a guarded
+// one by its path alone. Where it finds no answer, on_create does.
+static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, bool opened)
+{
+	struct settings *s = enforced();
+	struct target target = {dentry, NULL, NULL, opened ? OPEN : CREATE};
+	struct vfsmount *mnt = NULL;
+	u32 what = 0;
+
+	PEEK(mnt, dir->mnt);
+	target.mount = mount_of(mnt);
+	if (s && !(s->dry_run && opened))
+		what = forbidden_here(s, forbidden_place(dentry, target.mount, FOLDERS_ONCE, MOUNTS, false),
+				      ACCESS_WRITE);
+	return what && !(what & UNKNOWN) ? stop(ctx, s, &target, what, s->error) : 0;
+}
+
+static inline bool is_regular(u16 mode)
+{
+	return (mode & 0170000) == 0100000 || !(mode & 0170000);
+}
+
 // What is mounted there would be beneath a guarded folder by this path alone: refused.
 static inline long on_mount(void *ctx, const struct path *point)
 {
@@ -834,17 +858,21 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 
 // What a file that gets another name, or another folder, is guarded for from now on; 0: its place says it, or nothing.
 // While bccwatch looks for files of several links, one that moves may be where it has looked already.
-static inline u32 guarded_from_now(struct dentry *from, struct dentry *to, bool looking)
+// While the folder is frozen: also whether it would come to be beneath.
+static inline u32 guarded_from_now(struct settings *s, struct dentry *from, struct dentry *to)
 {
-	u32 access = forbidden_place(from, NULL, FOLDERS, 0, false);
+	u32 access = forbidden_place(from, NULL, FOLDERS, 0, false), there;
 	struct links old, new;
 
-	if (access && !(access & UNKNOWN) && !looking) {
-		READ_LINKS(old, from);
-		READ_LINKS(new, to);
-		if (old.parent == new.parent)
-			access = 0;
-		else if (forbidden_place(to, NULL, FOLDERS_ONCE, 0, false) == access)
+	READ_LINKS(old, from);
+	READ_LINKS(new, to);
+	if (!s->learning && old.parent == new.parent && !(access & UNKNOWN)) {
+		access = 0;
+	} else if (s->frozen || (access && !(access & UNKNOWN) && !s->learning)) {
+		there = forbidden_place(to, NULL, FOLDERS_ONCE, 0, false);
+		if (s->frozen)
+			access |= there;
+		else if (there == access)
 			access = 0; // within the guarded folder
 	}
 	FORGET(access);
@@ -864,7 +892,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 
 	if (!s || s->mode == MODE_CANARY)
 		return 0;
-	access = guarded_from_now(from, to, s->learning);
+	access = guarded_from_now(s, from, to);
 	if (s->frozen && access)
 		return -EBUSY;
 	if (access & UNKNOWN) {
@@ -918,6 +946,11 @@ LSM_PROBE(path_truncate, const struct path *path)
 }
 
 #ifdef BY_DIR
+
+LSM_PROBE(path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev)
+{
+	return on_mknod(ctx, dir, dentry, is_regular(mode));
+}
 
 LSM_PROBE(inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
@@ -994,6 +1027,11 @@ KMOD_RET(security_path_truncate, const struct path *path, int ret)
 }
 
 #ifdef BY_DIR
+
+KMOD_RET(security_path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev, int ret)
+{
+	return ret ? ret : on_mknod(ctx, dir, dentry, is_regular(mode));
+}
 
 KMOD_RET(security_inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
 {

@@ -10,7 +10,7 @@ chmod 755 /root "$home"
 start_block() { start_command block -a deny "$@"; }
 attacks=$fixtures/attacks
 hooks=(fmod_ret)
-! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm)
+! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
 
 # What can be created at a guarded place, and is no file.
 mkdir -p dir other
@@ -35,6 +35,14 @@ for hook in "${hooks[@]}"; do
 	check_lines "$hook: a denied directory is reported" 1 "COMM=mkdir tried to create forbidden file " "$out"
 	rm -r other/*
 done
+hooks=("${hooks[0]}")
+if [ -e /sys/kernel/debug/error_injection/list ]; then
+	start_block --name named --hook override
+	mkfifo other/named 2>/dev/null
+	check "override: a FIFO of a forbidden name is denied" [ ! -e other/named ]
+	stop INT
+	check_lines "override: which is reported" 1 "COMM=mkfifo tried to create forbidden file other/named, denied." "$out"
+fi
 start_block --dry-run --dir dir
 mkfifo dir/fifo
 stop INT
@@ -119,8 +127,18 @@ check "before the rules held" sh -c "! grep -q 'Ctrl-C ends' $tmp/err"
 mkdir -p unsteady/keep && echo SECRET >unsteady/keep/file && mkdir -p away && ln unsteady/keep/file away/link
 mkdir twins && "$attacks" fill out "$home/twins" 18000 && echo x >unsteady/own
 chown -R 1234:1234 unsteady out
-for kind in links files dirs deeper; do
-	"$attacks" $kind "$home/unsteady" "$home/out" & disturber=$!
+mounting() { # as root, as long as it lives
+	while :; do
+		mount -t tmpfs none unsteady/keep
+		umount unsteady/keep
+	done 2>/dev/null
+}
+for kind in links files dirs deeper feed mounts; do
+	if [ $kind = mounts ]; then
+		mounting & disturber=$!
+	else
+		"$attacks" $kind "$home/unsteady" "$home/out" & disturber=$!
+	fi
 	sleep 0.5
 	for hook in "${hooks[@]}"; do
 		s=$SECONDS

@@ -15,6 +15,11 @@ denied() {
 	said=$(cat "$1" 2>&1 >/dev/null) && echo "read" && return 1
 	[[ $said = *"Permission denied" ]] || { echo "$said" && return 1; }
 }
+user_is_refused() { # user_is_refused DIR: by a clone of the mount there, in namespaces of his own
+	local got
+	got=$("$mounts" read "$1" 2>&1)
+	[ "$got" = refused ] || { echo "$got" && return 1; }
+}
 new_file_system() { mkdir -p "$1" && mount -t tmpfs none "$1" && chmod 755 "$1" && echo SECRET >"$1/secret"; }
 
 hooks=(fmod_ret)
@@ -65,12 +70,39 @@ for hook in "${hooks[@]}"; do
 	check "$hook: what is hidden by a mount above it is denied elsewhere" denied inner-elsewhere/secret
 	check "$hook: a file's other link is denied, its directory being hidden by a mount" denied outside/linked
 	check "$hook: what is mounted on a bind mount of the directory is denied elsewhere" denied other-elsewhere/secret
-	check "$hook: a user's clone of what is mounted beneath is denied" [ "$("$mounts" read "$home/elsewhere")" != read ]
+	check "$hook: a user's clone of what is mounted beneath is denied" user_is_refused "$home/elsewhere"
 	check "$hook: what is mounted elsewhere stays free" cat source-bind/secret
 	check "$hook: what it unmounted to look is mounted as before" mountpoint -q guarded/covered
 	stop INT
 	check "$hook: nothing is left" nothing_attached
 done
+# Made without a denied call: by an excepted program, in another namespace, from which it propagates; where the directory is
+# then.
+cp "$mounts" excepted && mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
+for hook in "${hooks[@]}"; do
+	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
+	mv guarded guarded-elsewhere
+	# It is excepted, and so is what it reads: the namespace is made by another.
+	unshare -m --propagation shared ./excepted bind "$home/guarded-elsewhere/propagated" "$home/from-elsewhere" >/dev/null
+	sleep 0.5
+	check "$hook: the mount has arrived" mountpoint -q guarded-elsewhere/propagated
+	check "$hook: what an excepted program mounted, and propagated, is denied elsewhere; the directory was moved" denied from-elsewhere/secret
+	mv guarded-elsewhere guarded
+	stop INT
+	umount guarded/propagated
+done
+# A namespace of its own, which bccwatch does not see.
+mkdir -p guarded/own
+unshare -m --propagation private sh -c "mount -t tmpfs none $home/guarded/own && echo x >$home/guarded/own/secret; touch $home/own-ready
+	until [ -e $home/own-go ]; do sleep 0.1; done
+	cat $home/guarded/own/secret; mkfifo $home/guarded/own/fifo; echo x >$home/guarded/own/new; ls $home/guarded/own" >"$tmp/own" 2>&1 & own=$!
+until [ -e own-ready ]; do sleep 0.1; done
+start_block --dir guarded
+touch own-go
+wait $own
+check_lines "in another mount namespace, by the path through the directory, all is denied" 3 "Permission denied" "$tmp/own"
+check "in another mount namespace nothing is created there" [ "$(tail -n 1 "$tmp/own")" = secret ]
+stop INT
 umount guarded/stack guarded/stack guarded/covered guarded/hid
 umount guarded/before
 check "what was guarded while it was mounted can be unmounted" umount elsewhere
@@ -92,7 +124,7 @@ for hook in "${hooks[@]}"; do
 	sleep 0.5
 	check "$hook: --allow-mounts: by the directory's path it is denied" denied guarded/late/secret
 	check "$hook: --allow-mounts: nothing can be made there" sh -c '! echo x >guarded/late/new 2>/dev/null && [ ! -e lazy/new ]'
-	check "$hook: --allow-mounts: a user's clone of it is denied" [ "$("$mounts" read "$home/lazy")" != read ]
+	check "$hook: --allow-mounts: a user's clone of it is denied" user_is_refused "$home/lazy"
 	# shellcheck disable=SC2016
 	check "$hook: --allow-mounts: unmounted lazily, with a process in it, it is denied" \
 		bash -c 'cd lazy && umount -l ../guarded/late && umount -l "$OLDPWD/lazy"; ! cat secret 2>/dev/null && cat secret 2>&1 | grep -q "Permission denied"'

@@ -82,13 +82,17 @@ static void drop_searches(struct bw_guard *g)
 	g->n_searches = 0;
 }
 
-/* open_tree(2): a mount of the same directory of which nobody knows, without what is mounted on it. */
-static int clone_of(int fd)
+/* open_tree(2): a mount of the same directory of which nobody knows, without what is mounted on it. The caller's. */
+static int clone_of(int fd, const char *name)
 {
 	enum { CLONE = 1 };
 	int clone = (int)syscall(__NR_open_tree, fd, "", AT_EMPTY_PATH | CLONE | O_CLOEXEC);
 
-	return clone < 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : clone;
+	if (clone >= 0)
+		return clone;
+	bw_note("Not searched for files that have other links elsewhere: what is hidden by mounts beneath %s: %s", name,
+		strerror(errno));
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 /* The one that was learned last. held: it can't leave memory. 0 or -errno, reported but for -E2BIG. */
@@ -100,7 +104,7 @@ static int guard_dir(struct bw_guard *g, bool held)
 	return r < 0 ? r : bw_identity_put(g, "devices", &dev, sizeof(dev));
 }
 
-/* Where it is, for bw_mounts_mark. */
+/* fd is held. */
 static int add_dir(struct bw_guard *g, int fd)
 {
 	struct bw_place *more = reallocarray(g->dirs, g->n_dirs + 1, sizeof(*more));
@@ -108,8 +112,26 @@ static int add_dir(struct bw_guard *g, int fd)
 	if (!more)
 		return -ENOMEM;
 	g->dirs = more;
-	more[g->n_dirs] = (struct bw_place){path_of(fd), bw_mount_of(fd)};
-	return more[g->n_dirs].path ? (int)g->n_dirs++ : -ENOMEM;
+	more[g->n_dirs++] = (struct bw_place){.fd = fd};
+	return 0;
+}
+
+/* Where the directories are now, for they can be moved; and what is beneath them there. */
+static int mark_mounts(struct bw_guard *g, struct bw_mounts *now)
+{
+	for (size_t i = 0; i < g->n_dirs; i++) {
+		struct bw_place *dir = &g->dirs[i];
+
+		free((char *)dir->path);
+		dir->path = path_of(dir->fd);
+		dir->mount = bw_mount_of(dir->fd);
+		if (!dir->path)
+			return -ENOMEM;
+		if (!bw_mounts_find(now, dir->mount))
+			bw_note("Not learned: what is mounted beneath %s, which was unmounted itself.", dir->path);
+		bw_mounts_mark(now, dir->mount, dir->path);
+	}
+	return 0;
 }
 
 int bw_beneath_guard(struct bw_guard *g, const char *path)
@@ -124,7 +146,7 @@ int bw_beneath_guard(struct bw_guard *g, const char *path)
 		return complain(r, path);
 	if (r == 0)
 		r = add_dir(g, fd);
-	return r < 0 ? r : add_search(g, clone_of(fd), path);
+	return r < 0 ? r : add_search(g, clone_of(fd, path), path);
 }
 
 /*
@@ -160,7 +182,7 @@ static int guard_mount(struct bw_guard *g, int given, const char *point, bool se
 		bw_note("Not guarded where else it may be mounted: %s: %s", point, strerror(-r));
 		return 0;
 	}
-	return r == 0 && !searched ? add_search(g, clone_of(fd), point) : r;
+	return r == 0 && !searched ? add_search(g, clone_of(fd, point), point) : r;
 }
 
 static int on_hidden(void *cookie, int fd, const char *point, bool whole)
@@ -209,12 +231,12 @@ static int guard_mounts(struct bw_guard *g)
 		bw_mounts_free(&now);
 	if (r < 0 || g->n_dirs == 0)
 		return r < 0 ? bw_err(r, "can't see what is mounted: " BW_MOUNTS ": %s", strerror(-r)) : 0;
-	for (size_t i = 0; i < g->n_dirs; i++)
-		bw_mounts_mark(&now, g->dirs[i].mount, g->dirs[i].path);
-	r = guard_listed(g, &now, &hidden);
+	r = mark_mounts(g, &now);
+	if (r == 0)
+		r = guard_listed(g, &now, &hidden);
 	if (r == 0 && hidden)
 		r = bw_hidden_each(g->dirs, g->n_dirs, on_hidden, g);
-	if (r == -ECHILD) {
+	if (r == -ECHILD || r == -EPROTO) {
 		bw_note("Not guarded where else it may be mounted: what other mounts hide beneath the directories.");
 		r = 0;
 	}
@@ -379,6 +401,8 @@ void bw_beneath_update(struct bw_guard *g)
 	if (r == 0 && g->n_searches > 0)
 		r = search_all(g, false);
 	drop_searches(g);
+	if (r < 0)
+		bw_mounts_free(&g->mounts); /* all of it is to be searched the next time */
 	g->settings.learning = 0;
 	bw_identity_mode(g, MODE_ENFORCE);
 	if (r < 0 && r != -EINTR)

@@ -219,13 +219,16 @@ static int learn_self(struct bw_guard *g)
 static int start_programs(struct bw_guard *g)
 {
 	struct timespec now;
+	int r;
 
 	if (g->n_exes == 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	g->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	bw_programs_warn(g->exes, g->n_exes);
-	return bw_identity_mode(g, g->settings.mode);
+	r = bw_identity_mode(g, g->settings.mode);
+	if (r == 0)
+		bw_programs_warn(g->exes, g->n_exes);
+	return r;
 }
 
 static int set_up(struct bw_guard *g)

@@ -253,18 +253,23 @@ static struct file *open_file(struct bw_frames *f, struct known *k)
 	return file;
 }
 
-/* Behind the file's first answer, by which it has read it. */
-static void bound_memory(struct bw_frames *f, struct file *file)
+static uint64_t memory_of_files(const struct bw_frames *f)
 {
 	uint64_t all = 0;
 
+	for (size_t i = 0; i < f->n_files; i++)
+		all += f->files[i].memory;
+	return all;
+}
+
+/* Behind the file's first answer, by which it has read it. */
+static void bound_memory(struct bw_frames *f, struct file *file)
+{
 	if (file->is_measured)
 		return;
 	file->memory = bw_sandbox_memory(&file->box);
 	file->is_measured = true;
-	for (size_t i = 0; i < f->n_files; i++)
-		all += f->files[i].memory;
-	if (all > FILES_MEMORY)
+	while (f->n_files > 1 && memory_of_files(f) > FILES_MEMORY)
 		forget_oldest(f);
 }
 

@@ -7,7 +7,8 @@
 
 /* A directory: how it is seen, and in which mount (bw_mount_of). */
 struct bw_place {
-	const char *path;
+	int fd;		  /* of it */
+	const char *path; /* the last that was asked for */
 	int mount;
 };
 
