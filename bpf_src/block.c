@@ -783,7 +783,7 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 
 	PEEK(mnt, dir->mnt);
 	target.mount = mount_of(mnt);
-	if (s && !(s->dry_run && opened))
+	if (s && !s->dry_run) // on_create tells, once
 		what = forbidden_here(s, forbidden_place(dentry, target.mount, FOLDERS_ONCE, MOUNTS, false),
 				      ACCESS_WRITE);
 	return what && !(what & UNKNOWN) ? stop(ctx, s, &target, what, s->error) : 0;
