@@ -89,11 +89,11 @@ fi
 
 # The start: more files than a map has places for, deeper directories than there may be descriptors.
 mkdir -p many outside unsteady out
-"$attacks" fill many "$home/outside" 40000
+"$attacks" fill many "$home/outside" 20000
 start_block --dir many
-check "40,000 files of two links are all guarded: the first" sh -c '! cat outside/f0 2>/dev/null'
-for i in $(seq 0 397 39999); do cat outside/f"$i" 2>/dev/null && echo "f$i"; done >"$tmp/said"
-check "40,000 files of two links are all guarded: each 397th" [ ! -s "$tmp/said" ]
+check "20,000 files of two links are all guarded: the first" sh -c '! cat outside/f0 2>/dev/null'
+for i in $(seq 0 397 19999); do cat outside/f"$i" 2>/dev/null && echo "f$i"; done >"$tmp/said"
+check "20,000 files of two links are all guarded: each 397th" [ ! -s "$tmp/said" ]
 stop INT
 rm -r many outside
 deep=$tmp/deep # where directories are made quickly
@@ -133,7 +133,15 @@ mounting() { # as root, as long as it lives
 		umount unsteady/keep
 	done 2>/dev/null
 }
-for kind in links files dirs deeper feed mounts; do
+kinds=(links files dirs deeper feed mounts)
+case $(uname -r) in
+6.1.0-*-cloud-*) ;;
+*)
+	kinds=(dirs)
+	skip "all who disturb the start" "they take long; on the default guest"
+	;;
+esac
+for kind in "${kinds[@]}"; do
 	if [ $kind = mounts ]; then
 		mounting & disturber=$!
 	else
