@@ -159,5 +159,5 @@ for kind in "${kinds[@]}"; do
 		fi
 	done
 	kill $disturber
-	wait $disturber 2>/dev/null
+	wait $disturber 2>/dev/null || :
 done
