@@ -31,18 +31,19 @@ struct data_t {
 #else
 #define FOLDERS 1024
 #endif
-#define FOLDERS_CREATE 1024 // where something other than a file is created
-#define FOLDERS_MOUNT  512  // where something is mounted
-#define FOLDERS_ABOVE  64
-#define MOUNTS	       16
-#define FOLDERS_ONCE   128 // where another answer is at hand
+#define FOLDERS_ELSE  1024 // where it is no open that is asked about: each is followed by the verifier at the start
+#define FOLDERS_MOUNT 512  // where something is mounted
+#define FOLDERS_ABOVE 64
+#define MOUNTS	      16
+#define FOLDERS_ONCE  128 // where another answer is at hand
 
-#define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
-#define SHOWN	    128 // how many folders of a path are shown
-#define KILL	    9
-#define TRUNCATES   01000     // O_TRUNC
-#define SETS_SIZE   (1 << 3)  // ATTR_SIZE
-#define BY_FILE	    (1 << 13) // ATTR_FILE: by a descriptor
+#define BEHIND_NAME  (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
+#define SHOWN	     128 // how many folders of a path are shown
+#define KILL	     9
+#define TRUNCATES    01000     // O_TRUNC
+#define SETS_SIZE    (1 << 3)  // ATTR_SIZE
+#define BY_FILE	     (1 << 13) // ATTR_FILE: by a descriptor
+#define DISCONNECTED (1 << 5)  // DCACHE_DISCONNECTED: of a dentry without a parent, that it is no root either
 
 // Reads a member through a pointer into the kernel; libbcc's own way works in kprobes alone.
 #define PEEK(to, from) bpf_probe_read_kernel(&(to), sizeof(to), &(from))
@@ -482,10 +483,9 @@ end:
 static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, int folders, int mounts, bool itself)
 {
 #ifdef BY_DIR
-	struct dentry *root = NULL;
 	struct super_block *sb = NULL;
 	struct climb c = {};
-	u32 access = 0;
+	u32 access = 0, flags = 0;
 
 	FORGET(mount);
 	c.dentry = dentry;
@@ -503,10 +503,10 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, in
 
 		if (access)
 			return access;
-		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder.
-		PEEK(sb, c.dentry->d_sb);
-		PEEK(root, sb->s_root);
-		if (c.dentry != root && devices.lookup(&c.id.dev))
+		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder. (On NFS
+		// each mount has a root of its own.)
+		PEEK(flags, c.dentry->d_flags);
+		if (flags & DISCONNECTED && devices.lookup(&c.id.dev))
 			return UNKNOWN | ACCESS_ANY;
 		if (i == mounts)
 			break;
@@ -656,9 +656,9 @@ static inline u32 forbidden_here(struct settings *s, u32 forbidden, u32 wanted)
 
 // What is forbidden of that which is wanted, or 0. inode: NULL where there is no file yet.
 static inline u32 forbidden(struct settings *s, struct dentry *dentry, struct mount *mount, struct inode *inode,
-			    u32 wanted, int mounts)
+			    u32 wanted, int folders, int mounts)
 {
-	u32 forbidden = forbidden_place(dentry, mount, FOLDERS, mounts, false); // first: see there
+	u32 forbidden = forbidden_place(dentry, mount, folders, mounts, false); // first: see there
 	u32 spot = forbidden_spot(dentry);
 
 	if (inode) {
@@ -722,7 +722,7 @@ static inline long on_open(void *ctx, struct file *file)
 		if (s->mode != MODE_ENFORCE)
 			return 0;
 		what = forbidden(s, dentry_of(target.dentry, inode), target.mount, inode, wanted_of(flags, mode),
-				 MOUNTS);
+				 FOLDERS, MOUNTS);
 		if (!what)
 			return 0;
 	}
@@ -748,7 +748,7 @@ static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
 
 	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
 		return 0;
-	what = forbidden_place(dentry, NULL, opened ? FOLDERS : FOLDERS_CREATE, 0, false); // first: see there
+	what = forbidden_place(dentry, NULL, FOLDERS_ELSE, 0, false); // first: see there
 	if (s->frozen)
 		return what ? -EBUSY : 0;
 	what = forbidden_here(s, what | forbidden_spot(dentry) | forbidden_name(dentry), ACCESS_WRITE);
@@ -765,7 +765,7 @@ static inline long on_create_beneath(void *ctx, struct dentry *dentry)
 
 	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
 		return 0;
-	what = forbidden_place(dentry, NULL, FOLDERS_CREATE, 0, false);
+	what = forbidden_place(dentry, NULL, FOLDERS_ELSE, 0, false);
 	if (s->frozen)
 		return what ? -EBUSY : 0;
 	what = forbidden_here(s, what, ACCESS_WRITE);
@@ -835,7 +835,7 @@ static inline long on_truncate(void *ctx, const struct path *path)
 	PEEK(mnt, path->mnt);
 	PEEK(inode, target.dentry->d_inode);
 	target.mount = mount_of(mnt);
-	what = forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE, MOUNTS);
+	what = forbidden(s, target.dentry, target.mount, inode, ACCESS_WRITE, FOLDERS_ELSE, MOUNTS);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
@@ -852,7 +852,7 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_FILE)
 		return 0;
 	PEEK(inode, dentry->d_inode);
-	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, 0);
+	what = forbidden(s, dentry, NULL, inode, ACCESS_WRITE, FOLDERS_ELSE, 0);
 	return what ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
@@ -861,7 +861,7 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 // While the folder is frozen: also whether it would come to be beneath.
 static inline u32 guarded_from_now(struct settings *s, struct dentry *from, struct dentry *to)
 {
-	u32 access = forbidden_place(from, NULL, FOLDERS, 0, false), there;
+	u32 access = forbidden_place(from, NULL, FOLDERS_ELSE, 0, false), there;
 	struct links old, new;
 
 	READ_LINKS(old, from);
