@@ -24,6 +24,9 @@ new_file_system() { mkdir -p "$1" && mount -t tmpfs none "$1" && chmod 755 "$1" 
 
 hooks=(fmod_ret)
 ! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+# What is denied is tried by each hook; what is learned is the same for all, and tried by each on the default guest alone.
+learning=("${hooks[0]}")
+[[ $(uname -r) != 6.1.0-*-cloud-* ]] || learning=("${hooks[@]}")
 
 # What adds a mount is denied, on a directory beneath, on the directory itself, on what was mounted beneath before; what
 # changes one that is there is not.
@@ -63,7 +66,7 @@ echo x >guarded/hid/linked && ln guarded/hid/linked outside/linked
 new_file_system peer/other # on a bind mount of the directory: by the directory's own path it is not seen if private
 mkdir other-elsewhere && mount --bind peer/other other-elsewhere
 mount -t tmpfs none guarded/stack && mount -t tmpfs none guarded/covered && mount -t tmpfs none guarded/hid
-for hook in "${hooks[@]}"; do
+for hook in "${learning[@]}"; do
 	start_block --dir guarded --hook "$hook" || continue
 	check "$hook: what is mounted beneath is denied elsewhere" denied elsewhere/secret
 	check "$hook: what lies below another mount of the same point is denied elsewhere" denied stack-elsewhere/secret
@@ -79,7 +82,7 @@ done
 # Made without a denied call: by an excepted program, in another namespace, from which it propagates; where the directory is
 # then.
 cp "$mounts" excepted && mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
-for hook in "${hooks[@]}"; do
+for hook in "${learning[@]}"; do
 	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
 	mv guarded guarded-elsewhere
 	# It is excepted, and so is what it reads: the namespace is made by another.
@@ -108,7 +111,7 @@ umount guarded/before
 check "what was guarded while it was mounted can be unmounted" umount elsewhere
 
 # --allow-mounts: learned as it comes.
-for hook in "${hooks[@]}"; do
+for hook in "${learning[@]}"; do
 	mkdir -p guarded/late late lazy && new_file_system late && new_file_system lazy
 	start_block --dir guarded --allow-mounts --hook "$hook" || continue
 	for i in 1 2 3 4 5; do
