@@ -497,13 +497,13 @@ static inline u32 forbidden_place(struct dentry *dentry, struct mount *mount, in
 	if (itself || c.links.parent != c.dentry)
 		access = climb(&c, folders);
 	if (access & UNKNOWN && !mounts && !devices.lookup(&c.id.dev))
-		access = 0; // however deep: there is no folder of dirs on this file system
+		access = 0; // however deep: there is no directory of dirs on this file system
 	for (int i = 0; i <= mounts; i++) {
 		struct mount *lower = mount;
 
 		if (access)
 			return access;
-		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has a folder. (On NFS
+		// open_by_handle_at can make dentries that hang on nothing; it matters where dirs has an entry. (On NFS
 		// each mount has a root of its own.)
 		PEEK(flags, c.dentry->d_flags);
 		if (flags & DISCONNECTED && devices.lookup(&c.id.dev))
@@ -648,7 +648,7 @@ static inline int on_free(struct inode *inode)
 	return 0;
 }
 
-// What of it is forbidden to this process, if anything of what it wants is; or 0.
+// The accesses that are denied to this process; 0 if none of those that it wants is.
 static inline u32 forbidden_here(struct settings *s, u32 forbidden, u32 wanted)
 {
 	return forbidden & wanted & s->access && !is_excepted(s) && !is_self(s) ? forbidden : 0;
@@ -755,7 +755,7 @@ static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
 	return what && !(s->dry_run && opened) ? stop(ctx, s, &target, what, s->error) : 0;
 }
 
-// A folder or a symlink comes to be there: refused beneath a guarded folder alone.
+// A directory or a symlink is created: refused beneath a protected directory alone.
 static inline long on_create_beneath(void *ctx, struct dentry *dentry)
 {
 	int zero = 0;
