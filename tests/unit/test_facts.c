@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/stub.h"
+#include "kernel/attachable.h"
 #include "kernel/btf.h"
 #include "kernel/function.h"
 #include "kernel/health.h"
@@ -56,7 +57,7 @@ static void check_truth(const char *kernel, const char *name, int error)
 	struct bw_verdict v;
 
 	assert_int_equal(bw_functions_read(root, &name, 1, &f), 0);
-	bw_function_kprobe(&f, &v);
+	bw_attachable_kprobe(&f, &v);
 	if (v.can == BW_UNKNOWN ? f.copies < 2 : (v.can == BW_YES) != (error == 0))
 		fail_msg("%s: %s: told %d (%s), attaching gave %d", kernel, name, v.can, v.why, error);
 	if ((v.can == BW_NO) != (*v.why != '\0' && v.can != BW_UNKNOWN))

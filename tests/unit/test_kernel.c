@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "kernel/attachable.h"
 #include "kernel/cpu.h"
 #include "kernel/format.h"
 #include "kernel/frames.h"
@@ -131,7 +132,7 @@ static struct bw_verdict kprobe_of(const char *name, struct bw_function *f)
 	struct bw_verdict verdict;
 
 	bw_functions_read(root, &name, 1, f);
-	bw_function_kprobe(f, &verdict);
+	bw_attachable_kprobe(f, &verdict);
 	return verdict;
 }
 
@@ -175,6 +176,42 @@ static void functions_of_kernel(void **state)
 	assert_int_equal(kprobe_of("black", &f).can, BW_NO);
 }
 
+static void override_of(const struct bw_function *f, struct bw_verdict *v)
+{
+	struct bw_verdict kprobe;
+
+	bw_attachable_kprobe(f, &kprobe);
+	bw_attachable_override(f, &kprobe, v);
+}
+
+/* The kernel's lists carry one of the names of an address. */
+static void aliases_of_function(void **state)
+{
+	struct bw_function f[2] = {0};
+	const char *names[] = {"__x64_sys_getppid", "__do_sys_getppid"};
+
+	(void)state;
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
+	put_kernel();
+	put("/proc/kallsyms", "ffffffff81000100 t __do_sys_getppid\n"
+			      "ffffffff81000100 T __ia32_sys_getppid\n"
+			      "ffffffff81000100 T __x64_sys_getppid\n");
+	put("/sys/kernel/tracing/available_filter_functions", "__ia32_sys_getppid\n");
+	put("/sys/kernel/debug/error_injection/list", "__do_sys_getppid\tERRNO\n");
+	bw_functions_read(root, names, 2, f);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(f[i].traceable, BW_YES);
+		assert_int_equal(f[i].listed, BW_YES);
+		assert_int_equal(f[i].blacklisted, BW_NO);
+	}
+	/* Where addresses are hidden, the name alone counts. */
+	put("/proc/kallsyms", "0000000000000000 t __do_sys_getppid\n"
+			      "0000000000000000 T __x64_sys_getppid\n");
+	bw_functions_read(root, names, 2, f);
+	assert_int_equal(f[0].listed, BW_NO);
+	assert_int_equal(f[1].listed, BW_YES);
+}
+
 static void hooks_of_function(void **state)
 {
 	struct bw_function_type type = {.has_btf = true, .is_known = true, .parameters = 3, .returns_number = true};
@@ -185,43 +222,43 @@ static void hooks_of_function(void **state)
 	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
 	put_kernel();
 	bw_functions_read(root, &(const char *){"vfs_read"}, 1, &f);
-	bw_function_fentry(&f, &type, &v);
+	bw_attachable_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	assert_non_null(strstr(v.why, "DIRECT_CALLS"));
-	bw_function_override(&f, &v);
+	override_of(&f, &v);
 	assert_non_null(strstr(v.why, "CONFIG_BPF_KPROBE_OVERRIDE"));
 	f.has_direct = f.has_override = true;
-	bw_function_fentry(&f, &type, &v);
+	bw_attachable_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
-	bw_function_fmod_ret(&f, &type, &v);
+	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
-	bw_function_override(&f, &v);
+	override_of(&f, &v);
 	assert_non_null(strstr(v.why, "error-injection list"));
 	type.is_variadic = true;
-	bw_function_fentry(&f, &type, &v);
+	bw_attachable_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	type.is_variadic = false;
 	bw_functions_read(root, &(const char *){"security_file_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
-	bw_function_fmod_ret(&f, &type, &v);
+	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
 	bw_functions_read(root, &(const char *){"__x64_sys_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
-	bw_function_fmod_ret(&f, &type, &v);
+	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
-	bw_function_override(&f, &v);
+	override_of(&f, &v);
 	assert_int_equal(v.can, BW_YES);
 	type.returns_number = false;
-	bw_function_fmod_ret(&f, &type, &v);
+	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
 	assert_non_null(strstr(v.why, "no number"));
-	bw_function_lsm(root, &type, &v);
+	bw_attachable_lsm(root, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	type.lsm = 7;
-	bw_function_lsm(root, &type, &v); /* securityfs is not there */
+	bw_attachable_lsm(root, &type, &v); /* securityfs is not there */
 	assert_int_equal(v.can, BW_YES);
 	put("/sys/kernel/security/lsm", "lockdown,yama");
-	bw_function_lsm(root, &type, &v);
+	bw_attachable_lsm(root, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	assert_non_null(strstr(v.why, "not among"));
 }
@@ -595,6 +632,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(functions_of_kernel, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(hooks_of_function, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(aliases_of_function, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(formats_of_tracepoints, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(findings, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/stub.h"
+#include "kernel/attachable.h"
 #include "kernel/bound.h"
 #include "kernel/btf.h"
 #include "kernel/kprobe.h"
@@ -142,13 +143,10 @@ static void try_bound(enum bw_bound kind, uint32_t id, struct bw_verdict *v)
 }
 
 /* Asks the kernel; a program of a module's function would have to name the module, too. */
-static void try_all(struct subject *s)
+static void try_bound_hooks(struct subject *s)
 {
 	const struct signature *first = s->n > 0 ? &s->signatures[0] : NULL;
 
-	try_kprobe(&s->function, &s->kprobe);
-	if (s->kprobe.can == BW_NO && s->override.can != BW_NO)
-		s->override = s->kprobe;
 	if (first && !*first->module) {
 		try_bound(BW_BOUND_FENTRY, first->id, &s->fentry);
 		try_bound(BW_BOUND_FMOD_RET, first->id, &s->fmod_ret);
@@ -162,14 +160,16 @@ static void judge(struct subject *s)
 	const struct signature *first = s->n > 0 ? &s->signatures[0] : NULL;
 	const struct bw_function *f = &s->function;
 
-	bw_function_type(first ? first->btf : s->kernel, first ? first->id : 0, f, &s->type);
-	bw_function_kprobe(f, &s->kprobe);
-	bw_function_override(f, &s->override);
-	bw_function_fentry(f, &s->type, &s->fentry);
-	bw_function_fmod_ret(f, &s->type, &s->fmod_ret);
-	bw_function_lsm("", &s->type, &s->lsm);
+	bw_attachable_type(first ? first->btf : s->kernel, first ? first->id : 0, f, &s->type);
+	bw_attachable_kprobe(f, &s->kprobe);
 	if (bw_privileged() == 0)
-		try_all(s);
+		try_kprobe(f, &s->kprobe);
+	bw_attachable_override(f, &s->kprobe, &s->override);
+	bw_attachable_fentry(f, &s->type, &s->fentry);
+	bw_attachable_fmod_ret(f, &s->type, &s->fmod_ret);
+	bw_attachable_lsm("", &s->type, &s->lsm);
+	if (bw_privileged() == 0)
+		try_bound_hooks(s);
 }
 
 static const char *type_word(char type)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/function.h"
+#include "kernel/attachable.h"
 
 struct btf;
 

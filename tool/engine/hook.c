@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "kernel/attachable.h"
 #include "kernel/btf.h"
 #include "kernel/function.h"
 #include "kernel/kprobe.h"
@@ -60,7 +61,7 @@ static void explain_refusal(const char *target)
 	struct bw_function function = {0};
 
 	bw_functions_read("", &target, 1, &function);
-	bw_function_kprobe(&function, &verdict);
+	bw_attachable_kprobe(&function, &verdict);
 	bw_err(0, "the kernel does not let the function '%s' be probed%s%s", target, *verdict.why ? ": " : "",
 	       verdict.why);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/function.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +11,34 @@
 #include "base/cleanup.h"
 #include "base/index.h"
 #include "base/words.h"
-#include "kernel/btf.h"
 #include "kernel/kprobe.h"
-#include "kernel/lsm.h"
 #include "kernel/machine.h"
 #include "kernel/override.h"
 #include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 
-#define SECURITY "security_"
+/*
+ * Functions of one address have several names (__x64_sys_getppid, __do_sys_getppid), of which the kernel's lists carry
+ * one. `names` are the functions' own, then the aliases: of[i] is the function whose alias names[n + i] is.
+ */
+struct aliases {
+	char **names;
+	size_t *of;
+	size_t n, room;
+};
 
 /* An answer of each function that a list gives: those that it has, once it was read. */
 struct listed {
 	struct bw_function *functions; /* n */
 	size_t n, answer;	       /* its offset in each */
 	struct bw_index index;	       /* of their names, or what stands for these */
+	const struct aliases *aliases; /* the names behind the first n of the index */
 };
 
 static enum bw_answer *answer_of(const struct listed *l, size_t i)
 {
+	if (i >= l->n)
+		i = l->aliases->of[i - l->n];
 	return (enum bw_answer *)((char *)&l->functions[i] + l->answer);
 }
 
@@ -145,13 +152,22 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */
-enum { MARK_MAX = 8 };
-
-static void note_address(void *cookie, const char *text)
+/* The functions' addresses, by address; p->places is the caller's to free. 0 or -ENOMEM. */
+static int find_places(const struct listed *l, struct places *p)
 {
-	const struct places *p = cookie;
-	uint64_t address = strtoull(text, NULL, 16);
+	*p = (struct places){.functions = l->functions, .places = calloc(l->n + 1, sizeof(*p->places))};
+	if (!p->places)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->functions[i].address)
+			p->places[p->n++] = (struct place){l->functions[i].address, i};
+	qsort(p->places, p->n, sizeof(*p->places), by_address);
+	return 0;
+}
+
+/* How many of them are no higher than the address. */
+static size_t places_up_to(const struct places *p, uint64_t address)
+{
 	size_t low = 0, high = p->n;
 
 	while (low < high) {
@@ -162,8 +178,19 @@ static void note_address(void *cookie, const char *text)
 		else
 			high = middle;
 	}
-	for (; low > 0 && address - p->places[low - 1].address <= MARK_MAX; low--)
-		p->functions[p->places[low - 1].function].traceable = BW_YES;
+	return low;
+}
+
+/* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */
+enum { MARK_MAX = 8 };
+
+static void note_address(void *cookie, const char *text)
+{
+	const struct places *p = cookie;
+	uint64_t address = strtoull(text, NULL, 16);
+
+	for (size_t i = places_up_to(p, address); i > 0 && address - p->places[i - 1].address <= MARK_MAX; i--)
+		p->functions[p->places[i - 1].function].traceable = BW_YES;
 }
 
 /*
@@ -172,19 +199,17 @@ static void note_address(void *cookie, const char *text)
  */
 static bool read_addresses(const struct listed *l, const char *path)
 {
-	BW_FREE struct place *places = calloc(l->n + 1, sizeof(*places));
-	struct places p = {l->functions, places, 0};
+	BW_FREE struct place *places = NULL;
+	struct places p;
+	int r = find_places(l, &p);
 
-	for (size_t i = 0; places && i < l->n; i++)
-		if (l->functions[i].address)
-			places[p.n++] = (struct place){l->functions[i].address, i};
-	if (p.n == 0 || access(path, R_OK) < 0)
-		return false; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	qsort(places, p.n, sizeof(*places), by_address);
+	places = p.places;
+	if (r < 0 || p.n == 0 || access(path, R_OK) < 0)
+		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].traceable = BW_NO;
 	if (bw_words_each(path, 0, note_address, &p) < 0)
-		return false; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].is_placed = true;
 	return true;
@@ -218,6 +243,76 @@ static void read_lists(const char *root, struct listed *l)
 	read_list(l, path, 0, BW_UNKNOWN);
 }
 
+static void free_aliases(struct aliases *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		free(a->names[i]);
+	free(a->names);
+	free(a->of);
+}
+
+static int add_alias(struct aliases *a, const char *name, size_t function)
+{
+	if (a->n == a->room) {
+		size_t room = 2 * a->room + 16, *of = reallocarray(a->of, room, sizeof(*of));
+		char **names = of ? reallocarray(a->names, room, sizeof(*names)) : NULL;
+
+		a->of = of ? of : a->of;
+		if (!names)
+			return -ENOMEM;
+		a->names = names;
+		a->room = room;
+	}
+	a->names[a->n] = strdup(name);
+	if (!a->names[a->n])
+		return -ENOMEM;
+	a->of[a->n++] = function;
+	return 0;
+}
+
+struct alias_search {
+	struct places places;
+	struct aliases *aliases;
+	int error;
+};
+
+static void note_alias(void *cookie, size_t i, const struct bw_symbol *symbol)
+{
+	struct alias_search *search = cookie;
+	const struct places *p = &search->places;
+
+	(void)i;
+	for (size_t k = places_up_to(p, symbol->address); k > 0 && p->places[k - 1].address == symbol->address; k--)
+		if (search->error == 0 && strcmp(p->functions[p->places[k - 1].function].name, symbol->name) != 0)
+			search->error = add_alias(search->aliases, symbol->name, p->places[k - 1].function);
+}
+
+/* Where addresses are hidden there are none. */
+static int read_aliases(const char *root, const struct listed *l, struct aliases *aliases)
+{
+	BW_FREE struct place *places = NULL;
+	struct alias_search search = {.aliases = aliases};
+	int r = find_places(l, &search.places);
+
+	places = search.places.places;
+	if (r == 0 && search.places.n > 0)
+		r = bw_symbols_find(root, NULL, 0, note_alias, &search);
+	return search.error < 0 ? search.error : r == -ENOMEM ? r : 0;
+}
+
+/* The names of the functions, and their aliases. *names is the caller's to free, not what is in it. */
+static int index_names(const struct listed *l, const char ***names, struct bw_index *index)
+{
+	*names = calloc(l->n + l->aliases->n + 1, sizeof(**names));
+	if (!*names)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		(*names)[i] = l->functions[i].name;
+	for (size_t i = 0; i < l->aliases->n; i++)
+		(*names)[l->n + i] = l->aliases->names[i];
+	return bw_index_init(index, *names, l->n + l->aliases->n);
+}
+
 /* Its trampolines pass on no more than six. */
 static bool has_few_registers(const char *root)
 {
@@ -232,7 +327,9 @@ static bool has_few_registers(const char *root)
 int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
 {
 	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
-	struct listed l = {functions, n, 0, {0}};
+	BW_CLEANUP(free_aliases) struct aliases aliases = {0};
+	BW_FREE const char **all_names = NULL;
+	struct listed l = {.functions = functions, .n = n, .aliases = &aliases};
 	bool has_kprobes = bw_kprobe_supported(root) == 0;
 	int r;
 
@@ -242,163 +339,9 @@ int bw_functions_read(const char *root, const char *const *names, size_t n, stru
 	r = read_symbols(root, &l);
 	for (size_t i = 0; i < n; i++)
 		functions[i].symbols = r;
-	if (bw_index_init(&index, names, n) < 0)
+	if (read_aliases(root, &l, &aliases) < 0 || index_names(&l, &all_names, &index) < 0)
 		return -ENOMEM;
 	l.index = index;
 	read_lists(root, &l);
 	return 0;
-}
-
-static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
-
-static uint32_t find_lsm(const struct btf *btf, const struct bw_function *f)
-{
-	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
-	char name[128];
-	uint32_t id = 0;
-
-	if (!btf || (!is_security && f->copies > 0))
-		return 0;
-	snprintf(name, sizeof(name), "bpf_lsm_%s", f->name + (is_security ? strlen(SECURITY) : 0));
-	return bw_lsm_is_hook(name + strlen("bpf_lsm_")) && bw_btf_function(btf, name, &id) == 0 ? id : 0;
-}
-
-void bw_function_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t)
-{
-	const struct btf_type *function = btf && id ? btf__type_by_id(btf, id) : NULL, *proto, *type;
-
-	*t = (struct bw_function_type){.has_btf = btf, .is_known = function, .lsm = find_lsm(btf, f)};
-	if (!function)
-		return;
-	proto = btf__type_by_id(btf, function->type);
-	t->parameters = btf_vlen(proto);
-	for (uint32_t i = 0; i < t->parameters; i++) {
-		type = resolved(btf, btf_params(proto)[i].type);
-		t->registers += type && btf_is_composite(type) && type->size > 8 ? 2 : 1;
-		t->is_variadic |= btf_params(proto)[i].type == 0;
-		t->has_large |= type && btf_is_composite(type) && type->size > 16;
-	}
-	type = resolved(btf, proto->type);
-	t->returns_number = type && (btf_is_int(type) || btf_is_enum(type)) && type->size <= 8;
-}
-
-static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum bw_answer can, const char *why, ...)
-{
-	va_list arguments;
-
-	v->can = can;
-	va_start(arguments, why);
-	vsnprintf(v->why, sizeof(v->why), why, arguments);
-	va_end(arguments);
-}
-
-void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *v)
-{
-	if (f->symbols == 0 && f->copies == 0)
-		set(v, BW_NO,
-		    "no such function: it is not in this kernel, or was put into those that call it (inlined)");
-	else if (!f->has_kprobes)
-		set(v, BW_NO, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
-	else if (f->symbols < 0)
-		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
-	else if (f->is_init)
-		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
-	else if (f->blacklisted == BW_YES)
-		set(v, BW_NO, "it is on the kprobe blacklist");
-	else if (f->traceable == BW_NO)
-		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
-	else if (f->copies > 1)
-		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first",
-		    f->copies);
-	else if (f->traceable == BW_UNKNOWN || f->blacklisted == BW_UNKNOWN)
-		set(v, BW_UNKNOWN, "it is there; %s, which may rule it out, can't be read",
-		    f->traceable == BW_UNKNOWN ? "available_filter_functions" : BW_BLACKLIST);
-	else
-		set(v, BW_YES, "%s", "");
-}
-
-/* What fentry and fmod_ret want of a function alike; false, with the verdict, if it is not so. */
-static bool can_be_bound(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
-{
-	if (f->symbols < 0)
-		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
-	else if (f->copies == 0)
-		set(v, BW_NO, "no such function");
-	else if (!t->has_btf)
-		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	else if (!t->is_known)
-		set(v, BW_NO, "BTF does not have it");
-	else if (!f->has_direct)
-		set(v, BW_NO, "this kernel has no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)");
-	else if (f->is_init)
-		set(v, BW_NO, "it ran at boot (__init), and is no longer there");
-	else if (f->traceable == BW_NO)
-		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
-	else if (t->is_variadic)
-		set(v, BW_NO, "it takes any number of arguments (...)");
-	else if (t->parameters > 12)
-		set(v, BW_NO, "it has more than 12 parameters");
-	else if (f->few_registers && t->registers > 6)
-		set(v, BW_NO, "it has more than 6 parameters, which a program can have from Linux 6.6 on");
-	else if (t->has_large)
-		set(v, BW_NO, "it takes a struct of more than 16 bytes by value");
-	else if (f->copies > 1 && !f->is_placed)
-		set(v, BW_UNKNOWN,
-		    "%u functions bear this name, and the first is meant: it may be another that ftrace knows",
-		    f->copies);
-	else
-		return true;
-	return false;
-}
-
-void bw_function_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
-{
-	if (can_be_bound(f, t, v))
-		set(v, BW_YES, "%s", "");
-}
-
-void bw_function_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
-{
-	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
-
-	if (!can_be_bound(f, t, v))
-		return;
-	if (is_security || f->listed == BW_YES)
-		set(v, BW_YES, "%s", t->returns_number ? "" : "it returns no number that could be another");
-	else
-		set(v, BW_NO, "it is neither a security_ function nor on the error-injection list");
-}
-
-void bw_function_override(const struct bw_function *f, struct bw_verdict *v)
-{
-	bw_function_kprobe(f, v);
-	if (v->can == BW_NO)
-		return;
-	if (!f->has_override)
-		set(v, BW_NO, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
-	else if (f->listed == BW_YES)
-		set(v, BW_YES, "%s", "");
-	else if (f->listed == BW_NO)
-		set(v, BW_NO, "it is not on the kernel's error-injection list");
-	else
-		set(v, BW_UNKNOWN, BW_OVERRIDE_LIST " can't be read");
-}
-
-void bw_function_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *v)
-{
-	if (!t->has_btf)
-		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	else if (!t->lsm)
-		set(v, BW_NO, "it is no hook of the security modules, or this kernel has no BPF LSM");
-	else if (bw_lsm_active(root, "bpf") == 0)
-		set(v, BW_NO, "bpf is not among the kernel's security modules (" BW_LSM_LIST "), so none is called");
-	else
-		set(v, BW_YES, "%s", "");
 }

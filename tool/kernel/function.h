@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A function of the kernel: what is known of it, and which hooks it can have. root is put before every path. */
+/* A function of the kernel: what is known of it. root is put before every path. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,37 +31,3 @@ struct bw_function {
 
 /* Reads all of n functions, in one pass through each list. What can't be read is UNKNOWN. 0 or -ENOMEM. */
 int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions);
-
-/* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
-struct bw_verdict {
-	enum bw_answer can;
-	char why[256];
-};
-
-struct btf;
-
-/* Its type. */
-struct bw_function_type {
-	bool has_btf;	     /* the kernel has BTF */
-	bool is_known;	     /* and the function in it; of that type: */
-	uint32_t parameters; /* their number */
-	uint32_t registers;  /* that they lie in */
-	bool is_variadic;    /* they end with ... */
-	bool has_large;	     /* one is a struct, by value, that is larger than two registers */
-	bool returns_number; /* of at most 64 bits */
-	uint32_t lsm; /* the number of bpf_lsm_HOOK, where security_HOOK is a hook that a BPF LSM can have; or 0 */
-};
-
-/*
- * btf: NULL: there is none; id: the function's, 0: it is not known there. A hook's name is known as
- * "security_file_open", and as "file_open" where no function is called that.
- */
-void bw_function_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t);
-
-void bw_function_kprobe(const struct bw_function *f, struct bw_verdict *verdict);
-void bw_function_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
-void bw_function_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
-void bw_function_override(const struct bw_function *f, struct bw_verdict *verdict);
-
-/* root: where it is seen whether bpf is among the security modules. */
-void bw_function_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *verdict);
