@@ -14,11 +14,10 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFLAGS)
 
 # bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
-compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/overlay.c tool/engine/shapes.c \
-	tool/engine/submits.c tool/engine/tokens.c tool/engine/symbols.c tool/engine/types.c
+compiler_src := $(wildcard tool/compile/*.c)
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/base/index.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/name_index.c tool/build/dependencies.c tool/program/image.c tool/output/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 programs := bccwatch $(build)/bccwatch-compile
@@ -41,14 +40,14 @@ $(build)/%.o: %.c
 	$(Q)$(CC) $(flags) -c -o $@ $<
 
 # The names of numbers that a kernel's BTF does not have: those of the system's headers.
-$(build)/constants.inc: tool/engine/constants.h
+$(build)/constants.inc: tool/compile/constants.h
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -E -dM $< | sort | \
 		grep -E '^#define (E[0-9A-Z]+|__O_[A-Z]+|(O|AT|F|S|SA|SIG|CLONE|MAP|PROT|MS|PTRACE|AF|PF|CAP|RESOLVE|RENAME|ETH_P|POLL)_?[A-Z0-9_]+|[A-Z][A-Z0-9_]*_(MAX|MAGIC)) [-A-Z0-9a-zx_()|<>~ +]+$$' | \
 		sed 's/.*/"&\\n"/' >$@.new && mv $@.new $@
 
-$(build)/tool/engine/overlay.o $(san)/tool/engine/overlay.o: $(build)/constants.inc
+$(build)/tool/compile/header_tree.o $(san)/tool/compile/header_tree.o: $(build)/constants.inc
 
 # The option lists of the man page and the completion come from the tables that the parser reads.
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
@@ -97,7 +96,7 @@ check:
 
 # Each unit test is linked with the modules below cmd/, in a build of its own under the sanitizers.
 san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
-unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compiler.c tool/engine/compile.c,$(compiler_src))
+unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c,$(compiler_src))
 unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)
 units := $(patsubst tests/unit/%.c,$(san)/%,$(wildcard tests/unit/test_*.c))
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
 #include "version.h"
 
@@ -18,7 +19,7 @@ bool bw_trying;
 /* What goes to stdout outside of a run: help and version. A full disk is a failure. */
 static int flushed(void)
 {
-	return fflush(stdout) == 0 ? BW_EXIT_OK : bw_err(BW_EXIT_FAILED, "can't write to stdout");
+	return fflush(stdout) == 0 ? BW_EXIT_OK : bw_log_error(BW_EXIT_FAILED, "can't write to stdout");
 }
 
 static int run_command(int argc, char **argv)
@@ -27,8 +28,8 @@ static int run_command(int argc, char **argv)
 	int r;
 
 	if (!command) {
-		bw_err(0, "there is no command '%s'", argv[0]);
-		bw_hint("'bccwatch --help' lists the commands.");
+		bw_log_error(0, "there is no command '%s'", argv[0]);
+		bw_log_hint("'bccwatch --help' lists the commands.");
 		return BW_EXIT_USAGE;
 	}
 	r = command->run(command, argc, argv);
@@ -53,12 +54,12 @@ int main(int argc, char **argv)
 	const char *value;
 
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-		return bw_err(BW_EXIT_FAILED, "stdout is closed");
+		return bw_log_error(BW_EXIT_FAILED, "stdout is closed");
 	if (prepare() < 0)
 		return BW_EXIT_FAILED;
 	switch (bw_options_next(bw_global_options, argc, argv, &value)) {
 	case 'h':
-		bw_print_help(NULL);
+		bw_help_print(NULL);
 		return flushed();
 	case 'V':
 		printf("bccwatch %s\n", BW_VERSION);
@@ -66,11 +67,11 @@ int main(int argc, char **argv)
 	case BW_OPTIONS_END:
 		if (optind < argc)
 			return run_command(argc - optind, argv + optind);
-		bw_err(0, "which command?");
+		bw_log_error(0, "which command?");
 		break;
 	default:
 		break;
 	}
-	bw_hint("'bccwatch --help' lists the commands.");
+	bw_log_hint("'bccwatch --help' lists the commands.");
 	return BW_EXIT_USAGE;
 }

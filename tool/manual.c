@@ -22,7 +22,7 @@ static void print_man_text(const char *text)
 		printf(*text == '-' ? "\\-" : "%c", *text);
 }
 
-static void print_man_options(const struct bw_option *o)
+static void print_man_options(const struct bw_command_option *o)
 {
 	for (; o->id; o++) {
 		puts(".TP");
@@ -54,13 +54,13 @@ static int print_man(void)
 		line[strcspn(line, "\n")] = '\0';
 		command = line[strlen(mark)] == ' ' ? bw_command_find(line + strlen(mark) + 1) : NULL;
 		if (!command && line[strlen(mark)])
-			return bw_err(1, "no command for the line '%s'", line);
+			return bw_log_error(1, "no command for the line '%s'", line);
 		print_man_options(command ? command->options : bw_global_options);
 	}
 	return 0;
 }
 
-static void print_words(const struct bw_option *o)
+static void print_words(const struct bw_command_option *o)
 {
 	for (; o->id; o++) {
 		if (o->id < 256)
@@ -69,7 +69,7 @@ static void print_words(const struct bw_option *o)
 	}
 }
 
-static void print_arguments(const struct bw_option *o)
+static void print_arguments(const struct bw_command_option *o)
 {
 	for (; o->id; o++) {
 		if (!o->arg)

@@ -14,7 +14,7 @@ static int run_file(const char *path)
 	BW_FREE uint8_t *copy = NULL;
 	size_t size;
 
-	if (bw_read_file(path, 1 << 24, &bytes, &size) < 0)
+	if (bw_file_read(path, 1 << 24, &bytes, &size) < 0)
 		return -1;
 	/* Without the NUL that stands behind what was read: a byte too far is seen. */
 	copy = malloc(size ? size : 1);

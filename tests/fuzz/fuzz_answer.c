@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/mappings.h"
-#include "kernel/objfile.h"
+#include "process/mappings.h"
+#include "process/symbols.h"
 #include "tests/fuzz/fuzz.h"
 
 /* A sandbox that has answered already, what the input says. */
@@ -28,7 +28,7 @@ static void check_function(const uint8_t *data, size_t size)
 	int other;
 	struct bw_sandbox s = answered(data, size, &other);
 
-	if (bw_objfile_at(&s, 4096, &deadline, name, sizeof(name), &into) == 0 && (!*name || into > 4096))
+	if (bw_symbols_at(&s, 4096, &deadline, name, sizeof(name), &into) == 0 && (!*name || into > 4096))
 		abort();
 	close(s.fd);
 	close(other);

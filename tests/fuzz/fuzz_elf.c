@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kernel/elf.h"
+#include "process/elf.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

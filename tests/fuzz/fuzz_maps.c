@@ -2,7 +2,7 @@
 /* What runs in the sandbox on /proc/PID/maps. */
 #include <string.h>
 
-#include "kernel/mappings.h"
+#include "process/mappings.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

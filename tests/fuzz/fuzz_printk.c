@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "cmd/printk.h"
+#include "cmd/trace_pipe.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -14,14 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sink = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	for (int json = 0; json < 2; json++) {
 		struct bw_out out = {0};
-		struct bw_printk *printk;
+		struct bw_trace_pipe *printk;
 
-		if (bw_out_init(&out, sink, 1 << 16) < 0 || bw_printk_new(fuzz_file(data, size), json, &printk) < 0)
+		if (bw_out_init(&out, sink, 1 << 16) < 0 || bw_trace_pipe_new(fuzz_file(data, size), json, &printk) < 0)
 			abort();
-		bw_printk_read(printk, &out, true);
+		bw_trace_pipe_read(printk, &out, true);
 		bw_out_flush(&out);
 		bw_out_free(&out);
-		bw_printk_close(printk);
+		bw_trace_pipe_close(printk);
 	}
 	return 0;
 }

@@ -28,7 +28,7 @@ static inline void put(const char *path, const char *text)
 	}
 	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
-	assert_int_equal(bw_write_all(fd, text, strlen(text)), 0);
+	assert_int_equal(bw_file_write(fd, text, strlen(text)), 0);
 	close(fd);
 }
 

@@ -121,7 +121,7 @@ static void decimal_digits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(numbers); i++) {
-		put[bw_put_u64(put, numbers[i])] = '\0';
+		put[bw_out_u64(put, numbers[i])] = '\0';
 		snprintf(expected, sizeof(expected), "%llu", (unsigned long long)numbers[i]);
 		assert_string_equal(put, expected);
 	}
@@ -141,7 +141,7 @@ static void output_reaches_the_reader_whole(void **state)
 		bw_out_commit(&out, 10);
 	}
 	assert_int_equal(bw_out_flush(&out), 0);
-	assert_int_equal(bw_read_all(fd, 1 << 20, &text, &len), 0);
+	assert_int_equal(bw_file_read_all(fd, 1 << 20, &text, &len), 0);
 	assert_int_equal(len, 10000);
 	bw_out_free(&out);
 	close(fd);
@@ -200,7 +200,7 @@ static void a_line_that_was_torn_is_ended(void **state)
 		bw_out_put(&out, next, strlen(next));
 		assert_int_equal(bw_out_flush(&out), 0);
 	}
-	assert_int_equal(bw_read_file(path, 4096, &text, &len), 0);
+	assert_int_equal(bw_file_read(path, 4096, &text, &len), 0);
 	assert_string_equal(text, "0123456\n01\nnext\nnext\n");
 	free(text);
 	bw_out_free(&out);
@@ -217,14 +217,14 @@ static void files_are_read_up_to_a_bound(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(bw_write_all(fd, "0123456789", 10), 0);
-	assert_int_equal(bw_read_file(path, 10000, &text, &len), 0);
+		assert_int_equal(bw_file_write(fd, "0123456789", 10), 0);
+	assert_int_equal(bw_file_read(path, 10000, &text, &len), 0);
 	assert_int_equal(len, 10000);
 	assert_int_equal(text[10000], '\0');
 	free(text);
-	assert_int_equal(bw_read_file(path, 9999, &text, &len), -EFBIG);
-	assert_int_equal(bw_read_file("/nonexistent", 10, &text, &len), -ENOENT);
-	assert_int_equal(bw_read_file("/", 10, &text, &len), -EISDIR);
+	assert_int_equal(bw_file_read(path, 9999, &text, &len), -EFBIG);
+	assert_int_equal(bw_file_read("/nonexistent", 10, &text, &len), -ENOENT);
+	assert_int_equal(bw_file_read("/", 10, &text, &len), -EISDIR);
 	unlink(path);
 	close(fd);
 }

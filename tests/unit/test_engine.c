@@ -10,15 +10,15 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "engine/depends.h"
-#include "engine/image.h"
-#include "engine/plan.h"
-#include "engine/self.h"
-#include "engine/shapes.h"
-#include "engine/source.h"
-#include "engine/submits.h"
-#include "engine/tokens.h"
-#include "engine/types.h"
+#include "base/installed.h"
+#include "build/dependencies.h"
+#include "build/source.h"
+#include "compile/kernel_types.h"
+#include "compile/map_display.h"
+#include "compile/submits.h"
+#include "compile/tokens.h"
+#include "program/image.h"
+#include "program/plan.h"
 #include "tests/unit/unit.h"
 
 /* The bytes of a small image with one of everything. */
@@ -27,21 +27,21 @@ static void *image_bytes(size_t *len)
 	struct bpf_insn insns[] = {{.code = BPF_LD | BPF_IMM | BPF_DW, .src_reg = BPF_PSEUDO_MAP_FD, .imm = 1},
 				   {0},
 				   {.code = BPF_JMP | BPF_EXIT}};
-	struct bw_field number = {"", BW_UNSIGNED, 0, 8, 1, 0, 0, {0}, 0, 0};
+	struct bw_layout_field number = {"", BW_UNSIGNED, 0, 8, 1, 0, 0, {0}, 0, 0};
 	struct bw_image_map maps[] = {
-		{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0, BW_SHAPE_LOG2, {NULL, 0, 0}, {&number, 1, 8}},
-		{"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0, BW_SHAPE_TABLE, {NULL, 0, 0}, {NULL, 0, 0}}};
+		{"counters", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0, BW_DISPLAY_LOG2, {NULL, 0, 0}, {&number, 1, 8}},
+		{"events", BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0, BW_DISPLAY_TABLE, {NULL, 0, 0}, {NULL, 0, 0}}};
 	struct bw_image_program programs[] = {{"kprobe__f", insns, 3}, {"kprobe__g", insns + 2, 1}};
-	struct bw_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 3, 1},
-				    {"in", BW_STRUCT, 4, 4, 1, 1, 0, {0}, 0, 0},
-				    {"x", BW_CHAR, 0, 1, 4, 0, 2, {2, 2}, 0, 0}};
+	struct bw_layout_field fields[] = {{"pid", BW_UNSIGNED, 0, 4, 1, 0, 0, {0}, 3, 1},
+					   {"in", BW_STRUCT, 4, 4, 1, 1, 0, {0}, 0, 0},
+					   {"x", BW_CHAR, 0, 1, 4, 0, 2, {2, 2}, 0, 0}};
 	struct bw_image_event events[] = {{1, {fields, 3, 8}}};
 	struct bw_image image = {"GPL", maps, programs, events, NULL, 2, 2, 1, NULL};
 	int fd = memfd_create("image", 0);
 	char *bytes = NULL;
 
 	assert_int_equal(bw_image_write(&image, fd), 0);
-	assert_int_equal(bw_read_all(fd, 1 << 20, &bytes, len), 0);
+	assert_int_equal(bw_file_read_all(fd, 1 << 20, &bytes, len), 0);
 	close(fd);
 	return bytes;
 }
@@ -58,7 +58,7 @@ static void image_comes_back(void **state)
 	assert_int_equal(image.n_maps, 2);
 	assert_string_equal(image.maps[1].name, "events");
 	assert_int_equal(image.maps[0].type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	assert_int_equal(image.maps[0].shape, BW_SHAPE_LOG2);
+	assert_int_equal(image.maps[0].display, BW_DISPLAY_LOG2);
 	assert_int_equal(image.maps[0].key.n, 0);
 	assert_int_equal(image.maps[0].value.n, 1);
 	assert_int_equal(image.maps[0].value.fields[0].size, 8);
@@ -178,19 +178,20 @@ static void histograms_are_known_by_the_text(void **state)
 		" int l = bpf_log2l(q); g.increment(l); u64 *p = h.lookup(&w); }";
 
 	(void)state;
-	assert_int_equal(bw_shape_of(text, "a"), BW_SHAPE_LOG2);
-	assert_int_equal(bw_shape_of(text, "b"), BW_SHAPE_LINEAR);
-	assert_int_equal(bw_shape_of(text, "c"), BW_SHAPE_LOG2);
-	assert_int_equal(bw_shape_of(text, "d"), BW_SHAPE_LINEAR);
-	assert_int_equal(bw_shape_of(text, "e"), BW_SHAPE_TABLE);
-	assert_int_equal(bw_shape_of(text, "f"), BW_SHAPE_TABLE);
-	assert_int_equal(bw_shape_of(text, "g"), BW_SHAPE_LOG2);
-	assert_int_equal(bw_shape_of(text, "h"), BW_SHAPE_LOG2); /* by a pointer: any log2 of the source */
-	assert_int_equal(bw_shape_of("BPF_HISTOGRAM(a", "a"), BW_SHAPE_LINEAR);
-	assert_int_equal(bw_shape_of("", "a"), BW_SHAPE_TABLE);
-	assert_true(bw_shape_declared("BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
-	assert_false(bw_shape_declared("// BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
-	assert_false(bw_shape_declared("BPF_PERF_OUTPUT(cycles); BPF_PERF_ARRAY(c, 4);", "BPF_PERF_ARRAY", "cycles"));
+	assert_int_equal(bw_map_display_of(text, "a"), BW_DISPLAY_LOG2);
+	assert_int_equal(bw_map_display_of(text, "b"), BW_DISPLAY_LINEAR);
+	assert_int_equal(bw_map_display_of(text, "c"), BW_DISPLAY_LOG2);
+	assert_int_equal(bw_map_display_of(text, "d"), BW_DISPLAY_LINEAR);
+	assert_int_equal(bw_map_display_of(text, "e"), BW_DISPLAY_TABLE);
+	assert_int_equal(bw_map_display_of(text, "f"), BW_DISPLAY_TABLE);
+	assert_int_equal(bw_map_display_of(text, "g"), BW_DISPLAY_LOG2);
+	assert_int_equal(bw_map_display_of(text, "h"), BW_DISPLAY_LOG2); /* by a pointer: any log2 of the source */
+	assert_int_equal(bw_map_display_of("BPF_HISTOGRAM(a", "a"), BW_DISPLAY_LINEAR);
+	assert_int_equal(bw_map_display_of("", "a"), BW_DISPLAY_TABLE);
+	assert_true(bw_map_display_is_declared("BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
+	assert_false(bw_map_display_is_declared("// BPF_PERF_ARRAY(cycles, 4);", "BPF_PERF_ARRAY", "cycles"));
+	assert_false(bw_map_display_is_declared("BPF_PERF_OUTPUT(cycles); BPF_PERF_ARRAY(c, 4);", "BPF_PERF_ARRAY",
+						"cycles"));
 }
 
 static void words_are_replaced(void **state)
@@ -214,14 +215,14 @@ static void words_are_replaced(void **state)
 /* The declarations that a program of this text gets. */
 static void types_for(const char *text, char *types, size_t size)
 {
-	struct bw_wordset words = {{0}};
+	struct bw_tokens_set words = {{0}};
 	FILE *out;
 
-	bw_wordset_add(&words, text);
+	bw_tokens_set_add(&words, text);
 	memset(types, 0, size);
 	out = fmemopen(types, size - 1, "w");
 	assert_non_null(out);
-	assert_int_equal(bw_types_write("build/kernel_types.bpf.o", &words, out), 0);
+	assert_int_equal(bw_kernel_types_write("build/kernel_types.bpf.o", &words, out), 0);
 	fclose(out);
 }
 
@@ -247,10 +248,10 @@ static void a_program_gets_the_types_that_it_can_mean(void **state)
 	types_for("unwanted", types, sizeof(types));
 	assert_non_null(strstr(types, "PIDTYPE_TGID = 1")); /* numbers are always there: tracepoints have them */
 	assert_null(strstr(types, "struct"));
-	assert_int_equal(bw_types_write("build/nothing", &(struct bw_wordset){{0}}, stdout), -ENOENT);
+	assert_int_equal(bw_kernel_types_write("build/nothing", &(struct bw_tokens_set){{0}}, stdout), -ENOENT);
 }
 
-static const struct bw_binding *binding_of(struct bw_plan *plan, const char *function)
+static const struct bw_plan_binding *binding_of(struct bw_plan *plan, const char *function)
 {
 	for (size_t i = 0; i < plan->n; i++)
 		if (strcmp(plan->bindings[i].function, function) == 0)
@@ -289,7 +290,7 @@ static void functions_say_where_they_go(void **state)
 		programs[i] = (struct bw_image_program){cases[i].function, NULL, 0};
 	assert_int_equal(bw_plan_complete(&plan, &image), 0);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		const struct bw_binding *b = binding_of(&plan, cases[i].function);
+		const struct bw_plan_binding *b = binding_of(&plan, cases[i].function);
 
 		assert_non_null(b);
 		assert_string_equal(b->kind->word, cases[i].word);
@@ -324,23 +325,23 @@ static void options_say_where_functions_go(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bad); i++) {
-		assert_int_equal(bw_plan_add(&plan, bw_hook_of_option(bad[i][0]), bad[i][1], &why), -EINVAL);
+		assert_int_equal(bw_plan_add(&plan, bw_probe_of_option(bad[i][0]), bad[i][1], &why), -EINVAL);
 		assert_non_null(why);
 	}
-	assert_null(bw_hook_of_option("lsm"));
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:plain", &why), 0);
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("uretprobe"), "/a:b/c:d:plain", &why), 0);
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kretprobe"), "y:kprobe__x", &why), 0);
+	assert_null(bw_probe_of_option("lsm"));
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kprobe"), "vfs_read:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("uretprobe"), "/a:b/c:d:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kretprobe"), "y:kprobe__x", &why), 0);
 	assert_int_equal(bw_plan_complete(&plan, &image), 0);
 	assert_int_equal(plan.n, 3);
 	assert_string_equal(plan.bindings[1].target, "/a:b/c:d");
 	assert_string_equal(binding_of(&plan, "kprobe__x")->target, "y");
 	/* Two types, and a function that is not there. */
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("tracepoint"), "a:b:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("tracepoint"), "a:b:plain", &why), 0);
 	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
 	bw_plan_free(&plan);
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:none", &why), 0);
-	assert_int_equal(bw_plan_add(&plan, bw_hook_of_option("kprobe"), "vfs_read:plain", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kprobe"), "vfs_read:none", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kprobe"), "vfs_read:plain", &why), 0);
 	assert_int_equal(bw_plan_complete(&plan, &image), -ENOENT);
 	bw_plan_free(&plan);
 }
@@ -376,7 +377,7 @@ static void write_file(const char *path, const char *text, size_t len)
 	BW_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
-	assert_int_equal(bw_write_all(fd, text, len), 0);
+	assert_int_equal(bw_file_write(fd, text, len), 0);
 }
 
 static void sources_are_read_strictly(void **state)
@@ -422,14 +423,14 @@ static void what_belongs_to_the_program_is_found_from_it(void **state)
 	(void)state;
 	assert_true(len > 0);
 	exe[len] = '\0';
-	assert_int_equal(bw_self_find("test_engine", "nothing", &beside), 0);
+	assert_int_equal(bw_installed_find("test_engine", "nothing", &beside), 0);
 	assert_string_equal(beside, exe);
 	*strrchr(exe, '/') = '\0';
 	snprintf(expected, sizeof(expected), "%s", exe);
-	assert_int_equal(bw_self_find("nothing", strrchr(exe, '/') + 1, &under), 0);
+	assert_int_equal(bw_installed_find("nothing", strrchr(exe, '/') + 1, &under), 0);
 	assert_string_equal(under, expected);
 	assert_int_equal(chdir(exe), 0);
-	assert_int_equal(bw_self_find("./nothing", "nothing", &none), -ENOENT);
+	assert_int_equal(bw_installed_find("./nothing", "nothing", &none), -ENOENT);
 }
 
 /* A folder with files to depend on; path_of gives one of them. */
@@ -478,13 +479,13 @@ static void remove_folder(struct folder *f)
 static bool collect_rule(struct folder *f, const char *more, char **bytes, size_t *len)
 {
 	BW_FREE char *rule = NULL, *own = NULL, *src = NULL;
-	struct bw_depends d = {.out = open_memstream(bytes, len), .since = {.tv_sec = INT64_MAX}};
+	struct bw_dependencies d = {.out = open_memstream(bytes, len), .since = {.tv_sec = INT64_MAX}};
 
 	assert_true(asprintf(&rule, "x.o: /virtual/main.c kernel.h \\\n  %s/own/a\\ b.h %s/bpf_src/c$$.h%s\n", f->path,
 			     f->path, more) > 0);
 	assert_true(asprintf(&own, "-iquote%s/own", f->path) > 0 && asprintf(&src, "-iquote%s/bpf_src", f->path) > 0);
-	bw_depends_add_rule(&d, rule, f->path, (const char *[]){"-DX", own, src}, 3);
-	bw_depends_add_libraries(&d);
+	bw_dependencies_add_rule(&d, rule, f->path, (const char *[]){"-DX", own, src}, 3);
+	bw_dependencies_add_libraries(&d);
 	fclose(d.out);
 	return !d.uncertain;
 }
@@ -498,22 +499,22 @@ static void what_an_image_depends_on_is_noticed(void **state)
 
 	(void)state;
 	assert_true(collect_rule(&f, "", &bytes, &len));
-	assert_true(bw_depends_hold(bytes, len, &changed));
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
 	put_file(&f, "own/c$.h", ""); /* would be found before that of bpf_src */
-	assert_false(bw_depends_hold(bytes, len, &changed));
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
 	assert_string_equal(changed, path_of(&f, "own/c$.h"));
 	assert_int_equal(remove(path_of(&f, "own/c$.h")), 0);
-	assert_true(bw_depends_hold(bytes, len, &changed));
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
 	put_file(&f, "own/a b.h", "b");
-	assert_false(bw_depends_hold(bytes, len, &changed));
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
 	assert_string_equal(changed, path_of(&f, "own/a b.h"));
 	free(bytes);
 	assert_true(collect_rule(&f, "", &bytes, &len));
 	assert_int_equal(remove(path_of(&f, "kernel.h")), 0);
-	assert_false(bw_depends_hold(bytes, len, &changed));
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
 	assert_false(collect_rule(&f, " /no/such.h", &none, &ignored));
 	for (size_t cut = 1; cut < len; cut++)
-		if (bw_depends_hold(bytes, cut, &changed))
+		if (bw_dependencies_hold(bytes, cut, &changed))
 			assert_null(changed);
 	remove_folder(&f);
 }
@@ -523,12 +524,12 @@ static void a_file_that_changes_while_it_is_compiled_makes_it_uncertain(void **s
 	struct folder f = make_folder();
 	BW_FREE char *bytes = NULL;
 	size_t len;
-	struct bw_depends d = {.out = open_memstream(&bytes, &len)};
+	struct bw_dependencies d = {.out = open_memstream(&bytes, &len)};
 
 	(void)state;
 	clock_gettime(CLOCK_REALTIME_COARSE, &d.since);
 	put_file(&f, "kernel.h", "changed");
-	bw_depends_add_file(&d, path_of(&f, "kernel.h"));
+	bw_dependencies_add_file(&d, path_of(&f, "kernel.h"));
 	assert_true(d.uncertain);
 	fclose(d.out);
 	remove_folder(&f);

@@ -9,21 +9,22 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "engine/describe.h"
-#include "event/clock.h"
-#include "event/histogram.h"
-#include "event/json.h"
-#include "event/order.h"
-#include "event/table.h"
-#include "event/text.h"
-#include "event/value.h"
+#include "compile/btf_layout.h"
+#include "output/clock.h"
+#include "output/event_json.h"
+#include "output/event_text.h"
+#include "output/histogram.h"
+#include "output/order.h"
+#include "output/table.h"
+#include "output/value.h"
 #include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
-static const struct bw_sentence by_field = {.after = ""};
-static const struct bw_sentence in_table = {.lead = "events", .after = ""};
-static const struct bw_sentence opened = {.before = "opened file", .after = ""};
-static const struct bw_sentence blocked = {.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
+static const struct bw_event_text_sentence by_field = {.after = ""};
+static const struct bw_event_text_sentence in_table = {.lead = "events", .after = ""};
+static const struct bw_event_text_sentence opened = {.before = "opened file", .after = ""};
+static const struct bw_event_text_sentence blocked = {
+	.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
 
 static struct btf *types;
 
@@ -48,28 +49,29 @@ static int layout_of(const char *type, struct bw_layout *layout)
 	if (id < 0)
 		id = btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF);
 	assert_true(id > 0);
-	return bw_describe(types, (uint32_t)id, layout);
+	return bw_btf_layout_read(types, (uint32_t)id, layout);
 }
 
 /* The line of a sample without its time, in a static buffer. */
-static const char *line_of(const char *type, const struct bw_sentence *sentence, const void *sample, size_t size)
+static const char *line_of(const char *type, const struct bw_event_text_sentence *sentence, const void *sample,
+			   size_t size)
 {
 	static char line[1 << 16];
 	struct bw_layout layout;
-	struct bw_text *text;
+	struct bw_event_text *text;
 	struct bw_out out;
 
 	assert_int_equal(layout_of(type, &layout), 0);
 	assert_int_equal(bw_layout_check(&layout), 0);
-	assert_int_equal(bw_text_new(&text, &layout, sentence), 0);
-	assert_int_equal(bw_out_init(&out, -1, bw_text_longest(text, size)), 0);
-	bw_text_line(text, &out, sample, size);
+	assert_int_equal(bw_event_text_new(&text, &layout, sentence), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_event_text_longest(text, size)), 0);
+	bw_event_text_line(text, &out, sample, size);
 	assert_true(out.len <= out.size && out.len > BW_CLOCK_LEN);
 	assert_int_equal(out.buf[out.len - 1], '\n');
 	snprintf(line, sizeof(line), "%.*s", (int)(out.len - BW_CLOCK_LEN - 1), out.buf + BW_CLOCK_LEN);
 	bw_out_free(&out);
-	bw_text_free(text);
-	bw_describe_free(&layout);
+	bw_event_text_free(text);
+	bw_btf_layout_free(&layout);
 	return line;
 }
 
@@ -101,7 +103,7 @@ static void open_lines(void **state)
 /* What was tried is a field; a source without it knows of opens alone. */
 static void operations(void **state)
 {
-	static const struct bw_sentence tried = {
+	static const struct bw_event_text_sentence tried = {
 		.before = "tried to", .verb = "operation", .object = "forbidden file", .after = ",", .then = "outcome"};
 	const struct tried_event mount = {1, "mount", "mount on", "denied.", "/a b"};
 	const struct block_event open = {.pid = 812, .comm = "cat", .outcome = "killed.", .uid = 7, .fname = "/x"};
@@ -135,14 +137,14 @@ static const char *json_of(const char *type, const void *sample, size_t size)
 {
 	static char line[1 << 16];
 	struct bw_layout layout;
-	struct bw_json *json;
+	struct bw_event_json *json;
 	struct bw_out out;
 	const char *event;
 
 	assert_int_equal(layout_of(type, &layout), 0);
-	assert_int_equal(bw_json_new(&json, "events", &layout), 0);
-	assert_int_equal(bw_out_init(&out, -1, bw_json_line_longest(json, size)), 0);
-	bw_json_line(json, &out, sample, size);
+	assert_int_equal(bw_event_json_new(&json, "events", &layout), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_event_json_line_longest(json, size)), 0);
+	bw_event_json_line(json, &out, sample, size);
 	assert_true(out.len <= out.size);
 	assert_int_equal(out.buf[out.len - 1], '\n');
 	assert_memory_equal(out.buf, "{\"time\":\"20", 11);
@@ -152,8 +154,8 @@ static const char *json_of(const char *type, const void *sample, size_t size)
 	event += strlen(",\"table\":\"events\",\"event\":");
 	snprintf(line, sizeof(line), "%.*s", (int)(out.len - (size_t)(event - out.buf) - 1), event);
 	bw_out_free(&out);
-	bw_json_free(json);
-	bw_describe_free(&layout);
+	bw_event_json_free(json);
+	bw_btf_layout_free(&layout);
 	return line;
 }
 
@@ -199,16 +201,16 @@ static void json_lines(void **state)
 /* struct { u32 a; struct {}; u32 b; struct {}; } */
 static void json_of_empty_structs(void **state)
 {
-	struct bw_field fields[] = {{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
-				    {.name = "", .kind = BW_STRUCT, .offset = 4, .count = 1},
-				    {.name = "b", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1},
-				    {.name = "", .kind = BW_STRUCT, .offset = 8, .count = 1}};
+	struct bw_layout_field fields[] = {{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+					   {.name = "", .kind = BW_STRUCT, .offset = 4, .count = 1},
+					   {.name = "b", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1},
+					   {.name = "", .kind = BW_STRUCT, .offset = 8, .count = 1}};
 	const struct bw_layout layout = {fields, 4, 8};
 	const uint32_t data[] = {1, 2};
 	char text[256];
 
 	(void)state;
-	text[bw_json_value(text, &layout, data, sizeof(data))] = '\0';
+	text[bw_event_json_value(text, &layout, data, sizeof(data))] = '\0';
 	assert_string_equal(text, "{\"a\":1,\"b\":2}");
 }
 
@@ -223,12 +225,12 @@ static const char *shown(char **text, FILE *out)
 	return copy;
 }
 
-static const struct bw_field eight = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
-static const struct bw_field four = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
+static const struct bw_layout_field eight = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
+static const struct bw_layout_field four = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
 
 static void tables(void **state)
 {
-	static const struct bw_field key[] = {
+	static const struct bw_layout_field key[] = {
 		{.name = "pid", .kind = BW_UNSIGNED, .size = 4, .count = 1},
 		{.name = "comm", .kind = BW_CHAR, .offset = 4, .size = 1, .count = 12, .n_dims = 1, .dims = {12}}};
 	struct {
@@ -237,7 +239,7 @@ static void tables(void **state)
 		u64 value;
 	} rows[] = {{12, "cat", 40}, {8121, "a\nb", 3}, {7, "vim", 3}};
 	struct bw_table t = {"counts", {key, 2, 16}, {&eight, 1, 8}, 16, 8, 0};
-	struct bw_rows r = {(char *)rows, 3};
+	struct bw_table_rows r = {(char *)rows, 3};
 	char *text;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -248,31 +250,32 @@ static void tables(void **state)
 	assert_string_equal(shown(&text, out), "counts, 3 entries\n PID COMM VALUE\n   7 vim      3\n"
 					       "8121 a\\nb     3\n  12 cat     40\n");
 	out = open_memstream(&text, &len);
-	bw_table_json(&t, &(struct bw_rows){(char *)rows, 1}, 1, out);
+	bw_table_json(&t, &(struct bw_table_rows){(char *)rows, 1}, 1, out);
 	assert_string_equal(shown(&text, out),
 			    "\"table\":\"counts\",\"key\":{\"pid\":7,\"comm\":\"vim\"},\"value\":3}\n");
 	/* Bytes of no known type, and none at all. */
 	t.key = (struct bw_layout){NULL, 0, 16};
 	out = open_memstream(&text, &len);
-	bw_table_text(&t, &(struct bw_rows){(char *)rows, 1}, 1, out);
+	bw_table_text(&t, &(struct bw_table_rows){(char *)rows, 1}, 1, out);
 	assert_string_equal(shown(&text, out), "counts, 1 entry\nKEY                                VALUE\n"
 					       "0x0700000076696d000000000000000000     3\n");
 	out = open_memstream(&text, &len);
-	bw_table_text(&t, &(struct bw_rows){NULL, 0}, 1, out);
+	bw_table_text(&t, &(struct bw_table_rows){NULL, 0}, 1, out);
 	assert_string_equal(shown(&text, out), "counts, 0 entries\n");
 }
 
 /* Numbers of several CPUs are added up; other values stand side by side. */
 static void tables_per_cpu(void **state)
 {
-	static const struct bw_field pair[] = {{.name = "a", .kind = BW_SIGNED, .size = 4, .count = 1},
-					       {.name = "p", .kind = BW_POINTER, .offset = 8, .size = 8, .count = 1}};
+	static const struct bw_layout_field pair[] = {
+		{.name = "a", .kind = BW_SIGNED, .size = 4, .count = 1},
+		{.name = "p", .kind = BW_POINTER, .offset = 8, .size = 8, .count = 1}};
 	struct {
 		u32 key, pad;
 		u64 values[4];
 	} rows[] = {{1, 0, {9, 0, 1, 16}}, {2, 0, {UINT32_MAX, 0, 0, 0}}};
 	struct bw_table t = {"n", {&four, 1, 4}, {&eight, 1, 8}, 4, 8, 4};
-	struct bw_rows r = {(char *)rows, 1};
+	struct bw_table_rows r = {(char *)rows, 1};
 	char *text;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -290,7 +293,7 @@ static void tables_per_cpu(void **state)
 	assert_string_equal(shown(&text, out),
 			    "n, 2 entries\nKEY A@0 P@0 A@1 P@1\n  2  -1 0x0   0 0x0\n  1   9 0x0   1 0x10\n");
 	out = open_memstream(&text, &len);
-	bw_table_json(&t, &(struct bw_rows){(char *)(rows + 1), 1}, 1, out);
+	bw_table_json(&t, &(struct bw_table_rows){(char *)(rows + 1), 1}, 1, out);
 	assert_string_equal(
 		shown(&text, out),
 		"\"table\":\"n\",\"key\":1,\"values\":[{\"a\":9,\"p\":\"0x0\"},{\"a\":1,\"p\":\"0x10\"}]}\n");
@@ -298,7 +301,7 @@ static void tables_per_cpu(void **state)
 
 static void histograms(void **state)
 {
-	static const struct bw_field key[] = {
+	static const struct bw_layout_field key[] = {
 		{.name = "disk", .kind = BW_CHAR, .size = 1, .count = 8, .n_dims = 1, .dims = {8}},
 		{.name = "slot", .kind = BW_UNSIGNED, .offset = 8, .size = 8, .count = 1}};
 	struct {
@@ -316,24 +319,24 @@ static void histograms(void **state)
 
 	(void)state;
 	assert_true(bw_histogram_fits(&t));
-	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	bw_histogram_text(&t, &(struct bw_table_rows){(char *)rows, 2}, true, 1, out);
 	assert_string_equal(shown(&text, out),
 			    "dist\n     value               : count     distribution\n"
 			    "         0 -> 1          : 1        |**********                              |\n"
 			    "         2 -> 3          : 0        |                                        |\n"
 			    "         4 -> 7          : 4        |****************************************|\n");
 	out = open_memstream(&text, &len);
-	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 1}, true, 1, out);
+	bw_histogram_json(&t, &(struct bw_table_rows){(char *)rows, 1}, true, 1, out);
 	assert_string_equal(shown(&text, out), "\"table\":\"dist\",\"histogram\":\"log2\",\"buckets\":"
 					       "[{\"low\":0,\"high\":1,\"count\":1}],\"beyond\":0}\n");
 	rows[1].slot = 40;
 	out = open_memstream(&text, &len);
-	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	bw_histogram_text(&t, &(struct bw_table_rows){(char *)rows, 2}, true, 1, out);
 	assert_non_null(strstr(shown(&text, out),
 			       "        549755813888 -> 1099511627775        : 4        |********************|\n"));
 	t = (struct bw_table){"dist", {key, 2, 16}, {&eight, 1, 8}, 16, 8, 0};
 	out = open_memstream(&text, &len);
-	bw_histogram_text(&t, &(struct bw_rows){(char *)sections, 4}, false, 1, out);
+	bw_histogram_text(&t, &(struct bw_table_rows){(char *)sections, 4}, false, 1, out);
 	assert_string_equal(shown(&text, out),
 			    "dist\n\ndisk = sda\n     value         : count     distribution\n"
 			    "        0          : 0        |                                        |\n"
@@ -349,11 +352,11 @@ static void histograms(void **state)
 /* Slots that log2 can't have; sections that are structs, or bits beside the slot's. */
 static void odd_histograms(void **state)
 {
-	static const struct bw_field nested[] = {
+	static const struct bw_layout_field nested[] = {
 		{.name = "in", .kind = BW_STRUCT, .size = 4, .count = 1, .below = 1},
 		{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
 		{.name = "slot", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1}};
-	static const struct bw_field bits[] = {
+	static const struct bw_layout_field bits[] = {
 		{.name = "cpu", .kind = BW_UNSIGNED, .size = 4, .count = 1, .bits = 4},
 		{.name = "slot", .kind = BW_UNSIGNED, .size = 4, .count = 1, .bits = 28, .shift = 4}};
 	struct {
@@ -366,17 +369,17 @@ static void odd_histograms(void **state)
 	FILE *out = open_memstream(&text, &len);
 
 	(void)state;
-	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	bw_histogram_json(&t, &(struct bw_table_rows){(char *)rows, 2}, true, 1, out);
 	assert_non_null(strstr(shown(&text, out), "\"section\":{\"in\":{\"a\":7}}"));
 	rows[0].a = 8, rows[0].slot = 1, rows[0].n = 1; /* they were sorted */
 	out = open_memstream(&text, &len);
-	bw_histogram_text(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	bw_histogram_text(&t, &(struct bw_table_rows){(char *)rows, 2}, true, 1, out);
 	assert_non_null(strstr(shown(&text, out), "\n4 in slots below 0 or above 64\n"));
 	t.key = (struct bw_layout){bits, 2, 8};
 	rows[0].a = 1 << 4 | 1, rows[1].a = 1 << 4 | 2;
 	rows[0].slot = rows[1].slot = 0;
 	out = open_memstream(&text, &len);
-	bw_histogram_json(&t, &(struct bw_rows){(char *)rows, 2}, true, 1, out);
+	bw_histogram_json(&t, &(struct bw_table_rows){(char *)rows, 2}, true, 1, out);
 	assert_non_null(strstr(shown(&text, out), "\"section\":{\"cpu\":1}"));
 }
 
@@ -505,16 +508,16 @@ static void types_that_are_no_event(void **state)
 
 	(void)state;
 	assert_int_equal(layout_of("huge", &layout), -EINVAL);
-	assert_int_equal(bw_describe(types, 0, &layout), -EINVAL);
-	assert_int_equal(bw_describe(types, 99999, &layout), -EINVAL);
+	assert_int_equal(bw_btf_layout_read(types, 0, &layout), -EINVAL);
+	assert_int_equal(bw_btf_layout_read(types, 99999, &layout), -EINVAL);
 	assert_true(c > 0);
-	assert_int_equal(bw_describe(types, (uint32_t)c, &layout), -EINVAL);
+	assert_int_equal(bw_btf_layout_read(types, (uint32_t)c, &layout), -EINVAL);
 }
 
 static void hostile_layouts(void **state)
 {
 	static const struct {
-		struct bw_field f;
+		struct bw_layout_field f;
 		uint32_t size;
 	} bad[] = {
 		{{"a", BW_KINDS, 0, 4, 1, 0, 0, {0}, 0, 0}, 4},
@@ -546,16 +549,16 @@ static void hostile_layouts(void **state)
 static void unknown_layout_shows_bytes(void **state)
 {
 	const struct bw_layout none = {0};
-	struct bw_text *text;
+	struct bw_event_text *text;
 	struct bw_out out;
 
 	(void)state;
-	assert_int_equal(bw_text_new(&text, &none, &by_field), 0);
-	assert_int_equal(bw_out_init(&out, -1, bw_text_longest(text, 3)), 0);
-	bw_text_line(text, &out, "\x01\x02\xff", 3);
+	assert_int_equal(bw_event_text_new(&text, &none, &by_field), 0);
+	assert_int_equal(bw_out_init(&out, -1, bw_event_text_longest(text, 3)), 0);
+	bw_event_text_line(text, &out, "\x01\x02\xff", 3);
 	assert_memory_equal(out.buf + BW_CLOCK_LEN, " REST=0x0102ff\n", 15);
 	bw_out_free(&out);
-	bw_text_free(text);
+	bw_event_text_free(text);
 }
 
 /* Not by time(), which is some ms behind. */
@@ -602,14 +605,14 @@ static void events_in_the_order_of_their_times(void **state)
 	char text[64] = "";
 
 	(void)state;
-	bw_order_give(&order, append, text);
-	assert_int_equal(bw_order_keep(&order, 7, 1, "late", 4), 0);
-	assert_int_equal(bw_order_keep(&order, 5, 2, "", 0), 0);
-	assert_int_equal(bw_order_keep(&order, 5, 3, "b", 1), 0);
-	assert_int_equal(bw_order_keep(&order, 1, 0, "early", 5), 0);
-	bw_order_give(&order, append, text);
+	bw_order_drain(&order, append, text);
+	assert_int_equal(bw_order_add(&order, 7, 1, "late", 4), 0);
+	assert_int_equal(bw_order_add(&order, 5, 2, "", 0), 0);
+	assert_int_equal(bw_order_add(&order, 5, 3, "b", 1), 0);
+	assert_int_equal(bw_order_add(&order, 1, 0, "early", 5), 0);
+	bw_order_drain(&order, append, text);
 	assert_string_equal(text, "0:early 2: 3:b 1:late ");
-	bw_order_give(&order, append, text);
+	bw_order_drain(&order, append, text);
 	assert_string_equal(text, "0:early 2: 3:b 1:late ");
 	bw_order_free(&order);
 }

@@ -12,10 +12,10 @@
 #include "cmd/stub.h"
 #include "kernel/attachable.h"
 #include "kernel/btf.h"
+#include "kernel/checks.h"
 #include "kernel/function.h"
-#include "kernel/health.h"
-#include "kernel/lists.h"
 #include "kernel/machine.h"
+#include "kernel/probe_targets.h"
 #include "kernel/prototype.h"
 #include "tests/unit/root.h"
 #include "tests/unit/unit.h"
@@ -31,7 +31,7 @@ static void put_facts(const char *kernel, char **truth)
 
 	*truth = NULL;
 	snprintf(path, sizeof(path), KERNELS "%s", kernel);
-	assert_int_equal(bw_read_file(path, 1 << 20, &facts, &len), 0);
+	assert_int_equal(bw_file_read(path, 1 << 20, &facts, &len), 0);
 	assert_int_equal(strncmp(facts, "== ", 3), 0);
 	for (part = facts + 3; part; part = rest) {
 		char *text = strchr(part, '\n');
@@ -54,9 +54,9 @@ static void put_facts(const char *kernel, char **truth)
 static void check_truth(const char *kernel, const char *name, int error)
 {
 	struct bw_function f = {0};
-	struct bw_verdict v;
+	struct bw_attachable_verdict v;
 
-	assert_int_equal(bw_functions_read(root, &name, 1, &f), 0);
+	assert_int_equal(bw_function_read_all(root, &name, 1, &f), 0);
 	bw_attachable_kprobe(&f, &v);
 	if (v.can == BW_UNKNOWN ? f.copies < 2 : (v.can == BW_YES) != (error == 0))
 		fail_msg("%s: %s: told %d (%s), attaching gave %d", kernel, name, v.can, v.why, error);
@@ -80,7 +80,7 @@ static void attaching_bears_it_out(const char *kernel, char *truth)
 		fail_msg("%s: %d functions", kernel, n);
 }
 
-static void write_finding(void *cookie, const struct bw_finding *f)
+static void write_finding(void *cookie, const struct bw_checks_result *f)
 {
 	static const char marks[] = "+-!?";
 
@@ -109,7 +109,7 @@ static void findings_are_kept(const char *kernel)
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	bw_health(root, write_finding, out);
+	bw_checks_run(root, write_finding, out);
 	fclose(out);
 	drop_limits(text);
 	snprintf(path, sizeof(path), "tests/fixtures/findings/%s", kernel);
@@ -119,7 +119,7 @@ static void findings_are_kept(const char *kernel)
 		fputs(text, out);
 		fclose(out);
 	}
-	assert_int_equal(bw_read_file(path, 1 << 16, &kept, &len), 0);
+	assert_int_equal(bw_file_read(path, 1 << 16, &kept, &len), 0);
 	assert_string_equal(text, kept);
 }
 
@@ -269,16 +269,16 @@ static void lists(void **state)
 	put("/sys/kernel/tracing/events/enable", "");
 	put("/proc/kallsyms", "0 T b\n0 t a\n0 t black\n0 D data\n0 T _sinittext\n0 t gone\n0 T _einittext\n");
 	put("/sys/kernel/debug/kprobes/blacklist", "0x0-0x1\tblack\n");
-	bw_lists[0].each(root, NULL, note_name, text);
+	bw_probe_targets_kinds[0].each(root, NULL, note_name, text);
 	assert_string_equal(text, "a b "); /* without ftrace */
 	put("/sys/kernel/tracing/available_filter_functions", "b\nblack\n__ftrace_invalid_address___12\nc [mod]\nb\n");
 	*text = '\0';
-	bw_lists[0].each(root, NULL, note_name, text);
+	bw_probe_targets_kinds[0].each(root, NULL, note_name, text);
 	assert_string_equal(text, "b c ");
-	assert_int_equal(bw_lists[1].each(root, NULL, note_name, text), -ENOENT);
+	assert_int_equal(bw_probe_targets_kinds[1].each(root, NULL, note_name, text), -ENOENT);
 	put("/sys/kernel/tracing/available_events", "sched:sched_switch\nx:y\n");
 	*text = '\0';
-	assert_int_equal(bw_lists[1].each(root, NULL, note_name, text), 0);
+	assert_int_equal(bw_probe_targets_kinds[1].each(root, NULL, note_name, text), 0);
 	assert_string_equal(text, "sched:sched_switch x:y ");
 }
 

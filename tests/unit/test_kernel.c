@@ -10,21 +10,21 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "kernel/attachable.h"
+#include "kernel/checks.h"
 #include "kernel/cpu.h"
-#include "kernel/format.h"
-#include "kernel/frames.h"
+#include "kernel/error_injection.h"
 #include "kernel/function.h"
 #include "kernel/headers.h"
-#include "kernel/health.h"
+#include "kernel/kallsyms.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
-#include "kernel/mounts.h"
-#include "kernel/objfile.h"
-#include "kernel/override.h"
-#include "kernel/preempt.h"
-#include "kernel/process.h"
-#include "kernel/symbols.h"
+#include "kernel/preemption.h"
 #include "kernel/tracefs.h"
+#include "kernel/tracepoint_format.h"
+#include "process/frames.h"
+#include "process/mounts.h"
+#include "process/process.h"
+#include "process/symbols.h"
 #include "tests/unit/root.h"
 #include "tests/unit/unit.h"
 
@@ -40,11 +40,11 @@ static void tracepoints(void **state)
 {
 	(void)state;
 	assert_null(bw_tracefs_find(root));
-	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_openat"), -ENODEV);
+	assert_int_equal(bw_tracefs_tracepoint(root, "syscalls", "sys_enter_openat"), -ENODEV);
 	put("/sys/kernel/debug/tracing/events/syscalls/sys_enter_openat/format", "name: sys_enter_openat\n");
 	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/debug/tracing");
-	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_openat"), 0);
-	assert_int_equal(bw_tracepoint_find(root, "syscalls", "sys_enter_nope"), -ENOENT);
+	assert_int_equal(bw_tracefs_tracepoint(root, "syscalls", "sys_enter_openat"), 0);
+	assert_int_equal(bw_tracefs_tracepoint(root, "syscalls", "sys_enter_nope"), -ENOENT);
 	put("/sys/kernel/tracing/events/enable", "0\n");
 	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/tracing");
 }
@@ -127,11 +127,11 @@ static void put_kernel(void)
 	put("/sys/kernel/debug/error_injection/list", "__x64_sys_open\tERRNO\n");
 }
 
-static struct bw_verdict kprobe_of(const char *name, struct bw_function *f)
+static struct bw_attachable_verdict kprobe_of(const char *name, struct bw_function *f)
 {
-	struct bw_verdict verdict;
+	struct bw_attachable_verdict verdict;
 
-	bw_functions_read(root, &name, 1, f);
+	bw_function_read_all(root, &name, 1, f);
 	bw_attachable_kprobe(f, &verdict);
 	return verdict;
 }
@@ -140,7 +140,7 @@ static void functions_of_kernel(void **state)
 {
 	static const struct {
 		const char *name;
-		enum bw_answer can;
+		enum bw_function_answer can;
 		const char *why;
 	} cases[] = {
 		{"vfs_read", BW_YES, ""},
@@ -160,7 +160,7 @@ static void functions_of_kernel(void **state)
 	assert_int_equal(kprobe_of("vfs_read", &f).can, BW_UNKNOWN); /* there are no lists at all */
 	put_kernel();
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		const struct bw_verdict v = kprobe_of(cases[i].name, &f);
+		const struct bw_attachable_verdict v = kprobe_of(cases[i].name, &f);
 
 		if (v.can != cases[i].can || !strstr(v.why, cases[i].why))
 			fail_msg("%s: %d, %s", cases[i].name, v.can, v.why);
@@ -176,9 +176,9 @@ static void functions_of_kernel(void **state)
 	assert_int_equal(kprobe_of("black", &f).can, BW_NO);
 }
 
-static void override_of(const struct bw_function *f, struct bw_verdict *v)
+static void override_of(const struct bw_function *f, struct bw_attachable_verdict *v)
 {
-	struct bw_verdict kprobe;
+	struct bw_attachable_verdict kprobe;
 
 	bw_attachable_kprobe(f, &kprobe);
 	bw_attachable_override(f, &kprobe, v);
@@ -198,7 +198,7 @@ static void aliases_of_function(void **state)
 			      "ffffffff81000100 T __x64_sys_getppid\n");
 	put("/sys/kernel/tracing/available_filter_functions", "__ia32_sys_getppid\n");
 	put("/sys/kernel/debug/error_injection/list", "__do_sys_getppid\tERRNO\n");
-	bw_functions_read(root, names, 2, f);
+	bw_function_read_all(root, names, 2, f);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(f[i].traceable, BW_YES);
 		assert_int_equal(f[i].listed, BW_YES);
@@ -207,7 +207,7 @@ static void aliases_of_function(void **state)
 	/* Where addresses are hidden, the name alone counts. */
 	put("/proc/kallsyms", "0000000000000000 t __do_sys_getppid\n"
 			      "0000000000000000 T __x64_sys_getppid\n");
-	bw_functions_read(root, names, 2, f);
+	bw_function_read_all(root, names, 2, f);
 	assert_int_equal(f[0].listed, BW_NO);
 	assert_int_equal(f[1].listed, BW_YES);
 }
@@ -216,12 +216,12 @@ static void hooks_of_function(void **state)
 {
 	struct bw_function_type type = {.has_btf = true, .is_known = true, .parameters = 3, .returns_number = true};
 	struct bw_function f = {0};
-	struct bw_verdict v;
+	struct bw_attachable_verdict v;
 
 	(void)state;
 	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
 	put_kernel();
-	bw_functions_read(root, &(const char *){"vfs_read"}, 1, &f);
+	bw_function_read_all(root, &(const char *){"vfs_read"}, 1, &f);
 	bw_attachable_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	assert_non_null(strstr(v.why, "DIRECT_CALLS"));
@@ -238,11 +238,11 @@ static void hooks_of_function(void **state)
 	bw_attachable_fentry(&f, &type, &v);
 	assert_int_equal(v.can, BW_NO);
 	type.is_variadic = false;
-	bw_functions_read(root, &(const char *){"security_file_open"}, 1, &f);
+	bw_function_read_all(root, &(const char *){"security_file_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
 	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
-	bw_functions_read(root, &(const char *){"__x64_sys_open"}, 1, &f);
+	bw_function_read_all(root, &(const char *){"__x64_sys_open"}, 1, &f);
 	f.has_direct = f.has_override = true;
 	bw_attachable_fmod_ret(&f, &type, &v);
 	assert_int_equal(v.can, BW_YES);
@@ -263,7 +263,7 @@ static void hooks_of_function(void **state)
 	assert_non_null(strstr(v.why, "not among"));
 }
 
-static void append_field(void *cookie, const struct bw_format_field *field)
+static void append_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	char *text = cookie;
 
@@ -276,20 +276,20 @@ static void formats_of_tracepoints(void **state)
 	char text[512] = "";
 
 	(void)state;
-	assert_int_equal(bw_format_each(root, "a", "b", append_field, text), -ENODEV);
+	assert_int_equal(bw_tracepoint_format_each(root, "a", "b", append_field, text), -ENODEV);
 	put("/sys/kernel/tracing/events/sched/exit/format",
 	    "name: exit\nID: 313\nformat:\n"
 	    "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
 	    "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
 	    "\tfield:const char * filename;\toffset:24;\tsize:8;\tsigned:0;\n"
 	    "\tfield:__data_loc char[] name;\toffset:32;\tsize:4;\tsigned:1;\n\nprint fmt: \"x\"\n");
-	assert_int_equal(bw_format_each(root, "sched", "exi", append_field, text), -ENOENT);
-	assert_int_equal(bw_format_each(root, "sched", "exit", append_field, text), 0);
+	assert_int_equal(bw_tracepoint_format_each(root, "sched", "exi", append_field, text), -ENOENT);
+	assert_int_equal(bw_tracepoint_format_each(root, "sched", "exit", append_field, text), 0);
 	assert_string_equal(text, "unsigned short common_type|common_type|0|2|0\nchar comm[16]|comm|8|16|1\n"
 				  "const char * filename|filename|24|8|0\n__data_loc char[] name|name|32|4|1\n");
 }
 
-static void note_finding(void *cookie, const struct bw_finding *f)
+static void note_finding(void *cookie, const struct bw_checks_result *f)
 {
 	char *text = cookie;
 
@@ -307,7 +307,7 @@ static void findings(void **state)
 	put("/proc/self/status", "Name:\tx\nCapEff:\t000001ffffffffff\n");
 	put("/sys/kernel/security/lsm", "lockdown,capability,yama\n");
 	put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
-	bw_health(root, note_finding, text);
+	bw_checks_run(root, note_finding, text);
 	assert_non_null(strstr(text, "privileges 0 \n"));
 	assert_non_null(strstr(text, "lockdown 0 \n"));
 	assert_non_null(strstr(text, "kernel headers 2 apt install linux-headers-6.1.0-9-amd64\n"));
@@ -316,7 +316,7 @@ static void findings(void **state)
 	put("/proc/kallsyms", "0 T bpf_lsm_file_open\n0 T register_ftrace_direct\n0 T bpf_ringbuf_output\n");
 	put("/proc/self/status", "CapEff:\t0000000000000000\n");
 	*text = '\0';
-	bw_health(root, note_finding, text);
+	bw_checks_run(root, note_finding, text);
 	assert_non_null(strstr(text, "privileges 2 sudo bccwatch doctor\n"));
 	assert_non_null(strstr(text, "kernel headers 1 apt"));
 	assert_non_null(
@@ -324,18 +324,18 @@ static void findings(void **state)
 	assert_non_null(strstr(text, "fmod_ret 0 \n"));
 	put("/etc/os-release", "ID=fedora\n");
 	*text = '\0';
-	bw_health(root, note_finding, text);
+	bw_checks_run(root, note_finding, text);
 	assert_non_null(strstr(text, "kernel headers 1 dnf install kernel-devel-6.1.0-9-amd64\n"));
 	assert_non_null(
 		strstr(text, "grubby --update-kernel=ALL --args=lsm=lockdown,capability,yama,bpf # and boot\n"));
 	put("/etc/os-release", "ID=arch\n");
 	*text = '\0';
-	bw_health(root, note_finding, text);
+	bw_checks_run(root, note_finding, text);
 	assert_non_null(strstr(text, "kernel headers 1 pacman -S linux-headers # 6.1.0-9-amd64\n"));
 	assert_non_null(strstr(text, "/etc/default/grub && grub-mkconfig -o /boot/grub/grub.cfg # and boot\n"));
 	put("/sys/kernel/security/lsm", "lockdown,bpf\n");
 	*text = '\0';
-	bw_health(root, note_finding, text);
+	bw_checks_run(root, note_finding, text);
 	assert_non_null(strstr(text, "BPF LSM 0 \n"));
 }
 
@@ -345,19 +345,19 @@ static void cpus(void **state)
 	uint32_t *list = NULL, n = 0;
 
 	(void)state;
-	assert_int_equal(bw_cpus_online(root, &list, &n), -ENOENT);
+	assert_int_equal(bw_cpu_online(root, &list, &n), -ENOENT);
 	put("/sys/devices/system/cpu/online", "0,2-3,8\n");
 	put("/sys/devices/system/cpu/possible", "0-15\n");
-	assert_int_equal(bw_cpus_online(root, &list, &n), 0);
+	assert_int_equal(bw_cpu_online(root, &list, &n), 0);
 	assert_int_equal(n, 4);
 	assert_int_equal(list[2], 3);
 	assert_int_equal(list[3], 8);
 	free(list);
-	assert_int_equal(bw_cpus_possible(root, &n), 0);
+	assert_int_equal(bw_cpu_possible(root, &n), 0);
 	assert_int_equal(n, 16);
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		put("/sys/devices/system/cpu/possible", bad[i]);
-		assert_int_equal(bw_cpus_possible(root, &n), -EINVAL);
+		assert_int_equal(bw_cpu_possible(root, &n), -EINVAL);
 	}
 }
 
@@ -369,72 +369,72 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_open\nffffffff81000100 t 
 static void symbols(void **state)
 {
 	static const char *const names[] = {"vfs_open", "helper", "vfs_read", "nothing"};
-	struct bw_symbols *s;
+	struct bw_kallsyms *s;
 	uint32_t counts[4];
 	uint64_t offset;
 	char like[64];
 
 	(void)state;
-	assert_int_equal(bw_symbols_count(root, names, counts, 4), -ENOENT);
-	bw_symbols_like(root, "vfs_open", like, sizeof(like));
+	assert_int_equal(bw_kallsyms_count(root, names, counts, 4), -ENOENT);
+	bw_kallsyms_like(root, "vfs_open", like, sizeof(like));
 	assert_string_equal(like, "");
 	put("/proc/kallsyms", kallsyms);
-	assert_int_equal(bw_symbols_count(root, names, counts, 4), 0);
+	assert_int_equal(bw_kallsyms_count(root, names, counts, 4), 0);
 	assert_int_equal(counts[0], 1);
 	assert_int_equal(counts[1], 2);
 	assert_int_equal(counts[2], 0); /* data */
 	assert_int_equal(counts[3], 0);
-	bw_symbols_like(root, "vfs_open", like, sizeof(like));
+	bw_kallsyms_like(root, "vfs_open", like, sizeof(like));
 	assert_string_equal(like, "vfs_open_exec, vfs_opem");
-	bw_symbols_like(root, "switch_task", like, sizeof(like));
+	bw_kallsyms_like(root, "switch_task", like, sizeof(like));
 	assert_string_equal(like, "switch_task.isra.0");
-	bw_symbols_like(root, "vfs_open", like, 17);
+	bw_kallsyms_like(root, "vfs_open", like, 17);
 	assert_string_equal(like, "vfs_open_exec"); /* what does not fit is left out */
-	assert_int_equal(bw_symbols_read(root, &s), 0);
-	assert_string_equal(bw_symbols_at(s, 0xffffffff81000051, &offset), "vfs_opem");
+	assert_int_equal(bw_kallsyms_read(root, &s), 0);
+	assert_string_equal(bw_kallsyms_at(s, 0xffffffff81000051, &offset), "vfs_opem");
 	assert_int_equal(offset, 1);
-	assert_string_equal(bw_symbols_at(s, UINT64_MAX, &offset), "vfs_open_exec");
-	assert_null(bw_symbols_at(s, 1, &offset));
-	bw_symbols_free(s);
+	assert_string_equal(bw_kallsyms_at(s, UINT64_MAX, &offset), "vfs_open_exec");
+	assert_null(bw_kallsyms_at(s, 1, &offset));
+	bw_kallsyms_free(s);
 	put("/proc/kallsyms", "0000000000000000 T vfs_open\n");
-	assert_int_equal(bw_symbols_read(root, &s), -EPERM);
+	assert_int_equal(bw_kallsyms_read(root, &s), -EPERM);
 }
 
 /* In this program itself, whose functions are known. */
 static void functions_of_files(void **state)
 {
 	uint64_t offset, into, same;
-	struct bw_strays strays = {0};
+	struct bw_sandbox_strays strays = {0};
 	struct bw_deadline deadline = {0};
 	struct bw_sandbox file;
 	char like[256], why[128];
 
 	(void)state;
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "main", &offset, why, sizeof(why)), 0);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "no_such_function", &same, why, sizeof(why)), -ESRCH);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "main", &offset, why, sizeof(why)), 0);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "no_such_function", &same, why, sizeof(why)), -ESRCH);
 	snprintf(like, sizeof(like), "0x%" PRIx64, offset);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", like, &same, why, sizeof(why)), 0);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", like, &same, why, sizeof(why)), 0);
 	assert_int_equal(same, offset);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x0", &same, why, sizeof(why)), -ERANGE);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x8000000000000000", &same, why, sizeof(why)), -ERANGE);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "0xffffffffffffffffffff", &same, why, sizeof(why)), -ERANGE);
-	assert_int_equal(bw_objfile_find("/proc/self/exe", "0x12z4", &same, why, sizeof(why)), -ESRCH);
-	assert_int_equal(bw_objfile_find("/nothing", "main", &same, why, sizeof(why)), -ENOENT);
-	assert_int_equal(bw_objfile_find("/dev/null", "main", &same, why, sizeof(why)), -ENOEXEC);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "0x0", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "0x8000000000000000", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "0xffffffffffffffffffff", &same, why, sizeof(why)), -ERANGE);
+	assert_int_equal(bw_symbols_find("/proc/self/exe", "0x12z4", &same, why, sizeof(why)), -ESRCH);
+	assert_int_equal(bw_symbols_find("/nothing", "main", &same, why, sizeof(why)), -ENOENT);
+	assert_int_equal(bw_symbols_find("/dev/null", "main", &same, why, sizeof(why)), -ENOEXEC);
 	put("/text", "\177ELF, but no more");
 	snprintf(like, sizeof(like), "%s/text", root);
-	assert_int_equal(bw_objfile_find(like, "main", &same, why, sizeof(why)), -ENOEXEC);
-	bw_objfile_like("/proc/self/exe", "bw_symbols_l", like, sizeof(like));
-	assert_string_equal(like, "bw_symbols_like");
+	assert_int_equal(bw_symbols_find(like, "main", &same, why, sizeof(why)), -ENOEXEC);
+	bw_symbols_like("/proc/self/exe", "bw_kallsyms_l", like, sizeof(like));
+	assert_string_equal(like, "bw_kallsyms_like");
 	bw_deadline_start(&deadline, 10000);
-	assert_int_equal(bw_objfile_start(&file, "/proc/self/exe", &strays, &deadline), 0);
-	assert_int_equal(bw_objfile_at(&file, offset + 2, &deadline, like, sizeof(like), &into), 0);
+	assert_int_equal(bw_symbols_start(&file, "/proc/self/exe", &strays, &deadline), 0);
+	assert_int_equal(bw_symbols_at(&file, offset + 2, &deadline, like, sizeof(like), &into), 0);
 	assert_string_equal(like, "main");
 	assert_int_equal(into, 2);
-	assert_int_equal(bw_objfile_at(&file, 0, &deadline, like, sizeof(like), &into), -ENOENT);
+	assert_int_equal(bw_symbols_at(&file, 0, &deadline, like, sizeof(like), &into), -ENOENT);
 	assert_int_equal(file.failure, BW_SANDBOX_FINE);
 	bw_sandbox_stop(&file, &strays);
-	bw_strays_reap(&strays, 10000);
+	bw_sandbox_reap_strays(&strays, 10000);
 	assert_int_equal(strays.n, 0);
 }
 
@@ -446,8 +446,8 @@ static void stack_frames(void **state)
 	(void)state;
 	assert_int_equal(bw_frames_new("", &f), 0);
 	bw_frames_begin(f);
-	bw_frames_name(f, getpid(), (uintptr_t)bw_symbols_free + 1, name, sizeof(name));
-	assert_string_equal(name, "bw_symbols_free+0x1 [test_kernel]");
+	bw_frames_name(f, getpid(), (uintptr_t)bw_kallsyms_free + 1, name, sizeof(name));
+	assert_string_equal(name, "bw_kallsyms_free+0x1 [test_kernel]");
 	bw_frames_name(f, 0, 0x1234, name, sizeof(name));
 	assert_string_equal(name, "0x1234");
 	bw_frames_name(f, getpid(), 0x1234, name, sizeof(name));
@@ -484,12 +484,12 @@ static void mounts(void **state)
 	assert_int_equal(bw_mounts_read(root, &m), 0);
 	assert_int_equal(m.n, 3);
 	assert_string_equal(m.mounts[0].point, "/");
-	assert_true(bw_mount_is_whole(&m.mounts[0]));
+	assert_true(bw_mounts_is_whole(&m.mounts[0]));
 	assert_int_equal(m.mounts[1].id, 31);
 	assert_int_equal(m.mounts[1].minor, 26);
 	assert_string_equal(m.mounts[1].point, "/mnt/a b\\c\\9");
 	assert_string_equal(m.mounts[1].root, "/a");
-	assert_false(bw_mount_is_whole(&m.mounts[1]));
+	assert_false(bw_mounts_is_whole(&m.mounts[1]));
 	assert_ptr_equal(bw_mounts_find(&m, 32), &m.mounts[2]);
 	assert_null(bw_mounts_find(&m, 33));
 	bw_mounts_free(&m);
@@ -543,36 +543,36 @@ static void preemption(void **state)
 	char path[300];
 
 	(void)state;
-	assert_true(bw_kernel_preempts(root)); /* who knows */
+	assert_true(bw_preemption_is_full(root)); /* who knows */
 	put(version, "#1 SMP Debian 5.10.251-1 (2026-02-12)\n");
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 	put(version, "#1 SMP PREEMPT_RT Debian 6.1.176-1 (2026-07-02)\n");
 	put("/proc/cmdline", "root=/dev/vda preempt=none\n");
-	assert_true(bw_kernel_preempts(root)); /* can't be told */
+	assert_true(bw_preemption_is_full(root)); /* can't be told */
 	put(version, "#1 SMP PREEMPT Debian 6.1.176-1 (2026-07-02)\n");
-	assert_true(bw_kernel_preempts(root));
+	assert_true(bw_preemption_is_full(root));
 	put(version, "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)\n");
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 	put("/proc/cmdline", "preempt=none ro preempt=full\n");
-	assert_true(bw_kernel_preempts(root));
+	assert_true(bw_preemption_is_full(root));
 	put("/proc/cmdline", "preempt=full preempt=voluntary xpreempt=full");
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 	put("/proc/cmdline", "preempt=nonesuch");
-	assert_true(bw_kernel_preempts(root));
+	assert_true(bw_preemption_is_full(root));
 	put("/proc/cmdline", "ro");
-	assert_true(bw_kernel_preempts(root)); /* its default is not known */
+	assert_true(bw_preemption_is_full(root)); /* its default is not known */
 	put(modes, "none (voluntary) full \n");
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 	put(modes, "none voluntary (full) \n");
 	put("/proc/cmdline", "preempt=none");
-	assert_true(bw_kernel_preempts(root));
+	assert_true(bw_preemption_is_full(root));
 	put(modes, "none voluntary full (lazy) \n");
-	assert_true(bw_kernel_preempts(root));
+	assert_true(bw_preemption_is_full(root));
 	put(modes, "(none) voluntary full \n");
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 	snprintf(path, sizeof(path), "%s%s", root, modes);
 	unlink(path);
-	assert_false(bw_kernel_preempts(root));
+	assert_false(bw_preemption_is_full(root));
 }
 
 static void processes(void **state)
@@ -611,16 +611,16 @@ static void overridable_functions(void **state)
 	char like[40];
 
 	(void)state;
-	assert_int_equal(bw_override_listed(root, "x", like, sizeof(like)), -ENOENT);
+	assert_int_equal(bw_error_injection_listed(root, "x", like, sizeof(like)), -ENOENT);
 	put(BW_OVERRIDE_LIST, "__x64_sys_openat\tERRNO\nopen_ctree [btrfs]\tERRNO\n__x64_sys_read\tERRNO\nsys_openat2");
-	assert_int_equal(bw_override_listed(root, "__x64_sys_openat", like, sizeof(like)), 1);
-	assert_int_equal(bw_override_listed(root, "open_ctree", like, sizeof(like)), 1);
-	assert_int_equal(bw_override_listed(root, "sys_openat2", like, sizeof(like)), 1);
-	assert_int_equal(bw_override_listed(root, "do_sys_openat2", like, sizeof(like)), 0);
+	assert_int_equal(bw_error_injection_listed(root, "__x64_sys_openat", like, sizeof(like)), 1);
+	assert_int_equal(bw_error_injection_listed(root, "open_ctree", like, sizeof(like)), 1);
+	assert_int_equal(bw_error_injection_listed(root, "sys_openat2", like, sizeof(like)), 1);
+	assert_int_equal(bw_error_injection_listed(root, "do_sys_openat2", like, sizeof(like)), 0);
 	assert_string_equal(like, "__x64_sys_openat, open_ctree"); /* no more than there is room for */
-	assert_int_equal(bw_override_listed(root, "vfs_read_2_", like, sizeof(like)), 0);
+	assert_int_equal(bw_error_injection_listed(root, "vfs_read_2_", like, sizeof(like)), 0);
 	assert_string_equal(like, "__x64_sys_read");
-	assert_int_equal(bw_override_listed(root, "", like, sizeof(like)), 0);
+	assert_int_equal(bw_error_injection_listed(root, "", like, sizeof(like)), 0);
 }
 
 int main(void)

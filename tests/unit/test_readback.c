@@ -11,12 +11,12 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "engine/describe.h"
-#include "event/clock.h"
-#include "event/histogram.h"
-#include "event/table.h"
-#include "event/text.h"
-#include "event/value.h"
+#include "compile/btf_layout.h"
+#include "output/clock.h"
+#include "output/event_text.h"
+#include "output/histogram.h"
+#include "output/table.h"
+#include "output/value.h"
 #include "tests/unit/types.h"
 #include "tests/unit/unit.h"
 
@@ -134,35 +134,35 @@ static void layout_of(const char *type, struct bw_layout *layout)
 	int id = btf__find_by_name_kind(types, type, BTF_KIND_STRUCT);
 
 	assert_true(id > 0);
-	assert_int_equal(bw_describe(types, (uint32_t)id, layout), 0);
+	assert_int_equal(bw_btf_layout_read(types, (uint32_t)id, layout), 0);
 }
 
 /* Prints events of one type. */
 struct printer {
 	struct bw_layout layout;
-	struct bw_text *text;
+	struct bw_event_text *text;
 	struct bw_out out;
 };
 
-static void open_printer(struct printer *p, const char *type, const struct bw_sentence *sentence)
+static void open_printer(struct printer *p, const char *type, const struct bw_event_text_sentence *sentence)
 {
 	layout_of(type, &p->layout);
-	assert_int_equal(bw_text_new(&p->text, &p->layout, sentence), 0);
-	assert_int_equal(bw_out_init(&p->out, -1, bw_text_longest(p->text, 1 << 10) + 1), 0);
+	assert_int_equal(bw_event_text_new(&p->text, &p->layout, sentence), 0);
+	assert_int_equal(bw_out_init(&p->out, -1, bw_event_text_longest(p->text, 1 << 10) + 1), 0);
 }
 
 static void close_printer(struct printer *p)
 {
 	bw_out_free(&p->out);
-	bw_text_free(p->text);
-	bw_describe_free(&p->layout);
+	bw_event_text_free(p->text);
+	bw_btf_layout_free(&p->layout);
 }
 
 /* The event's line behind its time, without its newline, of which there is no other; the printer's. */
 static const char *line_of(struct printer *p, const void *event, size_t size)
 {
 	p->out.len = 0;
-	bw_text_line(p->text, &p->out, event, size);
+	bw_event_text_line(p->text, &p->out, event, size);
 	p->out.buf[p->out.len] = '\0';
 	assert_ptr_equal(strchr(p->out.buf, '\n'), p->out.buf + p->out.len - 1);
 	p->out.buf[p->out.len - 1] = '\0';
@@ -195,7 +195,7 @@ static void assert_columns(const char *line, const char *const *keys)
 
 static void columns_of_events(void **state)
 {
-	static const struct bw_sentence by_field = {.after = ""};
+	static const struct bw_event_text_sentence by_field = {.after = ""};
 	static const char *const keys[] = {"PID", "COMM", "FILENAME", NULL};
 	struct printer p;
 
@@ -261,7 +261,7 @@ static void read_words(struct reader *r, const char *next, char *words, size_t s
 
 static void sentences(void **state)
 {
-	static const struct bw_sentence blocked = {
+	static const struct bw_event_text_sentence blocked = {
 		.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
 	static const char *const outcomes[] = {"denied.", "killed.", "would be denied.", "not stopped."};
 	struct printer p;
@@ -297,7 +297,7 @@ static void sentences(void **state)
 /* Names that say what follows a name: they stay within their quotes, plain ones stay as they were. */
 static void names_that_say_what_follows(void **state)
 {
-	static const struct bw_sentence opened = {.before = "opened file", .after = ""};
+	static const struct bw_event_text_sentence opened = {.before = "opened file", .after = ""};
 	struct open_event e = {.pid = 1, .comm = "x FILENAME=/e/p", .fname = "a, killed."};
 	struct printer p;
 
@@ -313,7 +313,7 @@ static void names_that_say_what_follows(void **state)
 
 static void structs_and_arrays(void **state)
 {
-	static const struct bw_sentence in_table = {.lead = "events", .after = ""};
+	static const struct bw_event_text_sentence in_table = {.lead = "events", .after = ""};
 	struct printer p;
 
 	(void)state;
@@ -345,7 +345,7 @@ static void structs_and_arrays(void **state)
 /* A char alone is one in quotes, or a number; nothing else reads so. */
 static void single_characters(void **state)
 {
-	static const struct bw_field field = {.name = "c", .kind = BW_CHAR, .size = 1, .count = 1};
+	static const struct bw_layout_field field = {.name = "c", .kind = BW_CHAR, .size = 1, .count = 1};
 	char shown[256][32];
 
 	(void)state;
@@ -371,7 +371,7 @@ struct row {
 	};
 };
 
-static const struct bw_field row_key[] = {
+static const struct bw_layout_field row_key[] = {
 	{.name = "comm", .kind = BW_CHAR, .size = 1, .count = CELL_BYTES, .n_dims = 1, .dims = {CELL_BYTES}},
 	{.name = "name",
 	 .kind = BW_CHAR,
@@ -380,7 +380,7 @@ static const struct bw_field row_key[] = {
 	 .count = CELL_BYTES,
 	 .n_dims = 1,
 	 .dims = {CELL_BYTES}}};
-static const struct bw_field row_value = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
+static const struct bw_layout_field row_value = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
 
 static void skip_spaces(struct reader *r)
 {
@@ -404,7 +404,7 @@ static void read_row(struct reader *r, bool ends_with_text, struct row *row)
 
 static void check_rows(bool ends_with_text)
 {
-	static const struct bw_field text = {
+	static const struct bw_layout_field text = {
 		.kind = BW_CHAR, .size = 1, .count = 8, .n_dims = 1, .dims = {8}, .name = ""};
 	const struct bw_table t = {
 		"counts", {row_key, 2, 2 * CELL_BYTES}, {ends_with_text ? &text : &row_value, 1, 8}, 2 * CELL_BYTES, 8,
@@ -422,7 +422,7 @@ static void check_rows(bool ends_with_text)
 		if (ends_with_text)
 			hostile(rows[k].last, sizeof(rows[k].last));
 	}
-	bw_table_text(&t, &(struct bw_rows){(char *)rows, CELLS}, 1, out);
+	bw_table_text(&t, &(struct bw_table_rows){(char *)rows, CELLS}, 1, out);
 	fclose(out);
 	r.p = strchr(table, '\n');
 	assert_non_null(r.p);
@@ -445,7 +445,7 @@ static void rows_of_tables(void **state)
 
 static void sections_of_histograms(void **state)
 {
-	static const struct bw_field key[] = {
+	static const struct bw_layout_field key[] = {
 		{.name = "disk", .kind = BW_CHAR, .size = 1, .count = 16, .n_dims = 1, .dims = {16}},
 		{.name = "slot", .kind = BW_UNSIGNED, .offset = 16, .size = 8, .count = 1},
 		{.name = "part", .kind = BW_UNSIGNED, .offset = 24, .size = 8, .count = 1}};
@@ -464,7 +464,7 @@ static void sections_of_histograms(void **state)
 		FILE *out = open_memstream(&text, &len);
 
 		hostile(row.disk, sizeof(row.disk));
-		bw_histogram_text(&t, &(struct bw_rows){(char *)&row, 1}, false, 1, out);
+		bw_histogram_text(&t, &(struct bw_table_rows){(char *)&row, 1}, false, 1, out);
 		fclose(out);
 		r.p = text + BW_CLOCK_LEN;
 		expect(&r, " dist\n\ndisk = ");

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "engine/rules.h"
+#include "enforce/rules.h"
 #include "tests/unit/unit.h"
 
 static int read_rules(struct bw_rules *rules, const char *text, size_t len)
@@ -17,7 +17,7 @@ static int read_rules(struct bw_rules *rules, const char *text, size_t len)
 	int r;
 
 	*rules = (struct bw_rules){0};
-	assert_true(fd >= 0 && bw_write_all(fd, text, len) == 0);
+	assert_true(fd >= 0 && bw_file_write(fd, text, len) == 0);
 	r = bw_rules_read(rules, path);
 	unlink(path);
 	return r;

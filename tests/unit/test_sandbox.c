@@ -37,7 +37,7 @@ enum op {
 	OP_NO_END,
 };
 
-static struct bw_strays strays;
+static struct bw_sandbox_strays strays;
 
 static int open_null(void *cookie)
 {
@@ -217,7 +217,7 @@ static void privileges(void **state)
 	bw_deadline_start(&deadline, 20000);
 	assert_int_equal(bw_sandbox_start(&s, &job, &strays, &deadline), 0);
 	snprintf(path, sizeof(path), "/proc/%d/status", s.pid);
-	assert_int_equal(bw_read_file(path, 1 << 16, &status, &len), 0);
+	assert_int_equal(bw_file_read(path, 1 << 16, &status, &len), 0);
 	assert_non_null(strstr(status, "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\n"
 				       "CapEff:\t0000000000000000\n"));
 	assert_non_null(strstr(status, "\nNoNewPrivs:\t1\n"));
@@ -254,7 +254,7 @@ static void nothing_inherited(void **state)
 	assert_int_equal(read(ends[0], path, 1), 0); /* nobody has the other end */
 	if (geteuid() == 0) {
 		snprintf(path, sizeof(path), "/proc/%d/maps", s.pid);
-		assert_int_equal(bw_read_file(path, 1 << 24, &maps, &len), 0);
+		assert_int_equal(bw_file_read(path, 1 << 24, &maps, &len), 0);
 		assert_true(len > 0);
 		assert_null(strstr(maps, "-s "));
 		assert_null(strstr(maps, "w-s "));
@@ -309,7 +309,7 @@ static void hangs(void **state)
 	assert_int_equal(ask_new(&s, &never, OP_DESCRIBE, 300), -EIO);
 	assert_int_equal(s.failure, BW_SANDBOX_OVER);
 	assert_true(bw_deadline_now() - start < 10000);
-	bw_strays_reap(&strays, 10000);
+	bw_sandbox_reap_strays(&strays, 10000);
 	assert_int_equal(strays.n, 0);
 }
 
@@ -368,7 +368,7 @@ static void many_strays(void **state)
 	(void)state;
 	for (int i = 0; i < 3 * BW_SANDBOX_STRAYS; i++)
 		assert_int_equal(ask_new(&s, &job, OP_DESCRIBE, 20000), 0);
-	bw_strays_reap(&strays, 10000);
+	bw_sandbox_reap_strays(&strays, 10000);
 	assert_int_equal(strays.n, 0);
 	while (strays.n < BW_SANDBOX_HUNG) { /* that do not end */
 		pid_t pid = fork();
@@ -382,7 +382,7 @@ static void many_strays(void **state)
 	assert_int_equal(s.failure, BW_SANDBOX_START);
 	for (unsigned i = 0; i < strays.n; i++)
 		kill(strays.pids[i], SIGKILL);
-	bw_strays_reap(&strays, 10000);
+	bw_sandbox_reap_strays(&strays, 10000);
 	assert_int_equal(strays.n, 0);
 }
 
@@ -393,16 +393,16 @@ static void regular_files(void **state)
 
 	(void)state;
 	close(fd);
-	fd = bw_open_regular(path);
+	fd = bw_file_open_regular(path);
 	assert_true(fd >= 0);
 	close(fd);
 	unlink(path);
-	assert_int_equal(bw_open_regular(path), -ENOENT);
+	assert_int_equal(bw_file_open_regular(path), -ENOENT);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(bw_open_regular(path), -EINVAL);
+	assert_int_equal(bw_file_open_regular(path), -EINVAL);
 	unlink(path);
-	assert_int_equal(bw_open_regular("/dev/null"), -EINVAL);
-	assert_int_equal(bw_open_regular("/tmp"), -EINVAL);
+	assert_int_equal(bw_file_open_regular("/dev/null"), -EINVAL);
+	assert_int_equal(bw_file_open_regular("/tmp"), -EINVAL);
 }
 
 int main(void)

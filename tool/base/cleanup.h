@@ -11,29 +11,29 @@
 
 #define BW_CLEANUP(fn) __attribute__((cleanup(fn)))
 
-static inline void bw_free_ptr(void *p)
+static inline void bw_cleanup_ptr(void *p)
 {
 	free(*(void **)p);
 }
 
-static inline void bw_close_fd(const int *fd)
+static inline void bw_cleanup_fd(const int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
 }
 
-static inline void bw_close_file(FILE **file)
+static inline void bw_cleanup_file(FILE **file)
 {
 	if (*file)
 		fclose(*file);
 }
 
-#define BW_FREE BW_CLEANUP(bw_free_ptr)
-#define BW_FD	BW_CLEANUP(bw_close_fd)
-#define BW_FILE BW_CLEANUP(bw_close_file)
+#define BW_FREE BW_CLEANUP(bw_cleanup_ptr)
+#define BW_FD	BW_CLEANUP(bw_cleanup_fd)
+#define BW_FILE BW_CLEANUP(bw_cleanup_file)
 
 /* Hands over what a scoped variable owns: the variable forgets it. */
-static inline int bw_take_fd(int *fd)
+static inline int bw_cleanup_take_fd(int *fd)
 {
 	int taken = *fd;
 
@@ -41,7 +41,7 @@ static inline int bw_take_fd(int *fd)
 	return taken;
 }
 
-static inline void *bw_take_ptr_(void *p)
+static inline void *bw_cleanup_take_ptr(void *p)
 {
 	void *taken = *(void **)p;
 
@@ -49,4 +49,4 @@ static inline void *bw_take_ptr_(void *p)
 	return taken;
 }
 
-#define BW_TAKE(p) ((__typeof__(p))bw_take_ptr_(&(p)))
+#define BW_TAKE(p) ((__typeof__(p))bw_cleanup_take_ptr(&(p)))

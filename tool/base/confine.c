@@ -137,7 +137,7 @@ static int unmap_shared(void)
 {
 	BW_FREE char *maps = NULL;
 	size_t len;
-	int r = bw_read_file("/proc/self/maps", 64 << 20, &maps, &len);
+	int r = bw_file_read("/proc/self/maps", 64 << 20, &maps, &len);
 
 	if (r < 0)
 		return r;
@@ -198,7 +198,7 @@ static int limit(int resource, uint64_t soft, uint64_t hard)
 	return setrlimit(resource, &l) < 0 ? -errno : 0;
 }
 
-static int set_limits(const struct bw_limits *limits, uint64_t mapped)
+static int set_limits(const struct bw_confine_limits *limits, uint64_t mapped)
 {
 	uint64_t memory = mapped + limits->memory;
 	int r = limit(RLIMIT_AS, memory, memory);
@@ -215,7 +215,7 @@ static int read_mapped(uint64_t *bytes)
 {
 	BW_FREE char *statm = NULL;
 	size_t len;
-	int r = bw_read_file("/proc/self/statm", 4096, &statm, &len);
+	int r = bw_file_read("/proc/self/statm", 4096, &statm, &len);
 
 	if (r == 0)
 		*bytes = strtoull(statm, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -240,7 +240,7 @@ static int drop_user(void)
 	return r == 0 ? drop_capabilities() : r;
 }
 
-int bw_confine(pid_t parent, const struct bw_limits *limits, const char **step)
+int bw_confine(pid_t parent, const struct bw_confine_limits *limits, const char **step)
 {
 	uint64_t mapped = 0;
 	int r;

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 /* What the process may still use. */
-struct bw_limits {
+struct bw_confine_limits {
 	size_t memory;	      /* bytes of address space beyond what is mapped now */
 	unsigned cpu_seconds; /* then SIGXCPU */
 };
@@ -21,4 +21,4 @@ int bw_confine_detach(pid_t parent, int keep);
  * memory: with any other the kernel kills the process. 0 or -errno, with the step that failed in *step: then the
  * process is to exit. A process that has no privileges keeps its user.
  */
-int bw_confine(pid_t parent, const struct bw_limits *limits, const char **step);
+int bw_confine(pid_t parent, const struct bw_confine_limits *limits, const char **step);

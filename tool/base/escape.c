@@ -146,7 +146,7 @@ size_t bw_escape_controls(char *dst, const char *src, size_t len)
 	return escape(dst, src, len, MESSAGE);
 }
 
-size_t bw_quote(char *dst, const char *src, size_t len, const char *special)
+size_t bw_escape_quote(char *dst, const char *src, size_t len, const char *special)
 {
 	size_t out = 0;
 
@@ -223,12 +223,12 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 	return out;
 }
 
-const char *bw_unicode_version(void)
+const char *bw_escape_unicode_version(void)
 {
 	return unicode_version;
 }
 
-void bw_print_json(FILE *out, const char *text)
+void bw_escape_print_json(FILE *out, const char *text)
 {
 	fputc('"', out);
 	for (size_t len = strlen(text), n; len > 0; text += n, len -= n) {
@@ -243,7 +243,7 @@ void bw_print_json(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-void bw_print_text(FILE *out, const char *text)
+void bw_escape_print_text(FILE *out, const char *text)
 {
 	while (*text) {
 		size_t line = strcspn(text, "\n"), n = line < 256 ? line : 256;

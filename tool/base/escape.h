@@ -25,10 +25,10 @@ size_t bw_escape(char *dst, const char *src, size_t len);
  * holds 4 * len + 2 bytes. `special` has the quote, and what ends a value in the line: what was printed reads back in
  * one way only.
  */
-size_t bw_quote(char *dst, const char *src, size_t len, const char *special);
+size_t bw_escape_quote(char *dst, const char *src, size_t len, const char *special);
 
 /* The version of Unicode whose tables are used: "15.0.0". */
-const char *bw_unicode_version(void);
+const char *bw_escape_unicode_version(void);
 
 /* The same, but a backslash and a tab stay: for messages, which nobody reads back. */
 size_t bw_escape_controls(char *dst, const char *src, size_t len);
@@ -40,7 +40,7 @@ size_t bw_escape_controls(char *dst, const char *src, size_t len);
 size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact);
 
 /* Prints text as a JSON string, with its quotes. */
-void bw_print_json(FILE *out, const char *text);
+void bw_escape_print_json(FILE *out, const char *text);
 
 /* Prints text, whose newlines and tabs stay, as bw_escape_controls has the rest. */
-void bw_print_text(FILE *out, const char *text);
+void bw_escape_print_text(FILE *out, const char *text);

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 
-int bw_read_fd(int fd, size_t max, char **text, size_t *len)
+int bw_file_read_fd(int fd, size_t max, char **text, size_t *len)
 {
 	size_t used = 0, size = 4096;
 	BW_FREE char *buf = malloc(size);
@@ -42,22 +42,22 @@ int bw_read_fd(int fd, size_t max, char **text, size_t *len)
 	return 0;
 }
 
-int bw_read_file(const char *path, size_t max, char **text, size_t *len)
+int bw_file_read(const char *path, size_t max, char **text, size_t *len)
 {
 	BW_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	/* Only the open must not block. */
 	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
 		return -errno;
-	return bw_read_fd(fd, max, text, len);
+	return bw_file_read_fd(fd, max, text, len);
 }
 
-int bw_read_all(int fd, size_t max, char **text, size_t *len)
+int bw_file_read_all(int fd, size_t max, char **text, size_t *len)
 {
-	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : bw_read_fd(fd, max, text, len);
+	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : bw_file_read_fd(fd, max, text, len);
 }
 
-int bw_write_all(int fd, const void *data, size_t len)
+int bw_file_write(int fd, const void *data, size_t len)
 {
 	const char *p = data;
 
@@ -75,7 +75,7 @@ int bw_write_all(int fd, const void *data, size_t len)
 }
 
 /* What an O_PATH descriptor is on can be looked at without opening it, and be opened without looking for it again. */
-int bw_open_regular(const char *path)
+int bw_file_open_regular(const char *path)
 {
 	BW_FD int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
 	struct stat st;
@@ -87,5 +87,5 @@ int bw_open_regular(const char *path)
 		return -EINVAL;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", place);
 	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return fd < 0 ? -errno : bw_take_fd(&fd);
+	return fd < 0 ? -errno : bw_cleanup_take_fd(&fd);
 }

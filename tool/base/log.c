@@ -34,7 +34,7 @@ static void say(const char *prefix, const char *fmt, va_list args)
 	fprintf(stderr, "%s%.*s\n", prefix, (int)bw_escape_controls(shown, raw, (size_t)len), shown);
 }
 
-int bw_err(int r, const char *fmt, ...)
+int bw_log_error(int r, const char *fmt, ...)
 {
 	va_list args;
 
@@ -46,7 +46,7 @@ int bw_err(int r, const char *fmt, ...)
 	return r;
 }
 
-void bw_hint(const char *fmt, ...)
+void bw_log_hint(const char *fmt, ...)
 {
 	va_list args;
 
@@ -57,7 +57,7 @@ void bw_hint(const char *fmt, ...)
 	va_end(args);
 }
 
-void bw_note(const char *fmt, ...)
+void bw_log_note(const char *fmt, ...)
 {
 	va_list args;
 
@@ -66,7 +66,7 @@ void bw_note(const char *fmt, ...)
 	va_end(args);
 }
 
-void bw_debug(const char *fmt, ...)
+void bw_log_debug(const char *fmt, ...)
 {
 	va_list args;
 
@@ -77,7 +77,7 @@ void bw_debug(const char *fmt, ...)
 	va_end(args);
 }
 
-void bw_words(const char *words, size_t len)
+void bw_log_output(const char *words, size_t len)
 {
 	char shown[4 * LINE_BYTES];
 

@@ -106,7 +106,7 @@ void bw_out_put(struct bw_out *out, const char *bytes, size_t len)
 	}
 }
 
-size_t bw_put_u64(char *dst, uint64_t n)
+size_t bw_out_u64(char *dst, uint64_t n)
 {
 	char digits[20];
 	size_t len = 0;
@@ -118,7 +118,7 @@ size_t bw_put_u64(char *dst, uint64_t n)
 	return len;
 }
 
-size_t bw_put_text(char *dst, const char *text)
+size_t bw_out_text(char *dst, const char *text)
 {
 	size_t len = strlen(text);
 

@@ -37,7 +37,7 @@ void bw_out_put(struct bw_out *out, const char *bytes, size_t len);
 int bw_out_flush(struct bw_out *out);
 
 /* Writes n in decimal digits to dst (20 bytes hold any) and returns how many. */
-size_t bw_put_u64(char *dst, uint64_t n);
+size_t bw_out_u64(char *dst, uint64_t n);
 
 /* Writes text without its NUL to dst and returns how many bytes that were. */
-size_t bw_put_text(char *dst, const char *text);
+size_t bw_out_text(char *dst, const char *text);

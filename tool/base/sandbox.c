@@ -17,7 +17,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
-static_assert(sizeof(struct bw_file_id) == (BW_SANDBOX_NUMBERS - 1) * sizeof(uint64_t), "behind the stage");
+static_assert(sizeof(struct bw_sandbox_file_id) == (BW_SANDBOX_NUMBERS - 1) * sizeof(uint64_t), "behind the stage");
 
 /* How long a step of waiting is: a signal is seen behind it. */
 enum { SLICE_MS = 50 };
@@ -41,17 +41,17 @@ static uint64_t nanoseconds(const struct timespec *t)
 	return (uint64_t)t->tv_sec * 1000000000 + (uint64_t)t->tv_nsec;
 }
 
-struct bw_file_id bw_file_id_of(const struct stat *st)
+struct bw_sandbox_file_id bw_sandbox_file_id_of(const struct stat *st)
 {
-	return (struct bw_file_id){st->st_dev, st->st_ino, (uint64_t)st->st_size, nanoseconds(&st->st_ctim),
-				   nanoseconds(&st->st_mtim)};
+	return (struct bw_sandbox_file_id){st->st_dev, st->st_ino, (uint64_t)st->st_size, nanoseconds(&st->st_ctim),
+					   nanoseconds(&st->st_mtim)};
 }
 
 /* The input, opened and described in the first answer; or that says why not, and the process ends. */
 static int open_input(int socket, const struct bw_sandbox_job *job, struct bw_sandbox_answer *hello)
 {
 	int fd = job->open ? job->open(job->cookie) : -1;
-	struct bw_file_id id;
+	struct bw_sandbox_file_id id;
 	struct stat st;
 
 	if (!job->open)
@@ -63,7 +63,7 @@ static int open_input(int socket, const struct bw_sandbox_job *job, struct bw_sa
 		send_answer(socket, hello);
 		_exit(1);
 	}
-	id = bw_file_id_of(&st);
+	id = bw_sandbox_file_id_of(&st);
 	memcpy(&hello->numbers[1], &id, sizeof(id));
 	return fd;
 }
@@ -217,13 +217,13 @@ static int start_child(struct bw_sandbox *s, const struct bw_sandbox_job *job)
 	return -errno;
 }
 
-int bw_sandbox_start(struct bw_sandbox *s, const struct bw_sandbox_job *job, struct bw_strays *strays,
+int bw_sandbox_start(struct bw_sandbox *s, const struct bw_sandbox_job *job, struct bw_sandbox_strays *strays,
 		     struct bw_deadline *deadline)
 {
 	int r;
 
 	*s = (struct bw_sandbox){.fd = -1, .ms = job->ms};
-	bw_strays_reap(strays, strays->n >= BW_SANDBOX_HUNG ? SLICE_MS : 0);
+	bw_sandbox_reap_strays(strays, strays->n >= BW_SANDBOX_HUNG ? SLICE_MS : 0);
 	if (strays->n >= BW_SANDBOX_HUNG)
 		return fail(s, BW_SANDBOX_START, "too many processes hang that were to read such files");
 	if (bw_deadline_left(deadline) == 0)
@@ -258,7 +258,7 @@ int bw_sandbox_ask(struct bw_sandbox *s, const struct bw_sandbox_request *reques
 	return r < 0 ? r : answer->status;
 }
 
-void bw_sandbox_stop(struct bw_sandbox *s, struct bw_strays *strays)
+void bw_sandbox_stop(struct bw_sandbox *s, struct bw_sandbox_strays *strays)
 {
 	if (s->pid > 0) {
 		kill(s->pid, SIGKILL);
@@ -279,7 +279,7 @@ uint64_t bw_sandbox_memory(const struct bw_sandbox *s)
 	uint64_t resident, shared;
 
 	snprintf(path, sizeof(path), "/proc/%d/statm", s->pid);
-	if (s->pid == 0 || bw_read_file(path, 4096, &statm, &len) < 0)
+	if (s->pid == 0 || bw_file_read(path, 4096, &statm, &len) < 0)
 		return 0;
 	strtoull(statm, &p, 10); /* all that is mapped */
 	resident = strtoull(p, &p, 10);
@@ -287,7 +287,7 @@ uint64_t bw_sandbox_memory(const struct bw_sandbox *s)
 	return resident > shared ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-void bw_strays_reap(struct bw_strays *strays, unsigned ms)
+void bw_sandbox_reap_strays(struct bw_sandbox_strays *strays, unsigned ms)
 {
 	const struct timespec pause = {.tv_nsec = 500000};
 	uint64_t end = bw_deadline_now() + ms;

@@ -31,7 +31,7 @@ struct bw_sandbox_answer {
 };
 
 /* By which a file is known again. */
-struct bw_file_id {
+struct bw_sandbox_file_id {
 	uint64_t device, inode, size, changed, modified; /* the times in nanoseconds */
 };
 
@@ -45,7 +45,7 @@ struct bw_sandbox_job {
 	void (*answer)(void *cookie, int fd, const struct bw_sandbox_request *request,
 		       struct bw_sandbox_answer *answer);
 	void *cookie; /* the child has a copy of its own of what it points to */
-	struct bw_limits limits;
+	struct bw_confine_limits limits;
 	unsigned ms; /* for the opening, and for each answer */
 	/*
 	 * It keeps its privileges: for what reads nothing that another process wrote, but can block on it. limits are
@@ -72,7 +72,7 @@ enum bw_sandbox_failure {
  */
 enum { BW_SANDBOX_HUNG = 16, BW_SANDBOX_LIVE = 16, BW_SANDBOX_STRAYS = BW_SANDBOX_HUNG + BW_SANDBOX_LIVE };
 
-struct bw_strays {
+struct bw_sandbox_strays {
 	pid_t pids[BW_SANDBOX_STRAYS];
 	unsigned n;
 };
@@ -81,7 +81,7 @@ struct bw_sandbox {
 	pid_t pid; /* 0: there is no child */
 	int fd;
 	unsigned ms;
-	struct bw_file_id id; /* of what was opened */
+	struct bw_sandbox_file_id id; /* of what was opened */
 	enum bw_sandbox_failure failure;
 	char why[128]; /* the failure in plain English: "reading it took more than 2 s" */
 };
@@ -90,7 +90,7 @@ struct bw_sandbox {
  * Starts the child, which opens its input. 0, or -errno: open's where sandbox->failure is BW_SANDBOX_FINE. sandbox is
  * the caller's, for bw_sandbox_stop, also after a failure. strays must outlive it.
  */
-int bw_sandbox_start(struct bw_sandbox *sandbox, const struct bw_sandbox_job *job, struct bw_strays *strays,
+int bw_sandbox_start(struct bw_sandbox *sandbox, const struct bw_sandbox_job *job, struct bw_sandbox_strays *strays,
 		     struct bw_deadline *deadline);
 
 /*
@@ -101,17 +101,17 @@ int bw_sandbox_ask(struct bw_sandbox *sandbox, const struct bw_sandbox_request *
 		   struct bw_sandbox_answer *answer, struct bw_deadline *deadline);
 
 /* Kills the child; does not wait for its end. */
-void bw_sandbox_stop(struct bw_sandbox *sandbox, struct bw_strays *strays);
+void bw_sandbox_stop(struct bw_sandbox *sandbox, struct bw_sandbox_strays *strays);
 
 /* Memory of the child's own, in bytes. */
 uint64_t bw_sandbox_memory(const struct bw_sandbox *sandbox);
 
 /* Forgets those that have ended, waiting for them for so long at most; BW_STRAYS_LAST_MS where it is the last time. */
 enum { BW_STRAYS_LAST_MS = 50 };
-void bw_strays_reap(struct bw_strays *strays, unsigned ms);
+void bw_sandbox_reap_strays(struct bw_sandbox_strays *strays, unsigned ms);
 
 struct stat;
-struct bw_file_id bw_file_id_of(const struct stat *st);
+struct bw_sandbox_file_id bw_sandbox_file_id_of(const struct stat *st);
 
 /* Are these len bytes an answer? */
 int bw_sandbox_check(const void *bytes, size_t len, struct bw_sandbox_answer *answer);

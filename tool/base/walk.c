@@ -35,7 +35,7 @@ static void close_last(struct levels *levels)
 {
 	struct level *last = &levels->level[--levels->n];
 
-	bw_close_fd(&last->fd);
+	bw_cleanup_fd(&last->fd);
 	free(last->names);
 }
 
@@ -144,7 +144,7 @@ static int push(struct levels *levels, int fd, const struct stat *st)
 	if (levels->n >= OPEN_MAX) {
 		struct level *far = &levels->level[levels->n - OPEN_MAX];
 
-		bw_close_fd(&far->fd);
+		bw_cleanup_fd(&far->fd);
 		far->fd = -1;
 	}
 	levels->level[levels->n++] = (struct level){.fd = fd, .dev = st->st_dev, .ino = st->st_ino};
@@ -168,7 +168,7 @@ static int enter(const struct bw_walk *walk, struct levels *levels, int dir, con
 		r = push(levels, fd, &st);
 	if (r != 0)
 		return r;
-	bw_take_fd(&fd);
+	bw_cleanup_take_fd(&fd);
 	return read_dir(walk, &levels->level[levels->n - 1]);
 }
 

@@ -10,16 +10,16 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "build/build.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
-#include "engine/build.h"
-#include "engine/guard.h"
-#include "engine/override.h"
-#include "engine/plan.h"
+#include "enforce/enforcement.h"
 #include "kernel/btf.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
-#include "kernel/preempt.h"
+#include "kernel/preemption.h"
+#include "program/override.h"
+#include "program/plan.h"
 
 enum {
 	OPT_PATH = 256,
@@ -68,7 +68,7 @@ static const struct {
 struct block {
 	struct bw_common common;
 	struct bw_rules rules;
-	struct bw_guard guard;
+	struct bw_enforcement guard;
 	bool deny;	   /* the process lives */
 	bool allow_mounts; /* beneath a rule's directory */
 	uint32_t error;
@@ -85,7 +85,7 @@ static int add_rule(struct block *b, enum bw_rule_kind kind, const char *option,
 	const char *why;
 	int r = bw_rules_add(&b->rules, kind, value, &why);
 
-	return r < 0 ? bw_usage_error(option, value, why ? why : strerror(-r)) : 0;
+	return r < 0 ? bw_common_usage_error(option, value, why ? why : strerror(-r)) : 0;
 }
 
 static int set_action(struct block *b, const char *value)
@@ -135,7 +135,7 @@ static int set_access(struct block *b, const char *value)
 static int except_comm(struct block *b, const char *value)
 {
 	if (!*value || strlen(value) > 15)
-		return bw_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
+		return bw_common_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
 	b->comms[b->guard.n_comms++] = value;
 	return 0;
 }
@@ -144,7 +144,7 @@ static int add_exception(struct block *b, int id, const char *value)
 {
 	if (b->guard.n_uids == EXCEPTIONS_MAX || b->guard.n_comms == EXCEPTIONS_MAX ||
 	    b->guard.n_exes == EXCEPTIONS_MAX)
-		return bw_err(BW_EXIT_USAGE, "more than %d exceptions of a kind", EXCEPTIONS_MAX);
+		return bw_log_error(BW_EXIT_USAGE, "more than %d exceptions of a kind", EXCEPTIONS_MAX);
 	if (id == OPT_EXCEPT_UID)
 		return bw_common_uid("--except-uid", value, &b->uids[b->guard.n_uids++]);
 	if (id == OPT_EXCEPT_COMM)
@@ -211,10 +211,10 @@ static int check_usage(struct block *b)
 	const char *why;
 
 	if (b->rules.n == 0)
-		return bw_err(BW_EXIT_USAGE, "what is forbidden? --name, --path, --dir or --rules says it");
+		return bw_log_error(BW_EXIT_USAGE, "what is forbidden? --name, --path, --dir or --rules says it");
 	why = b->asked == HOOKS ? NULL : unfit(b, b->asked);
 	if (why)
-		return bw_usage_error("--hook", hook_words[b->asked], why);
+		return bw_common_usage_error("--hook", hook_words[b->asked], why);
 	return 0;
 }
 
@@ -236,7 +236,7 @@ static bool has_idmap(enum hook hook)
 
 static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
 {
-	const struct bw_guard *g = &b->guard;
+	const struct bw_enforcement *g = &b->guard;
 	const bool by_file = b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0;
 	int r = define(source, true, hooks[hook].define);
 
@@ -265,7 +265,7 @@ static int build(const struct block *b, struct bw_source *source, enum hook hook
 /* Of the hook that is tried. NULL: nothing. */
 static const char *blindness(const struct block *b)
 {
-	return b->hook == HOOK_FMOD_RET && bw_kernel_preempts("") ? PREEMPT_BLIND : hooks[b->hook].blind;
+	return b->hook == HOOK_FMOD_RET && bw_preemption_is_full("") ? PREEMPT_BLIND : hooks[b->hook].blind;
 }
 
 static void print_header(const struct block *b)
@@ -276,18 +276,18 @@ static void print_header(const struct block *b)
 			   : b->deny	    ? "it will be denied"
 					    : "offending processes will be killed";
 
-	bw_note("Hook: %s.%s%s%s", hooks[b->hook].what, blind ? " " : "", blind ? blind : "", blind ? "." : "");
+	bw_log_note("Hook: %s.%s%s%s", hooks[b->hook].what, blind ? " " : "", blind ? blind : "", blind ? "." : "");
 	if (b->rules.n == 1)
-		bw_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
-			first->value, what);
+		bw_log_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
+			    first->value, what);
 	else
-		bw_note("Watching opens of what %zu rules name: %s. Ctrl-C ends.", b->rules.n, what);
+		bw_log_note("Watching opens of what %zu rules name: %s. Ctrl-C ends.", b->rules.n, what);
 }
 
 static int on_ready(void *cookie)
 {
 	struct block *b = cookie;
-	int r = bw_guard_start(&b->guard, &b->loaded);
+	int r = bw_enforcement_start(&b->guard, &b->loaded);
 
 	if (r == 0)
 		print_header(b);
@@ -299,31 +299,31 @@ static void on_closing(void *cookie, char *words, size_t size)
 	const struct block *b = cookie;
 
 	snprintf(words, size, "%llu accesses %s, %llu of them since they could not be judged, %llu not stopped; ",
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_STOPPED),
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_STOPPED),
 		 b->guard.dry_run ? "would have been stopped" : "stopped",
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNKNOWN),
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_FAILED));
-	if (bw_guard_judged(&b->loaded, JUDGED_UNLEARNED) > 0)
-		bw_note("%llu links or renames were refused: there was no place to learn of them.",
-			(unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNLEARNED));
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNKNOWN),
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_FAILED));
+	if (bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED) > 0)
+		bw_log_note("%llu links or renames were refused: there was no place to learn of them.",
+			    (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED));
 }
 
 static void on_mounts(void *cookie)
 {
 	struct block *b = cookie;
 
-	bw_guard_update(&b->guard);
+	bw_enforcement_update(&b->guard);
 }
 
 /* What else does not show as a line, while it goes on. */
 static void on_second(void *cookie)
 {
 	struct block *b = cookie;
-	uint64_t n = bw_guard_judged(&b->loaded, JUDGED_UNLEARNED);
+	uint64_t n = bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED);
 
 	if (n > b->told)
-		bw_note("Refused %llu links or renames: there is no place left to learn which files to guard.",
-			(unsigned long long)(n - b->told));
+		bw_log_note("Refused %llu links or renames: there is no place left to learn which files to guard.",
+			    (unsigned long long)(n - b->told));
 	b->told = n;
 }
 
@@ -357,11 +357,11 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 	b->guard.refuses = hooks[b->hook].refuses;
 	b->guard.error = b->guard.refuses && !b->guard.dry_run ? b->error : 0;
 	b->guard.kill = !b->deny;
-	bw_guard_size(&b->guard, image);
+	bw_enforcement_size(&b->guard, image);
 	r = bw_common_load(&b->loaded, image, plan, source, signal_fd);
 	if (r == 0)
 		r = bw_watch_run(&watch);
-	bw_guard_free(&b->guard);
+	bw_enforcement_free(&b->guard);
 	bw_loaded_free(&b->loaded);
 	return r;
 }
@@ -390,10 +390,10 @@ static int check_kernel(const struct block *b, const struct bw_source *source)
 {
 	if (b->hook == HOOK_OVERRIDE)
 		return bw_override_available(source->path);
-	if (b->hook == HOOK_FMOD_RET && b->asked == HOOKS && bw_kernel_preempts(""))
-		return bw_err(-ENOTSUP, "fmod_ret: " PREEMPT_BLIND "; --hook fmod_ret takes it all the same");
+	if (b->hook == HOOK_FMOD_RET && b->asked == HOOKS && bw_preemption_is_full(""))
+		return bw_log_error(-ENOTSUP, "fmod_ret: " PREEMPT_BLIND "; --hook fmod_ret takes it all the same");
 	if (b->hook == HOOK_LSM && bw_lsm_active("", "bpf") == 0)
-		return bw_err(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
+		return bw_log_error(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
 	return 0;
 }
 
@@ -401,7 +401,7 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 {
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
 	BW_CLEANUP(bw_plan_free) struct bw_plan plan = {0};
-	const struct bw_binding *failed = NULL;
+	const struct bw_plan_binding *failed = NULL;
 	int r = check_kernel(b, source);
 
 	if (r == 0)
@@ -417,12 +417,12 @@ static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
 		return r;
 	do {
 		r = enforce(b, source, &image, &plan, signal_fd);
-	} while (r == -E2BIG && bw_guard_grow(&b->guard));
+	} while (r == -E2BIG && bw_enforcement_grow(&b->guard));
 	if (r == -E2BIG)
-		bw_err(r, "more files and directories are to be guarded than a map can take");
+		bw_log_error(r, "more files and directories are to be guarded than a map can take");
 	if (r == -ENOTSUP)
-		bw_err(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
-		       hooks[b->hook].what);
+		bw_log_error(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
+			     hooks[b->hook].what);
 	return r;
 }
 
@@ -436,7 +436,7 @@ static int block_files(struct block *b, int signal_fd)
 	const size_t own = source.n_flags;
 
 	if (r == 0)
-		r = bw_guard_check(&b->guard);
+		r = bw_enforcement_check(&b->guard);
 	if (r < 0)
 		return r;
 	while (last > first && unfit(b, last))
@@ -454,8 +454,8 @@ static int block_files(struct block *b, int signal_fd)
 	}
 	if (!is_tried_on(b, r) || b->asked != HOOKS)
 		return r;
-	bw_err(r, "nothing here can enforce this: none of the hooks that could works");
-	bw_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
+	bw_log_error(r, "nothing here can enforce this: none of the hooks that could works");
+	bw_log_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
 	return r;
 }
 
@@ -475,18 +475,18 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	if (r == 0) {
 		tzset();
 		signal_fd = bw_signals_open();
-		r = signal_fd < 0 ? bw_err(signal_fd, "can't receive signals: %s", strerror(-signal_fd))
+		r = signal_fd < 0 ? bw_log_error(signal_fd, "can't receive signals: %s", strerror(-signal_fd))
 				  : bw_common_privilege("block");
 		if (r == 0)
 			r = block_files(&b, signal_fd);
 		r = r == -EINTR ? BW_EXIT_OK : r < 0 ? BW_EXIT_FAILED : r;
 	}
-	bw_guard_close(&b.guard);
+	bw_enforcement_close(&b.guard);
 	bw_rules_free(&b.rules);
 	return r < 0 ? BW_EXIT_OK : r;
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{'n', "name", "NAME", "forbid files of this name, wherever they are", NULL},
 	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},

@@ -12,8 +12,9 @@
 
 #include "base/escape.h"
 #include "base/log.h"
+#include "build/cache.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
-#include "engine/cache.h"
 #include "kernel/privilege.h"
 
 static void print_entry(void *cookie, const struct bw_cache_info *info)
@@ -43,7 +44,7 @@ static int clear(void)
 
 	if (n < 0)
 		return BW_EXIT_FAILED;
-	bw_note("%d programs removed.", n);
+	bw_log_note("%d programs removed.", n);
 	return BW_EXIT_OK;
 }
 
@@ -56,27 +57,27 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	optind = 0; /* glibc: begin anew */
 	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
 		if (id == 'h') {
-			bw_print_help(command);
+			bw_help_print(command);
 			return BW_EXIT_OK;
 		}
 		if (id == BW_OPTIONS_BAD || action) {
 			if (id != BW_OPTIONS_BAD)
-				bw_err(0, "one of --list and --clear");
-			bw_hint("'bccwatch cache --help' lists the options.");
+				bw_log_error(0, "one of --list and --clear");
+			bw_log_hint("'bccwatch cache --help' lists the options.");
 			return BW_EXIT_USAGE;
 		}
 		action = id == 'l' ? list : clear;
 	}
 	if (optind < argc)
-		return bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+		return bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (!action)
-		return bw_err(BW_EXIT_USAGE, "one of --list and --clear");
-	if (bw_privileged() < 0)
-		return bw_err(BW_EXIT_FAILED, "the cache is root's");
+		return bw_log_error(BW_EXIT_USAGE, "one of --list and --clear");
+	if (bw_privilege_check() < 0)
+		return bw_log_error(BW_EXIT_FAILED, "the cache is root's");
 	return action();
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{'l', "list", NULL, "show a line for each program: key, bytes, when it was last used, source", NULL},
 	{'c', "clear", NULL, "remove them all", NULL},
 	{'h', "help", NULL, "show this help", NULL},

@@ -20,7 +20,7 @@ enum {
 #define BW_COMPLETE_PID	 "PID"
 #define BW_COMPLETE_USER "USER"
 
-struct bw_option {
+struct bw_command_option {
 	int id;		      /* what bw_options_next returns: the short letter, or a number above 255 for none */
 	const char *name;     /* without the dashes */
 	const char *arg;      /* what --help calls its argument; NULL: it takes none */
@@ -31,8 +31,8 @@ struct bw_option {
 struct bw_command {
 	const char *name;
 	const char *summary;
-	const char *operand;		 /* what stands beside the options, once: "FILE.c"; NULL: nothing does */
-	const struct bw_option *options; /* ends with an id of 0 */
+	const char *operand; /* what stands beside the options, once: "FILE.c"; NULL: nothing does */
+	const struct bw_command_option *options; /* ends with an id of 0 */
 	/* argv[0] is the command's name. Returns BW_EXIT_*. */
 	int (*run)(const struct bw_command *command, int argc, char **argv);
 };
@@ -44,7 +44,4 @@ extern const struct bw_command *const bw_commands[];
 const struct bw_command *bw_command_find(const char *name);
 
 /* bccwatch's own options, before the command. */
-extern const struct bw_option bw_global_options[];
-
-/* Prints the help of a command, or of bccwatch (NULL), on stdout. */
-void bw_print_help(const struct bw_command *command);
+extern const struct bw_command_option bw_global_options[];

@@ -10,15 +10,16 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "build/build.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
-#include "engine/build.h"
 #include "kernel/privilege.h"
 
 enum { PAGES_MAX = 1 << 16 };
 
-int bw_usage_error(const char *option, const char *value, const char *wanted)
+int bw_common_usage_error(const char *option, const char *value, const char *wanted)
 {
-	return bw_err(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
+	return bw_log_error(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
 }
 
 int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted)
@@ -26,7 +27,7 @@ int bw_common_word(const char *option, const char *value, const char *const *wor
 	int i = bw_parse_word(value, words);
 
 	if (i < 0)
-		bw_usage_error(option, value, wanted);
+		bw_common_usage_error(option, value, wanted);
 	return i;
 }
 
@@ -41,7 +42,7 @@ int bw_common_uid(const char *option, const char *value, uint32_t *uid)
 	}
 	user = getpwnam(value);
 	if (!user)
-		return bw_usage_error(option, value, "neither a number nor a user's name");
+		return bw_common_usage_error(option, value, "neither a number nor a user's name");
 	*uid = user->pw_uid;
 	return 0;
 }
@@ -53,21 +54,21 @@ static int set_headers(struct bw_common *c, const char *value)
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
-	c->headers = (enum bw_headers)i;
+	c->headers = (enum bw_header_choice)i;
 	return 0;
 }
 
 int bw_common_seconds(const char *option, const char *value, uint64_t *seconds)
 {
 	if (bw_parse_number(value, UINT32_MAX, seconds) < 0 || *seconds == 0)
-		return bw_usage_error(option, value, "not a number of seconds from 1 on");
+		return bw_common_usage_error(option, value, "not a number of seconds from 1 on");
 	return 0;
 }
 
 static int set_pages(struct bw_common *c, const char *value)
 {
 	if (bw_parse_number(value, PAGES_MAX, &c->pages) < 0 || c->pages == 0 || c->pages & (c->pages - 1))
-		return bw_usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
+		return bw_common_usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
 	return 0;
 }
 
@@ -94,7 +95,7 @@ static int set_common(const struct bw_command *command, struct bw_common *c, int
 		bw_verbose = true;
 		return 0;
 	case 'h':
-		bw_print_help(command);
+		bw_help_print(command);
 		return -1;
 	case BW_OPTIONS_BAD:
 		return BW_EXIT_USAGE;
@@ -118,26 +119,26 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 			r = set(cookie, id, value);
 	}
 	if (r == 0 && command->operand && optind == argc)
-		r = bw_err(BW_EXIT_USAGE, "%s is missing: which %s?", command->operand, command->operand);
+		r = bw_log_error(BW_EXIT_USAGE, "%s is missing: which %s?", command->operand, command->operand);
 	else if (r == 0 && command->operand)
 		common->source = argv[optind++];
 	if (r == 0 && optind < argc)
-		r = bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+		r = bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (r == BW_EXIT_USAGE)
-		bw_hint("'bccwatch %s --help' lists the options.", command->name);
+		bw_log_hint("'bccwatch %s --help' lists the options.", command->name);
 	return r;
 }
 
 int bw_common_privilege(const char *command)
 {
-	int r = bw_privileged();
+	int r = bw_privilege_check();
 
 	if (r == -ECANCELED) {
-		bw_err(r, "this machine's kernel gets no BPF programs: there is " BW_NO_PROGRAMS);
-		bw_hint("Use a guest (scripts/guest), or remove the file.");
+		bw_log_error(r, "this machine's kernel gets no BPF programs: there is " BW_NO_PROGRAMS);
+		bw_log_hint("Use a guest (scripts/guest), or remove the file.");
 	} else if (r < 0) {
-		bw_err(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
-		bw_hint("Try: sudo bccwatch %s", command);
+		bw_log_error(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
+		bw_log_hint("Try: sudo bccwatch %s", command);
 	}
 	return r;
 }
@@ -160,16 +161,16 @@ int bw_common_source(const struct bw_common *common, const char *name, struct bw
 	int r = bw_source_dir(&dir);
 
 	if (r < 0)
-		return bw_err(r, "bpf_src is neither beside this program nor in its PREFIX/share/bccwatch");
+		return bw_log_error(r, "bpf_src is neither beside this program nor in its PREFIX/share/bccwatch");
 	if (asprintf(&installed, "%s/%s", dir, name) < 0)
 		return -ENOMEM;
 	r = bw_source_read(source, common->source ? common->source : installed, dir);
 	if (r < 0)
 		return r;
-	bw_debug("source: %s", source->path);
+	bw_log_debug("source: %s", source->path);
 	if (name)
 		r = pass_once(source);
-	return r < 0 ? r : bw_headers_choose(source, common->headers, !common->source, dir);
+	return r < 0 ? r : bw_header_choice_make(source, common->headers, !common->source, dir);
 }
 
 struct explained {
@@ -188,7 +189,7 @@ int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const
 		   struct bw_source *source, int signal_fd)
 {
 	struct explained e = {source, signal_fd};
-	const struct bw_explainer explainer = {explain, &e, source->path, source->text};
+	const struct bw_load_explainer explainer = {explain, &e, source->path, source->text};
 
 	return bw_load(loaded, image, plan, &explainer);
 }

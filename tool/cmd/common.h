@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "build/header_choice.h"
+#include "build/source.h"
 #include "cmd/command.h"
-#include "engine/headers.h"
-#include "engine/load.h"
-#include "engine/source.h"
+#include "program/load.h"
 
 struct bw_common {
 	const char *source; /* the command's operand, or --source; NULL: the installed one */
 	uint64_t seconds;   /* 0: until a signal */
 	uint64_t pages;
 	bool fail_on_loss, no_cache;
-	enum bw_headers headers;
+	enum bw_header_choice headers;
 };
 
 #define BW_COMMON_DEFAULTS   \
@@ -55,7 +55,7 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 		    int (*set)(void *cookie, int id, const char *value), void *cookie);
 
 /* "OPTION VALUE: WANTED" on stderr; returns BW_EXIT_USAGE. */
-int bw_usage_error(const char *option, const char *value, const char *wanted);
+int bw_common_usage_error(const char *option, const char *value, const char *wanted);
 
 /* The index of value among words, which end with NULL; -1, reported with `wanted`, if it is none of them. */
 int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted);

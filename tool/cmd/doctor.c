@@ -18,16 +18,17 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "build/build.h"
+#include "build/libraries.h"
 #include "cmd/common.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
-#include "engine/build.h"
-#include "engine/hook.h"
-#include "engine/libraries.h"
-#include "engine/plan.h"
-#include "engine/session.h"
 #include "kernel/btf.h"
-#include "kernel/health.h"
+#include "kernel/checks.h"
 #include "kernel/privilege.h"
+#include "program/plan.h"
+#include "program/probe.h"
+#include "program/session.h"
 
 enum { OPT_JSON = 256 };
 
@@ -54,12 +55,12 @@ struct attempt {
 static void print_mend(const char *mend)
 {
 	fputs("       mend: ", stdout);
-	bw_print_text(stdout, mend);
+	bw_escape_print_text(stdout, mend);
 	fputc('\n', stdout);
 }
 
-static void print_line(struct doctor *d, enum bw_mark mark, const char *name, const char *text, const char *cost,
-		       const char *mend)
+static void print_line(struct doctor *d, enum bw_checks_status mark, const char *name, const char *text,
+		       const char *cost, const char *mend)
 {
 	static const char *const marks[] = {
 		[BW_GOOD] = " ok ", [BW_LESS] = "less", [BW_BAD] = " NO ", [BW_UNSEEN] = " ?? "};
@@ -68,7 +69,7 @@ static void print_line(struct doctor *d, enum bw_mark mark, const char *name, co
 
 	if (!d->json) {
 		printf("[%s] %s: ", marks[mark], name);
-		bw_print_text(stdout, text);
+		bw_escape_print_text(stdout, text);
 		fputc('\n', stdout);
 		if (*cost)
 			printf("       so: %s\n", cost);
@@ -77,16 +78,16 @@ static void print_line(struct doctor *d, enum bw_mark mark, const char *name, co
 		return;
 	}
 	printf("%s\n{\"mark\":\"%s\",\"name\":\"%s\",\"text\":", d->first ? "" : ",", words[mark], name);
-	bw_print_json(stdout, text);
+	bw_escape_print_json(stdout, text);
 	fputs(",\"cost\":", stdout);
-	bw_print_json(stdout, cost);
+	bw_escape_print_json(stdout, cost);
 	fputs(",\"mend\":", stdout);
-	bw_print_json(stdout, mend);
+	bw_escape_print_json(stdout, mend);
 	fputc('}', stdout);
 	d->first = false;
 }
 
-static void print_finding(void *cookie, const struct bw_finding *f)
+static void print_finding(void *cookie, const struct bw_checks_result *f)
 {
 	print_line(cookie, f->mark, f->name, f->text, f->cost, f->mend);
 }
@@ -208,7 +209,7 @@ static int run_self(char *const *argv, int *status, char **words)
 	while (waitpid(pid, status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return bw_read_all(fd, 1 << 20, words, &len);
+	return bw_file_read_all(fd, 1 << 20, words, &len);
 }
 
 /* The rest of the line that begins with `prefix`, up to its full stop; "" if there is none. */
@@ -291,7 +292,7 @@ static bool try_all(struct doctor *d)
 	bool both;
 
 	if (signal_fd < 0)
-		return bw_err(false, "can't receive signals: %s", strerror(-signal_fd));
+		return bw_log_error(false, "can't receive signals: %s", strerror(-signal_fd));
 	try_program(d, signal_fd);
 	print_steps(d);
 	both = try_commands(d);
@@ -305,7 +306,7 @@ static void print_libraries(struct doctor *d)
 {
 	char text[128];
 
-	if (bw_libraries(text, sizeof(text)) == 0)
+	if (bw_libraries_describe(text, sizeof(text)) == 0)
 		print_line(d, BW_GOOD, "libraries", text, "", "");
 	else
 		print_line(d, BW_BAD, "libraries", "bccwatch-compile is not there, or does not start",
@@ -315,8 +316,8 @@ static void print_libraries(struct doctor *d)
 /* Where this libbcc finds tracepoints below debugfs alone, and there is none. */
 static void print_debugfs(struct doctor *d)
 {
-	if (bw_hook_wants_debugfs())
-		print_line(d, bw_privileged() == -EPERM ? BW_UNSEEN : BW_LESS, "debugfs",
+	if (bw_probe_wants_debugfs())
+		print_line(d, bw_privilege_check() == -EPERM ? BW_UNSEEN : BW_LESS, "debugfs",
 			   "not mounted, or not to be read: this libbcc knows tracefs below it alone", "no tracepoints",
 			   "mount -t debugfs debugfs /sys/kernel/debug");
 }
@@ -325,7 +326,7 @@ static void print_debugfs(struct doctor *d)
 static void print_untried(struct doctor *d)
 {
 	static const char *const commands[] = {"trace", "block", "run"};
-	bool forbidden = bw_privileged() == -ECANCELED;
+	bool forbidden = bw_privilege_check() == -ECANCELED;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		print_line(d, BW_UNSEEN, commands[i],
@@ -348,11 +349,11 @@ static int examine(struct doctor *d)
 
 	if (d->json)
 		fputs("{\"findings\":[", stdout);
-	bw_health("", print_finding, d);
+	bw_checks_run("", print_finding, d);
 	print_libraries(d);
 	print_debugfs(d);
 	fflush(stdout);
-	if (bw_privileged() == 0)
+	if (bw_privilege_check() == 0)
 		both = try_all(d);
 	else
 		print_untried(d);
@@ -371,21 +372,21 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	optind = 0; /* glibc: begin anew */
 	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
 		if (id == 'h') {
-			bw_print_help(command);
+			bw_help_print(command);
 			return BW_EXIT_OK;
 		}
 		if (id != OPT_JSON) {
-			bw_hint("'bccwatch doctor --help' lists the options.");
+			bw_log_hint("'bccwatch doctor --help' lists the options.");
 			return BW_EXIT_USAGE;
 		}
 		d.json = true;
 	}
 	if (optind < argc)
-		return bw_err(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
+		return bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	return examine(&d);
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{OPT_JSON, "json", NULL, "one object", NULL},
 	{'h', "help", NULL, "show this help", NULL},
 	{0},

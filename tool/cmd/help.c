@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/help.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/command.h"
-
-static void print_option(const struct bw_option *o)
+static void print_option(const struct bw_command_option *o)
 {
 	char name[64];
 
@@ -13,14 +13,14 @@ static void print_option(const struct bw_option *o)
 	printf("  %-28s %s\n", name, o->help);
 }
 
-static void print_options(const struct bw_option *options)
+static void print_options(const struct bw_command_option *options)
 {
 	puts("\nOptions:");
 	for (; options->id; options++)
 		print_option(options);
 }
 
-void bw_print_help(const struct bw_command *command)
+void bw_help_print(const struct bw_command *command)
 {
 	if (command) {
 		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, command->operand ? " " : "",

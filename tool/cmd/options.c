@@ -16,7 +16,7 @@ struct tables {
 	char shorts[2 * OPTIONS_MAX + 3];
 };
 
-static void fill_tables(struct tables *t, const struct bw_option *options)
+static void fill_tables(struct tables *t, const struct bw_command_option *options)
 {
 	char *s = t->shorts;
 	size_t n = 0;
@@ -37,7 +37,7 @@ static void fill_tables(struct tables *t, const struct bw_option *options)
 	t->longs[n] = (struct option){0};
 }
 
-int bw_options_next(const struct bw_option *options, int argc, char **argv, const char **value)
+int bw_options_next(const struct bw_command_option *options, int argc, char **argv, const char **value)
 {
 	struct tables t = {0};
 	int id;
@@ -49,12 +49,12 @@ int bw_options_next(const struct bw_option *options, int argc, char **argv, cons
 	if (id != '?' && id != ':')
 		return id < 0 ? BW_OPTIONS_END : id;
 	if (id == ':')
-		bw_err(-EINVAL, "%s needs an argument", argv[optind - 1]);
+		bw_log_error(-EINVAL, "%s needs an argument", argv[optind - 1]);
 	else if (optopt && strncmp(argv[optind - 1], "--", 2) == 0)
-		bw_err(-EINVAL, "%s takes no argument", argv[optind - 1]);
+		bw_log_error(-EINVAL, "%s takes no argument", argv[optind - 1]);
 	else if (optopt)
-		bw_err(-EINVAL, "unknown option -%c", optopt);
+		bw_log_error(-EINVAL, "unknown option -%c", optopt);
 	else
-		bw_err(-EINVAL, "unknown option %s", argv[optind - 1]);
+		bw_log_error(-EINVAL, "unknown option %s", argv[optind - 1]);
 	return BW_OPTIONS_BAD;
 }

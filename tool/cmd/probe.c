@@ -13,14 +13,15 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
+#include "cmd/function_report.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
-#include "cmd/probefunction.h"
-#include "cmd/probelist.h"
+#include "cmd/probe_list.h"
 #include "cmd/stub.h"
 #include "kernel/btf.h"
-#include "kernel/format.h"
 #include "kernel/function.h"
 #include "kernel/tracefs.h"
+#include "kernel/tracepoint_format.h"
 
 enum { OPT_STUB = 256, OPT_JSON };
 
@@ -38,26 +39,26 @@ struct probe {
 struct named {
 	char *name; /* malloc'd, without its prefix; with ':' that of a tracepoint */
 	bool is_tracepoint;
-	enum bw_asked asked;
+	enum bw_function_report_hook asked;
 };
 
-static void print_field(void *cookie, const struct bw_format_field *field)
+static void print_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	(void)cookie;
 	fputc('\t', stdout);
-	bw_print_text(stdout, field->declaration);
+	bw_escape_print_text(stdout, field->declaration);
 	printf("; // offset %u, size %u\n", field->offset, field->size);
 }
 
-static void print_json_field(void *cookie, const struct bw_format_field *field)
+static void print_json_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	bool *first = cookie;
 
 	fputs(*first ? "{\"name\":" : ",{\"name\":", stdout);
 	*first = false;
-	bw_print_json(stdout, field->name);
+	bw_escape_print_json(stdout, field->name);
 	fputs(",\"declaration\":", stdout);
-	bw_print_json(stdout, field->declaration);
+	bw_escape_print_json(stdout, field->declaration);
 	printf(",\"offset\":%u,\"size\":%u,\"signed\":%s}", field->offset, field->size,
 	       field->is_signed ? "true" : "false");
 }
@@ -67,23 +68,23 @@ static int explain_tracepoint(const char *category, const char *name, int r)
 	char like[512];
 
 	if (r == -ENOENT) {
-		bw_err(r, "this kernel has no tracepoint '%s:%s'", category, name);
-		bw_tracepoints_like("", category, name, like, sizeof(like));
+		bw_log_error(r, "this kernel has no tracepoint '%s:%s'", category, name);
+		bw_tracefs_similar("", category, name, like, sizeof(like));
 		if (*like)
-			bw_hint("There are: %s.", like);
+			bw_log_hint("There are: %s.", like);
 		return BW_EXIT_FAILED;
 	}
-	bw_err(r, "the tracepoint '%s:%s': %s", category, name,
-	       r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
+	bw_log_error(r, "the tracepoint '%s:%s': %s", category, name,
+		     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
 	if (r == -ENODEV)
-		bw_hint("Be root; mount -t tracefs tracefs /sys/kernel/tracing");
+		bw_log_hint("Be root; mount -t tracefs tracefs /sys/kernel/tracing");
 	return BW_EXIT_FAILED;
 }
 
 static int print_tracepoint(const char *category, const char *name)
 {
 	printf("tracepoint %s:%s\nstruct tracepoint__%s__%s {\n", category, name, category, name);
-	bw_format_each("", category, name, print_field, NULL);
+	bw_tracepoint_format_each("", category, name, print_field, NULL);
 	fputs("};\n", stdout);
 	return 0;
 }
@@ -94,7 +95,7 @@ static int print_json_tracepoint(const char *category, const char *name)
 
 	printf("{\"tracepoint\":\"%s:%s\",\"struct\":\"tracepoint__%s__%s\",\"fields\":[", category, name, category,
 	       name);
-	bw_format_each("", category, name, print_json_field, &first);
+	bw_tracepoint_format_each("", category, name, print_json_field, &first);
 	fputs("]}\n", stdout);
 	return 0;
 }
@@ -105,11 +106,11 @@ static void print_json_missing(const char *category, const char *name)
 
 	snprintf(both, sizeof(both), "%s:%s", category, name);
 	fputs("{\"tracepoint\":", stdout);
-	bw_print_json(stdout, both);
+	bw_escape_print_json(stdout, both);
 	fputs(",\"struct\":null,\"fields\":null}\n", stdout);
 }
 
-static void ignore_field(void *cookie, const struct bw_format_field *field)
+static void ignore_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	(void)cookie;
 	(void)field;
@@ -118,7 +119,7 @@ static void ignore_field(void *cookie, const struct bw_format_field *field)
 /* What is there has a plain name. */
 static int probe_tracepoint(const struct probe *p, const char *category, const char *name)
 {
-	int r = bw_format_each("", category, name, ignore_field, NULL);
+	int r = bw_tracepoint_format_each("", category, name, ignore_field, NULL);
 
 	if (r == 0)
 		r = p->stub   ? bw_stub_tracepoint(stdout, "", category, name)
@@ -132,7 +133,7 @@ static int probe_tracepoint(const struct probe *p, const char *category, const c
 /* What may stand before a name, as bpftrace has it. */
 static const struct {
 	const char *prefix;
-	enum bw_asked asked;
+	enum bw_function_report_hook asked;
 } prefixes[] = {
 	{"kprobe:", BW_ASKED_KPROBE},	{"kretprobe:", BW_ASKED_KPROBE},  {"tracepoint:", BW_ASKED_KPROBE},
 	{"fentry:", BW_ASKED_FENTRY},	{"fexit:", BW_ASKED_FENTRY},	  {"kfunc:", BW_ASKED_FENTRY},
@@ -153,9 +154,9 @@ static int read_name(const char *text, struct named *n)
 	colon = strchr(name, ':');
 	if (!*name || strpbrk(name, " /\t\n") ||
 	    (colon && (colon == name || !colon[1] || *name == '.' || colon[1] == '.' || strchr(colon + 1, ':'))))
-		return bw_err(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
+		return bw_log_error(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
 	if (strlen(name) > NAME_MAX)
-		return bw_err(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
+		return bw_log_error(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
 	n->is_tracepoint = colon;
 	is_hook = n->asked == BW_ASKED_LSM && strncmp(name, "security_", strlen("security_")) != 0;
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
@@ -183,7 +184,7 @@ static int probe_tracepoint_name(const struct probe *p, const char *name)
 struct known {
 	const char **names;
 	struct bw_function *functions;
-	struct bw_signatures *signatures;
+	struct bw_function_report_ids *signatures;
 	size_t n;
 };
 
@@ -209,13 +210,13 @@ static int read_known(struct probe *p, struct known *k, const struct named *name
 			k->names[k->n++] = names[i].name;
 	if (k->n == 0)
 		return 0;
-	r = bw_functions_read("", k->names, k->n, k->functions);
-	return r < 0 ? r : bw_signatures_find(await_types(p), k->names, k->n, k->signatures);
+	r = bw_function_read_all("", k->names, k->n, k->functions);
+	return r < 0 ? r : bw_function_report_find_ids(await_types(p), k->names, k->n, k->signatures);
 }
 
 static int probe_each(struct probe *p, const struct named *names, size_t n)
 {
-	const enum bw_shape shape = p->stub ? BW_SHAPE_STUB : p->json ? BW_SHAPE_JSON : BW_SHAPE_TEXT;
+	const enum bw_function_report_form form = p->stub ? BW_FORM_STUB : p->json ? BW_FORM_JSON : BW_FORM_TEXT;
 	BW_CLEANUP(free_known) struct known k = {0};
 	int worst = BW_EXIT_OK, r = read_known(p, &k, names, n);
 
@@ -223,8 +224,8 @@ static int probe_each(struct probe *p, const struct named *names, size_t n)
 		return r;
 	for (size_t i = 0, next = 0; i < n; i++) {
 		r = names[i].is_tracepoint ? probe_tracepoint_name(p, names[i].name)
-					   : bw_probe_function(p->btf, &k.functions[next], &k.signatures[next],
-							       names[i].asked, shape, p->expand);
+					   : bw_function_report_print(p->btf, &k.functions[next], &k.signatures[next],
+								      names[i].asked, form, p->expand);
 		next += !names[i].is_tracepoint;
 		worst = r > worst ? r : worst;
 	}
@@ -242,7 +243,7 @@ static int probe_names(struct probe *p, char **argv, size_t n)
 		r = probe_each(p, names, n);
 	for (size_t i = 0; names && i < n; i++)
 		free(names[i].name);
-	return r < 0 ? bw_err(BW_EXIT_FAILED, "there is no memory") : r;
+	return r < 0 ? bw_log_error(BW_EXIT_FAILED, "there is no memory") : r;
 }
 
 static void *read_types(void *cookie)
@@ -297,18 +298,19 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 	optind = 0; /* glibc: begin anew */
 	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
 		if (id == 'h') {
-			bw_print_help(command);
+			bw_help_print(command);
 			return -1;
 		}
 		if (set_option(p, id, value) != 0) {
-			bw_hint("'bccwatch probe --help' lists the options.");
+			bw_log_hint("'bccwatch probe --help' lists the options.");
 			return BW_EXIT_USAGE;
 		}
 	}
 	if (!p->list == (optind == argc))
-		return bw_err(BW_EXIT_USAGE, "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
+		return bw_log_error(BW_EXIT_USAGE,
+				    "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
-		return bw_err(BW_EXIT_USAGE, "--stub makes one program, of one name");
+		return bw_log_error(BW_EXIT_USAGE, "--stub makes one program, of one name");
 	return 0;
 }
 
@@ -321,11 +323,11 @@ static int run(const struct bw_command *command, int argc, char **argv)
 		return r < 0 ? BW_EXIT_OK : r;
 	begin_types(&p);
 	if (p.list)
-		return bw_probe_list("", await_types(&p), p.list, p.count, p.json);
+		return bw_probe_list_print("", await_types(&p), p.list, p.count, p.json);
 	return probe_names(&p, argv + optind, (size_t)(argc - optind));
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{'e', "expand", NULL, "show the structs of the parameters, too", NULL},
 	{'l', "list", "PATTERN",
 	 "list what can be probed and matches, as kprobe:*open*, tracepoint:syscalls:*, lsm:*, fentry:*, or without a "

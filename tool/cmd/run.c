@@ -10,12 +10,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "build/build.h"
 #include "cmd/common.h"
-#include "cmd/maps.h"
-#include "cmd/printk.h"
+#include "cmd/map_printer.h"
+#include "cmd/trace_pipe.h"
 #include "cmd/watch.h"
-#include "engine/build.h"
-#include "engine/plan.h"
+#include "program/plan.h"
 
 enum {
 	OPT_KPROBE = 256,
@@ -50,13 +50,13 @@ struct run {
 	uint64_t interval;
 	struct bw_image image;
 	struct bw_loaded loaded;
-	struct bw_maps maps;
+	struct bw_map_printer maps;
 };
 
 static int add(struct list *list, const char *option, const char *value)
 {
 	if (list->n == LIST_MAX)
-		return bw_err(BW_EXIT_USAGE, "%s is given more than %d times", option, LIST_MAX);
+		return bw_log_error(BW_EXIT_USAGE, "%s is given more than %d times", option, LIST_MAX);
 	list->items[list->n++] = value;
 	return 0;
 }
@@ -65,10 +65,10 @@ static int add_binding(struct run *run, const char *word, const char *value)
 {
 	char option[32];
 	const char *why;
-	int r = bw_plan_add(&run->plan, bw_hook_of_option(word), value, &why);
+	int r = bw_plan_add(&run->plan, bw_probe_of_option(word), value, &why);
 
 	snprintf(option, sizeof(option), "--%s", word);
-	return r < 0 ? bw_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
+	return r < 0 ? bw_common_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
 }
 
 static int add_replacement(struct run *run, const char *value)
@@ -76,14 +76,14 @@ static int add_replacement(struct run *run, const char *value)
 	const char *equals = strchr(value, '=');
 
 	if (!equals || equals == value)
-		return bw_usage_error("--replace", value, "it is WORD=TEXT");
+		return bw_common_usage_error("--replace", value, "it is WORD=TEXT");
 	return add(&run->replacements, "--replace", value);
 }
 
 static int add_define(struct run *run, const char *value)
 {
 	if (!*value || *value == '=')
-		return bw_usage_error("--define", value, "it is NAME or NAME=VALUE");
+		return bw_common_usage_error("--define", value, "it is NAME or NAME=VALUE");
 	return add(&run->defines, "--define", value);
 }
 
@@ -141,8 +141,8 @@ static int replace(struct bw_source *source, const char *replacement)
 	int r = word ? bw_source_replace(source, word, equals + 1) : -ENOMEM;
 
 	if (r == -ENOENT)
-		return bw_err(r, "--replace %s: the word '%s' is not in %s", replacement, word, source->path);
-	return r < 0 ? bw_err(r, "--replace %s: %s", replacement, strerror(-r)) : 0;
+		return bw_log_error(r, "--replace %s: the word '%s' is not in %s", replacement, word, source->path);
+	return r < 0 ? bw_log_error(r, "--replace %s: %s", replacement, strerror(-r)) : 0;
 }
 
 static int open_source(const struct run *run, struct bw_source *source)
@@ -161,11 +161,12 @@ static int open_source(const struct run *run, struct bw_source *source)
 static int check_tables(const struct run *run, const char *option, const struct list *names)
 {
 	for (size_t i = 0; i < names->n; i++)
-		if (!bw_maps_has(&run->loaded, names->items[i]))
-			return bw_err(-ENOENT, "%s %s: the source has no table of that name", option, names->items[i]);
-		else if (!bw_maps_counts(&run->loaded, names->items[i]))
-			return bw_err(-EINVAL, "%s %s: that table's keys and values are no numbers", option,
-				      names->items[i]);
+		if (!bw_map_printer_has(&run->loaded, names->items[i]))
+			return bw_log_error(-ENOENT, "%s %s: the source has no table of that name", option,
+					    names->items[i]);
+		else if (!bw_map_printer_counts(&run->loaded, names->items[i]))
+			return bw_log_error(-EINVAL, "%s %s: that table's keys and values are no numbers", option,
+					    names->items[i]);
 	return 0;
 }
 
@@ -173,7 +174,7 @@ static int check_tables(const struct run *run, const char *option, const struct 
 static int build(struct run *run, int signal_fd)
 {
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
-	const struct bw_binding *failed = NULL;
+	const struct bw_plan_binding *failed = NULL;
 	int r = open_source(run, &source);
 
 	if (r == 0)
@@ -197,25 +198,25 @@ static int on_ready(void *cookie)
 {
 	const struct run *run = cookie;
 
-	bw_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
-		run->plan.n == 1 ? "hook" : "hooks");
+	bw_log_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
+		    run->plan.n == 1 ? "hook" : "hooks");
 	return 0;
 }
 
-static void free_printk(struct bw_printk **printk)
+static void free_printk(struct bw_trace_pipe **printk)
 {
-	bw_printk_close(*printk);
+	bw_trace_pipe_close(*printk);
 }
 
-static int watch(struct run *run, struct bw_printk *printk, int signal_fd)
+static int watch(struct run *run, struct bw_trace_pipe *printk, int signal_fd)
 {
-	run->maps = (struct bw_maps){.loaded = &run->loaded,
-				     .json = run->json,
-				     .clear = run->clear,
-				     .log2 = run->log2.items,
-				     .n_log2 = run->log2.n,
-				     .linear = run->linear.items,
-				     .n_linear = run->linear.n};
+	run->maps = (struct bw_map_printer){.loaded = &run->loaded,
+					    .json = run->json,
+					    .clear = run->clear,
+					    .log2 = run->log2.items,
+					    .n_log2 = run->log2.n,
+					    .linear = run->linear.items,
+					    .n_linear = run->linear.n};
 	const struct bw_watch w = {
 		.loaded = &run->loaded,
 		.pages = (uint32_t)run->common.pages,
@@ -237,14 +238,14 @@ static int watch(struct run *run, struct bw_printk *printk, int signal_fd)
 
 static int run_source(struct run *run)
 {
-	BW_CLEANUP(free_printk) struct bw_printk *printk = NULL;
+	BW_CLEANUP(free_printk) struct bw_trace_pipe *printk = NULL;
 	BW_FD int signal_fd = bw_signals_open();
 	int r = signal_fd < 0 ? signal_fd : bw_signals_add_usr1(signal_fd);
 
 	if (r < 0)
-		return bw_err(r, "can't receive signals: %s", strerror(-r));
+		return bw_log_error(r, "can't receive signals: %s", strerror(-r));
 	tzset();
-	r = run->printk ? bw_printk_open(&printk, run->json) : 0;
+	r = run->printk ? bw_trace_pipe_open(&printk, run->json) : 0;
 	if (r == 0)
 		r = build(run, signal_fd);
 	return r == 0 ? watch(run, printk, signal_fd) : r == -EINTR ? BW_EXIT_OK : r;
@@ -256,7 +257,7 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 	int r;
 
 	if (!run)
-		return bw_err(BW_EXIT_FAILED, "there is no memory");
+		return bw_log_error(BW_EXIT_FAILED, "there is no memory");
 	run->common = (struct bw_common)BW_COMMON_DEFAULTS;
 	r = bw_common_parse(command, &run->common, argc, argv, set_option, run);
 	if (r == 0) {
@@ -265,7 +266,7 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 			r = run_source(run);
 		r = r < 0 ? BW_EXIT_FAILED : r;
 	}
-	bw_maps_free(&run->maps);
+	bw_map_printer_free(&run->maps);
 	bw_loaded_free(&run->loaded);
 	bw_image_free(&run->image);
 	bw_plan_free(&run->plan);
@@ -273,7 +274,7 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 	return r < 0 ? BW_EXIT_OK : r;
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION",
 	 "put the source's FUNCTION on the kernel's function EVENT; may be given "
 	 "again, as all of these",

@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
-#include "kernel/format.h"
 #include "kernel/prototype.h"
+#include "kernel/tracepoint_format.h"
 
 enum {
 	PARAMETERS_MAX = 6, /* that BCC finds in registers */
@@ -111,7 +111,7 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 	char unnamed[16], from[160];
 	uint32_t size;
 	int is_signed;
-	enum bw_parameter kind = bw_prototype_kind(btf, id, n, &size, &is_signed);
+	enum bw_prototype_parameter kind = bw_prototype_kind(btf, id, n, &size, &is_signed);
 
 	snprintf(unnamed, sizeof(unnamed), "arg%u", n + 1);
 	name = *name ? name : unnamed;
@@ -254,7 +254,7 @@ static const char *argument_type(const char *declaration)
 	return "u64 ";
 }
 
-static void add_argument(void *cookie, const struct bw_format_field *field)
+static void add_argument(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	struct stub *s = cookie;
 	const char *name = field->name, *mark = own_name(name), *type = argument_type(field->declaration);
@@ -280,7 +280,7 @@ int bw_stub_syscall(FILE *out, const char *root, const char *name)
 
 	snprintf(event, sizeof(event), "sys_enter_%s", name);
 	if (r == 0) /* without tracefs the arguments are not known */
-		bw_format_each(root, "syscalls", event, add_argument, &s);
+		bw_tracepoint_format_each(root, "syscalls", event, add_argument, &s);
 	finish(&s);
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
@@ -291,7 +291,7 @@ int bw_stub_syscall(FILE *out, const char *root, const char *name)
 	return 0;
 }
 
-static void add_field(void *cookie, const struct bw_format_field *field)
+static void add_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
 	struct stub *s = cookie;
 	const char *name = field->name, *mark = own_name(name);
@@ -328,7 +328,7 @@ int bw_stub_tracepoint(FILE *out, const char *root, const char *category, const 
 	int r = open_stub(&s);
 
 	if (r == 0)
-		r = bw_format_each(root, category, name, add_field, &s);
+		r = bw_tracepoint_format_each(root, category, name, add_field, &s);
 	finish(&s);
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */

@@ -17,6 +17,6 @@ enum bw_stub_hook { BW_STUB_KPROBE, BW_STUB_KFUNC, BW_STUB_LSM, BW_STUB_SYSCALL 
 int bw_stub_function(FILE *out, enum bw_stub_hook hook, const struct btf *btf, uint32_t id, const char *name);
 
 /* One for the system call ("openat"), with its arguments, and one for the tracepoint, with its fields. root is put
- * before tracefs. 0, or -errno of bw_format_each. */
+ * before tracefs. 0, or -errno of bw_tracepoint_format_each. */
 int bw_stub_syscall(FILE *out, const char *root, const char *name);
 int bw_stub_tracepoint(FILE *out, const char *root, const char *category, const char *name);

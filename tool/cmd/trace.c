@@ -13,14 +13,14 @@
 #include "base/parse.h"
 #include "base/signals.h"
 #include "bpf_src/filter.h"
+#include "build/build.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
-#include "engine/build.h"
-#include "engine/hook.h"
-#include "engine/plan.h"
-#include "event/text.h"
 #include "kernel/kprobe.h"
-#include "kernel/process.h"
+#include "output/event_text.h"
+#include "process/process.h"
+#include "program/plan.h"
+#include "program/probe.h"
 
 enum { OPT_VIA = 256 };
 
@@ -51,7 +51,7 @@ static int set_pid(struct trace *t, const char *value)
 	uint64_t pid;
 
 	if (bw_parse_number(value, INT32_MAX, &pid) < 0 || pid == 0)
-		return bw_usage_error("--pid", value, "not a process's number");
+		return bw_common_usage_error("--pid", value, "not a process's number");
 	t->filter.pid = (uint32_t)pid;
 	t->by_pid = true;
 	return 0;
@@ -68,7 +68,7 @@ static int set_comm(struct trace *t, const char *value)
 	size_t len = strlen(value);
 
 	if (len == 0 || len > sizeof(t->filter.comm) - 1)
-		return bw_usage_error("--comm", value, "a process's name has 1 to 15 bytes");
+		return bw_common_usage_error("--comm", value, "a process's name has 1 to 15 bytes");
 	memset(t->filter.comm, 0, sizeof(t->filter.comm));
 	memset(t->filter.comm_mask, 0, sizeof(t->filter.comm_mask));
 	memcpy(t->filter.comm, value, len);
@@ -138,9 +138,9 @@ static void free_program(struct program *p)
 
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
 static int build(const struct trace *t, enum via via, int signal_fd, struct program *p,
-		 const struct bw_binding **failed)
+		 const struct bw_plan_binding **failed)
 {
-	int r = via == VIA_TRACEPOINT ? bw_hook_tracefs() : 0;
+	int r = via == VIA_TRACEPOINT ? bw_probe_tracefs() : 0;
 
 	*failed = NULL;
 	if (r == 0)
@@ -158,7 +158,7 @@ static int build(const struct trace *t, enum via via, int signal_fd, struct prog
 }
 
 /* Are there no kprobes, or not the one, and can the source do without? */
-static bool needs_other_hook(const struct trace *t, int error, const struct bw_binding *failed)
+static bool needs_other_hook(const struct trace *t, int error, const struct bw_plan_binding *failed)
 {
 	return error == -ENODEV ||
 	       (error == -ENOENT && failed && strcmp(failed->kind->word, "kprobe") == 0 && t->has_tracepoint);
@@ -167,7 +167,7 @@ static bool needs_other_hook(const struct trace *t, int error, const struct bw_b
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
 static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
 {
-	const struct bw_binding *failed = NULL;
+	const struct bw_plan_binding *failed = NULL;
 	int r = open_source(&p->source, t);
 
 	if (r < 0)
@@ -177,7 +177,8 @@ static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
 		r = build(t, VIA_KPROBE, signal_fd, p, &failed);
 	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, failed))) {
 		if (t->via == VIA_AUTO)
-			bw_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
+			bw_log_note(
+				"%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
 				"and io_uring.",
 				failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
 						       : "This kernel has no kprobes");
@@ -198,14 +199,14 @@ static int set_filter(const struct trace *t, const struct bw_loaded *loaded)
 		return 0;
 	r = bw_loaded_set(loaded, "filter", 0, &t->filter, sizeof(t->filter));
 	if (r == -ENOENT)
-		return bw_err(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
-	return r < 0 ? bw_err(r, "can't set the filter: %s", strerror(-r)) : 0;
+		return bw_log_error(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
+	return r < 0 ? bw_log_error(r, "can't set the filter: %s", strerror(-r)) : 0;
 }
 
 static int on_ready(void *cookie)
 {
 	(void)cookie;
-	bw_note("Tracing opens of files. Ctrl-C ends.");
+	bw_log_note("Tracing opens of files. Ctrl-C ends.");
 	return 0;
 }
 
@@ -234,7 +235,7 @@ static int trace_files(struct trace *t)
 	int r;
 
 	if (signal_fd < 0)
-		return bw_err(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-signal_fd));
+		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-signal_fd));
 	tzset();
 	r = build_by_hook(t, signal_fd, &p);
 	if (r == -EINTR)
@@ -244,7 +245,8 @@ static int trace_files(struct trace *t)
 	if (r == 0)
 		r = set_filter(t, &loaded);
 	if (r == 0 && p.image.n_events == 0)
-		r = bw_err(-EINVAL, "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
+		r = bw_log_error(-EINVAL,
+				 "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
 	return r == 0 ? watch(t, &loaded, signal_fd) : BW_EXIT_FAILED;
 }
 
@@ -259,7 +261,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	return r;
 }
 
-static const struct bw_option options[] = {
+static const struct bw_command_option options[] = {
 	{'p', "pid", "PID", "only this process", BW_COMPLETE_PID},
 	{'u', "uid", "UID", "only processes of this user, by number or name", BW_COMPLETE_USER},
 	{'n', "comm", "TEXT", "only processes whose name contains TEXT", NULL},

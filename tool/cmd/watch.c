@@ -11,17 +11,17 @@
 #include "base/log.h"
 #include "base/out.h"
 #include "cmd/command.h"
-#include "cmd/printk.h"
-#include "engine/session.h"
-#include "event/clock.h"
-#include "event/json.h"
-#include "event/order.h"
-#include "event/time.h"
+#include "cmd/trace_pipe.h"
+#include "output/clock.h"
+#include "output/event_json.h"
+#include "output/event_time.h"
+#include "output/order.h"
+#include "program/session.h"
 
 /* How the run shows the events of a table: one of the two. */
 struct shower {
-	struct bw_text *text;
-	struct bw_json *json;
+	struct bw_event_text *text;
+	struct bw_event_json *json;
 };
 
 struct view {
@@ -40,8 +40,8 @@ struct view {
 static void close_view(struct view *view)
 {
 	for (uint32_t i = 0; i < view->n; i++) {
-		bw_text_free(view->showers[i].text);
-		bw_json_free(view->showers[i].json);
+		bw_event_text_free(view->showers[i].text);
+		bw_event_json_free(view->showers[i].json);
 	}
 	free(view->showers);
 	bw_order_free(&view->order);
@@ -52,18 +52,18 @@ static void close_view(struct view *view)
 static int open_shower(struct shower *shower, const struct bw_watch *w, const struct bw_image_event *event,
 		       size_t *longest)
 {
-	struct bw_sentence sentence = w->sentence;
+	struct bw_event_text_sentence sentence = w->sentence;
 	const char *table = w->loaded->image->maps[event->map].name;
 	int r;
 
 	if (w->json) {
-		r = bw_json_new(&shower->json, table, &event->layout);
-		*longest = r == 0 ? bw_json_line_longest(shower->json, BW_EVENT_MAX) : 0;
+		r = bw_event_json_new(&shower->json, table, &event->layout);
+		*longest = r == 0 ? bw_event_json_line_longest(shower->json, BW_EVENT_MAX) : 0;
 		return r;
 	}
 	sentence.lead = w->named ? table : NULL;
-	r = bw_text_new(&shower->text, &event->layout, &sentence);
-	*longest = r == 0 ? bw_text_longest(shower->text, BW_EVENT_MAX) : 0;
+	r = bw_event_text_new(&shower->text, &event->layout, &sentence);
+	*longest = r == 0 ? bw_event_text_longest(shower->text, BW_EVENT_MAX) : 0;
 	return r;
 }
 
@@ -82,11 +82,11 @@ static int open_view(struct view *view, const struct bw_image *image)
 
 		if (r < 0)
 			return r;
-		view->in_order &= bw_time_field(&event->layout) != NULL;
+		view->in_order &= bw_event_time_field(&event->layout) != NULL;
 		if (event->layout.n == 0)
-			bw_note("The type of the events of '%s' is not known: if any come, their bytes are "
-				"shown in hex (-v says more).",
-				image->maps[event->map].name);
+			bw_log_note("The type of the events of '%s' is not known: if any come, their bytes are "
+				    "shown in hex (-v says more).",
+				    image->maps[event->map].name);
 		longest = line > longest ? line : longest;
 	}
 	return bw_out_init(&view->out, STDOUT_FILENO, longest + BW_EVENT_MAX);
@@ -104,8 +104,8 @@ static void on_second(void *cookie)
 	struct view *view = cookie;
 
 	if (view->out.unwritten > view->told)
-		bw_note("Not written: %llu lines: %s.", (unsigned long long)(view->out.unwritten - view->told),
-			strerror(-view->failed));
+		bw_log_note("Not written: %llu lines: %s.", (unsigned long long)(view->out.unwritten - view->told),
+			    strerror(-view->failed));
 	view->told = view->out.unwritten;
 	if (view->watch->second)
 		view->watch->second(view->watch->cookie);
@@ -117,11 +117,11 @@ static void show(void *cookie, uint32_t event, const void *data, size_t size)
 	const struct shower *shower = &view->showers[event];
 
 	if (shower->json)
-		bw_json_line(shower->json, &view->out, data, size);
+		bw_event_json_line(shower->json, &view->out, data, size);
 	else
-		bw_text_line(shower->text, &view->out, data, size);
+		bw_event_text_line(shower->text, &view->out, data, size);
 	if (view->watch->maps)
-		bw_maps_note(view->watch->maps, &view->watch->loaded->image->events[event].layout, data, size);
+		bw_map_printer_note(view->watch->maps, &view->watch->loaded->image->events[event].layout, data, size);
 }
 
 static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
@@ -135,9 +135,9 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 		show(view, event, data, size);
 		return;
 	}
-	time = bw_time_of(&view->clock, bw_time_field(layout), data, size, &other);
+	time = bw_event_time_of(&view->clock, bw_event_time_field(layout), data, size, &other);
 	view->last = other ? view->last : time;
-	if (bw_order_keep(&view->order, view->last, event, data, size) < 0)
+	if (bw_order_add(&view->order, view->last, event, data, size) < 0)
 		show(view, event, data, size);
 }
 
@@ -146,14 +146,14 @@ static void show_maps(void *cookie)
 	struct view *view = cookie;
 
 	if (view->watch->maps)
-		bw_maps_show(view->watch->maps, &view->out);
+		bw_map_printer_show(view->watch->maps, &view->out);
 }
 
 static void on_extra(void *cookie)
 {
 	struct view *view = cookie;
 
-	bw_printk_read(view->watch->printk, &view->out, false);
+	bw_trace_pipe_read(view->watch->printk, &view->out, false);
 }
 
 static void on_urgent(void *cookie)
@@ -169,7 +169,7 @@ static int on_flush(void *cookie)
 
 	int r;
 
-	bw_order_give(&view->order, show, view);
+	bw_order_drain(&view->order, show, view);
 	r = bw_out_flush(&view->out);
 	if (r == 0 || r == -EPIPE || r == -EINTR || !view->watch->goes_on)
 		return r;
@@ -197,8 +197,8 @@ static void print_closing(const struct bw_watch *w, const struct bw_session *s, 
 		snprintf(more + n, sizeof(more) - (size_t)n, ", %llu not written", (unsigned long long)unwritten);
 	if (w->closing)
 		w->closing(w->cookie, before, sizeof(before));
-	bw_note("%s%llu events shown, %llu lost%s.", before, (unsigned long long)(s->events - unwritten),
-		(unsigned long long)s->lost, more);
+	bw_log_note("%s%llu events shown, %llu lost%s.", before, (unsigned long long)(s->events - unwritten),
+		    (unsigned long long)s->lost, more);
 }
 
 /* What comes behind the last event. */
@@ -207,12 +207,12 @@ static void show_end(struct view *view, const struct bw_session *s)
 	const struct bw_watch *w = view->watch;
 
 	if (w->printk)
-		bw_printk_read(w->printk, &view->out, true);
+		bw_trace_pipe_read(w->printk, &view->out, true);
 	show_maps(view);
 	if (w->json && s->lost + s->missed > 0) {
 		struct bw_clock clock = {0};
 		char line[BW_JSON_HEAD + 128];
-		size_t len = bw_json_head(line, &clock, bw_clock_now(), "");
+		size_t len = bw_event_json_head(line, &clock, bw_clock_now(), "");
 
 		len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"lost\":%llu,\"missed\":%llu}\n",
 					(unsigned long long)s->lost, (unsigned long long)s->missed);
@@ -225,9 +225,9 @@ static void show_end(struct view *view, const struct bw_session *s)
 static void explain_output(int error)
 {
 	if (error == -EINTR)
-		bw_err(error, "can't write all events: the reader of stdout does not read");
+		bw_log_error(error, "can't write all events: the reader of stdout does not read");
 	else if (error && error != -EPIPE)
-		bw_err(error, "can't write all events: %s", strerror(-error));
+		bw_log_error(error, "can't write all events: %s", strerror(-error));
 }
 
 int bw_watch_run(const struct bw_watch *w)
@@ -241,7 +241,7 @@ int bw_watch_run(const struct bw_watch *w)
 		.out_fd = STDOUT_FILENO,
 		.interval = w->interval,
 		.counters = w->counters,
-		.extra_fd = w->printk ? bw_printk_fd(w->printk) : -1,
+		.extra_fd = w->printk ? bw_trace_pipe_fd(w->printk) : -1,
 		.urgent_fd = w->urgent ? w->urgent_fd : -1,
 		.urgent = on_urgent,
 		.ready = on_ready,
@@ -266,7 +266,7 @@ int bw_watch_run(const struct bw_watch *w)
 		return r;
 	print_closing(w, &session, view.out.error == -EPIPE ? 0 : view.out.unwritten);
 	if (r == -EPIPE && w->needs_reader)
-		return bw_err(BW_EXIT_FAILED, "the reader of stdout has gone, and with it this ends");
+		return bw_log_error(BW_EXIT_FAILED, "the reader of stdout has gone, and with it this ends");
 	if ((r < 0 && r != -EPIPE) || view.failed)
 		return BW_EXIT_FAILED;
 	return session.lost + session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;

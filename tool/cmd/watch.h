@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/maps.h"
-#include "engine/load.h"
-#include "event/text.h"
+#include "cmd/map_printer.h"
+#include "output/event_text.h"
+#include "program/load.h"
 
-struct bw_printk;
+struct bw_trace_pipe;
 
 struct bw_watch {
 	const struct bw_loaded *loaded;
@@ -24,10 +24,10 @@ struct bw_watch {
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */
 	/* Shown at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
-	struct bw_maps *maps;
+	struct bw_map_printer *maps;
 	uint64_t interval;
-	struct bw_printk *printk; /* what bpf_trace_printk wrote is shown too; NULL: it is not */
-	struct bw_sentence sentence;
+	struct bw_trace_pipe *printk; /* what bpf_trace_printk wrote is shown too; NULL: it is not */
+	struct bw_event_text_sentence sentence;
 	/* `urgent` is called at once when urgent_fd has POLLPRI; NULL: there is none. */
 	int urgent_fd;
 	void (*urgent)(void *cookie);

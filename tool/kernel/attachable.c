@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "kernel/btf.h"
+#include "kernel/error_injection.h"
 #include "kernel/kprobe.h"
 #include "kernel/lsm.h"
-#include "kernel/override.h"
 
 #define SECURITY "security_"
 
@@ -53,7 +53,8 @@ void bw_attachable_type(const struct btf *btf, uint32_t id, const struct bw_func
 	t->returns_number = type && (btf_is_int(type) || btf_is_enum(type)) && type->size <= 8;
 }
 
-static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum bw_answer can, const char *why, ...)
+static void __attribute__((format(printf, 3, 4)))
+set(struct bw_attachable_verdict *v, enum bw_function_answer can, const char *why, ...)
 {
 	va_list arguments;
 
@@ -63,7 +64,7 @@ static void __attribute__((format(printf, 3, 4))) set(struct bw_verdict *v, enum
 	va_end(arguments);
 }
 
-void bw_attachable_kprobe(const struct bw_function *f, struct bw_verdict *v)
+void bw_attachable_kprobe(const struct bw_function *f, struct bw_attachable_verdict *v)
 {
 	if (f->symbols == 0 && f->copies == 0)
 		set(v, BW_NO,
@@ -89,7 +90,7 @@ void bw_attachable_kprobe(const struct bw_function *f, struct bw_verdict *v)
 }
 
 /* What fentry and fmod_ret want of a function alike; false, with the verdict, if it is not so. */
-static bool can_be_bound(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+static bool can_be_bound(const struct bw_function *f, const struct bw_function_type *t, struct bw_attachable_verdict *v)
 {
 	if (f->symbols < 0)
 		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
@@ -122,13 +123,15 @@ static bool can_be_bound(const struct bw_function *f, const struct bw_function_t
 	return false;
 }
 
-void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t,
+			  struct bw_attachable_verdict *v)
 {
 	if (can_be_bound(f, t, v))
 		set(v, BW_YES, "%s", "");
 }
 
-void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *v)
+void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_function_type *t,
+			    struct bw_attachable_verdict *v)
 {
 	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
 
@@ -140,7 +143,8 @@ void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_functio
 		set(v, BW_NO, "it is neither a security_ function nor on the error-injection list");
 }
 
-void bw_attachable_override(const struct bw_function *f, const struct bw_verdict *kprobe, struct bw_verdict *v)
+void bw_attachable_override(const struct bw_function *f, const struct bw_attachable_verdict *kprobe,
+			    struct bw_attachable_verdict *v)
 {
 	if (kprobe->can == BW_NO)
 		*v = *kprobe;
@@ -154,7 +158,7 @@ void bw_attachable_override(const struct bw_function *f, const struct bw_verdict
 		set(v, BW_UNKNOWN, BW_OVERRIDE_LIST " can't be read");
 }
 
-void bw_attachable_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *v)
+void bw_attachable_lsm(const char *root, const struct bw_function_type *t, struct bw_attachable_verdict *v)
 {
 	if (!t->has_btf)
 		set(v, BW_NO, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");

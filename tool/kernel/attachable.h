@@ -5,8 +5,8 @@
 #include "kernel/function.h"
 
 /* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
-struct bw_verdict {
-	enum bw_answer can;
+struct bw_attachable_verdict {
+	enum bw_function_answer can;
 	char why[256];
 };
 
@@ -30,13 +30,15 @@ struct bw_function_type {
  */
 void bw_attachable_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t);
 
-void bw_attachable_kprobe(const struct bw_function *f, struct bw_verdict *verdict);
-void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
-void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_function_type *t, struct bw_verdict *verdict);
+void bw_attachable_kprobe(const struct bw_function *f, struct bw_attachable_verdict *verdict);
+void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t,
+			  struct bw_attachable_verdict *verdict);
+void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_function_type *t,
+			    struct bw_attachable_verdict *verdict);
 
 /* kprobe: what is known of a kprobe there, which overriding needs. */
-void bw_attachable_override(const struct bw_function *f, const struct bw_verdict *kprobe, struct bw_verdict *verdict);
-
+void bw_attachable_override(const struct bw_function *f, const struct bw_attachable_verdict *kprobe,
+			    struct bw_attachable_verdict *verdict);
 
 /* root: where it is seen whether bpf is among the security modules. */
-void bw_attachable_lsm(const char *root, const struct bw_function_type *t, struct bw_verdict *verdict);
+void bw_attachable_lsm(const char *root, const struct bw_function_type *t, struct bw_attachable_verdict *verdict);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/index.h"
+#include "base/name_index.h"
 
 #if !__has_include(<bpf/libbpf_version.h>) /* libbpf before 0.6, where btf_dump__new has other arguments */
 #define BTF_DUMP_NEW(btf, print, cookie) btf_dump__new(btf, NULL, &(struct btf_dump_opts){.ctx = (cookie)}, print)
@@ -87,16 +87,16 @@ uint32_t bw_btf_next_function(const struct btf *btf, const struct btf *base, con
 int bw_btf_functions(const struct btf *btf, const char *const *names, size_t n,
 		     void (*found)(void *cookie, size_t i, uint32_t id), void *cookie)
 {
-	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	BW_CLEANUP(bw_name_index_free) struct bw_name_index index = {0};
 	uint32_t end = number_of_types(btf);
 
-	if (bw_index_init(&index, names, n) < 0)
+	if (bw_name_index_init(&index, names, n) < 0)
 		return -ENOMEM;
 	for (uint32_t id = 1; id < end; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name = btf_is_func(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
 
-		for (long i = BW_INDEX_NONE; name && (i = bw_index_find(&index, name, i)) != BW_INDEX_NONE;)
+		for (long i = BW_INDEX_NONE; name && (i = bw_name_index_find(&index, name, i)) != BW_INDEX_NONE;)
 			found(cookie, (size_t)i, id);
 	}
 	return 0;

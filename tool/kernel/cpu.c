@@ -45,7 +45,7 @@ static int read_cpus(const char *root, const char *which, uint32_t **cpus, uint3
 	if (!all)
 		return -ENOMEM;
 	snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/%s", root, which);
-	r = bw_read_file(path, 1 << 16, &list, &len);
+	r = bw_file_read(path, 1 << 16, &list, &len);
 	if (r == 0)
 		r = read_list(list, all, n);
 	if (r == 0)
@@ -53,7 +53,7 @@ static int read_cpus(const char *root, const char *which, uint32_t **cpus, uint3
 	return r;
 }
 
-int bw_cpus_possible(const char *root, uint32_t *n)
+int bw_cpu_possible(const char *root, uint32_t *n)
 {
 	BW_FREE uint32_t *cpus = NULL;
 	uint32_t len;
@@ -64,7 +64,7 @@ int bw_cpus_possible(const char *root, uint32_t *n)
 	return r;
 }
 
-int bw_cpus_online(const char *root, uint32_t **cpus, uint32_t *n)
+int bw_cpu_online(const char *root, uint32_t **cpus, uint32_t *n)
 {
 	return read_cpus(root, "online", cpus, n);
 }

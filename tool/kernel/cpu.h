@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* One more than the highest number that a CPU can have. 0 or -errno. */
-int bw_cpus_possible(const char *root, uint32_t *n);
+int bw_cpu_possible(const char *root, uint32_t *n);
 
 /* The numbers of the CPUs that are online: *cpus is malloc'd and the caller's, *n long. 0 or -errno. */
-int bw_cpus_online(const char *root, uint32_t **cpus, uint32_t *n);
+int bw_cpu_online(const char *root, uint32_t **cpus, uint32_t *n);

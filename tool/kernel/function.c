@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/index.h"
-#include "base/words.h"
+#include "base/lines.h"
+#include "base/name_index.h"
+#include "kernel/error_injection.h"
+#include "kernel/kallsyms.h"
 #include "kernel/kprobe.h"
 #include "kernel/machine.h"
-#include "kernel/override.h"
-#include "kernel/symbols.h"
 #include "kernel/tracefs.h"
 
 /*
@@ -31,34 +31,34 @@ struct aliases {
 struct listed {
 	struct bw_function *functions; /* n */
 	size_t n, answer;	       /* its offset in each */
-	struct bw_index index;	       /* of their names, or what stands for these */
+	struct bw_name_index index;    /* of their names, or what stands for these */
 	const struct aliases *aliases; /* the names behind the first n of the index */
 };
 
-static enum bw_answer *answer_of(const struct listed *l, size_t i)
+static enum bw_function_answer *answer_of(const struct listed *l, size_t i)
 {
 	if (i >= l->n)
 		i = l->aliases->of[i - l->n];
-	return (enum bw_answer *)((char *)&l->functions[i] + l->answer);
+	return (enum bw_function_answer *)((char *)&l->functions[i] + l->answer);
 }
 
 static void note_word(void *cookie, const char *name)
 {
 	const struct listed *l = cookie;
 
-	for (long i = BW_INDEX_NONE; (i = bw_index_find(&l->index, name, i)) != BW_INDEX_NONE;)
+	for (long i = BW_INDEX_NONE; (i = bw_name_index_find(&l->index, name, i)) != BW_INDEX_NONE;)
 		*answer_of(l, (size_t)i) = BW_YES;
 }
 
 /* `absent`: what is so where there is no such list. */
-static void read_list(const struct listed *l, const char *path, int word, enum bw_answer absent)
+static void read_list(const struct listed *l, const char *path, int word, enum bw_function_answer absent)
 {
-	enum bw_answer unread;
+	enum bw_function_answer unread;
 	int r;
 
 	for (size_t i = 0; i < l->n; i++)
 		*answer_of(l, i) = BW_NO;
-	r = bw_words_each(path, word, note_word, (void *)l);
+	r = bw_lines_each(path, word, note_word, (void *)l);
 	unread = r == -ENOENT ? absent : BW_UNKNOWN;
 	for (size_t i = 0; i < l->n && r < 0; i++)
 		*answer_of(l, i) = unread;
@@ -67,7 +67,7 @@ static void read_list(const struct listed *l, const char *path, int word, enum b
 /* What is looked for beside the functions: of the kernel as a whole. */
 enum { DIRECT, OVERRIDE, PARTS };
 
-static void read_symbol(void *cookie, size_t i, const struct bw_symbol *s)
+static void read_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol *s)
 {
 	const struct listed *l = cookie;
 	struct bw_function *f;
@@ -97,7 +97,7 @@ static int read_symbols(const char *root, struct listed *l)
 	names[OVERRIDE] = "bpf_override_return";
 	for (size_t i = 0; i < l->n; i++)
 		names[PARTS + i] = l->functions[i].name;
-	return bw_symbols_find(root, names, PARTS + l->n, read_symbol, l);
+	return bw_kallsyms_find(root, names, PARTS + l->n, read_symbol, l);
 }
 
 static void free_names(char ***names)
@@ -114,7 +114,7 @@ static void free_names(char ***names)
 static void read_stems(const struct listed *l, const char *path)
 {
 	BW_CLEANUP(free_names) char **stems = calloc(l->n + 1, sizeof(*stems));
-	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	BW_CLEANUP(bw_name_index_free) struct bw_name_index index = {0};
 	struct listed of_stems = *l;
 	bool has_parts = false;
 
@@ -127,10 +127,10 @@ static void read_stems(const struct listed *l, const char *path)
 		if (!stems[i])
 			return; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	}
-	if (!has_parts || bw_index_init(&index, (const char *const *)stems, l->n) < 0)
+	if (!has_parts || bw_name_index_init(&index, (const char *const *)stems, l->n) < 0)
 		return; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	of_stems.index = index;
-	bw_words_each(path, 0, note_word, &of_stems);
+	bw_lines_each(path, 0, note_word, &of_stems);
 }
 
 /* An address that is looked for, and whose it is. */
@@ -208,7 +208,7 @@ static bool read_addresses(const struct listed *l, const char *path)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].traceable = BW_NO;
-	if (bw_words_each(path, 0, note_address, &p) < 0)
+	if (bw_lines_each(path, 0, note_address, &p) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].is_placed = true;
@@ -276,7 +276,7 @@ struct alias_search {
 	int error;
 };
 
-static void note_alias(void *cookie, size_t i, const struct bw_symbol *symbol)
+static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
 {
 	struct alias_search *search = cookie;
 	const struct places *p = &search->places;
@@ -296,12 +296,12 @@ static int read_aliases(const char *root, const struct listed *l, struct aliases
 
 	places = search.places.places;
 	if (r == 0 && search.places.n > 0)
-		r = bw_symbols_find(root, NULL, 0, note_alias, &search);
+		r = bw_kallsyms_find(root, NULL, 0, note_alias, &search);
 	return search.error < 0 ? search.error : r == -ENOMEM ? r : 0;
 }
 
 /* The names of the functions, and their aliases. *names is the caller's to free, not what is in it. */
-static int index_names(const struct listed *l, const char ***names, struct bw_index *index)
+static int index_names(const struct listed *l, const char ***names, struct bw_name_index *index)
 {
 	*names = calloc(l->n + l->aliases->n + 1, sizeof(**names));
 	if (!*names)
@@ -310,7 +310,7 @@ static int index_names(const struct listed *l, const char ***names, struct bw_in
 		(*names)[i] = l->functions[i].name;
 	for (size_t i = 0; i < l->aliases->n; i++)
 		(*names)[l->n + i] = l->aliases->names[i];
-	return bw_index_init(index, *names, l->n + l->aliases->n);
+	return bw_name_index_init(index, *names, l->n + l->aliases->n);
 }
 
 /* Its trampolines pass on no more than six. */
@@ -324,9 +324,9 @@ static bool has_few_registers(const char *root)
 #endif
 }
 
-int bw_functions_read(const char *root, const char *const *names, size_t n, struct bw_function *functions)
+int bw_function_read_all(const char *root, const char *const *names, size_t n, struct bw_function *functions)
 {
-	BW_CLEANUP(bw_index_free) struct bw_index index = {0};
+	BW_CLEANUP(bw_name_index_free) struct bw_name_index index = {0};
 	BW_CLEANUP(free_aliases) struct aliases aliases = {0};
 	BW_FREE const char **all_names = NULL;
 	struct listed l = {.functions = functions, .n = n, .aliases = &aliases};

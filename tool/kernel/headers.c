@@ -60,7 +60,7 @@ const char *bw_headers_package(const char *root)
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/etc/os-release", root);
-	if (bw_read_file(path, 1 << 16, &text, &len) < 0)
+	if (bw_file_read(path, 1 << 16, &text, &len) < 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (release_has(text, "ID", known[i].id) || release_has(text, "ID_LIKE", known[i].id))
@@ -78,7 +78,7 @@ void bw_headers_release(const char *root, const char *release, char *text, size_
 
 	*text = '\0';
 	snprintf(path, sizeof(path), "%s/lib/modules/%s/build/include/generated/utsrelease.h", root, release);
-	if (bw_read_file(path, 4096, &line, &len) < 0 || !(at = strstr(line, word)))
+	if (bw_file_read(path, 4096, &line, &len) < 0 || !(at = strstr(line, word)))
 		return;
 	at += strlen(word);
 	snprintf(text, size, "%.*s", (int)strcspn(at, "\"\n"), at);

@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cache_dir.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/store.h"
 
 static const char archive[] = "/sys/kernel/kheaders.tar.xz";
 
@@ -46,13 +46,13 @@ static int run(const char *const argv[])
 /* -errno, reported. */
 static int open_store(void)
 {
-	int fd = bw_store_open(".");
+	int fd = bw_cache_dir_open(".");
 
 	if (fd == -EPERM) {
-		bw_err(fd, "%s is not this user's alone; what lies there is not trusted", BW_STORE);
-		bw_hint("Remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
+		bw_log_error(fd, "%s is not this user's alone; what lies there is not trusted", BW_STORE);
+		bw_log_hint("Remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
 	} else if (fd < 0) {
-		bw_err(fd, "can't use %s: %s", BW_STORE, strerror(-fd));
+		bw_log_error(fd, "can't use %s: %s", BW_STORE, strerror(-fd));
 	}
 	return fd;
 }
@@ -81,15 +81,15 @@ static int unpack_to(const char *path)
 	snprintf(half, sizeof(half), "%s/half", BW_STORE);
 	r = run(clean);
 	if (r < 0 || mkdir(half, 0700) < 0)
-		return bw_err(r < 0 ? r : -errno, "can't make %s", half);
+		return bw_log_error(r < 0 ? r : -errno, "can't make %s", half);
 	r = run(tar);
 	if (r < 0) {
 		run(clean);
-		bw_err(r, "can't unpack the kernel's headers, %s, to %s", archive, BW_STORE);
-		bw_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
+		bw_log_error(r, "can't unpack the kernel's headers, %s, to %s", archive, BW_STORE);
+		bw_log_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
 		return r;
 	}
-	return rename(half, path) < 0 ? bw_err(-errno, "can't make %s: %s", path, strerror(errno)) : 0;
+	return rename(half, path) < 0 ? bw_log_error(-errno, "can't make %s: %s", path, strerror(errno)) : 0;
 }
 
 int bw_kheaders_unpack(char **path)

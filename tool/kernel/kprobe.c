@@ -25,7 +25,7 @@ static int kprobe_pmu(const char *root, uint32_t *type)
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/sys/bus/event_source/devices/kprobe/type", root);
-	if (bw_read_file(path, 64, &text, &len) < 0)
+	if (bw_file_read(path, 64, &text, &len) < 0)
 		return -ENODEV;
 	text[strcspn(text, "\n")] = '\0';
 	if (bw_parse_number(text, UINT32_MAX, &number) < 0)
@@ -80,8 +80,8 @@ int bw_kprobe_attach(int *kprobe, int program)
 	if (ioctl(*kprobe, PERF_EVENT_IOC_ENABLE, 0) < 0)
 		return -errno;
 	if (link >= 0) {
-		bw_close_fd(kprobe);
-		*kprobe = bw_take_fd(&link);
+		bw_cleanup_fd(kprobe);
+		*kprobe = bw_cleanup_take_fd(&link);
 	}
 	return 0;
 }

@@ -17,7 +17,7 @@ int bw_lsm_active(const char *root, const char *name)
 	int r;
 
 	snprintf(path, sizeof(path), "%s" BW_LSM_LIST, root);
-	r = bw_read_file(path, 4096, &list, &len);
+	r = bw_file_read(path, 4096, &list, &len);
 	if (r < 0)
 		return r;
 	for (rest = list; (one = strsep(&rest, ",\n"));)

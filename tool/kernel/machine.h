@@ -33,5 +33,5 @@ long bw_machine_number(const char *root, const char *path);
 void bw_machine_lockdown(const char *root, char *text, size_t size);
 
 /* The system that its packages and commands are named for. */
-enum bw_distribution { BW_DISTRIBUTION_OTHER, BW_DISTRIBUTION_DEBIAN, BW_DISTRIBUTION_FEDORA, BW_DISTRIBUTION_ARCH };
-enum bw_distribution bw_machine_distribution(const char *root);
+enum bw_machine_distro { BW_DISTRIBUTION_OTHER, BW_DISTRIBUTION_DEBIAN, BW_DISTRIBUTION_FEDORA, BW_DISTRIBUTION_ARCH };
+enum bw_machine_distro bw_machine_distribution(const char *root);

@@ -7,4 +7,4 @@
 
 /* 0 if it has CAP_SYS_ADMIN, which covers all that is needed (CAP_BPF and CAP_PERFMON do not: tracefs, kheaders and
  * the cache are root's); -EPERM if not; -ECANCELED if the file above is there. */
-int bw_privileged(void);
+int bw_privilege_check(void);

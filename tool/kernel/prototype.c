@@ -102,7 +102,7 @@ static int finish(struct writer *w, FILE *out)
 	}
 	if (fclose(file) != 0)
 		return -ENOMEM;
-	bw_print_text(out, text);
+	bw_escape_print_text(out, text);
 	return 0;
 }
 
@@ -257,8 +257,8 @@ const char *bw_prototype_struct(const struct btf *btf, uint32_t function, uint32
 	return t ? btf__name_by_offset(btf, t->name_off) : NULL;
 }
 
-enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
-				    int *is_signed)
+enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
+					      int *is_signed)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
 	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;

@@ -20,15 +20,15 @@ int bw_prototype_expand(FILE *out, const struct btf *btf, uint32_t function);
 const char *bw_prototype_name(const struct btf *btf, uint32_t function, uint32_t n);
 
 /* What kind of value a parameter is, for a program that reads it. */
-enum bw_parameter {
+enum bw_prototype_parameter {
 	BW_PARAMETER_NUMBER,   /* an integer, bool or enum: its size in bytes and sign beside */
 	BW_PARAMETER_TEXT,     /* const char * */
 	BW_PARAMETER_FILENAME, /* struct filename *: begins with the pointer to a name */
 	BW_PARAMETER_POINTER,
 	BW_PARAMETER_WHOLE, /* a struct by value, or ... */
 };
-enum bw_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
-				    int *is_signed);
+enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
+					      int *is_signed);
 
 /*
  * The parameter's type as a program declares it that knows none of the kernel's headers, and what stands before the

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/near.h"
-#include "base/words.h"
+#include "base/lines.h"
+#include "base/suggestions.h"
 
 const char *bw_tracefs_find(const char *root)
 {
@@ -22,7 +22,7 @@ const char *bw_tracefs_find(const char *root)
 	return NULL;
 }
 
-int bw_tracepoint_find(const char *root, const char *category, const char *name)
+int bw_tracefs_tracepoint(const char *root, const char *category, const char *name)
 {
 	const char *mount = bw_tracefs_find(root);
 	char path[PATH_MAX];
@@ -35,18 +35,18 @@ int bw_tracepoint_find(const char *root, const char *category, const char *name)
 
 static void offer(void *cookie, const char *name)
 {
-	bw_near_offer(cookie, name);
+	bw_suggestions_offer(cookie, name);
 }
 
-void bw_tracepoints_like(const char *root, const char *category, const char *name, char *like, size_t size)
+void bw_tracefs_similar(const char *root, const char *category, const char *name, char *like, size_t size)
 {
 	const char *mount = bw_tracefs_find(root);
 	char wanted[2 * NAME_MAX], path[PATH_MAX];
-	struct bw_near near = {.name = wanted};
+	struct bw_suggestions near = {.name = wanted};
 
 	snprintf(wanted, sizeof(wanted), "%.200s:%.200s", category, name);
 	snprintf(path, sizeof(path), "%s%s/available_events", root, mount ? mount : "");
 	if (mount)
-		bw_words_each(path, 0, offer, &near);
-	bw_near_write(&near, like, size);
+		bw_lines_each(path, 0, offer, &near);
+	bw_suggestions_write(&near, like, size);
 }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "build/source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/installed.h"
+#include "base/log.h"
+
+int bw_source_dir(char **dir)
+{
+	return bw_installed_find("bpf_src", "share/bccwatch/bpf_src", dir);
+}
+
+static int add_flag(struct bw_source *source, char *flag)
+{
+	if (!flag)
+		return bw_log_error(-ENOMEM, "no memory for the compiler's flags");
+	if (source->n_flags == BW_FLAGS_MAX) {
+		free(flag);
+		return bw_log_error(-E2BIG, "more than %d flags for the compiler", BW_FLAGS_MAX);
+	}
+	source->flags[source->n_flags++] = flag;
+	return 0;
+}
+
+int bw_source_define(struct bw_source *source, const char *name)
+{
+	char *flag;
+
+	return add_flag(source, asprintf(&flag, "-D%s", name) < 0 ? NULL : flag);
+}
+
+int bw_source_add_flag(struct bw_source *source, const char *flag)
+{
+	return add_flag(source, strdup(flag));
+}
+
+static bool is_word_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The next occurrence of word at or behind p, in text; NULL: none. */
+static const char *find_word(const char *text, const char *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; (p = strstr(p, word)); p++) {
+		bool begun = p > text && is_word_char(p[-1]) && is_word_char(*word);
+		bool goes_on = is_word_char(p[len]) && is_word_char(word[len - 1]);
+
+		if (!begun && !goes_on)
+			return p;
+	}
+	return NULL;
+}
+
+int bw_source_replace(struct bw_source *source, const char *word, const char *text)
+{
+	const char *from = source->text, *at = find_word(from, from, word);
+	char *replaced = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	if (!at)
+		return -ENOENT;
+	out = open_memstream(&replaced, &len);
+	if (!out)
+		return -ENOMEM;
+	for (; at && ftell(out) <= BW_SOURCE_MAX; at = find_word(source->text, from, word)) {
+		fwrite(from, 1, (size_t)(at - from), out);
+		fputs(text, out);
+		from = at + strlen(word);
+	}
+	fputs(from, out);
+	if (fclose(out) != 0 || len > BW_SOURCE_MAX) {
+		free(replaced);
+		return len > BW_SOURCE_MAX ? -EFBIG : -ENOMEM;
+	}
+	free(source->text);
+	source->text = replaced;
+	source->len = len;
+	return 0;
+}
+
+void bw_source_undefine(struct bw_source *source)
+{
+	free(source->flags[--source->n_flags]);
+}
+
+/* -iquote, so that a header of the same name as a kernel's, included as <linux/...>, is not taken for it. */
+static int add_folder(struct bw_source *source, const char *folder)
+{
+	char *flag;
+
+	return add_flag(source, !folder || asprintf(&flag, "-iquote%s", folder) < 0 ? NULL : flag);
+}
+
+/* The folder of the file at path, as an absolute path; NULL if there is no memory. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	BW_FREE char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	return folder ? realpath(folder, NULL) : NULL;
+}
+
+int bw_source_read(struct bw_source *source, const char *path, const char *dir)
+{
+	BW_FREE char *folder = NULL;
+	int r;
+
+	*source = (struct bw_source){.path = strdup(path)};
+	if (!source->path)
+		return -ENOMEM;
+	r = bw_file_read(path, BW_SOURCE_MAX, &source->text, &source->len);
+	if (r == -EFBIG)
+		return bw_log_error(r, "%s is larger than %d MB: not a BPF source", path, BW_SOURCE_MAX >> 20);
+	if (r < 0)
+		return bw_log_error(r, "can't read the source %s: %s", path, strerror(-r));
+	if (strncmp(source->text, "\xef\xbb\xbf", 3) == 0)
+		memset(source->text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
+	if (strlen(source->text) != source->len)
+		return bw_log_error(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path,
+				    strlen(source->text));
+	folder = folder_of(path);
+	r = add_folder(source, folder);
+	if (r == 0)
+		r = add_folder(source, dir);
+	return r;
+}
+
+void bw_source_free(struct bw_source *source)
+{
+	free(source->path);
+	free(source->text);
+	free(source->headers);
+	for (size_t i = 0; i < source->n_flags; i++)
+		free(source->flags[i]);
+	*source = (struct bw_source){0};
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/probe_list.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "kernel/privilege.h"
+#include "kernel/probe_targets.h"
+
+struct listing {
+	const char *kind, *pattern;
+	bool count, json;
+	uint64_t n;
+};
+
+static void show(void *cookie, const char *name)
+{
+	struct listing *l = cookie;
+
+	if (fnmatch(l->pattern, name, 0) != 0)
+		return;
+	l->n++;
+	if (l->count)
+		return;
+	if (l->json) {
+		printf("{\"kind\":\"%s\",\"name\":", l->kind);
+		bw_escape_print_json(stdout, name);
+		fputs("}\n", stdout);
+	} else {
+		printf("%s:", l->kind);
+		bw_escape_print_text(stdout, name);
+		fputc('\n', stdout);
+	}
+}
+
+/* The rest of the pattern behind the kind's prefix; NULL: it has none. */
+static const char *behind(const char *pattern, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(pattern, prefix, len) == 0 && pattern[len] == ':' ? pattern + len + 1 : NULL;
+}
+
+/* Of the one kind that the pattern's prefix names; *one: it names one. */
+static const char *pattern_of(const char *pattern, const char *kind, bool *one)
+{
+	static const struct {
+		const char *name, *kind;
+	} kinds[] = {
+		{"kprobe", "kprobe"}, {"kretprobe", "kprobe"}, {"tracepoint", "tracepoint"}, {"lsm", "lsm"},
+		{"fentry", "fentry"}, {"fexit", "fentry"},     {"kfunc", "fentry"},	     {"kretfunc", "fentry"},
+	};
+	const char *rest = NULL;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if ((rest = behind(pattern, kinds[i].name))) {
+			*one = true;
+			return strcmp(kinds[i].kind, kind) == 0 ? rest : NULL;
+		}
+	*one = false;
+	return pattern;
+}
+
+static void list_kind(const char *root, const struct btf *btf, const struct bw_probe_targets_kind *list,
+		      struct listing *l)
+{
+	int r = list->each(root, btf, show, l);
+
+	if (r == -ENOENT && !btf)
+		bw_log_error(r, "%s: this kernel has no BTF to list them from", l->kind);
+	else if (r < 0)
+		bw_log_error(r, "%s: what there is can't be listed: %s", l->kind,
+			     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
+	if (l->count && l->json)
+		printf("{\"kind\":\"%s\",\"count\":%llu}\n", l->kind, (unsigned long long)l->n);
+	else if (l->count)
+		printf("%s %llu\n", l->kind, (unsigned long long)l->n);
+}
+
+int bw_probe_list_print(const char *root, const struct btf *btf, const char *pattern, bool count, bool json)
+{
+	uint64_t all = 0;
+	bool one;
+
+	if (bw_privilege_check() == -EPERM)
+		bw_log_note(
+			"Without root, what the kernel forbids to probe is listed as well, and what tracefs has is not "
+			"seen.");
+	for (const struct bw_probe_targets_kind *list = bw_probe_targets_kinds; list->kind; list++) {
+		struct listing l = {list->kind, pattern_of(pattern, list->kind, &one), count, json, 0};
+
+		if (l.pattern)
+			list_kind(root, btf, list, &l);
+		all += l.n;
+	}
+	return all > 0 ? BW_EXIT_OK : BW_EXIT_FAILED;
+}

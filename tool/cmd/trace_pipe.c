@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_pipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "kernel/tracefs.h"
+#include "output/clock.h"
+#include "output/event_json.h"
+#include "output/value.h"
+
+/* Of a line that is longer, the rest is a line of its own. */
+enum { LINE_MAX_BYTES = 8192 };
+
+/*
+ * Read at a time: programs that write whenever something is read or written keep the pipe full for ever. And at the
+ * end, when only others still write: as much as the kernel's buffers hold by default, of a hundred CPUs.
+ */
+enum { READ_ONCE = 64 << 10, READ_REST = 128 << 20 };
+
+struct bw_trace_pipe {
+	int fd;
+	bool json;
+	struct bw_clock clock;
+	size_t len;
+	char line[LINE_MAX_BYTES];
+};
+
+static int open_pipe(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	fd = bw_log_error(-errno, "--printk: %s: %s", path, strerror(errno));
+	if (fd == -EBUSY)
+		bw_log_hint("Another process reads it, and it has one reader alone: another bccwatch, cat, trace-cmd?");
+	return fd;
+}
+
+/* What was written before is none of this run's. */
+static void skip(const struct bw_trace_pipe *p)
+{
+	char bytes[4096];
+	ssize_t n, left = READ_REST;
+
+	while (left > 0 && (n = read(p->fd, bytes, sizeof(bytes))) > 0)
+		left -= n;
+}
+
+int bw_trace_pipe_new(int fd, bool json, struct bw_trace_pipe **printk)
+{
+	struct bw_trace_pipe *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		close(fd);
+		return -ENOMEM;
+	}
+	p->fd = fd;
+	p->json = json;
+	*printk = p;
+	return 0;
+}
+
+int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool json)
+{
+	const char *tracefs = bw_tracefs_find("");
+	char path[PATH_MAX];
+	int fd, r;
+
+	if (!tracefs) {
+		bw_log_error(-ENODEV, "--printk: tracefs is not mounted");
+		bw_log_hint("mount -t tracefs tracefs /sys/kernel/tracing");
+		return -ENODEV;
+	}
+	snprintf(path, sizeof(path), "%s/trace_pipe", tracefs);
+	fd = open_pipe(path);
+	if (fd < 0)
+		return fd;
+	r = bw_trace_pipe_new(fd, json, printk);
+	if (r == 0)
+		skip(*printk);
+	return r;
+}
+
+void bw_trace_pipe_close(struct bw_trace_pipe *printk)
+{
+	if (!printk)
+		return;
+	close(printk->fd);
+	free(printk);
+}
+
+int bw_trace_pipe_fd(const struct bw_trace_pipe *printk)
+{
+	return printk->fd;
+}
+
+/*
+ * "            cat-812     [001] ....1   42.123456: bpf_trace_printk: hello"; the name may hold spaces and dashes. With
+ * the option record-tgid "(    812)", or "(-------)", stands before [001].
+ */
+struct message {
+	const char *comm;
+	size_t comm_len;
+	int pid;
+	unsigned cpu;
+	const char *text;
+};
+
+/* " [001]" with digits between; NULL: not at p. */
+static const char *past_cpu(const char *p, unsigned *cpu)
+{
+	char *end;
+
+	*cpu = (unsigned)strtoul(p + 2, &end, 10);
+	return end > p + 2 && *end == ']' ? end + 1 : NULL;
+}
+
+/* The last " [CPU]" before `text`; NULL: there is none. */
+static const char *find_cpu(const char *line, const char *text, unsigned *cpu)
+{
+	const char *found = NULL;
+	unsigned number;
+
+	for (const char *p = strstr(line, " ["); p && p < text; p = strstr(p + 1, " ["))
+		if (past_cpu(p, &number)) {
+			found = p;
+			*cpu = number;
+		}
+	return found;
+}
+
+/* False if the line is of another kind. */
+static bool parse(const char *line, struct message *m)
+{
+	static const char mark[] = ": bpf_trace_printk: ";
+	const char *text = strstr(line, mark), *open = text ? find_cpu(line, text, &m->cpu) : NULL, *dash = open;
+
+	if (!open)
+		return false;
+	if (dash > line && dash[-1] == ')')
+		while (dash > line && *dash != '(')
+			dash--;
+	while (dash > line && *dash != '-')
+		dash--;
+	m->text = text + strlen(mark);
+	m->comm = line + strspn(line, " ");
+	m->pid = (int)strtol(dash + 1, NULL, 10);
+	m->comm_len = dash > m->comm ? (size_t)(dash - m->comm) : 0;
+	return m->comm_len > 0;
+}
+
+static size_t put_text(char *dst, struct bw_trace_pipe *p, const struct message *m, const char *line)
+{
+	char *out = dst;
+
+	bw_clock_put(&p->clock, out, bw_clock_now());
+	out += BW_CLOCK_LEN;
+	out += bw_out_text(out, " printk ");
+	if (m) {
+		out += sprintf(out, "PID=%d COMM=", m->pid);
+		out += bw_value_put_quoted(out, m->comm, m->comm_len);
+		*out++ = ' ';
+		line = m->text;
+	}
+	out += bw_out_text(out, "MESSAGE=");
+	return (size_t)(out - dst) + bw_value_put_quoted(out, line, strlen(line));
+}
+
+static size_t put_member(char *dst, const char *name, const char *text, size_t len)
+{
+	char *out = dst;
+	bool exact;
+
+	out += sprintf(out, "\"%s\":\"", name);
+	out += bw_escape_json(out, text, len, &exact);
+	*out++ = '"';
+	return (size_t)(out - dst);
+}
+
+static size_t put_json(char *dst, struct bw_trace_pipe *p, const struct message *m, const char *line)
+{
+	char *out = dst;
+
+	out += bw_event_json_head(out, &p->clock, bw_clock_now(), "printk");
+	out += bw_out_text(out, ",\"event\":{");
+	if (m) {
+		out += sprintf(out, "\"pid\":%d,\"cpu\":%u,", m->pid, m->cpu);
+		out += put_member(out, "comm", m->comm, m->comm_len);
+		*out++ = ',';
+	}
+	out += put_member(out, "message", m ? m->text : line, strlen(m ? m->text : line));
+	return (size_t)(out - dst) + bw_out_text(out, "}}");
+}
+
+static void show_line(struct bw_trace_pipe *p, struct bw_out *out)
+{
+	/* A byte becomes six at most. */
+	char shown[6 * LINE_MAX_BYTES + 256];
+	struct message message;
+	size_t len;
+
+	p->line[p->len] = '\0';
+	p->len = 0;
+	if (!*p->line)
+		return;
+	const struct message *m = parse(p->line, &message) ? &message : NULL;
+
+	len = p->json ? put_json(shown, p, m, p->line) : put_text(shown, p, m, p->line);
+	shown[len++] = '\n';
+	bw_out_put(out, shown, len);
+}
+
+void bw_trace_pipe_read(struct bw_trace_pipe *p, struct bw_out *out, bool rest)
+{
+	char bytes[4096];
+	ssize_t n, left = rest ? READ_REST : READ_ONCE;
+
+	for (; left > 0 && (n = read(p->fd, bytes, sizeof(bytes))) > 0; left -= n)
+		for (ssize_t i = 0; i < n; i++) {
+			if (bytes[i] != '\n')
+				p->line[p->len++] = bytes[i];
+			if (bytes[i] == '\n' || p->len == sizeof(p->line) - 1)
+				show_line(p, out);
+		}
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enforce/targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "enforce/directories.h"
+#include "enforce/identity.h"
+
+static int complain(int error, const char *path)
+{
+	return bw_log_error(error, "can't guard %s: %s", path, strerror(-error));
+}
+
+/* What folder and base name the path has; *folder is the caller's. NULL if there is no memory. */
+static const char *split(const char *path, char **folder)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	*folder = strndup(path, (size_t)(base - path));
+	return *folder ? base : NULL;
+}
+
+/* Opens the path, and has it held: 0 or -errno. */
+static int hold(struct bw_enforcement *g, const char *path)
+{
+	int fd = bw_identity_open(path);
+
+	return fd < 0 ? fd : bw_identity_hold(g, fd);
+}
+
+/* The path's last component is in the folder as it is now, whatever comes to be there. */
+static int guard_place(struct bw_enforcement *g, const char *path)
+{
+	BW_FREE char *folder = NULL;
+	const char *base = split(path, &folder);
+	struct name_key key = {0};
+	int r = base ? hold(g, folder) : -ENOMEM;
+
+	if (r < 0)
+		return complain(r, path);
+	key.parent = g->last.file;
+	memcpy(key.name, base, strlen(base));
+	return bw_identity_put(g, "names", &key, sizeof(key));
+}
+
+/* Without slashes at its end; NULL if it has no last component of its own. */
+static char *trimmed(const char *path)
+{
+	char *copy = strdup(path), *base;
+	size_t len = copy ? strlen(copy) : 0;
+
+	while (len > 1 && copy[len - 1] == '/')
+		copy[--len] = '\0';
+	base = copy ? strrchr(copy, '/') + 1 : NULL;
+	if (base && *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0 && strlen(base) <= NAME_MAX)
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+/* Where the symlink leads to, as an absolute path; NULL: it is none. */
+static char *followed(const char *path)
+{
+	char to[PATH_MAX], *whole = NULL;
+	ssize_t len = readlink(path, to, sizeof(to) - 1);
+
+	if (len <= 0)
+		return NULL;
+	to[len] = '\0';
+	if (*to == '/')
+		return strdup(to);
+	if (asprintf(&whole, "%.*s/%s", (int)(strrchr(path, '/') - path), path, to) < 0)
+		return NULL;
+	return whole;
+}
+
+/* Calls each for the place, and for each that its links lead through, whether or not there is anything yet. */
+static int each_place(struct bw_enforcement *g, const char *path,
+		      int (*each)(struct bw_enforcement *g, const char *place))
+{
+	enum { LINKS_MAX = 40 }; /* as in the kernel */
+	BW_FREE char *at = strdup(path);
+	int r = at ? 0 : -ENOMEM;
+
+	for (int i = 0; i < LINKS_MAX && at && r == 0; i++) {
+		BW_FREE char *here = BW_TAKE(at), *place = trimmed(here);
+
+		if (!place)
+			return 0; /* ".." or "/", which are folders */
+		r = each(g, place);
+		at = followed(place);
+	}
+	return r;
+}
+
+/* *path is the caller's, in either case. 0 or -errno, reported. */
+static int check_path(const char *given, char **path)
+{
+	struct stat st;
+
+	*path = trimmed(given);
+	if (!*path)
+		return bw_log_error(-EINVAL, "--path %s: it does not end with a file's name", given);
+	if (stat(*path, &st) == 0 && S_ISDIR(st.st_mode))
+		return bw_log_error(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
+	return 0;
+}
+
+/* What is there, and where it is; also what is put there later. */
+static int guard_path(struct bw_enforcement *g, const char *given)
+{
+	BW_FREE char *path = NULL;
+	int r = check_path(given, &path);
+
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	r = each_place(g, path, guard_place);
+	if (r < 0)
+		return r; /* cppcheck-suppress memleak ; likewise */
+	r = hold(g, path);
+	if (r == -ENOENT)
+		return 0; /* it is guarded for when it comes */
+	return r < 0 ? complain(r, path) : bw_identity_protect(g, "files", true);
+}
+
+static int guard_name(struct bw_enforcement *g, const char *name)
+{
+	struct name_key key = {0};
+
+	memcpy(key.name, name, strlen(name));
+	return bw_identity_put(g, "names", &key, sizeof(key));
+}
+
+static int check_place(struct bw_enforcement *g, const char *path)
+{
+	BW_FREE char *dir = NULL;
+	struct stat st;
+
+	(void)g;
+	if (!split(path, &dir) || stat(dir, &st) < 0)
+		return complain(-errno, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+	return 0;
+}
+
+static int check_path_rule(struct bw_enforcement *g, const char *given)
+{
+	BW_FREE char *path = NULL;
+	int r = check_path(given, &path);
+
+	return r < 0 ? r : each_place(g, path, check_place);
+}
+
+static int check_dir(struct bw_enforcement *g, const char *path)
+{
+	BW_FD int fd = bw_directories_open(path);
+
+	(void)g;
+	return fd < 0 ? fd : 0;
+}
+
+static int check_name(struct bw_enforcement *g, const char *name)
+{
+	(void)g;
+	(void)name;
+	return 0;
+}
+
+/* By bw_rule_kind. */
+typedef int rule_function(struct bw_enforcement *, const char *);
+
+static int each_rule(struct bw_enforcement *g, rule_function *const of_kind[])
+{
+	int r = 0;
+
+	for (size_t i = 0; i < g->rules->n && r == 0; i++)
+		r = bw_signals_pending() ? -EINTR : of_kind[g->rules->rules[i].kind](g, g->rules->rules[i].value);
+	return r;
+}
+
+int bw_targets_check(struct bw_enforcement *g)
+{
+	static rule_function *const check[] = {check_name, check_path_rule, check_dir};
+
+	return each_rule(g, check);
+}
+
+int bw_targets_protect(struct bw_enforcement *g)
+{
+	static rule_function *const guard[] = {guard_name, guard_path, bw_directories_protect};
+	int r = each_rule(g, guard);
+
+	return r == 0 ? bw_directories_search(g) : r;
+}

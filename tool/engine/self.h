@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* What lies beside the running program, or in the PREFIX it is installed under. */
-#pragma once
-
-/*
- * Finds, from /proc/self/exe, the file or folder `beside` the program's own folder (a build tree) or, for a
- * program in PREFIX/bin or PREFIX/sbin, `under` PREFIX. *path is malloc'd and the caller's. 0, -ENOENT, -ENOMEM.
- */
-int bw_self_find(const char *beside, const char *under, char **path);

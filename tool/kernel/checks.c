@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/checks.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "kernel/btf.h"
+#include "kernel/error_injection.h"
+#include "kernel/headers.h"
+#include "kernel/kallsyms.h"
+#include "kernel/kprobe.h"
+#include "kernel/lsm.h"
+#include "kernel/machine.h"
+#include "kernel/tracefs.h"
+
+/* What several findings look at. */
+struct facts {
+	const char *root;
+	char release[128];
+	enum bw_machine_distro distribution;
+	bool privileged, has_btf;
+	enum { SYMBOL_DIRECT, SYMBOL_OVERRIDE, SYMBOL_RINGBUF, SYMBOL_LSM, SYMBOLS } symbols_end;
+	bool symbols[SYMBOLS]; /* which of the kernel's parts are there, by a function of each */
+};
+
+static void __attribute__((format(printf, 2, 3))) say(char text[256], const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, 256, format, arguments);
+	va_end(arguments);
+}
+
+static bool exists(const char *root, const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	return access(full, F_OK) == 0;
+}
+
+/* Shortens what a finding says of its cost and remedy. */
+static void falls_short(struct bw_checks_result *f, enum bw_checks_status mark, const char *cost, const char *mend)
+{
+	f->mark = mark;
+	snprintf(f->cost, sizeof(f->cost), "%s", cost);
+	snprintf(f->mend, sizeof(f->mend), "%s", mend);
+}
+
+static void look_at_kernel(const struct facts *k, struct bw_checks_result *f)
+{
+	char name[128];
+
+	bw_machine_line(k->root, "/etc/os-release", "PRETTY_NAME", name, sizeof(name));
+	say(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
+	if (bw_machine_before(k->root, 5, 10))
+		falls_short(f, BW_BAD, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
+}
+
+static void look_at_privileges(const struct facts *k, struct bw_checks_result *f)
+{
+	static const struct {
+		const char *name;
+		int bit;
+	} wanted[] = {{"CAP_SYS_ADMIN", 21}, {"CAP_PERFMON", 38}, {"CAP_BPF", 39}};
+	uint64_t capabilities = 0;
+	size_t used = 0;
+
+	if (bw_machine_capabilities(k->root, &capabilities) < 0) {
+		f->mark = BW_UNSEEN;
+		say(f->text, "/proc is not there");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		if (!(capabilities >> wanted[i].bit & 1))
+			used += (size_t)snprintf(f->text + used, sizeof(f->text) - used, "%s%s",
+						 used ? ", " : "missing: ", wanted[i].name);
+	if (used == 0)
+		say(f->text, "CAP_SYS_ADMIN, CAP_PERFMON and CAP_BPF are there");
+	else
+		falls_short(f, BW_BAD, "nothing can be loaded, and some of what follows is not seen",
+			    "sudo bccwatch doctor");
+}
+
+static void look_at_lockdown(const struct facts *k, struct bw_checks_result *f)
+{
+	char mode[64];
+
+	bw_machine_lockdown(k->root, mode, sizeof(mode));
+	if (!*mode && !exists(k->root, "/sys/kernel/security/lsm")) {
+		f->mark = BW_UNSEEN;
+		say(f->text, "securityfs is not mounted, or not to be read");
+		return;
+	}
+	say(f->text, "%s", *mode ? mode : "this kernel has none");
+	if (strcmp(mode, "confidentiality") == 0)
+		falls_short(f, BW_BAD, "BPF programs may not read the kernel's memory: neither trace nor block works",
+			    "disable Secure Boot, or boot without lockdown=confidentiality");
+}
+
+static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
+{
+	long jit = bw_machine_number(k->root, "/proc/sys/net/core/bpf_jit_enable");
+	char value[32];
+
+	if (!exists(k->root, "/proc/sys/kernel/unprivileged_bpf_disabled")) {
+		say(f->text, "no system call");
+		falls_short(f, BW_BAD, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
+		return;
+	}
+	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
+	    *value == 'y')
+		jit = 1;
+	say(f->text, "system call, JIT %s", jit > 0 ? "on" : jit == 0 ? "off" : "not known");
+	if (jit == 0)
+		falls_short(f, BW_LESS, "programs are interpreted, and neither LSM nor fmod_ret works",
+			    "sysctl net.core.bpf_jit_enable=1");
+}
+
+static void look_at_kprobes(const struct facts *k, struct bw_checks_result *f)
+{
+	if (bw_kprobe_supported(k->root) == 0) {
+		say(f->text, "there are");
+		return;
+	}
+	say(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
+	falls_short(f, BW_LESS, "trace falls back to tracepoints, block has no signal and no override",
+		    "boot a kernel with CONFIG_KPROBE_EVENTS=y");
+}
+
+static void look_at_tracefs(const struct facts *k, struct bw_checks_result *f)
+{
+	const char *mount = bw_tracefs_find(k->root);
+
+	if (mount) {
+		say(f->text, "%s", mount);
+		return;
+	}
+	say(f->text, k->privileged ? "not mounted" : "not mounted, or not to be read");
+	falls_short(f, k->privileged ? BW_LESS : BW_UNSEEN, "no tracepoints",
+		    k->privileged ? "mount -t tracefs tracefs /sys/kernel/tracing" : "sudo bccwatch doctor");
+}
+
+static void mend_headers(const struct facts *k, struct bw_checks_result *f)
+{
+	const char *install = bw_headers_package(k->root);
+
+	falls_short(f, k->has_btf ? BW_LESS : BW_BAD,
+		    k->has_btf ? "programs that need more than BTF has (macros, inline functions) do not compile"
+			       : "nothing compiles",
+		    "");
+	if (install)
+		snprintf(f->mend, sizeof(f->mend), install,
+			 k->release); /* NOLINT(clang-diagnostic-format-nonliteral) */
+}
+
+static void look_at_headers(const struct facts *k, struct bw_checks_result *f)
+{
+	BW_FREE char *path = NULL;
+	char release[128];
+
+	if (bw_headers_find(k->root, k->release, &path) == 0) {
+		bw_headers_release(k->root, k->release, release, sizeof(release));
+		say(f->text, "%s%s%s", path, *release ? ", of " : "", release);
+		if (*release && strcmp(release, k->release) != 0)
+			mend_headers(k, f); /* another kernel's */
+		return;
+	}
+	if (exists(k->root, "/sys/kernel/kheaders.tar.xz")) {
+		say(f->text, "the kernel's own, /sys/kernel/kheaders.tar.xz");
+		return;
+	}
+	say(f->text, "none for %s", k->release);
+	mend_headers(k, f);
+}
+
+static void look_at_btf(const struct facts *k, struct bw_checks_result *f)
+{
+	char path[PATH_MAX];
+	struct stat s;
+
+	snprintf(path, sizeof(path), "%s" BW_BTF_PATH, k->root);
+	if (stat(path, &s) == 0) {
+		say(f->text, BW_BTF_PATH ", %.1f MB", (double)s.st_size / 1e6);
+		return;
+	}
+	say(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
+	falls_short(f, BW_LESS, "kernel headers are needed, and neither LSM nor fmod_ret works",
+		    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
+}
+
+/* The command, on this distribution, that adds bpf to the security modules at the next boot. */
+static void lsm_command(const struct facts *k, const char *active, char *mend, size_t size)
+{
+	char modules[160];
+
+	snprintf(modules, sizeof(modules), "lsm=%s%sbpf", active, *active ? "," : "");
+	if (k->distribution == BW_DISTRIBUTION_FEDORA)
+		snprintf(mend, size, "grubby --update-kernel=ALL --args=%s # and boot", modules);
+	else if (k->distribution == BW_DISTRIBUTION_OTHER)
+		snprintf(mend, size, "boot with %s", modules);
+	else
+		snprintf(mend, size, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&%s /' /etc/default/grub && %s # and boot",
+			 modules,
+			 k->distribution == BW_DISTRIBUTION_DEBIAN ? "update-grub"
+								   : "grub-mkconfig -o /boot/grub/grub.cfg");
+}
+
+static void look_at_lsm(const struct facts *k, struct bw_checks_result *f)
+{
+	static const char cost[] = "block falls back to fmod_ret";
+	char active[128];
+	int r = bw_lsm_active(k->root, "bpf");
+
+	if (r == 1) {
+		say(f->text, "built in, and active");
+		return;
+	}
+	if (!k->symbols[SYMBOL_LSM]) {
+		say(f->text, "not built in (CONFIG_BPF_LSM)");
+		falls_short(f, BW_LESS, cost, "boot a kernel with CONFIG_BPF_LSM=y");
+		return;
+	}
+	if (r < 0) {
+		f->mark = BW_UNSEEN;
+		say(f->text, "built in; whether it is active can't be seen: " BW_LSM_LIST);
+		return;
+	}
+	bw_machine_line(k->root, BW_LSM_LIST, NULL, active, sizeof(active));
+	say(f->text, "built in, and not active: the modules are %s", active);
+	falls_short(f, BW_LESS, cost, "");
+	lsm_command(k, active, f->mend, sizeof(f->mend));
+}
+
+static void look_at_fmod_ret(const struct facts *k, struct bw_checks_result *f)
+{
+	if (k->has_btf && k->symbols[SYMBOL_DIRECT]) {
+		say(f->text, "BTF and direct calls are there");
+		return;
+	}
+	say(f->text, k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
+	falls_short(f, BW_LESS, "without a BPF LSM, block can kill and not refuse",
+		    k->has_btf ? "boot a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_DYNAMIC_FTRACE=y"
+			       : "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
+}
+
+static void look_at_override(const struct facts *k, struct bw_checks_result *f)
+{
+	if (k->symbols[SYMBOL_OVERRIDE]) {
+		say(f->text, "bpf_override_return is there");
+		return;
+	}
+	say(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
+	falls_short(f, BW_LESS,
+		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works",
+		    "boot a kernel with CONFIG_BPF_KPROBE_OVERRIDE=y");
+}
+
+static void look_at_ring_buffer(const struct facts *k, struct bw_checks_result *f)
+{
+	if (k->symbols[SYMBOL_RINGBUF]) {
+		say(f->text, "there is one");
+		return;
+	}
+	say(f->text, "this kernel has none");
+	falls_short(f, BW_LESS, "programs with BPF_RINGBUF_OUTPUT are not loaded", "boot Linux 5.8 or later");
+}
+
+static void look_at_limits(const struct facts *k, struct bw_checks_result *f)
+{
+	long paranoid = bw_machine_number(k->root, "/proc/sys/kernel/perf_event_paranoid");
+	struct rlimit limit = {0};
+	char memory[32] = "unlimited";
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	if (limit.rlim_cur != RLIM_INFINITY)
+		snprintf(memory, sizeof(memory), "%llu KB", (unsigned long long)limit.rlim_cur / 1024);
+	say(f->text, "perf_event_paranoid %ld, RLIMIT_MEMLOCK %s", paranoid, memory); /* root passes both */
+}
+
+static const struct {
+	const char *name;
+	void (*look)(const struct facts *facts, struct bw_checks_result *finding);
+} parts[] = {
+	{"kernel", look_at_kernel},
+	{"privileges", look_at_privileges},
+	{"lockdown", look_at_lockdown},
+	{"BPF", look_at_bpf},
+	{"kprobes", look_at_kprobes},
+	{"tracefs", look_at_tracefs},
+	{"kernel headers", look_at_headers},
+	{"BTF", look_at_btf},
+	{"BPF LSM", look_at_lsm},
+	{"fmod_ret", look_at_fmod_ret},
+	{"override", look_at_override},
+	{"ring buffer", look_at_ring_buffer},
+	{"limits", look_at_limits},
+};
+
+static void note_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
+{
+	struct facts *k = cookie;
+
+	(void)symbol;
+	k->symbols[i] = true;
+}
+
+void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw_checks_result *finding), void *cookie)
+{
+	static const char *const names[SYMBOLS] = {[SYMBOL_DIRECT] = "register_ftrace_direct",
+						   [SYMBOL_OVERRIDE] = "bpf_override_return",
+						   [SYMBOL_RINGBUF] = "bpf_ringbuf_output",
+						   [SYMBOL_LSM] = "bpf_lsm_file_open"};
+	struct facts k = {.root = root, .distribution = bw_machine_distribution(root)};
+	uint64_t capabilities = 0;
+
+	bw_machine_release(root, k.release, sizeof(k.release));
+	k.privileged = bw_machine_capabilities(root, &capabilities) == 0 && capabilities >> 21 & 1;
+	k.has_btf = exists(root, BW_BTF_PATH);
+	bw_kallsyms_find(root, names, SYMBOLS, note_symbol, &k);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		struct bw_checks_result f = {.mark = BW_GOOD, .name = parts[i].name};
+
+		parts[i].look(&k, &f);
+		found(cookie, &f);
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
+
+bool bw_process_contained(const char *root)
+{
+	static const char initial[] = "pid:[4026531836]"; /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
+	char path[PATH_MAX], name[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/self/ns/pid", root);
+	len = readlink(path, name, sizeof(name) - 1);
+	if (len < 0)
+		return false;
+	name[len] = '\0';
+	return strcmp(name, initial) != 0;
+}
+
+int bw_process_check(const char *root, pid_t pid)
+{
+	BW_FREE char *status = NULL;
+	const char *group;
+	char path[PATH_MAX];
+	size_t len;
+	long process;
+
+	if (bw_process_contained(root))
+		return bw_log_error(
+			-ENOTSUP, "--pid: this is a PID namespace, in which processes have other numbers than for the "
+				  "kernel; run bccwatch outside of it, or use --comm or --uid");
+	snprintf(path, sizeof(path), "%s/proc/%d/status", root, pid);
+	if (bw_file_read(path, 1 << 16, &status, &len) < 0)
+		return bw_log_error(-ESRCH, "there is no process %d", pid);
+	/* The line's beginning: a process's own name stands in this file too. */
+	group = strstr(status, "\nTgid:");
+	process = group ? strtol(group + strlen("\nTgid:"), NULL, 10) : pid;
+	if (process != pid)
+		return bw_log_error(-ESRCH, "%d is a thread of process %ld; --pid takes the process", pid, process);
+	return 0;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/load.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/stderr_capture.h"
+#include "kernel/btf.h"
+#include "kernel/cpu.h"
+
+/* How much of the verifier's log is shown without -v. */
+enum { LOG_LINES = 12, LOG_BYTES = 16 << 20 };
+
+static int *no_descriptors(size_t n)
+{
+	int *fds = malloc((n + 1) * sizeof(*fds));
+
+	for (size_t i = 0; fds && i < n; i++)
+		fds[i] = -1;
+	return fds;
+}
+
+static int make_map(const struct bw_image_map *map, uint32_t cpus, int *fd)
+{
+	struct bw_stderr_capture quiet;
+	BW_FREE char *words = NULL;
+	/* A buffer for each CPU that there can be here, wherever the image was made. */
+	uint32_t entries = map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? cpus : map->max_entries;
+	size_t len;
+	int error;
+
+	bw_stderr_capture_begin(&quiet);
+	*fd = bcc_create_map((enum bpf_map_type)map->type, map->name, (int)map->key_size, (int)map->value_size,
+			     (int)entries, (int)map->flags);
+	error = *fd < 0 ? -errno : 0;
+	bw_stderr_capture_end(&quiet, &words, &len);
+	if (error == 0)
+		return 0;
+	bw_log_error(error, "the map '%s' can't be made: %s", map->name, strerror(-error));
+	if (bw_verbose)
+		bw_log_output(words, len);
+	return error;
+}
+
+/* The program's instructions with the maps' descriptors in them; the caller frees them. */
+static struct bpf_insn *linked(const struct bw_image_program *program, const int *maps)
+{
+	size_t size = program->n_insns * sizeof(*program->insns);
+	struct bpf_insn *insns = malloc(size + 1);
+
+	if (!insns)
+		return NULL;
+	memcpy(insns, program->insns, size);
+	for (uint32_t i = 0; i < program->n_insns; i++) {
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD)
+			insns[i].imm = maps[insns[i].imm];
+		i++;
+	}
+	return insns;
+}
+
+static void show_log(const char *words, size_t len)
+{
+	const char *end = words + len, *from = end;
+
+	while (end > words && end[-1] == '\n')
+		end--;
+	for (int lines = 0; from > words && !bw_verbose; from--)
+		if (from < end && from[-1] == '\n' && ++lines == LOG_LINES)
+			break;
+	if (bw_verbose)
+		from = words;
+	if (from > words)
+		bw_log_hint("... (all of it with -v)");
+	bw_log_output(from, (size_t)(end - from));
+}
+
+/* A line of the source in the log: "; text", with " @ file:line" behind it on newer kernels. */
+struct source_line {
+	char *text;	 /* owned */
+	unsigned number; /* 0: not told */
+};
+
+/* The last one; its text is NULL if there is none. */
+static struct source_line last_line(const char *words)
+{
+	struct source_line line = {0};
+	const char *found = NULL;
+	char *at, *colon;
+
+	for (const char *p = words; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (p[0] == ';' && p[1] == ' ')
+			found = p + 2 + strspn(p + 2, " \t");
+	}
+	line.text = found ? strndup(found, strcspn(found, "\r\n")) : NULL;
+	at = line.text ? strstr(line.text, " @ ") : NULL;
+	colon = at ? strrchr(at, ':') : NULL;
+	if (colon)
+		line.number = (unsigned)strtoul(colon + 1, NULL, 10);
+	if (at)
+		*at = '\0';
+	return line;
+}
+
+/*
+ * The number of the only line of text that is this one, but for the space around it; of several, the one that the
+ * kernel told; 0: none is. (What the kernel tells alone can't be taken: libbcc puts lines of its own before.)
+ */
+static unsigned number_of(const char *text, const struct source_line *line)
+{
+	unsigned number = 0, found = 0, n = 0;
+	size_t len = strlen(line->text);
+
+	for (const char *p = text; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		number++;
+		p += strspn(p, " \t");
+		if (strncmp(p, line->text, len) != 0 || p[len + strspn(p + len, " \t\r")] != '\n')
+			continue;
+		if (number == line->number)
+			return number;
+		found = number;
+		n++;
+	}
+	return n == 1 ? found : 0;
+}
+
+static void show_source_line(const struct bw_load_explainer *e, const char *words)
+{
+	struct source_line line = last_line(words);
+	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
+
+	if (number)
+		bw_log_hint("%s:%u: %s", e->path, number, line.text);
+	else if (line.text && *line.text) /* libbcc has written something else in its place */
+		bw_log_hint("%s: %s", e->path, line.text);
+	free(line.text);
+}
+
+static int explain_refused(const struct bw_image_program *program, const struct bw_probe_kind *kind, int error,
+			   const char *words, const struct bw_load_explainer *e)
+{
+	BW_FREE char *better = NULL;
+
+	bw_log_error(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
+	if (e && !bw_trying && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
+		words = better;
+	if (words && *words)
+		show_log(words, strlen(words));
+	if (better)
+		show_source_line(e, better);
+	return error;
+}
+
+/* What the kernel's verifier is to tell, and where: level 1 is all that it does, 4 sums. */
+struct log {
+	char *words;
+	uint32_t size, level;
+};
+
+static int load_once(const struct bw_probe_kind *kind, const struct bw_image_program *program,
+		     const struct bpf_insn *insns, const char *license, uint32_t function, struct log log)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = kind->type;
+	attr.expected_attach_type = kind->bound;
+	attr.attach_btf_id = function;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = program->n_insns;
+	attr.license = (uintptr_t)license;
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", program->name);
+	attr.log_buf = (uintptr_t)log.words;
+	attr.log_size = log.size;
+	attr.log_level = log.level;
+	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * A program that is bound to a kernel's function. Not by libbcc, which knows KMOD_RET from 0.19 on only, and keeps the
+ * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
+ */
+static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_program *program,
+		      const struct bpf_insn *insns, const char *license, uint32_t function, char **words)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	char sums[1024] = "";
+	int fd;
+
+	setrlimit(RLIMIT_MEMLOCK, &limit); /* which counts programs before 5.11 */
+	fd = load_once(kind, program, insns, license, function,
+		       bw_verbose ? (struct log){sums, sizeof(sums), 4} : (struct log){0});
+	if (fd >= 0) {
+		bw_log_debug("verified: %s: %s", program->name,
+			     strstr(sums, "processed") ? strstr(sums, "processed") : "");
+		return fd;
+	}
+	*words = calloc(1, LOG_BYTES);
+	return *words ? load_once(kind, program, insns, license, function, (struct log){*words, LOG_BYTES, 1})
+		      : -ENOMEM;
+}
+
+/* btf is the kernel's, read when the first program needs it. */
+static int load_and_bind(const struct bw_image *image, const struct bw_plan_binding *b, const struct bpf_insn *insns,
+			 struct btf **btf, const struct bw_load_explainer *e, int *fd)
+{
+	const struct bw_image_program *program = &image->programs[b->program];
+	BW_FREE char *words = NULL;
+	uint32_t function = 0;
+	int r = *btf ? 0 : bw_btf_open(BW_BTF_PATH, btf);
+
+	if (r == -ENOENT)
+		r = -ENODEV;
+	if (r == 0)
+		r = bw_probe_function(b->kind, b->target, *btf, &function);
+	if (r < 0) {
+		bw_plan_explain(b, r);
+		return r;
+	}
+	*fd = load_bound(b->kind, program, insns, image->license, function, &words);
+	return *fd < 0 ? explain_refused(program, b->kind, *fd, words, e) : 0;
+}
+
+static int load_program(const struct bw_image *image, const struct bw_plan_binding *b, const int *maps,
+			struct btf **btf, const struct bw_load_explainer *e, int *fd)
+{
+	const struct bw_image_program *program = &image->programs[b->program];
+	const struct bw_probe_kind *kind = b->kind;
+	struct bw_stderr_capture quiet;
+	BW_FREE struct bpf_insn *insns = linked(program, maps);
+	BW_FREE char *words = NULL;
+	size_t len;
+	int error;
+
+	if (!insns)
+		return -ENOMEM;
+	if (kind->bound)
+		return load_and_bind(image, b, insns, btf, e, fd);
+	bw_stderr_capture_begin(&quiet);
+	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
+			    0, 0, NULL, 0);
+	error = *fd < 0 ? -errno : 0;
+	bw_stderr_capture_end(&quiet, &words, &len);
+	return error < 0 ? explain_refused(program, kind, error, words, e) : 0;
+}
+
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+	    const struct bw_load_explainer *explainer)
+{
+	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
+	int r;
+
+	*loaded = (struct bw_loaded){no_descriptors(image->n_maps), no_descriptors(image->n_programs), image, plan, 0};
+	if (!loaded->maps || !loaded->programs)
+		return -ENOMEM;
+	r = bw_cpu_possible("", &loaded->cpus);
+	if (r < 0)
+		return bw_log_error(r, "can't tell how many CPUs there can be: %s", strerror(-r));
+	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
+		r = make_map(&image->maps[i], loaded->cpus, &loaded->maps[i]);
+	for (size_t i = 0; i < plan->n && r == 0; i++) {
+		const struct bw_plan_binding *b = &plan->bindings[i];
+
+		if (loaded->programs[b->program] < 0)
+			r = load_program(image, b, loaded->maps, &btf, explainer, &loaded->programs[b->program]);
+	}
+	return r;
+}
+
+static void close_all(int *fds, size_t n)
+{
+	for (size_t i = 0; fds && i < n; i++)
+		bw_cleanup_fd(&fds[i]);
+	free(fds);
+}
+
+void bw_loaded_free(struct bw_loaded *loaded)
+{
+	if (loaded->image) {
+		close_all(loaded->programs, loaded->image->n_programs);
+		close_all(loaded->maps, loaded->image->n_maps);
+	}
+	*loaded = (struct bw_loaded){0};
+}
+
+int bw_loaded_set(const struct bw_loaded *loaded, const char *map, uint32_t index, const void *value, size_t size)
+{
+	int i = bw_image_find_map(loaded->image, map);
+
+	if (i < 0 || loaded->image->maps[i].key_size != sizeof(index) || loaded->image->maps[i].value_size != size)
+		return -ENOENT;
+	return bpf_update_elem(loaded->maps[i], &index, (void *)value, BPF_ANY) < 0 ? -errno : 0;
+}
+
+uint64_t bw_loaded_missed(const struct bw_loaded *loaded)
+{
+	/* The field's place in the kernel's interface: headers older than 5.12 do not name it. */
+	enum { INFO_BYTES = 232, MISSES_AT = 208 };
+	uint64_t missed = 0;
+
+	for (uint32_t i = 0; i < loaded->image->n_programs; i++) {
+		char info[INFO_BYTES] = {0};
+		uint32_t len = sizeof(info);
+		uint64_t n;
+
+		if (bpf_obj_get_info(loaded->programs[i], info, &len) < 0)
+			continue;
+		memcpy(&n, info + MISSES_AT, sizeof(n));
+		missed += n;
+	}
+	return missed;
+}
+
+uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which)
+{
+	int i = bw_image_find_map(loaded->image, name);
+	const struct bw_image_map *map = i < 0 ? NULL : &loaded->image->maps[i];
+	BW_FREE uint64_t *values = NULL;
+	uint64_t sum = 0;
+
+	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
+	    map->max_entries <= which)
+		return 0;
+	values = calloc(loaded->cpus, sizeof(*values));
+	if (!values || bpf_lookup_elem(loaded->maps[i], &which, values) < 0)
+		return 0;
+	for (uint32_t c = 0; c < loaded->cpus; c++)
+		sum += values[c];
+	return sum;
+}

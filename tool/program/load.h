@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an image to maps and programs in the kernel. */
+#pragma once
+
+#include "program/image.h"
+#include "program/plan.h"
+
+struct bw_loaded {
+	int *maps;     /* descriptors, as many as the image has maps */
+	int *programs; /* likewise; -1: not loaded yet */
+	const struct bw_image *image;
+	const struct bw_plan *plan;
+	uint32_t cpus; /* that there can be: values of a per-CPU map */
+};
+
+/* Can tell of a program that was refused what the verifier says with the source's lines. */
+struct bw_load_explainer {
+	/* *words is malloc'd, the caller's. 0 or -errno. */
+	int (*explain)(void *cookie, const char *program, int type, char **words);
+	void *cookie;
+	const char *path, *text; /* of the source */
+};
+
+/*
+ * Makes the image's maps, then loads its programs, each for the kind of hook that the plan, which is complete, has for
+ * it. What fails is reported on stderr, with the verifier's last lines, and, where explainer is not NULL, the line of
+ * the source that they are about. 0 or -errno; loaded is the caller's, for bw_loaded_free, in either case, and image
+ * and plan must live as long.
+ */
+int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+	    const struct bw_load_explainer *explainer);
+void bw_loaded_free(struct bw_loaded *loaded);
+
+/*
+ * How often the kernel did not run one of the programs, since another was running on that CPU: bpf_prog_info's
+ * recursion_misses, which counts kprobes and tracepoints from Linux 6.7 on, and is 0 before.
+ */
+uint64_t bw_loaded_missed(const struct bw_loaded *loaded);
+
+/* The sum over all CPUs of an entry of a BPF_PERCPU_ARRAY of u64; 0 if the image has none of that name. */
+uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which);
+
+/*
+ * Sets entry `index` of the array map of that name. 0; -ENOENT if the image has no such map with values of that
+ * size; or -errno.
+ */
+int bw_loaded_set(const struct bw_loaded *loaded, const char *map, uint32_t index, const void *value, size_t size);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/plan.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "kernel/kallsyms.h"
+#include "program/override.h"
+
+/* Takes target over. */
+static int add(struct bw_plan *plan, const char *function, const struct bw_probe_kind *kind, char *target,
+	       uint32_t program)
+{
+	BW_FREE char *owned = target, *copy = strdup(function);
+	struct bw_plan_binding *more = reallocarray(plan->bindings, plan->n + 1, sizeof(*more));
+
+	if (more)
+		plan->bindings = more;
+	if (!more || !copy)
+		return -ENOMEM;
+	plan->bindings[plan->n++] = (struct bw_plan_binding){BW_TAKE(copy), kind, BW_TAKE(owned), program, -1};
+	return 0;
+}
+
+int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const char *spec, const char **why)
+{
+	const char *colon = strrchr(spec, ':');
+	char *target;
+
+	*why = kind->usage;
+	if (!colon || colon == spec || !colon[1])
+		return -EINVAL;
+	target = strndup(spec, (size_t)(colon - spec));
+	if (!target)
+		return -ENOMEM;
+	if (kind->is_target(target))
+		return add(plan, colon + 1, kind, target, 0);
+	free(target);
+	return -EINVAL;
+}
+
+static bool is_bound(const struct bw_plan *plan, const char *function)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (strcmp(plan->bindings[i].function, function) == 0)
+			return true;
+	return false;
+}
+
+static int no_hook(const char *function)
+{
+	bw_log_error(-EINVAL, "nothing attaches the function '%s': its name names no hook", function);
+	bw_log_hint("By name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
+	bw_log_hint("raw_tracepoint__NAME, kfunc__FUNCTION, kretfunc__FUNCTION, lsm__HOOK, kmod_ret__FUNCTION;");
+	bw_log_hint("with bccwatch run also by option, as --kprobe EVENT:%s;", function);
+	bw_log_hint("or make it static if it is not a program of its own.");
+	return -EINVAL;
+}
+
+static int bind_by_name(struct bw_plan *plan, const char *function, uint32_t program)
+{
+	const struct bw_probe_kind *kind;
+	char *target;
+	int r = bw_probe_of_name(function, &kind, &target);
+
+	if (r == -ENOENT)
+		return no_hook(function);
+	return r < 0 ? r : add(plan, function, kind, target, program);
+}
+
+static int no_function(const struct bw_plan_binding *b, const struct bw_image *image)
+{
+	bw_log_error(-ENOENT, "the source has no function '%s' for the %s '%s'", b->function, b->kind->word, b->target);
+	for (uint32_t i = 0; i < image->n_programs && i < 16; i++)
+		bw_log_hint("It has %s%s", image->programs[i].name, i == 15 ? ", and more" : "");
+	bw_log_hint("Only functions that are not static are programs.");
+	return -ENOENT;
+}
+
+static int find_program(struct bw_plan_binding *b, const struct bw_image *image)
+{
+	for (b->program = 0; b->program < image->n_programs; b->program++)
+		if (strcmp(image->programs[b->program].name, b->function) == 0)
+			return 0;
+	return no_function(b, image);
+}
+
+/* A program is loaded once, so all its hooks must want the same type; one that is bound to a function has one hook. */
+static int check_types(const struct bw_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct bw_plan_binding *a = &plan->bindings[k], *b = &plan->bindings[i];
+
+			if (a->program != b->program || (a->kind->type == b->kind->type && !a->kind->bound))
+				continue;
+			return bw_log_error(-EINVAL,
+					    "the function '%s' can't be both for the %s '%s' and for the %s '%s'",
+					    b->function, a->kind->word, a->target, b->kind->word, b->target);
+		}
+	return 0;
+}
+
+int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
+{
+	int r = 0;
+
+	if (image->n_programs == 0)
+		return bw_log_error(-EINVAL, "the source has no program: a function that is not static");
+	for (size_t i = 0; i < plan->n && r == 0; i++)
+		r = find_program(&plan->bindings[i], image);
+	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
+		if (!is_bound(plan, image->programs[i].name))
+			r = bind_by_name(plan, image->programs[i].name, i);
+	return r == 0 ? check_types(plan) : r;
+}
+
+/* A hook takes two descriptors, with its program: 500 would be more than the usual 1,024. */
+static void raise_files_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int check(struct bw_plan_binding *b)
+{
+	if (!b->kind->place)
+		return b->kind->check(b->target);
+	b->placed = b->kind->place(b->target);
+	return b->placed < 0 ? b->placed : 0;
+}
+
+int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed)
+{
+	raise_files_limit();
+	for (size_t i = 0; i < plan->n; i++) {
+		struct bw_plan_binding *b = &plan->bindings[i];
+		int r = check(b);
+
+		*failed = b;
+		if (r < 0)
+			return r;
+		*failed = NULL;
+		r = bw_override_check(&image->programs[b->program], b->kind, b->target);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void bw_plan_explain(const struct bw_plan_binding *binding, int error)
+{
+	binding->kind->explain(binding->target, error);
+}
+
+int bw_plan_check_names(const struct bw_plan *plan)
+{
+	BW_FREE const char **names = calloc(plan->n + 1, sizeof(*names));
+	BW_FREE uint32_t *counts = calloc(plan->n + 1, sizeof(*counts));
+	size_t n = 0;
+
+	if (!names || !counts)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->bindings[i].kind->probes_functions)
+			names[n++] = plan->bindings[i].target;
+	if (n == 0 || bw_kallsyms_count("", names, counts, n) < 0)
+		return 0; /* the kernel will say what it can't do */
+	for (size_t i = 0, k = 0; i < plan->n; i++) {
+		if (!plan->bindings[i].kind->probes_functions || counts[k++] < 2)
+			continue;
+		bw_plan_explain(&plan->bindings[i], -EADDRNOTAVAIL);
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+void bw_plan_free(struct bw_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		free(plan->bindings[i].function);
+		free(plan->bindings[i].target);
+		bw_cleanup_fd(&plan->bindings[i].placed);
+	}
+	free(plan->bindings);
+	*plan = (struct bw_plan){0};
+}

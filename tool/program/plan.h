@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which function of a source goes to which hook: by what the user asks for, else by its name. */
+#pragma once
+
+#include "program/image.h"
+#include "program/probe.h"
+
+struct bw_plan_binding {
+	char *function; /* owned, as is target */
+	const struct bw_probe_kind *kind;
+	char *target;
+	uint32_t program; /* its index in the image */
+	int placed;	  /* a hook without its program, from bw_plan_check until it is attached; -1: none */
+};
+
+/* Start with zeroes. A function may have several bindings, of one type of program. */
+struct bw_plan {
+	struct bw_plan_binding *bindings; /* n */
+	size_t n;
+};
+
+/*
+ * Adds "TARGET:FUNCTION", as an option for hooks of that kind has it. 0; -EINVAL with *why a constant that says what it
+ * should be; or -ENOMEM.
+ */
+int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const char *spec, const char **why);
+
+/*
+ * Finds each binding's program in the image, and gives a binding by its name to every program that has none yet. 0 or
+ * -errno, reported on stderr: a function that is not there, one that nothing attaches, one with two types.
+ */
+int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
+
+/*
+ * Can all be attached to this kernel? No program is; kprobes are put in their places, which only that tells, and the
+ * limit for open files is raised, for what is to come. 0, or -errno: with *failed the first that can't, and nothing
+ * reported (bw_plan_explain does that); or with *failed NULL, and the reason reported on stderr.
+ */
+int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed);
+
+/* Says on stderr why that binding can't be attached. */
+void bw_plan_explain(const struct bw_plan_binding *binding, int error);
+
+/*
+ * Does each kprobe's name stand for one function only? Kernels before 6.7 take one of several, without a word. 0 or
+ * -EADDRNOTAVAIL, reported. Reads all of /proc/kallsyms.
+ */
+int bw_plan_check_names(const struct bw_plan *plan);
+
+void bw_plan_free(struct bw_plan *plan);
