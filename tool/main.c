@@ -14,7 +14,7 @@
 #include "version.h"
 
 bool bw_verbose;
-bool bw_trying;
+struct bw_log_held *bw_log_holder;
 
 /* What goes to stdout outside of a run: help and version. A full disk is a failure. */
 static int flushed(void)

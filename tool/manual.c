@@ -13,7 +13,7 @@
 #include "version.h"
 
 bool bw_verbose;
-bool bw_trying;
+struct bw_log_held *bw_log_holder;
 
 /* Man source: a dash is \-. */
 static void print_man_text(const char *text)

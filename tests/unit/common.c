@@ -3,4 +3,4 @@
 #include "base/log.h"
 
 bool bw_verbose;
-bool bw_trying;
+struct bw_log_held *bw_log_holder;

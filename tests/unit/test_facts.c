@@ -84,12 +84,12 @@ static void write_finding(void *cookie, const struct bw_checks_result *f)
 {
 	static const char marks[] = "+-!?";
 
-	fprintf(cookie, "%c %s: %s\n", marks[f->mark], f->name, f->text);
-	if (*f->cost)
-		fprintf(cookie, "  %s\n", f->cost);
-	if (*f->mend)
-		fprintf(cookie, "  %s\n", f->mend);
-	if ((f->mark == BW_LESS || f->mark == BW_BAD) && !*f->cost)
+	fprintf(cookie, "%c %s: %s\n", marks[f->status], f->name, f->text);
+	if (*f->impact)
+		fprintf(cookie, "  %s\n", f->impact);
+	if (*f->fix)
+		fprintf(cookie, "  %s\n", f->fix);
+	if ((f->status == BW_CHECKS_WARN || f->status == BW_CHECKS_FAIL) && !*f->impact)
 		fail_msg("%s: what it costs is not said", f->name);
 }
 

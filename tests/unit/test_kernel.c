@@ -293,7 +293,7 @@ static void note_finding(void *cookie, const struct bw_checks_result *f)
 {
 	char *text = cookie;
 
-	sprintf(text + strlen(text), "%s %d %s\n", f->name, f->mark, f->mend);
+	sprintf(text + strlen(text), "%s %d %s\n", f->name, f->status, f->fix);
 }
 
 static void findings(void **state)

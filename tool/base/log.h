@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What bccwatch says on stderr. A message is one line: control characters in it, which file names and other
+ * What bccwatch prints on stderr. A message is one line: control characters in it, which file names and other
  * bytes from outside may bring, come out as \xNN.
  */
 #pragma once
@@ -11,9 +11,27 @@
 /* -v was given. Owned by main.c. */
 extern bool bw_verbose;
 
-/* Something is only tried: what bw_log_error, bw_log_hint and bw_log_output have to say shows under -v alone. Owned by
- * main.c. */
-extern bool bw_trying;
+/*
+ * Messages of something that is only tried. While they are held, what bw_log_error, bw_log_hint and bw_log_output would
+ * print is kept here, and shown, or dropped, by who tries. Start with zeroes.
+ */
+struct bw_log_held {
+	char *text; /* whole lines, with their escapes; NULL: none */
+	size_t len;
+};
+
+/* Where messages are held; NULL: they are printed. Owned by main.c. */
+extern struct bw_log_held *bw_log_holder;
+
+/*
+ * From here on messages are held there; not with -v, which shows them as they come. NULL: they are printed. Returns where
+ * they were held before, with which to end it.
+ */
+struct bw_log_held *bw_log_hold(struct bw_log_held *held);
+
+/* Prints what is held. */
+void bw_log_show(const struct bw_log_held *held);
+void bw_log_free(struct bw_log_held *held);
 
 /* Prints "bccwatch: MESSAGE" and returns r, so that a failure is reported and passed on in one line. */
 int bw_log_error(int r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -27,6 +45,6 @@ void bw_log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* As bw_log_note, under -v only. */
 void bw_log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Somebody else's words (the compiler's, libbcc's, the verifier's), of many lines: each is printed with its
- * control characters escaped, tabs kept. len is in bytes; words may be NULL if len is 0. */
-void bw_log_output(const char *words, size_t len);
+/* The output of somebody else (the compiler, libbcc, the verifier), of many lines: each is printed with its
+ * control characters escaped, tabs kept. len is in bytes; text may be NULL if len is 0. */
+void bw_log_output(const char *text, size_t len);

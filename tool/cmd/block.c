@@ -11,332 +11,102 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "build/build.h"
-#include "cmd/common.h"
+#include "cmd/block_options.h"
 #include "cmd/watch.h"
 #include "enforce/enforcement.h"
-#include "kernel/btf.h"
+#include "enforce/trial.h"
 #include "kernel/kprobe.h"
-#include "kernel/lsm.h"
-#include "kernel/preemption.h"
-#include "program/override.h"
 #include "program/plan.h"
 
-enum {
-	OPT_PATH = 256,
-	OPT_DIR,
-	OPT_RULES,
-	OPT_ERRNO,
-	OPT_DRY_RUN,
-	OPT_HOOK,
-	OPT_ACCESS,
-	OPT_EXCEPT_UID,
-	OPT_EXCEPT_EXE,
-	OPT_EXCEPT_COMM,
-	OPT_ALLOW_MOUNTS
-};
-
-enum { EXCEPTIONS_MAX = 1024 };
-
-/* In the order in which they are tried. */
-enum hook { HOOK_LSM, HOOK_FMOD_RET, HOOK_OVERRIDE, HOOK_SIGNAL, HOOK_SIGNAL_NAME, HOOKS };
-
-/* --hook signal is two. */
-static const char *const hook_words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
-
-#define SIGNAL_BLIND "It refuses nothing: the file is opened, created or emptied before the process dies"
-#define PREEMPT_BLIND                                                                                               \
-	"This kernel preempts: an open that comes while another is judged on the same CPU is not judged (such are " \
-	"counted as missed)"
-#define STRING_BLIND "a link or a mount by which the file has another name is not seen"
-
-/* What each is, for the header line, and what it can't do. */
-static const struct {
-	const char *define, *what, *blind;
-	bool refuses;
-	bool strings; /* sees only what the system call is given */
-} hooks[] = {
-	{"HOOK_LSM", "LSM file_open", NULL, true, false},
-	{"HOOK_FMOD_RET", "fmod_ret on security_file_open", NULL, true, false},
-	{"HOOK_OVERRIDE", "override of the system calls that open",
-	 "It sees the name that a call is given: " STRING_BLIND ", io_uring's opens can be killed but not refused",
-	 true, true},
-	{"HOOK_SIGNAL", "signal from security_file_open", SIGNAL_BLIND "; truncate(2) is not seen", false, false},
-	{"HOOK_SIGNAL_NAME", "signal from the kernel's open of a name",
-	 SIGNAL_BLIND "; " STRING_BLIND "; truncate(2) is not seen", false, true},
-};
-
 struct block {
-	struct bw_common common;
-	struct bw_rules rules;
-	struct bw_enforcement guard;
-	bool deny;	   /* the process lives */
-	bool allow_mounts; /* beneath a rule's directory */
-	uint32_t error;
-	enum hook asked; /* HOOKS: the strongest that works */
-	enum hook hook;	 /* the one that is tried, or taken */
-	uint32_t uids[EXCEPTIONS_MAX];
-	const char *exes[EXCEPTIONS_MAX], *comms[EXCEPTIONS_MAX];
-	uint64_t told; /* of the links and renames that were refused */
+	const struct bw_block_options *options;
+	struct bw_enforcement enforcement;
+	int signal_fd;
+	struct bw_source source;
+	enum bw_hook hook; /* the one that is tried, or taken */
+	/* For that hook: */
+	struct bw_image image;
+	struct bw_plan plan;
 	struct bw_loaded loaded;
+	struct bw_watch watch;
+	uint64_t reported_refused; /* links and renames */
 };
 
-static int add_rule(struct block *b, enum bw_rule_kind kind, const char *option, const char *value)
+/* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */
+static int build(struct block *b)
 {
-	const char *why;
-	int r = bw_rules_add(&b->rules, kind, value, &why);
+	const struct bw_block_options *o = b->options;
+	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
+	const struct {
+		bool wanted;
+		const char *macro;
+	} macros[] = {
+		{true, bw_hook_info(b->hook)->macro},
+		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
+		{by_path, "BY_PATH"},
+		{by_dir, "BY_DIR"},
+		{by_dir && !o->allow_mounts, "DENY_MOUNTS"},
+		{o->n_uids > 0, "EXCEPT_UID"},
+		{o->n_comms > 0, "EXCEPT_COMM"},
+		{o->n_exes > 0, "EXCEPT_EXE"},
+		{(by_path || by_dir) && bw_hook_setattr_has_idmap(b->hook), "SETATTR_IDMAP"},
+		/* A kernel without 32-bit calls has no such functions to attach to. */
+		{b->hook == BW_HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
+	};
+	int r = 0;
 
-	return r < 0 ? bw_common_usage_error(option, value, why ? why : strerror(-r)) : 0;
+	for (size_t i = 0; i < sizeof(macros) / sizeof(*macros) && r == 0; i++)
+		r = macros[i].wanted ? bw_source_define(&b->source, macros[i].macro) : 0;
+	if (r == 0)
+		r = bw_build(&b->source, !o->common.no_cache, b->signal_fd, &b->image);
+	return r == 0 ? bw_enforcement_check_maps(&b->enforcement, &b->image) : r;
 }
 
-static int set_action(struct block *b, const char *value)
+static int plan(struct block *b)
 {
-	static const char *const words[] = {"kill", "deny", NULL};
-	int i = bw_common_word("--action", value, words, "it is one of kill, deny");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	b->deny = i == 1;
-	return 0;
-}
-
-static int set_errno(struct block *b, const char *value)
-{
-	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
-	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_common_word("--errno", value, words, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	b->error = numbers[i];
-	return 0;
-}
-
-static int set_hook(struct block *b, const char *value)
-{
-	int i = bw_common_word("--hook", value, hook_words, "it is one of lsm, fmod_ret, override, signal");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	b->asked = (enum hook)i;
-	return 0;
-}
-
-static int set_access(struct block *b, const char *value)
-{
-	static const char *const words[] = {"read", "write", "exec", NULL};
-	int i = bw_common_word("--access", value, words, "it is one of read, write, exec");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	b->guard.access |= (uint32_t)ACCESS_READ << i;
-	return 0;
-}
-
-static int except_comm(struct block *b, const char *value)
-{
-	if (!*value || strlen(value) > 15)
-		return bw_common_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
-	b->comms[b->guard.n_comms++] = value;
-	return 0;
-}
-
-static int add_exception(struct block *b, int id, const char *value)
-{
-	if (b->guard.n_uids == EXCEPTIONS_MAX || b->guard.n_comms == EXCEPTIONS_MAX ||
-	    b->guard.n_exes == EXCEPTIONS_MAX)
-		return bw_log_error(BW_EXIT_USAGE, "more than %d exceptions of a kind", EXCEPTIONS_MAX);
-	if (id == OPT_EXCEPT_UID)
-		return bw_common_uid("--except-uid", value, &b->uids[b->guard.n_uids++]);
-	if (id == OPT_EXCEPT_COMM)
-		return except_comm(b, value);
-	b->exes[b->guard.n_exes++] = value;
-	return 0;
-}
-
-static int set_option(void *cookie, int id, const char *value)
-{
-	struct block *b = cookie;
-
-	switch (id) {
-	case 'n':
-		return add_rule(b, BW_RULE_NAME, "--name", value);
-	case OPT_PATH:
-		return add_rule(b, BW_RULE_PATH, "--path", value);
-	case OPT_DIR:
-		return add_rule(b, BW_RULE_DIR, "--dir", value);
-	case OPT_RULES:
-		return bw_rules_read(&b->rules, value) < 0 ? BW_EXIT_USAGE : 0;
-	case 'a':
-		return set_action(b, value);
-	case OPT_ERRNO:
-		return set_errno(b, value);
-	case OPT_DRY_RUN:
-		b->guard.dry_run = true;
-		return 0;
-	case OPT_ALLOW_MOUNTS:
-		b->allow_mounts = true;
-		return 0;
-	case OPT_HOOK:
-		return set_hook(b, value);
-	case OPT_ACCESS:
-		return set_access(b, value);
-	case OPT_EXCEPT_UID:
-	case OPT_EXCEPT_EXE:
-	case OPT_EXCEPT_COMM:
-		return add_exception(b, id, value);
-	default:
-		return BW_EXIT_USAGE;
-	}
-}
-
-/* What the kind of hook can't do by its nature. NULL: nothing that is asked for. */
-static const char *unfit(const struct block *b, enum hook hook)
-{
-	if (!hooks[hook].refuses && b->deny && !b->guard.dry_run)
-		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
-#ifndef __x86_64__
-	if (hook == HOOK_OVERRIDE)
-		return "block.c knows the system calls of x86-64 alone";
-#endif
-	if (hooks[hook].strings && b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0)
-		return "it sees the names that calls are given, and not the files: --path and --dir need lsm, fmod_ret "
-		       "or signal";
-	if (hook == HOOK_SIGNAL_NAME && b->guard.n_exes > 0)
-		return "it can't tell programs: --except-exe needs another hook";
-	return NULL;
-}
-
-static int check_usage(struct block *b)
-{
-	const char *why;
-
-	if (b->rules.n == 0)
-		return bw_log_error(BW_EXIT_USAGE, "what is forbidden? --name, --path, --dir or --rules says it");
-	why = b->asked == HOOKS ? NULL : unfit(b, b->asked);
-	if (why)
-		return bw_common_usage_error("--hook", hook_words[b->asked], why);
-	return 0;
-}
-
-static int define(struct bw_source *source, bool wanted, const char *name)
-{
-	return wanted ? bw_source_define(source, name) : 0;
-}
-
-/* Kernels differ in the parameters of one function that block.c hooks (and distributions' from those of their version).
- */
-static bool has_idmap(enum hook hook)
-{
-	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
-	const char *function = hook == HOOK_LSM ? "bpf_lsm_inode_setattr" : "security_inode_setattr";
-
-	return (hook == HOOK_LSM || hook == HOOK_FMOD_RET) && bw_btf_open(BW_BTF_PATH, &btf) == 0 &&
-	       bw_btf_parameters(btf, function) == 3;
-}
-
-static int build(const struct block *b, struct bw_source *source, enum hook hook, int signal_fd, struct bw_image *image)
-{
-	const struct bw_enforcement *g = &b->guard;
-	const bool by_file = b->rules.of_kind[BW_RULE_PATH] + b->rules.of_kind[BW_RULE_DIR] > 0;
-	int r = define(source, true, hooks[hook].define);
+	const struct bw_plan_binding *failed = NULL;
+	int r = bw_plan_complete(&b->plan, &b->image);
 
 	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME");
-	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_PATH] > 0, "BY_PATH");
-	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0, "BY_DIR");
-	if (r == 0)
-		r = define(source, b->rules.of_kind[BW_RULE_DIR] > 0 && !b->allow_mounts, "DENY_MOUNTS");
-	if (r == 0)
-		r = define(source, g->n_uids > 0, "EXCEPT_UID");
-	if (r == 0)
-		r = define(source, g->n_comms > 0, "EXCEPT_COMM");
-	if (r == 0)
-		r = define(source, g->n_exes > 0, "EXCEPT_EXE");
-	if (r == 0)
-		r = define(source, by_file && has_idmap(hook), "SETATTR_IDMAP");
-	/* A kernel without 32-bit calls has no such functions to attach to. */
-	if (r == 0)
-		r = define(source, hook == HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32");
-	return r == 0 ? bw_build(source, !b->common.no_cache, signal_fd, image) : r;
-}
-
-/* Of the hook that is tried. NULL: nothing. */
-static const char *blindness(const struct block *b)
-{
-	return b->hook == HOOK_FMOD_RET && bw_preemption_is_full("") ? PREEMPT_BLIND : hooks[b->hook].blind;
-}
-
-static void print_header(const struct block *b)
-{
-	const struct bw_rule *first = &b->rules.rules[0];
-	const char *blind = blindness(b);
-	const char *what = b->guard.dry_run ? "it is only told, nobody is stopped"
-			   : b->deny	    ? "it will be denied"
-					    : "offending processes will be killed";
-
-	bw_log_note("Hook: %s.%s%s%s", hooks[b->hook].what, blind ? " " : "", blind ? blind : "", blind ? "." : "");
-	if (b->rules.n == 1)
-		bw_log_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
-			    first->value, what);
-	else
-		bw_log_note("Watching opens of what %zu rules name: %s. Ctrl-C ends.", b->rules.n, what);
-}
-
-static int on_ready(void *cookie)
-{
-	struct block *b = cookie;
-	int r = bw_enforcement_start(&b->guard, &b->loaded);
-
-	if (r == 0)
-		print_header(b);
+		r = bw_plan_check(&b->plan, &b->image, &failed);
+	if (failed)
+		bw_plan_explain(failed, r);
 	return r;
-}
-
-static void on_closing(void *cookie, char *words, size_t size)
-{
-	const struct block *b = cookie;
-
-	snprintf(words, size, "%llu accesses %s, %llu of them since they could not be judged, %llu not stopped; ",
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_STOPPED),
-		 b->guard.dry_run ? "would have been stopped" : "stopped",
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNKNOWN),
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_FAILED));
-	if (bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED) > 0)
-		bw_log_note("%llu links or renames were refused: there was no place to learn of them.",
-			    (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED));
 }
 
 static void on_mounts(void *cookie)
 {
 	struct block *b = cookie;
 
-	bw_enforcement_update(&b->guard);
+	bw_enforcement_update(&b->enforcement);
 }
 
-/* What else does not show as a line, while it goes on. */
-static void on_second(void *cookie)
+/* What does not show as an event, while it goes on. */
+static void report_refused(void *cookie)
 {
 	struct block *b = cookie;
 	uint64_t n = bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED);
 
-	if (n > b->told)
-		bw_log_note("Refused %llu links or renames: there is no place left to learn which files to guard.",
-			    (unsigned long long)(n - b->told));
-	b->told = n;
+	if (n > b->reported_refused)
+		bw_log_note("Refused %llu links or renames: there is no place left to learn which files to protect.",
+			    (unsigned long long)(n - b->reported_refused));
+	b->reported_refused = n;
 }
 
-/* BW_EXIT_*, or -errno where the run did not begin. */
-static int enforce(struct block *b, struct bw_source *source, struct bw_image *image, const struct bw_plan *plan,
-		   int signal_fd)
+static void prepare(struct block *b)
 {
-	const struct bw_watch watch = {
+	const struct bw_block_options *o = b->options;
+	struct bw_enforcement *e = &b->enforcement;
+
+	e->denies = bw_hook_info(b->hook)->denies;
+	e->error = e->denies && !o->dry_run ? o->error : 0;
+	bw_enforcement_size(e, &b->image);
+	b->watch = (struct bw_watch){
 		.loaded = &b->loaded,
-		.pages = (uint32_t)b->common.pages,
-		.seconds = b->common.seconds,
-		.signal_fd = signal_fd,
-		.fail_on_loss = b->common.fail_on_loss,
+		.pages = (uint32_t)o->common.pages,
+		.seconds = o->common.seconds,
+		.signal_fd = b->signal_fd,
+		.fail_on_loss = o->common.fail_on_loss,
 		.needs_reader = true,
 		.goes_on = true,
 		.counters = true,
@@ -345,175 +115,245 @@ static int enforce(struct block *b, struct bw_source *source, struct bw_image *i
 			     .object = "forbidden file",
 			     .after = ",",
 			     .then = "outcome"},
-		.ready = on_ready,
-		.urgent_fd = b->guard.mounts_fd,
+		.urgent_fd = e->mounts_fd,
 		.urgent = on_mounts,
-		.second = on_second,
-		.closing = on_closing,
+		.second = report_refused,
 		.cookie = b,
 	};
+}
+
+/* Loads and attaches the program, and tries it. explain: to say what the verifier refuses it is compiled again. */
+static int open_hook(struct block *b, bool explain)
+{
 	int r;
 
-	b->guard.refuses = hooks[b->hook].refuses;
-	b->guard.error = b->guard.refuses && !b->guard.dry_run ? b->error : 0;
-	b->guard.kill = !b->deny;
-	bw_enforcement_size(&b->guard, image);
-	r = bw_common_load(&b->loaded, image, plan, source, signal_fd);
+	prepare(b);
+	r = explain ? bw_common_load(&b->loaded, &b->image, &b->plan, &b->source, b->signal_fd)
+		    : bw_load(&b->loaded, &b->image, &b->plan, NULL);
 	if (r == 0)
-		r = bw_watch_run(&watch);
-	bw_enforcement_free(&b->guard);
-	bw_loaded_free(&b->loaded);
-	return r;
-}
-
-/* Is this what the next hook may do better? */
-static bool is_tried_on(const struct block *b, int r)
-{
-	return r < 0 && r != -EINTR && !b->guard.final;
-}
-
-/* What is wrong with a source no other hook mends. */
-static int build_or_fail(struct block *b, struct bw_source *source, int signal_fd, struct bw_image *image)
-{
-	bool trying = bw_trying;
-	int r;
-
-	bw_trying = false;
-	r = build(b, source, b->hook, signal_fd, image);
-	bw_trying = trying;
-	b->guard.final = r < 0;
-	return r;
-}
-
-/* What is known before anything is compiled. */
-static int check_kernel(const struct block *b, const struct bw_source *source)
-{
-	if (b->hook == HOOK_OVERRIDE)
-		return bw_override_available(source->path);
-	if (b->hook == HOOK_FMOD_RET && b->asked == HOOKS && bw_preemption_is_full(""))
-		return bw_log_error(-ENOTSUP, "fmod_ret: " PREEMPT_BLIND "; --hook fmod_ret takes it all the same");
-	if (b->hook == HOOK_LSM && bw_lsm_active("", "bpf") == 0)
-		return bw_log_error(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
-	return 0;
-}
-
-static int try_hook(struct block *b, struct bw_source *source, int signal_fd)
-{
-	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
-	BW_CLEANUP(bw_plan_free) struct bw_plan plan = {0};
-	const struct bw_plan_binding *failed = NULL;
-	int r = check_kernel(b, source);
-
+		r = bw_watch_open(&b->watch);
 	if (r == 0)
-		r = build_or_fail(b, source, signal_fd, &image);
-	if (r < 0)
-		return r;
-	r = bw_plan_complete(&plan, &image);
-	if (r == 0)
-		r = bw_plan_check(&plan, &image, &failed);
-	if (failed)
-		bw_plan_explain(failed, r);
-	if (r < 0)
-		return r;
-	do {
-		r = enforce(b, source, &image, &plan, signal_fd);
-	} while (r == -E2BIG && bw_enforcement_grow(&b->guard));
-	if (r == -E2BIG)
-		bw_log_error(r, "more files and directories are to be guarded than a map can take");
+		r = bw_trial_run(&b->enforcement, &b->loaded);
 	if (r == -ENOTSUP)
-		bw_log_error(r, "%s: loaded, but a try of it stopped nothing: this kernel does not call it",
-			     hooks[b->hook].what);
+		bw_log_error(r, "%s: loaded, but a try of it denied nothing: this kernel does not call it",
+			     bw_hook_info(b->hook)->name);
 	return r;
 }
 
-/* The strongest hook that works. */
-static int block_files(struct block *b, int signal_fd)
+static void close_hook(struct block *b)
 {
-	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
-	enum hook first = b->asked == HOOKS ? HOOK_LSM : b->asked;
-	enum hook last = b->asked == HOOKS || b->asked == HOOK_SIGNAL ? HOOK_SIGNAL_NAME : b->asked;
-	int r = bw_common_source(&b->common, "block.c", &source);
-	const size_t own = source.n_flags;
+	bw_watch_close(&b->watch);
+	bw_enforcement_reset(&b->enforcement);
+	bw_loaded_free(&b->loaded);
+}
 
+static void free_build(struct block *b)
+{
+	bw_plan_free(&b->plan);
+	bw_image_free(&b->image);
+}
+
+/* *fatal: another hook would not do better. Where another may, messages are held and dropped. */
+static int try_hook(struct block *b, bool may_try_other, bool *fatal)
+{
+	struct bw_log_held held = {0}, *outer = bw_log_holder, *here = may_try_other ? &held : outer;
+	int r;
+
+	bw_log_hold(here);
+	r = bw_hook_check(b->hook, b->options->hook != BW_HOOKS, b->source.path);
+	bw_log_hold(outer);
+	if (r == 0) {
+		r = build(b);
+		*fatal = r < 0;
+	}
+	bw_log_hold(here);
 	if (r == 0)
-		r = bw_enforcement_check(&b->guard);
-	if (r < 0)
-		return r;
-	while (last > first && unfit(b, last))
+		r = plan(b);
+	if (r == 0)
+		r = open_hook(b, !may_try_other);
+	bw_log_hold(outer);
+	bw_log_free(&held);
+	*fatal |= r == -EINTR;
+	return r;
+}
+
+/* The strongest hook that works, or the one that was asked for. It is attached, and enforces nothing yet. */
+static int choose_hook(struct block *b)
+{
+	const enum bw_hook asked = b->options->hook;
+	enum bw_hook first = asked == BW_HOOKS ? BW_HOOK_LSM : asked;
+	enum bw_hook last = asked == BW_HOOKS || asked == BW_HOOK_SIGNAL ? BW_HOOK_SIGNAL_NAME : asked;
+	const size_t own_flags = b->source.n_flags;
+	bool fatal = false;
+	int r = -ENOTSUP;
+
+	while (last > first && bw_block_options_unfit(b->options, last))
 		last--;
 	for (b->hook = first; b->hook <= last; b->hook++) {
-		if (unfit(b, b->hook))
+		if (bw_block_options_unfit(b->options, b->hook))
 			continue;
-		bw_trying = b->asked == HOOKS || b->hook < last;
-		r = try_hook(b, &source, signal_fd);
-		while (source.n_flags > own)
-			bw_source_undefine(&source);
-		bw_trying = false;
-		if (!is_tried_on(b, r) || b->hook == last)
-			break;
+		r = try_hook(b, asked == BW_HOOKS || b->hook < last, &fatal);
+		if (r == 0 || fatal)
+			return r;
+		close_hook(b);
+		free_build(b);
+		while (b->source.n_flags > own_flags)
+			bw_source_undefine(&b->source);
 	}
-	if (!is_tried_on(b, r) || b->asked != HOOKS)
+	if (asked != BW_HOOKS)
 		return r;
-	bw_log_error(r, "nothing here can enforce this: none of the hooks that could works");
+	bw_log_error(r, "cannot enforce this: none of the hooks that could do it works on this kernel");
 	bw_log_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
+	return r;
+}
+
+/* Puts the rules in force. Where a map is too small for what they protect, all begins again with larger ones. */
+static int enforce(struct block *b)
+{
+	int r = bw_enforcement_start(&b->enforcement);
+
+	while (r == -E2BIG && bw_enforcement_grow(&b->enforcement)) {
+		close_hook(b);
+		r = open_hook(b, true);
+		if (r == 0)
+			r = bw_enforcement_start(&b->enforcement);
+	}
+	if (r == -E2BIG)
+		bw_log_error(r, "more files and directories are to be protected than a map can hold");
+	return r;
+}
+
+static int open_block(struct block *b)
+{
+	int r = bw_common_source(&b->options->common, "block.c", &b->source);
+
+	if (r == 0)
+		r = bw_enforcement_check(&b->enforcement);
+	return r == 0 ? choose_hook(b) : r;
+}
+
+static void close_block(struct block *b)
+{
+	close_hook(b);
+	free_build(b);
+	bw_source_free(&b->source);
+	bw_enforcement_free(&b->enforcement);
+}
+
+static struct block new_block(const struct bw_block_options *o, int signal_fd)
+{
+	return (struct block){.options = o,
+			      .signal_fd = signal_fd,
+			      .enforcement = {.rules = &o->rules,
+					      .exes = o->exes,
+					      .n_exes = o->n_exes,
+					      .comms = o->comms,
+					      .n_comms = o->n_comms,
+					      .uids = o->uids,
+					      .n_uids = o->n_uids,
+					      .access = o->access,
+					      .kill = !o->deny,
+					      .dry_run = o->dry_run,
+					      .mounts_fd = -1}};
+}
+
+static void print_header(const struct block *b)
+{
+	const struct bw_rules *rules = &b->options->rules;
+	const struct bw_rule *first = &rules->rules[0];
+	const char *limits = bw_hook_limits(b->hook), *what = "offending processes will be killed";
+
+	if (b->options->dry_run)
+		what = "it is only reported, nobody is denied or killed";
+	else if (b->options->deny)
+		what = "it will be denied";
+	bw_log_note("Hook: %s.%s%s%s", bw_hook_info(b->hook)->name, limits ? " " : "", limits ? limits : "",
+		    limits ? "." : "");
+	if (rules->n == 1)
+		bw_log_note("Watching opens %s '%s': %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "beneath" : "of",
+			    first->value, what);
+	else
+		bw_log_note("Watching opens of what %zu rules name: %s. Ctrl-C ends.", rules->n, what);
+}
+
+static void summarize(const struct block *b, char *text, size_t size)
+{
+	uint64_t refused = bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED);
+
+	snprintf(text, size,
+		 "%llu accesses %s, %llu of them because their directory could not be determined, %llu %s; ",
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_STOPPED),
+		 b->options->dry_run ? "would have been blocked" : "blocked",
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNKNOWN),
+		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_FAILED), "could not be blocked");
+	if (refused > 0)
+		bw_log_note("%llu links or renames were refused: there was no place to learn of them.",
+			    (unsigned long long)refused);
+}
+
+/* BW_EXIT_* */
+static int block_files(struct block *b)
+{
+	char summary[256];
+	int r = open_block(b);
+
+	if (r == 0)
+		r = enforce(b);
+	if (r == -EINTR)
+		return BW_EXIT_OK; /* ended before it began */
+	if (r < 0)
+		return BW_EXIT_FAILED;
+	print_header(b);
+	r = bw_watch_run(&b->watch);
+	summarize(b, summary, sizeof(summary));
+	return bw_watch_finish(&b->watch, r, summary);
+}
+
+int bw_block_try(int signal_fd, const char **hook)
+{
+	struct bw_block_options options = BW_BLOCK_OPTIONS_DEFAULTS;
+	struct block b = new_block(&options, signal_fd);
+	const char *why;
+	int r = bw_rules_add(&options.rules, BW_RULE_NAME, "bccwatch-doctor", &why);
+
+	if (r == 0)
+		r = open_block(&b);
+	*hook = r == 0 ? bw_hook_info(b.hook)->name : "";
+	close_block(&b);
+	bw_block_options_free(&options);
+	return r;
+}
+
+static int run_with(const struct bw_block_options *options)
+{
+	BW_FD int signal_fd = bw_signals_open();
+	struct block b = new_block(options, signal_fd);
+	int r;
+
+	if (signal_fd < 0)
+		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-signal_fd));
+	if (bw_common_privilege("block") < 0)
+		return BW_EXIT_FAILED;
+	tzset();
+	r = block_files(&b);
+	close_block(&b);
 	return r;
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct block b = {.common = BW_COMMON_DEFAULTS, .error = EACCES, .asked = HOOKS, .guard = BW_GUARD_DEFAULTS};
-	BW_FD int signal_fd = -1;
-	int r = bw_common_parse(command, &b.common, argc, argv, set_option, &b);
+	struct bw_block_options options = BW_BLOCK_OPTIONS_DEFAULTS;
+	int r = bw_block_options_parse(&options, command, argc, argv);
 
-	b.guard.rules = &b.rules;
-	b.guard.uids = b.uids;
-	b.guard.exes = b.exes;
-	b.guard.comms = b.comms;
-	b.guard.access = b.guard.access ? b.guard.access : ACCESS_ANY;
 	if (r == 0)
-		r = check_usage(&b);
-	if (r == 0) {
-		tzset();
-		signal_fd = bw_signals_open();
-		r = signal_fd < 0 ? bw_log_error(signal_fd, "can't receive signals: %s", strerror(-signal_fd))
-				  : bw_common_privilege("block");
-		if (r == 0)
-			r = block_files(&b, signal_fd);
-		r = r == -EINTR ? BW_EXIT_OK : r < 0 ? BW_EXIT_FAILED : r;
-	}
-	bw_enforcement_close(&b.guard);
-	bw_rules_free(&b.rules);
+		r = run_with(&options);
+	bw_block_options_free(&options);
 	return r < 0 ? BW_EXIT_OK : r;
 }
 
-static const struct bw_command_option options[] = {
-	{'n', "name", "NAME", "forbid files of this name, wherever they are", NULL},
-	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
-	 BW_COMPLETE_FILE},
-	{OPT_DIR, "dir", "DIR", "forbid everything beneath this folder", BW_COMPLETE_FILE},
-	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir",
-	 BW_COMPLETE_FILE},
-	{'a', "action", "ACTION", "kill (default: and refuse, where the hook can), or deny", "kill deny"},
-	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
-	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
-	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
-	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
-	 "lsm fmod_ret override signal"},
-	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
-	 "read write exec"},
-	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
-	 "let file systems be mounted beneath the directory of --dir; they are guarded from then on", NULL},
-	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",
-	 BW_COMPLETE_USER},
-	{OPT_EXCEPT_EXE, "except-exe", "PATH", "but not to this program", BW_COMPLETE_FILE},
-	{OPT_EXCEPT_COMM, "except-comm", "NAME", "but not to processes of this name, which they can choose", NULL},
-	BW_COMMON_OPTIONS,
-	{0},
-};
-
 const struct bw_command bw_block_command = {
 	.name = "block",
-	.summary = "Stop who opens a forbidden file",
-	.options = options,
+	.summary = "Deny access to files, or kill who tries",
+	.options = bw_block_options_table,
 	.run = run,
 };

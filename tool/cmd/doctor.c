@@ -2,27 +2,26 @@
 #include "cmd/doctor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "build/build.h"
 #include "build/libraries.h"
+#include "cmd/block.h"
 #include "cmd/common.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
+#include "cmd/trace.h"
 #include "kernel/btf.h"
 #include "kernel/checks.h"
 #include "kernel/privilege.h"
@@ -40,56 +39,60 @@ static const char *const step_names[STEPS] = {"compile", "load", "attach", "firs
 struct doctor {
 	bool json;
 	bool first; /* nothing was printed yet */
+	int signal_fd;
 	struct timespec begin;
 	double times[STEPS]; /* 0: not reached */
 };
 
-/* bccwatch itself, run with some arguments. */
-struct attempt {
-	const char *command;
-	bool works;
-	char by[96];	 /* what it works by */
-	char words[512]; /* what it said */
-};
-
-static void print_mend(const char *mend)
+static void print_json(struct doctor *d, const char *status, const struct bw_checks_result *c)
 {
-	fputs("       mend: ", stdout);
-	bw_escape_print_text(stdout, mend);
-	fputc('\n', stdout);
-}
-
-static void print_line(struct doctor *d, enum bw_checks_status mark, const char *name, const char *text,
-		       const char *cost, const char *mend)
-{
-	static const char *const marks[] = {
-		[BW_GOOD] = " ok ", [BW_LESS] = "less", [BW_BAD] = " NO ", [BW_UNSEEN] = " ?? "};
-	static const char *const words[] = {
-		[BW_GOOD] = "ok", [BW_LESS] = "less", [BW_BAD] = "no", [BW_UNSEEN] = "unseen"};
-
-	if (!d->json) {
-		printf("[%s] %s: ", marks[mark], name);
-		bw_escape_print_text(stdout, text);
-		fputc('\n', stdout);
-		if (*cost)
-			printf("       so: %s\n", cost);
-		if (*mend)
-			print_mend(mend);
-		return;
-	}
-	printf("%s\n{\"mark\":\"%s\",\"name\":\"%s\",\"text\":", d->first ? "" : ",", words[mark], name);
-	bw_escape_print_json(stdout, text);
-	fputs(",\"cost\":", stdout);
-	bw_escape_print_json(stdout, cost);
-	fputs(",\"mend\":", stdout);
-	bw_escape_print_json(stdout, mend);
+	printf("%s\n{\"status\":\"%s\",\"name\":\"%s\",\"text\":", d->first ? "" : ",", status, c->name);
+	bw_escape_print_json(stdout, c->text);
+	fputs(",\"impact\":", stdout);
+	bw_escape_print_json(stdout, c->impact);
+	fputs(",\"fix\":", stdout);
+	bw_escape_print_json(stdout, c->fix);
 	fputc('}', stdout);
 	d->first = false;
 }
 
-static void print_finding(void *cookie, const struct bw_checks_result *f)
+static void print_text(const char *label, const char *text)
 {
-	print_line(cookie, f->mark, f->name, f->text, f->cost, f->mend);
+	fputs(label, stdout);
+	bw_escape_print_text(stdout, text);
+	fputc('\n', stdout);
+}
+
+static void print_result(void *cookie, const struct bw_checks_result *c)
+{
+	static const char *const names[] = {[BW_CHECKS_OK] = "ok",
+					    [BW_CHECKS_WARN] = "warn",
+					    [BW_CHECKS_FAIL] = "fail",
+					    [BW_CHECKS_UNKNOWN] = "unknown"};
+	struct doctor *d = cookie;
+
+	if (d->json) {
+		print_json(d, names[c->status], c);
+		return;
+	}
+	printf("%-8s%s: ", names[c->status], c->name);
+	print_text("", c->text);
+	if (*c->impact)
+		print_text("        impact: ", c->impact);
+	if (*c->fix)
+		print_text("        fix: ", c->fix);
+}
+
+static void __attribute__((format(printf, 4, 5)))
+print_simple(struct doctor *d, enum bw_checks_status status, const char *name, const char *format, ...)
+{
+	struct bw_checks_result c = {.status = status, .name = name};
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(c.text, sizeof(c.text), format, arguments);
+	va_end(arguments);
+	print_result(d, &c);
 }
 
 static void reach(struct doctor *d, int step)
@@ -100,13 +103,7 @@ static void reach(struct doctor *d, int step)
 	d->times[step] = (double)(now.tv_sec - d->begin.tv_sec) + (double)(now.tv_nsec - d->begin.tv_nsec) / 1e9;
 }
 
-static int on_ready(void *cookie)
-{
-	reach(cookie, ATTACHED);
-	return 0;
-}
-
-static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+static void on_event(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct doctor *d = cookie;
 
@@ -125,25 +122,30 @@ static int on_flush(void *cookie)
 	return d->times[RECEIVED] > 0 ? -ECANCELED : 0;
 }
 
-static int receive(struct doctor *d, const struct bw_loaded *loaded, int signal_fd)
+static int receive(struct doctor *d, const struct bw_loaded *loaded)
 {
+	BW_CLEANUP(bw_session_close)
 	struct bw_session session = {
 		.loaded = loaded,
 		.pages = 8,
 		.seconds = 5,
-		.signal_fd = signal_fd,
+		.signal_fd = d->signal_fd,
 		.out_fd = STDOUT_FILENO,
 		.extra_fd = -1,
-		.ready = on_ready,
-		.sample = on_sample,
+		.urgent_fd = -1,
+		.sample = on_event,
 		.flush = on_flush,
 		.cookie = d,
 	};
+	int r = bw_session_open(&session);
 
+	if (r < 0)
+		return r;
+	reach(d, ATTACHED);
 	return bw_session_run(&session);
 }
 
-static int try_program(struct doctor *d, int signal_fd)
+static int try_program(struct doctor *d)
 {
 	const struct bw_common common = BW_COMMON_DEFAULTS;
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
@@ -155,17 +157,52 @@ static int try_program(struct doctor *d, int signal_fd)
 	clock_gettime(CLOCK_MONOTONIC, &d->begin);
 	r = bw_common_source(&common, "doctor.c", &source);
 	if (r == 0)
-		r = bw_build(&source, false, signal_fd, &image);
+		r = bw_build(&source, false, d->signal_fd, &image);
 	if (r < 0)
 		return r;
 	reach(d, COMPILED);
 	r = bw_plan_complete(&plan, &image);
 	if (r == 0)
-		r = bw_common_load(&loaded, &image, &plan, &source, signal_fd);
+		r = bw_common_load(&loaded, &image, &plan, &source, d->signal_fd);
 	if (r < 0)
 		return r;
 	reach(d, LOADED);
-	return receive(d, &loaded, signal_fd);
+	return receive(d, &loaded);
+}
+
+/* The first line of the messages, without its prefix, and the hint that follows it. */
+static void first_message(const struct bw_log_held *held, struct bw_checks_result *c)
+{
+	static const char prefix[] = "bccwatch: ";
+	const char *error = held->text ? held->text : "it gave no reason", *hint;
+
+	if (strncmp(error, prefix, strlen(prefix)) == 0)
+		error += strlen(prefix);
+	snprintf(c->text, sizeof(c->text), "does not work: %.*s", (int)strcspn(error, "\n"), error);
+	hint = strchr(error, '\n');
+	if (hint && strncmp(hint + 1, "  ", 2) == 0)
+		snprintf(c->fix, sizeof(c->fix), "%.*s", (int)strcspn(hint + 3, "\n"), hint + 3);
+}
+
+/* Does a command work, and by which hook? Its messages become the result's. */
+static bool try_command(struct doctor *d, const char *name, int (*try)(int signal_fd, const char **hook))
+{
+	struct bw_checks_result c = {.status = BW_CHECKS_OK, .name = name};
+	struct bw_log_held held = {0}, *outer = bw_log_hold(&held);
+	const char *hook = "";
+	int r;
+
+	r = try(d->signal_fd, &hook);
+	bw_log_hold(outer);
+	if (r == 0) {
+		snprintf(c.text, sizeof(c.text), "works by %s", hook);
+	} else {
+		c.status = BW_CHECKS_FAIL;
+		first_message(&held, &c);
+	}
+	bw_log_free(&held);
+	print_result(d, &c);
+	return r == 0;
 }
 
 static void print_steps(struct doctor *d)
@@ -173,199 +210,117 @@ static void print_steps(struct doctor *d)
 	double before = 0;
 
 	for (int i = 0; i < STEPS; i++) {
-		char text[64] = "failed: what is above says why";
-
-		if (d->times[i] > 0)
-			snprintf(text, sizeof(text), "%.3f s", d->times[i] - before);
-		print_line(d, d->times[i] > 0 ? BW_GOOD : BW_BAD, step_names[i], text, "", "");
-		if (d->times[i] == 0)
+		if (d->times[i] == 0) {
+			print_simple(d, BW_CHECKS_FAIL, step_names[i], "failed: the messages above give the reason");
 			return;
+		}
+		print_simple(d, BW_CHECKS_OK, step_names[i], "%.3f s", d->times[i] - before);
 		before = d->times[i];
 	}
 }
 
-/* In the child: stdout is nobody's, stderr the file. */
-static void exec_self(int words, char *const *argv)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(words, 2) < 0)
-		_exit(127);
-	execv("/proc/self/exe", argv);
-	_exit(127);
-}
-
-/* Runs bccwatch with these arguments. *status is its exit status, *words, the caller's, what it said. 0 or -errno. */
-static int run_self(char *const *argv, int *status, char **words)
-{
-	BW_FD int fd = memfd_create("words", MFD_CLOEXEC);
-	pid_t pid = fd < 0 ? -1 : fork();
-	size_t len;
-
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		exec_self(fd, argv);
-	while (waitpid(pid, status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return bw_file_read_all(fd, 1 << 20, words, &len);
-}
-
-/* The rest of the line that begins with `prefix`, up to its full stop; "" if there is none. */
-static void line_of(const char *words, const char *prefix, char *text, size_t size)
-{
-	const char *at = strstr(words, prefix);
-
-	at = at ? at + strlen(prefix) : "";
-	snprintf(text, size, "%.*s", (int)strcspn(at, ".\n"), at);
-}
-
-/* The last error among what was said, and its hint; before it may stand what was fallen back to. */
-static void error_of(const char *words, char *text, size_t size)
-{
-	static const char prefix[] = "bccwatch: ";
-	const char *error = NULL, *hint;
-
-	if (!words || !*words)
-		words = "it said nothing";
-	for (const char *line = words; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, prefix, strlen(prefix)) == 0)
-			error = line + strlen(prefix);
-	}
-	if (!error)
-		error = words;
-	hint = strchr(error, '\n');
-	hint = hint && strncmp(hint + 1, "  ", 2) == 0 ? hint + 3 : "";
-	snprintf(text, size, "%.*s%s%.*s", (int)strcspn(error, "\n"), error, *hint ? ". " : "",
-		 (int)strcspn(hint, "\n"), hint);
-}
-
-static void try_command(struct attempt *t, char *const *argv)
-{
-	BW_FREE char *words = NULL;
-	int status = 0, r = run_self(argv, &status, &words);
-
-	if (r < 0) {
-		snprintf(t->words, sizeof(t->words), "%s", strerror(-r));
-		return;
-	}
-	t->works = status == 0;
-	line_of(words, "Hook: ", t->by, sizeof(t->by));
-	error_of(words, t->words, sizeof(t->words));
-	if (strcmp(t->command, "trace") == 0)
-		snprintf(t->by, sizeof(t->by), strstr(words, "using the tracepoints") ? "tracepoints" : "kprobe");
-}
-
-static void print_try(struct doctor *d, const struct attempt *t)
-{
-	char text[640];
-
-	if (t->works)
-		snprintf(text, sizeof(text), "works%s%s", *t->by ? " by " : "", t->by);
-	else
-		snprintf(text, sizeof(text), "does not work: %s", t->words);
-	print_line(d, t->works ? BW_GOOD : BW_BAD, t->command, text, "", "");
-}
-
-/* Each command in a sentence, found out by running it. */
-static bool try_commands(struct doctor *d)
-{
-	char trace[] = "trace", block[] = "block", name[] = "--name", nobody[] = "bccwatch-doctor-tries", time[] = "-d",
-	     second[] = "1", self[] = "bccwatch";
-	char *const trace_argv[] = {self, trace, time, second, NULL};
-	char *const block_argv[] = {self, block, name, nobody, time, second, NULL};
-	struct attempt tries[] = {{.command = "trace"}, {.command = "block"}};
-
-	try_command(&tries[0], trace_argv);
-	print_try(d, &tries[0]);
-	try_command(&tries[1], block_argv);
-	print_try(d, &tries[1]);
-	return tries[0].works && tries[1].works;
-}
-
+/* Each command, found out by attaching what it would attach. Do trace and block work? */
 static bool try_all(struct doctor *d)
 {
-	BW_FD int signal_fd = bw_signals_open();
-	struct attempt run = {.command = "run"};
-	bool both;
+	bool trace, block, run;
 
-	if (signal_fd < 0)
-		return bw_log_error(false, "can't receive signals: %s", strerror(-signal_fd));
-	try_program(d, signal_fd);
+	d->signal_fd = bw_signals_open();
+	if (d->signal_fd < 0)
+		return bw_log_error(false, "cannot receive signals: %s", strerror(-d->signal_fd));
+	try_program(d);
 	print_steps(d);
-	both = try_commands(d);
-	run.works = d->times[RECEIVED] > 0;
-	snprintf(run.words, sizeof(run.words), "see above");
-	print_try(d, &run);
-	return both;
+	trace = try_command(d, "trace", bw_trace_try);
+	block = try_command(d, "block", bw_block_try);
+	run = d->times[RECEIVED] > 0;
+	print_simple(d, run ? BW_CHECKS_OK : BW_CHECKS_FAIL, "run", "%s",
+		     run ? "works" : "does not work: the messages above give the reason");
+	bw_cleanup_fd(&d->signal_fd);
+	return trace && block;
 }
 
 static void print_libraries(struct doctor *d)
 {
+	struct bw_checks_result c = {.status = BW_CHECKS_FAIL,
+				     .name = "libraries",
+				     .text = "bccwatch-compile is not there, or does not start",
+				     .impact = "nothing compiles",
+				     .fix = "make install"};
 	char text[128];
 
 	if (bw_libraries_describe(text, sizeof(text)) == 0)
-		print_line(d, BW_GOOD, "libraries", text, "", "");
+		print_simple(d, BW_CHECKS_OK, "libraries", "%s", text);
 	else
-		print_line(d, BW_BAD, "libraries", "bccwatch-compile is not there, or does not start",
-			   "nothing compiles", "make install");
+		print_result(d, &c);
 }
 
 /* Where this libbcc finds tracepoints below debugfs alone, and there is none. */
 static void print_debugfs(struct doctor *d)
 {
+	const struct bw_checks_result c = {
+		.status = bw_privilege_check() == -EPERM ? BW_CHECKS_UNKNOWN : BW_CHECKS_WARN,
+		.name = "debugfs",
+		.text = "not mounted, or not readable: this libbcc finds tracefs below it alone",
+		.impact = "no tracepoints",
+		.fix = "mount -t debugfs debugfs /sys/kernel/debug"};
+
 	if (bw_probe_wants_debugfs())
-		print_line(d, bw_privilege_check() == -EPERM ? BW_UNSEEN : BW_LESS, "debugfs",
-			   "not mounted, or not to be read: this libbcc knows tracefs below it alone", "no tracepoints",
-			   "mount -t debugfs debugfs /sys/kernel/debug");
+		print_result(d, &c);
 }
 
-/* Nothing is tried; what was seen says no more. */
+/* Nothing is tried, and so nothing is known. */
 static void print_untried(struct doctor *d)
 {
 	static const char *const commands[] = {"trace", "block", "run"};
 	bool forbidden = bw_privilege_check() == -ECANCELED;
+	struct bw_checks_result c = {
+		.status = BW_CHECKS_UNKNOWN, .text = "not tried: that needs root", .fix = "sudo bccwatch doctor"};
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		print_line(d, BW_UNSEEN, commands[i],
-			   forbidden ? "not tried: " BW_NO_PROGRAMS " is there" : "not tried: that needs root", "",
-			   forbidden ? "rm " BW_NO_PROGRAMS : "sudo bccwatch doctor");
+	if (forbidden) {
+		snprintf(c.text, sizeof(c.text), "not tried: " BW_NO_PROGRAMS " exists");
+		snprintf(c.fix, sizeof(c.fix), "rm " BW_NO_PROGRAMS);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		c.name = commands[i];
+		print_result(d, &c);
+	}
 }
 
 static void print_probe(struct doctor *d)
 {
-	bool has_btf = access(BW_BTF_PATH, R_OK) == 0;
+	const struct bw_checks_result without_btf = {.status = BW_CHECKS_WARN,
+						     .name = "probe",
+						     .text = "works by /proc/kallsyms",
+						     .impact = "it shows no signatures"};
 
-	print_line(d, has_btf ? BW_GOOD : BW_LESS, "probe",
-		   has_btf ? "works by BTF and /proc/kallsyms" : "works by /proc/kallsyms",
-		   has_btf ? "" : "it shows no signatures", "");
+	if (access(BW_BTF_PATH, R_OK) == 0)
+		print_simple(d, BW_CHECKS_OK, "probe", "works by BTF and /proc/kallsyms");
+	else
+		print_result(d, &without_btf);
 }
 
 static int examine(struct doctor *d)
 {
-	bool both = false;
+	bool works = false;
 
 	if (d->json)
 		fputs("{\"findings\":[", stdout);
-	bw_checks_run("", print_finding, d);
+	bw_checks_run("", print_result, d);
 	print_libraries(d);
 	print_debugfs(d);
 	fflush(stdout);
 	if (bw_privilege_check() == 0)
-		both = try_all(d);
+		works = try_all(d);
 	else
 		print_untried(d);
 	print_probe(d);
 	if (d->json)
-		printf("\n],\"works\":%s}\n", both ? "true" : "false");
-	return both ? BW_EXIT_OK : BW_EXIT_FAILED;
+		printf("\n],\"works\":%s}\n", works ? "true" : "false");
+	return works ? BW_EXIT_OK : BW_EXIT_FAILED;
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct doctor d = {.first = true};
+	struct doctor d = {.first = true, .signal_fd = -1};
 	const char *value;
 	int id;
 
@@ -394,7 +349,7 @@ static const struct bw_command_option options[] = {
 
 const struct bw_command bw_doctor_command = {
 	.name = "doctor",
-	.summary = "Show what this machine can do, and what mends what it can't",
+	.summary = "Show what this machine can do, and how to fix what it cannot",
 	.options = options,
 	.run = run,
 };

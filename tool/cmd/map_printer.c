@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "compile/submits.h"
 #include "output/clock.h"
 #include "output/event_json.h"
 #include "output/histogram.h"

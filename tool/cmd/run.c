@@ -194,21 +194,13 @@ static int build(struct run *run, int signal_fd)
 	return r == 0 ? check_tables(run, "--linear", &run->linear) : r;
 }
 
-static int on_ready(void *cookie)
+static void close_pipe(struct bw_trace_pipe **trace_pipe)
 {
-	const struct run *run = cookie;
-
-	bw_log_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
-		    run->plan.n == 1 ? "hook" : "hooks");
-	return 0;
+	bw_trace_pipe_close(*trace_pipe);
 }
 
-static void free_printk(struct bw_trace_pipe **printk)
-{
-	bw_trace_pipe_close(*printk);
-}
-
-static int watch(struct run *run, struct bw_trace_pipe *printk, int signal_fd)
+/* Attached, until something ends it. BW_EXIT_*. */
+static int watch(struct run *run, struct bw_trace_pipe *trace_pipe, int signal_fd)
 {
 	run->maps = (struct bw_map_printer){.loaded = &run->loaded,
 					    .json = run->json,
@@ -217,7 +209,8 @@ static int watch(struct run *run, struct bw_trace_pipe *printk, int signal_fd)
 					    .n_log2 = run->log2.n,
 					    .linear = run->linear.items,
 					    .n_linear = run->linear.n};
-	const struct bw_watch w = {
+	BW_CLEANUP(bw_watch_close)
+	struct bw_watch w = {
 		.loaded = &run->loaded,
 		.pages = (uint32_t)run->common.pages,
 		.seconds = run->common.seconds,
@@ -227,28 +220,35 @@ static int watch(struct run *run, struct bw_trace_pipe *printk, int signal_fd)
 		.json = run->json,
 		.maps = &run->maps,
 		.interval = run->interval,
-		.printk = printk,
+		.trace_pipe = trace_pipe,
 		.sentence = {.after = ""},
-		.ready = on_ready,
-		.cookie = run,
 	};
+	int r = bw_watch_open(&w);
 
-	return bw_watch_run(&w);
+	if (r < 0)
+		return BW_EXIT_FAILED;
+	bw_log_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
+		    run->plan.n == 1 ? "hook" : "hooks");
+	r = bw_watch_run(&w);
+	return bw_watch_finish(&w, r, "");
 }
 
+/* BW_EXIT_* */
 static int run_source(struct run *run)
 {
-	BW_CLEANUP(free_printk) struct bw_trace_pipe *printk = NULL;
+	BW_CLEANUP(close_pipe) struct bw_trace_pipe *trace_pipe = NULL;
 	BW_FD int signal_fd = bw_signals_open();
 	int r = signal_fd < 0 ? signal_fd : bw_signals_add_usr1(signal_fd);
 
 	if (r < 0)
-		return bw_log_error(r, "can't receive signals: %s", strerror(-r));
+		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-r));
 	tzset();
-	r = run->printk ? bw_trace_pipe_open(&printk, run->json) : 0;
+	r = run->printk ? bw_trace_pipe_open(&trace_pipe, run->json) : 0;
 	if (r == 0)
 		r = build(run, signal_fd);
-	return r == 0 ? watch(run, printk, signal_fd) : r == -EINTR ? BW_EXIT_OK : r;
+	if (r == -EINTR)
+		return BW_EXIT_OK; /* ended before it began */
+	return r < 0 ? BW_EXIT_FAILED : watch(run, trace_pipe, signal_fd);
 }
 
 static int run_command(const struct bw_command *command, int argc, char **argv)
@@ -260,12 +260,8 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 		return bw_log_error(BW_EXIT_FAILED, "there is no memory");
 	run->common = (struct bw_common)BW_COMMON_DEFAULTS;
 	r = bw_common_parse(command, &run->common, argc, argv, set_option, run);
-	if (r == 0) {
-		r = bw_common_privilege("run");
-		if (r == 0)
-			r = run_source(run);
-		r = r < 0 ? BW_EXIT_FAILED : r;
-	}
+	if (r == 0)
+		r = bw_common_privilege("run") < 0 ? BW_EXIT_FAILED : run_source(run);
 	bw_map_printer_free(&run->maps);
 	bw_loaded_free(&run->loaded);
 	bw_image_free(&run->image);

@@ -33,7 +33,14 @@ struct trace {
 	enum via via;
 	bool by_pid, by_uid, by_comm;
 	struct filter filter;
+	int signal_fd;
+	/* What it becomes. */
+	struct bw_source source;
 	bool has_tracepoint; /* the source speaks of VIA_TRACEPOINT: it can do without the kprobe */
+	struct bw_image image;
+	struct bw_plan plan;
+	struct bw_loaded loaded;
+	struct bw_watch watch;
 };
 
 static int set_via(struct trace *t, const char *value)
@@ -103,57 +110,37 @@ static int check_machine(struct trace *t)
 	return r == 0 && t->by_pid ? bw_process_check("", (pid_t)t->filter.pid) : r;
 }
 
-static int open_source(struct bw_source *source, struct trace *t)
+static int open_source(struct trace *t)
 {
-	int r = bw_common_source(&t->common, "trace.c", source);
+	int r = bw_common_source(&t->common, "trace.c", &t->source);
 
-	t->has_tracepoint = r == 0 && strstr(source->text, "VIA_TRACEPOINT");
+	t->has_tracepoint = r == 0 && strstr(t->source.text, "VIA_TRACEPOINT");
 	if (r == 0 && t->by_pid)
-		r = bw_source_define(source, "FILTER_PID");
+		r = bw_source_define(&t->source, "FILTER_PID");
 	if (r == 0 && t->by_uid)
-		r = bw_source_define(source, "FILTER_UID");
+		r = bw_source_define(&t->source, "FILTER_UID");
 	if (r == 0 && t->by_comm)
-		r = bw_source_define(source, "FILTER_COMM");
+		r = bw_source_define(&t->source, "FILTER_COMM");
 	return r;
 }
 
-/* What is to run, and where. */
-struct program {
-	struct bw_source source;
-	struct bw_image image;
-	struct bw_plan plan;
-};
-
-static void free_built(struct program *p)
-{
-	bw_plan_free(&p->plan);
-	bw_image_free(&p->image);
-}
-
-static void free_program(struct program *p)
-{
-	free_built(p);
-	bw_source_free(&p->source);
-}
-
 /* Builds the program for one kind of hook, and asks the kernel whether it can be attached. */
-static int build(const struct trace *t, enum via via, int signal_fd, struct program *p,
-		 const struct bw_plan_binding **failed)
+static int build(struct trace *t, enum via via, const struct bw_plan_binding **failed)
 {
 	int r = via == VIA_TRACEPOINT ? bw_probe_tracefs() : 0;
 
 	*failed = NULL;
 	if (r == 0)
-		r = bw_source_define(&p->source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
+		r = bw_source_define(&t->source, via == VIA_KPROBE ? "VIA_KPROBE" : "VIA_TRACEPOINT");
 	if (r < 0)
 		return r;
-	r = bw_build(&p->source, !t->common.no_cache, signal_fd, &p->image);
+	r = bw_build(&t->source, !t->common.no_cache, t->signal_fd, &t->image);
 	if (r == 0)
-		r = bw_plan_complete(&p->plan, &p->image);
+		r = bw_plan_complete(&t->plan, &t->image);
 	if (r == 0)
-		r = bw_plan_check(&p->plan, &p->image, failed);
+		r = bw_plan_check(&t->plan, &t->image, failed);
 	if (r < 0)
-		bw_source_undefine(&p->source); /* the other kind may be tried */
+		bw_source_undefine(&t->source); /* the other kind may be tried */
 	return r;
 }
 
@@ -164,90 +151,110 @@ static bool needs_other_hook(const struct trace *t, int error, const struct bw_p
 	       (error == -ENOENT && failed && strcmp(failed->kind->word, "kprobe") == 0 && t->has_tracepoint);
 }
 
+static int build_by_tracepoint(struct trace *t, const struct bw_plan_binding **failed)
+{
+	bw_plan_free(&t->plan);
+	bw_image_free(&t->image);
+	t->via = VIA_TRACEPOINT;
+	return build(t, VIA_TRACEPOINT, failed);
+}
+
 /* By the kprobe; in auto by the tracepoint where there are no kprobes or not this function. */
-static int build_by_hook(struct trace *t, int signal_fd, struct program *p)
+static int build_by_hook(struct trace *t)
 {
 	const struct bw_plan_binding *failed = NULL;
-	int r = open_source(&p->source, t);
+	int r = -ENODEV;
 
-	if (r < 0)
-		return r;
-	r = -ENODEV;
-	if (t->via != VIA_TRACEPOINT && (t->via == VIA_KPROBE || bw_kprobe_supported("") == 0))
-		r = build(t, VIA_KPROBE, signal_fd, p, &failed);
-	if (t->via == VIA_TRACEPOINT || (t->via == VIA_AUTO && needs_other_hook(t, r, failed))) {
-		if (t->via == VIA_AUTO)
-			bw_log_note(
-				"%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
-				"and io_uring.",
-				failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
-						       : "This kernel has no kprobes");
-		free_built(p);
-		t->via = VIA_TRACEPOINT;
-		r = build(t, VIA_TRACEPOINT, signal_fd, p, &failed);
+	if (t->via == VIA_KPROBE || (t->via == VIA_AUTO && bw_kprobe_supported("") == 0))
+		r = build(t, VIA_KPROBE, &failed);
+	if (t->via == VIA_TRACEPOINT) {
+		r = build_by_tracepoint(t, &failed);
+	} else if (t->via == VIA_AUTO && needs_other_hook(t, r, failed)) {
+		bw_log_note("%s: using the tracepoints of the open calls instead; they do not see 32-bit programs "
+			    "and io_uring.",
+			    failed && r != -ENODEV ? "This kernel has no function that the kprobe needs"
+						   : "This kernel has no kprobes");
+		r = build_by_tracepoint(t, &failed);
 	}
 	if (r < 0 && failed)
 		bw_plan_explain(failed, r);
 	return r;
 }
 
-static int set_filter(const struct trace *t, const struct bw_loaded *loaded)
+static int set_filter(const struct trace *t)
 {
 	int r;
 
 	if (!t->by_pid && !t->by_uid && !t->by_comm)
 		return 0;
-	r = bw_loaded_set(loaded, "filter", 0, &t->filter, sizeof(t->filter));
+	r = bw_loaded_set(&t->loaded, "filter", 0, &t->filter, sizeof(t->filter));
 	if (r == -ENOENT)
 		return bw_log_error(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
 	return r < 0 ? bw_log_error(r, "can't set the filter: %s", strerror(-r)) : 0;
 }
 
-static int on_ready(void *cookie)
+static int check_events(const struct trace *t)
 {
-	(void)cookie;
-	bw_log_note("Tracing opens of files. Ctrl-C ends.");
-	return 0;
+	if (t->image.n_events > 0)
+		return 0;
+	return bw_log_error(-EINVAL, "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
 }
 
-static int watch(const struct trace *t, const struct bw_loaded *loaded, int signal_fd)
+/* Compiles, loads and attaches the program. 0 or -errno, reported; close_trace is due in either case. */
+static int open_trace(struct trace *t)
 {
-	const struct bw_watch w = {
-		.loaded = loaded,
+	int r = open_source(t);
+
+	if (r == 0)
+		r = build_by_hook(t);
+	if (r == 0)
+		r = bw_common_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
+	if (r == 0)
+		r = set_filter(t);
+	if (r == 0)
+		r = check_events(t);
+	t->watch = (struct bw_watch){
+		.loaded = &t->loaded,
 		.pages = (uint32_t)t->common.pages,
 		.seconds = t->common.seconds,
-		.signal_fd = signal_fd,
+		.signal_fd = t->signal_fd,
 		.fail_on_loss = t->common.fail_on_loss,
 		.counters = true,
 		.sentence = {.before = t->via == VIA_TRACEPOINT ? "opened file" : NULL, .after = ""},
-		.ready = on_ready,
 	};
-	int r = bw_watch_run(&w);
+	return r == 0 ? bw_watch_open(&t->watch) : r;
+}
 
-	return r < 0 ? BW_EXIT_FAILED : r;
+static void close_trace(struct trace *t)
+{
+	bw_watch_close(&t->watch);
+	bw_loaded_free(&t->loaded);
+	bw_plan_free(&t->plan);
+	bw_image_free(&t->image);
+	bw_source_free(&t->source);
+}
+
+int bw_trace_try(int signal_fd, const char **hook)
+{
+	struct trace t = {.common = BW_COMMON_DEFAULTS, .via = VIA_AUTO, .signal_fd = signal_fd};
+	int r = open_trace(&t);
+
+	*hook = t.via == VIA_TRACEPOINT ? "tracepoints" : "kprobe";
+	close_trace(&t);
+	return r;
 }
 
 static int trace_files(struct trace *t)
 {
-	BW_FD int signal_fd = bw_signals_open();
-	BW_CLEANUP(free_program) struct program p = {0};
-	BW_CLEANUP(bw_loaded_free) struct bw_loaded loaded = {0};
-	int r;
+	int r = open_trace(t);
 
-	if (signal_fd < 0)
-		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-signal_fd));
-	tzset();
-	r = build_by_hook(t, signal_fd, &p);
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
-	if (r == 0)
-		r = bw_common_load(&loaded, &p.image, &p.plan, &p.source, signal_fd);
-	if (r == 0)
-		r = set_filter(t, &loaded);
-	if (r == 0 && p.image.n_events == 0)
-		r = bw_log_error(-EINVAL,
-				 "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
-	return r == 0 ? watch(t, &loaded, signal_fd) : BW_EXIT_FAILED;
+	if (r < 0)
+		return BW_EXIT_FAILED;
+	bw_log_note("Tracing opens of files. Ctrl-C ends.");
+	r = bw_watch_run(&t->watch);
+	return bw_watch_finish(&t->watch, r, "");
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)
@@ -257,7 +264,15 @@ static int run(const struct bw_command *command, int argc, char **argv)
 
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;
-	r = check_machine(&t) < 0 ? BW_EXIT_FAILED : trace_files(&t);
+	if (check_machine(&t) < 0)
+		return BW_EXIT_FAILED;
+	t.signal_fd = bw_signals_open();
+	if (t.signal_fd < 0)
+		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-t.signal_fd));
+	tzset();
+	r = trace_files(&t);
+	close_trace(&t);
+	bw_cleanup_fd(&t.signal_fd);
 	return r;
 }
 

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs loaded programs and shows what they send on stdout: what `trace`, `block` and `run` have in common. */
+/*
+ * Loaded programs attached, and what they send printed on stdout: what `trace`, `block` and `run` have in common. In
+ * this order: bw_watch_open, the command's own work, bw_watch_run, bw_watch_finish, bw_watch_close.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/out.h"
 #include "cmd/map_printer.h"
+#include "output/clock.h"
 #include "output/event_text.h"
+#include "output/order.h"
 #include "program/load.h"
+#include "program/session.h"
 
 struct bw_trace_pipe;
+struct bw_watch_format;
 
 struct bw_watch {
+	/* Given by the caller. */
 	const struct bw_loaded *loaded;
 	uint32_t pages;	  /* of each CPU's buffer, a power of two */
 	uint64_t seconds; /* to run; 0: until a signal */
@@ -23,22 +32,38 @@ struct bw_watch {
 	bool counters;	   /* the source has the map of bpf_src/counters.h */
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */
-	/* Shown at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
+	/* Printed at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
 	struct bw_map_printer *maps;
 	uint64_t interval;
-	struct bw_trace_pipe *printk; /* what bpf_trace_printk wrote is shown too; NULL: it is not */
+	struct bw_trace_pipe *trace_pipe; /* what bpf_trace_printk wrote is printed too; NULL: it is not */
 	struct bw_event_text_sentence sentence;
 	/* `urgent` is called at once when urgent_fd has POLLPRI; NULL: there is none. */
 	int urgent_fd;
 	void (*urgent)(void *cookie);
-	/* All is attached: says so. A failure, -errno, ends the run; it has said why. */
-	int (*ready)(void *cookie);
 	/* Called about once a second; may be NULL. */
 	void (*second)(void *cookie);
-	/* What the closing line begins with, if anything; may be NULL. */
-	void (*closing)(void *cookie, char *words, size_t size);
 	void *cookie;
+
+	/* Inner. */
+	struct bw_session session;
+	struct bw_out out;
+	struct bw_watch_format *formats; /* n_formats, one a table */
+	uint32_t n_formats;
+	bool in_order; /* several tables, whose events all have a time: they are kept until all buffers were read */
+	struct bw_order order;
+	uint64_t last;		     /* the time of the event before */
+	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
+	uint64_t reported_unwritten; /* lines */
+	struct bw_clock clock;
 };
 
-/* BW_EXIT_*, or -errno where the run did not begin; what failed has been reported. */
-int bw_watch_run(const struct bw_watch *watch);
+/* Attaches the programs: from here on their events count. 0 or -errno, reported; bw_watch_close is due in either case.
+ */
+int bw_watch_open(struct bw_watch *watch);
+
+/* Prints events until something ends the run, which is detached then. 0 or -errno, reported. */
+int bw_watch_run(struct bw_watch *watch);
+
+/* Prints the closing line, which begins with `summary`, on stderr. `r` is what bw_watch_run returned. BW_EXIT_*. */
+int bw_watch_finish(const struct bw_watch *watch, int r, const char *summary);
+void bw_watch_close(struct bw_watch *watch);

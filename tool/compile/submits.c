@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compile/tokens.h"
+#include "program/image.h"
 
 /* The methods of tables by which events are sent. */
 static const struct method {

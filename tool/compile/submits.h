@@ -7,9 +7,6 @@
 /* Names the tables that carry an event's type: this, a number, "_", and the name of the table that it is sent by. */
 #define BW_LAYOUT_PREFIX "bccwatch_layout_"
 
-/* The table that counts the events which the buffer did not take. */
-#define BW_REFUSED_TABLE "bccwatch_refused"
-
 /*
  * *longer is text in which each call that sends an event (TABLE.perf_submit, ringbuf_output, ringbuf_reserve,
  * ringbuf_submit) is wrapped: a table of the event's type is declared there, of which clang tells the layout, and a

@@ -4,14 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,12 +16,11 @@
 #include "enforce/identity.h"
 #include "enforce/targets.h"
 #include "process/executing.h"
-#include "process/process.h"
 
-/* Places for what is learned: files with other links, and those that are renamed or linked while the rules hold. */
-enum { ROOM = 16384, ROOM_MAX = 1 << 24 };
+/* Entries for what is learned: files with other links, and those renamed or linked while the rules are enforced. */
+enum { LEARNED = 16384, LEARNED_MAX = 1 << 24 };
 
-/* Places for those that the symlinks in the rules' paths lead to. */
+/* Entries for those that the symlinks in the rules' paths lead to. */
 enum { LINKS = 1024 };
 
 /* The kernel's default for fs.nr_open. */
@@ -46,255 +40,189 @@ static void raise_limit(void)
 	}
 }
 
-static int check_exes(const struct bw_enforcement *g)
+static int check_exes(const struct bw_enforcement *e)
 {
-	for (size_t i = 0; i < g->n_exes; i++) {
+	for (size_t i = 0; i < e->n_exes; i++) {
 		struct stat st;
 
-		if (stat(g->exes[i], &st) < 0)
-			return bw_log_error(-errno, "--except-exe %s: %s", g->exes[i], strerror(errno));
+		if (stat(e->exes[i], &st) < 0)
+			return bw_log_error(-errno, "--except-exe %s: %s", e->exes[i], strerror(errno));
 		if (!S_ISREG(st.st_mode))
-			return bw_log_error(-EINVAL, "--except-exe %s: not a program", g->exes[i]);
+			return bw_log_error(-EINVAL, "--except-exe %s: not a program", e->exes[i]);
 	}
 	return 0;
 }
 
-/* The list is opened before it is read: what changes from here on is told. */
-int bw_enforcement_check(struct bw_enforcement *g)
+/* The list is opened before it is read: what changes from here on is reported. */
+int bw_enforcement_check(struct bw_enforcement *e)
 {
-	int r = check_exes(g);
+	int r = check_exes(e);
 
 	raise_limit();
 	if (r == 0)
-		r = bw_targets_check(g);
-	if (r < 0 || g->rules->of_kind[BW_RULE_DIR] == 0)
+		r = bw_targets_check(e);
+	if (r < 0 || e->rules->of_kind[BW_RULE_DIR] == 0)
 		return r;
-	g->mounts_fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
-	return g->mounts_fd < 0 ? bw_log_error(-errno, "can't see what is mounted: " BW_MOUNTS ": %s", strerror(errno))
-				: 0;
+	e->mounts_fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
+	return e->mounts_fd < 0
+		       ? bw_log_error(-errno, "cannot read what is mounted: " BW_MOUNTS ": %s", strerror(errno))
+		       : 0;
 }
 
-void bw_enforcement_size(const struct bw_enforcement *g, struct bw_image *image)
+/* A map of block.c: how large its keys and values are, and how many entries the rules need; 0: none. */
+struct rule_map {
+	const char *name;
+	size_t key, value, entries;
+};
+
+enum { MAPS = 9 };
+
+static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
-	const size_t dirs = g->rules->of_kind[BW_RULE_DIR], paths = g->rules->of_kind[BW_RULE_PATH];
-	const struct {
-		const char *name;
-		size_t entries;
-	} sizes[] = {
-		{"names", g->rules->of_kind[BW_RULE_NAME] + paths + LINKS + g->more},
-		{"files", paths + ROOM + g->more},
-		{"dirs", dirs + ROOM + g->more},
-		{"devices", dirs + ROOM + g->more},
-		{"except_uids", g->n_uids},
-		{"except_comms", g->n_comms},
-		{"except_exes", g->n_exes},
+	const size_t names = e->rules->of_kind[BW_RULE_NAME], paths = e->rules->of_kind[BW_RULE_PATH];
+	const size_t dirs = e->rules->of_kind[BW_RULE_DIR], learned = LEARNED + e->extra_entries;
+	const struct rule_map all[MAPS] = {
+		{"settings", sizeof(uint32_t), sizeof(struct settings), 1},
+		{"learned", sizeof(uint32_t), sizeof(struct learned), 1},
+		{"names", sizeof(struct name_key), sizeof(uint32_t),
+		 names + paths > 0 ? names + paths + LINKS + e->extra_entries : 0},
+		{"files", sizeof(struct file_id), sizeof(struct guarded), paths + dirs > 0 ? paths + learned : 0},
+		{"dirs", sizeof(struct file_id), sizeof(struct guarded), dirs > 0 ? dirs + learned : 0},
+		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
+		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
+		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
+		{"except_exes", sizeof(uint64_t), sizeof(uint32_t), e->n_exes},
 	};
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		int map = bw_image_find_map(image, sizes[i].name);
+	memcpy(maps, all, sizeof(all));
+}
 
-		if (map >= 0 && image->maps[map].max_entries < sizes[i].entries)
-			image->maps[map].max_entries = (uint32_t)sizes[i].entries;
+int bw_enforcement_check_maps(const struct bw_enforcement *e, const struct bw_image *image)
+{
+	struct rule_map maps[MAPS];
+
+	list_maps(e, maps);
+	for (size_t i = 0; i < MAPS; i++) {
+		int map = bw_image_find_map(image, maps[i].name);
+
+		if (maps[i].entries > 0 && (map < 0 || image->maps[map].key_size != maps[i].key ||
+					    image->maps[map].value_size != maps[i].value))
+			return bw_log_error(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it",
+					    maps[i].name);
+	}
+	return 0;
+}
+
+void bw_enforcement_size(const struct bw_enforcement *e, struct bw_image *image)
+{
+	struct rule_map maps[MAPS];
+
+	list_maps(e, maps);
+	for (size_t i = 0; i < MAPS; i++) {
+		int map = bw_image_find_map(image, maps[i].name);
+
+		if (map >= 0 && image->maps[map].max_entries < maps[i].entries)
+			image->maps[map].max_entries = (uint32_t)maps[i].entries;
 	}
 }
 
-bool bw_enforcement_grow(struct bw_enforcement *g)
+bool bw_enforcement_grow(struct bw_enforcement *e)
 {
-	if (g->more >= ROOM_MAX)
+	if (e->extra_entries >= LEARNED_MAX)
 		return false;
-	g->more = g->more ? 4 * g->more : 4 * (size_t)ROOM;
+	e->extra_entries = e->extra_entries ? 4 * e->extra_entries : 4 * (size_t)LEARNED;
 	return true;
 }
 
-static int except_all(struct bw_enforcement *g)
+static int except_programs(struct bw_enforcement *e)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < g->n_uids && r == 0; i++)
-		r = bw_identity_put(g, "except_uids", &g->uids[i], sizeof(g->uids[i]));
-	for (size_t i = 0; i < g->n_comms && r == 0; i++) {
-		char comm[16] = "";
+	for (size_t i = 0; i < e->n_exes && r == 0; i++) {
+		struct learned learned = {0};
+		int exe = bw_identity_open(e->exes[i]);
 
-		memcpy(comm, g->comms[i], strlen(g->comms[i]));
-		r = bw_identity_put(g, "except_comms", comm, sizeof(comm));
-	}
-	for (size_t i = 0; i < g->n_exes && r == 0; i++) {
-		int exe = bw_identity_open(g->exes[i]);
-
-		r = exe < 0 ? exe : bw_identity_hold(g, exe);
-		r = r < 0 ? bw_log_error(r, "--except-exe %s: %s", g->exes[i], strerror(-r))
-			  : bw_identity_put(g, "except_exes", &g->last.inode, sizeof(g->last.inode));
+		r = exe < 0 ? exe : bw_identity_hold(e, exe, &learned);
+		r = r < 0 ? bw_log_error(r, "--except-exe %s: %s", e->exes[i], strerror(-r))
+			  : bw_identity_put(e, "except_exes", &learned.inode);
 	}
 	return r;
 }
 
-/* In the child: ends with 0 if an open is refused with this error. */
-static void try_open(uint32_t error)
+static int except_all(struct bw_enforcement *e)
 {
-	signal(SIGALRM, SIG_DFL);
-	alarm(10);
-	_exit(open("/proc/self/status", O_RDONLY | O_CLOEXEC) < 0 && errno == (int)error ? 0 : 1);
-}
+	int r = 0;
 
-/* A child, which has this process's name, opens something: its wait status. */
-static int send_canary(struct bw_enforcement *g, bool kill, int *status)
-{
-	pid_t pid;
-	int r = bw_identity_reset(g);
+	for (size_t i = 0; i < e->n_uids && r == 0; i++)
+		r = bw_identity_put(e, "except_uids", &e->uids[i]);
+	for (size_t i = 0; i < e->n_comms && r == 0; i++) {
+		char comm[16] = "";
 
-	g->settings.kill = kill;
-	if (r == 0)
-		r = bw_identity_mode(g, MODE_CANARY);
-	if (r < 0)
-		return r;
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_NAME, g->settings.hello);
-		try_open(g->error);
+		memcpy(comm, e->comms[i], strlen(e->comms[i]));
+		r = bw_identity_put(e, "except_comms", comm);
 	}
-	if (pid < 0 || waitpid(pid, status, 0) < 0)
-		return bw_log_error(-errno, "can't try whether this works: %s", strerror(errno));
-	r = bw_identity_read(g);
-	if (r < 0)
-		return r;
-	return g->last.count == 0 ? -ENOTSUP : 0; /* never called */
-}
-
-/* Children must be stopped as the rules will stop others: refused, if it can be, and killed, if that is wanted. */
-static int try_canaries(struct bw_enforcement *g)
-{
-	int status = 0, r = send_canary(g, false, &status);
-
-	if (r < 0 || g->dry_run)
-		return r;
-	if (g->error && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-		return -ENOTSUP;
-	if (!g->kill)
-		return 0;
-	r = send_canary(g, true, &status);
-	if (r < 0)
-		return r;
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -ENOTSUP;
-}
-
-/* The name by which the program knows this process while it opens what it is to learn; nobody else can know it. */
-static int make_hello(char hello[16])
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char random[15];
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	for (size_t i = 0; i < sizeof(random); i++)
-		hello[i] = digits[random[i] & 15];
-	hello[15] = '\0';
-	return 0;
-}
-
-/*
- * This process's number, as the kernel counts. Others can read the name by which it makes itself known, as soon as it
- * has it (in /proc), and take it: then more than the one open was seen, and it takes another name.
- */
-static int learn_self(struct bw_enforcement *g)
-{
-	enum { TRIES = 1000 };
-	BW_FD int status = bw_identity_open("/proc/self/status"); /* on no overlay, which would open twice */
-	int r = status < 0 ? status : 0;
-
-	for (int i = 0; i < TRIES && r == 0; i++) {
-		r = make_hello(g->settings.hello);
-		if (r == 0)
-			r = bw_identity_mode(g, MODE_LEARN);
-		if (r == 0)
-			r = bw_identity_learn(g, status);
-		if (r == 0 && g->last.count == 1) {
-			g->settings.self = g->last.process;
-			return bw_identity_mode(g, MODE_LEARN); /* from nobody else now */
-		}
-	}
-	return r < 0 ? bw_log_error(r, "can't learn this process's number: %s", strerror(-r))
-		     : bw_log_error(-EBUSY, "another process takes the names by which this one makes itself known");
+	return r == 0 ? except_programs(e) : r;
 }
 
 /* From here on a program is known by its execve(2); what runs already, by what the kernel says that it is. */
-static int start_programs(struct bw_enforcement *g)
+static int follow_programs(struct bw_enforcement *e)
 {
 	struct timespec now;
 	int r;
 
-	if (g->n_exes == 0)
+	if (e->n_exes == 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	g->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	r = bw_identity_mode(g, g->settings.mode);
+	e->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	r = bw_identity_mode(e, e->settings.mode);
 	if (r == 0)
-		bw_executing_warn(g->exes, g->n_exes);
+		bw_executing_warn(e->exes, e->n_exes);
 	return r;
 }
 
-static int set_up(struct bw_enforcement *g)
+void bw_enforcement_update(struct bw_enforcement *e)
 {
-	int r = try_canaries(g);
-
-	if (r == 0) {
-		g->final = true;
-		bw_trying = false;
-		r = learn_self(g);
-	}
-	if (r == 0)
-		r = except_all(g);
-	if (r == 0)
-		r = start_programs(g);
-	return r == 0 ? bw_targets_protect(g) : r;
+	bw_directories_update(e);
 }
 
-void bw_enforcement_update(struct bw_enforcement *g)
+static void update_if_changed(struct bw_enforcement *e)
 {
-	bw_directories_update(g);
-}
-
-static void update_if_changed(struct bw_enforcement *g)
-{
-	struct pollfd mounts = {.fd = g->mounts_fd, .events = POLLPRI};
+	struct pollfd mounts = {.fd = e->mounts_fd, .events = POLLPRI};
 
 	if (poll(&mounts, 1, 0) > 0 && mounts.revents & POLLPRI)
-		bw_directories_update(g);
+		bw_directories_update(e);
 }
 
-int bw_enforcement_start(struct bw_enforcement *g, const struct bw_loaded *loaded)
+int bw_enforcement_start(struct bw_enforcement *e)
 {
-	int r;
+	int r = bw_identity_learn_self(e);
 
-	g->loaded = loaded;
-	/* In a PID namespace the name alone tells who this is. */
-	g->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
-					.access = g->access,
-					.error = g->error,
-					.dry_run = g->dry_run};
-	prctl(PR_GET_NAME, g->name);
-	r = make_hello(g->settings.hello);
-	if (r < 0)
-		return bw_log_error(r, "can't make a name for this process: %s", strerror(-r));
-	r = set_up(g);
+	if (r == 0)
+		r = except_all(e);
+	if (r == 0)
+		r = follow_programs(e);
+	if (r == 0)
+		r = bw_targets_protect(e);
 	if (r < 0)
 		return r;
-	g->settings.learning = 0;
-	r = bw_identity_mode(g, MODE_ENFORCE);
+	e->settings.learning = 0;
+	r = bw_identity_mode(e, MODE_ENFORCE);
 	if (r == 0)
-		update_if_changed(g); /* while all that was done */
+		update_if_changed(e); /* while all that was done */
 	return r;
 }
 
-void bw_enforcement_free(struct bw_enforcement *g)
+void bw_enforcement_reset(struct bw_enforcement *e)
 {
-	bw_directories_free(g);
-	bw_identity_free(g);
+	bw_directories_free(e);
+	bw_identity_free(e);
 }
 
-void bw_enforcement_close(struct bw_enforcement *g)
+void bw_enforcement_free(struct bw_enforcement *e)
 {
-	bw_cleanup_fd(&g->mounts_fd);
-	g->mounts_fd = -1;
+	bw_enforcement_reset(e);
+	bw_cleanup_fd(&e->mounts_fd);
+	e->mounts_fd = -1;
 }
 
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which)

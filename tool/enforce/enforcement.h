@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From rules to the maps of block.c (bpf_src/rules.h), in three steps: the hook is tried, the rules' files are learned
- * (enforce/identity.h), the rules hold.
+ * block's rules in the maps of bpf_src/block.c (bpf_src/rules.h). In this order: bw_enforcement_check, then for a
+ * program that was built bw_enforcement_check_maps and _size, for one that is attached bw_trial_run (enforce/trial.h)
+ * and bw_enforcement_start, bw_enforcement_update as long as it runs, bw_enforcement_reset; bw_enforcement_free last.
  */
 #pragma once
 
@@ -15,9 +16,10 @@
 #include "program/load.h"
 
 struct bw_hidden_mounts_dir;
-struct bw_directories_scan;
+struct bw_linked_files_tree;
 
 struct bw_enforcement {
+	/* Given by the caller. */
 	const struct bw_rules *rules;
 	const char *const *exes; /* n_exes paths of programs that are excepted */
 	size_t n_exes;
@@ -25,60 +27,60 @@ struct bw_enforcement {
 	size_t n_comms;
 	const uint32_t *uids;
 	size_t n_uids;
-	uint32_t access; /* ACCESS_* */
-	uint32_t error;	 /* what an access is refused with: EACCES; 0: it is not */
+	uint32_t access; /* ACCESS_* that is denied */
+	uint32_t error;	 /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
-	bool refuses;  /* the hook can refuse an open */
-	int mounts_fd; /* BW_MOUNTS, from bw_enforcement_check to bw_enforcement_close: what is mounted changes; -1: no
-			  matter */
+	bool denies; /* the hook can refuse an open */
 
-	bool final; /* set when what fails now is not the hook's fault: another would not do better */
+	/* From bw_enforcement_check on: has POLLPRI when what is mounted changes; -1: there is no directory's rule. */
+	int mounts_fd;
 
 	/* Inner. */
 	const struct bw_loaded *loaded;
 	struct settings settings;
-	struct learned last;
-	char name[16]; /* of this process */
-	size_t more;   /* places in each map, beyond what the rules are known to need */
-	int *held;     /* n_held: what must not be forgotten by the kernel */
+	char comm[16];	      /* of this process */
+	size_t extra_entries; /* in each map, beyond what the rules are known to need */
+	int *held;	      /* n_held descriptors: what the kernel must keep in memory */
 	size_t n_held;
 	struct bw_hidden_mounts_dir *dirs; /* n_dirs: the rules' directories */
 	size_t n_dirs;
-	struct bw_mounts mounts;	      /* as they were seen last */
-	struct bw_directories_scan *searches; /* n_searches */
-	size_t n_searches;
+	struct bw_mounts mounts;	    /* as they were seen last */
+	struct bw_linked_files_tree *trees; /* n_trees that are to be searched */
+	size_t n_trees;
 };
 
-#define BW_GUARD_DEFAULTS       \
+#define BW_ENFORCEMENT_DEFAULTS \
 	{                       \
 		.mounts_fd = -1 \
 	}
 
 /*
- * Is there what the rules are about? Once, before all else; also raises the limit for open files. 0; or -errno,
- * reported, for what is no directory, or no file's path, or program.
+ * Do the files, directories and programs of the rules exist? Also raises the limit for open files. 0; or -errno,
+ * reported, for what is no directory, no file's path, or no program.
  */
-int bw_enforcement_check(struct bw_enforcement *guard);
+int bw_enforcement_check(struct bw_enforcement *enforcement);
 
-/* Makes the image's maps as large as the rules want, before it is loaded. */
-void bw_enforcement_size(const struct bw_enforcement *guard, struct bw_image *image);
+/* Has the source the maps that the rules need? 0 or -ENOENT, reported. */
+int bw_enforcement_check_maps(const struct bw_enforcement *enforcement, const struct bw_image *image);
 
-/* More is beneath the rules' directories than the maps took: the next ones are larger. False: they are as large as can
- * be. */
-bool bw_enforcement_grow(struct bw_enforcement *guard);
+/* Makes the image's maps as large as the rules need, before it is loaded. */
+void bw_enforcement_size(const struct bw_enforcement *enforcement, struct bw_image *image);
+
+/* After -E2BIG: the next ones are larger. False: they are as large as can be. */
+bool bw_enforcement_grow(struct bw_enforcement *enforcement);
 
 /*
- * The attached program is tried on a child of this process, then given the rules, which hold when this returns. 0;
- * -ENOTSUP, silently, if the child was not stopped; -E2BIG, silently, if the maps are too small (bw_enforcement_grow);
- * or -errno, reported on stderr.
+ * Gives the rules to the attached program, which was tried (bw_trial_run); they are enforced when this returns. 0;
+ * -E2BIG, silently, if the maps are too small (bw_enforcement_grow); or -errno, reported on stderr.
  */
-int bw_enforcement_start(struct bw_enforcement *guard, const struct bw_loaded *loaded);
+int bw_enforcement_start(struct bw_enforcement *enforcement);
 
-/* Something was mounted while the rules hold (mounts_fd has POLLPRI): guards it. */
-void bw_enforcement_update(struct bw_enforcement *guard);
+/* Something was mounted while the rules are enforced (mounts_fd has POLLPRI): protects it. */
+void bw_enforcement_update(struct bw_enforcement *enforcement);
 
-void bw_enforcement_free(struct bw_enforcement *guard);	 /* after each load */
-void bw_enforcement_close(struct bw_enforcement *guard); /* at the end */
+/* Frees what belongs to the loaded program; another may follow. */
+void bw_enforcement_reset(struct bw_enforcement *enforcement);
+void bw_enforcement_free(struct bw_enforcement *enforcement);
 
-/* The sum of an entry of `judged`, JUDGED_*. */
+/* The sum of an entry of the map `judged`, JUDGED_*. */
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which);

@@ -8,85 +8,131 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "process/process.h"
 
-/* No hook has another source. */
-static int no_map(struct bw_enforcement *g, const char *name)
+/* Its maps were checked (bw_enforcement_check_maps); this is for those that no rule of this run needs. */
+static int map_of(const struct bw_enforcement *e, const char *name)
 {
-	g->final = true;
-	bw_trying = false;
-	return bw_log_error(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
+	int i = bw_image_find_map(e->loaded->image, name);
+
+	return i < 0 ? bw_log_error(i, "the source has no map '%s'", name) : e->loaded->maps[i];
 }
 
-/* The descriptor of a map with such keys and values; -ENOENT, reported, if the source has none. */
-static int map_of(struct bw_enforcement *g, const char *name, size_t key, size_t value)
+static int put(struct bw_enforcement *e, const char *map, const void *key, const void *value)
 {
-	int i = bw_image_find_map(g->loaded->image, name);
-
-	if (i < 0 || g->loaded->image->maps[i].key_size != key || g->loaded->image->maps[i].value_size != value)
-		return no_map(g, name);
-	return g->loaded->maps[i];
-}
-
-static int put(struct bw_enforcement *g, const char *map, const void *key, size_t key_size, void *value,
-	       size_t value_size)
-{
-	int fd = map_of(g, map, key_size, value_size);
+	int fd = map_of(e, map);
 
 	if (fd < 0)
 		return fd;
-	if (bpf_update_elem(fd, (void *)key, value, BPF_ANY) < 0)
-		return errno == E2BIG ? -E2BIG
-				      : bw_log_error(-errno, "can't write to the map '%s': %s", map, strerror(errno));
-	return 0;
+	if (bpf_update_elem(fd, (void *)key, (void *)value, BPF_ANY) == 0)
+		return 0;
+	return errno == E2BIG ? -E2BIG : bw_log_error(-errno, "cannot write to the map '%s': %s", map, strerror(errno));
 }
 
-int bw_identity_put(struct bw_enforcement *g, const char *map, const void *key, size_t size)
+int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key)
 {
-	uint32_t access = g->access;
+	uint32_t access = e->access;
 
-	return put(g, map, key, size, &access, sizeof(access));
+	return put(e, map, key, &access);
 }
 
-int bw_identity_protect(struct bw_enforcement *g, const char *map, bool held)
+int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held)
 {
-	struct guarded guarded = {.inode = held ? GUARDED_STAYS : g->last.inode, .access = g->access}, there;
-	int fd = map_of(g, map, sizeof(g->last.file), sizeof(guarded));
+	struct guarded guarded = {.inode = held ? GUARDED_STAYS : learned->inode, .access = e->access}, there;
+	int fd = map_of(e, map);
 
-	if (fd >= 0 && bpf_lookup_elem(fd, &g->last.file, &there) == 0 && there.inode != guarded.inode)
+	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0 && there.inode != guarded.inode)
 		guarded.inode = GUARDED_STAYS; /* another of the same number */
-	return put(g, map, &g->last.file, sizeof(g->last.file), &guarded, sizeof(guarded));
+	return put(e, map, &learned->file, &guarded);
 }
 
-int bw_identity_mode(struct bw_enforcement *g, uint32_t mode)
+static int set(struct bw_enforcement *e, const char *map, const void *value, size_t size)
 {
-	int r;
+	int r = bw_loaded_set(e->loaded, map, 0, value, size);
 
-	g->settings.mode = mode;
-	g->settings.learning |= mode != MODE_ENFORCE;
-	r = bw_loaded_set(g->loaded, "settings", 0, &g->settings, sizeof(g->settings));
-	return r < 0 ? no_map(g, "settings") : 0;
+	return r < 0 ? bw_log_error(r, "cannot write to the map '%s': %s", map, strerror(-r)) : 0;
 }
 
-int bw_identity_reset(struct bw_enforcement *g)
+int bw_identity_mode(struct bw_enforcement *e, uint32_t mode)
+{
+	e->settings.mode = mode;
+	e->settings.learning |= mode != MODE_ENFORCE;
+	return set(e, "settings", &e->settings, sizeof(e->settings));
+}
+
+int bw_identity_clear(struct bw_enforcement *e)
 {
 	static const struct learned nothing;
 
-	return bw_loaded_set(g->loaded, "learned", 0, &nothing, sizeof(nothing)) < 0 ? no_map(g, "learned") : 0;
+	return set(e, "learned", &nothing, sizeof(nothing));
 }
 
-int bw_identity_read(struct bw_enforcement *g)
+int bw_identity_read(struct bw_enforcement *e, struct learned *learned)
 {
-	int fd = map_of(g, "learned", sizeof(uint32_t), sizeof(g->last));
 	uint32_t zero = 0;
+	int fd = map_of(e, "learned");
 
 	if (fd < 0)
 		return fd;
-	return bpf_lookup_elem(fd, &zero, &g->last) < 0 ? -errno : 0;
+	return bpf_lookup_elem(fd, &zero, learned) < 0 ? -errno : 0;
+}
+
+/* The name by which the program knows this process while it opens what is to be learned; nobody else can know it. */
+static int make_hello(char hello[16])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char random[15];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return bw_log_error(-EIO, "cannot make a name for this process: getrandom(2) gave too few bytes");
+	for (size_t i = 0; i < sizeof(random); i++)
+		hello[i] = digits[random[i] & 15];
+	hello[15] = '\0';
+	return 0;
+}
+
+int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
+{
+	e->loaded = loaded;
+	/* In a PID namespace the name alone tells who this is. */
+	e->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
+					.access = e->access,
+					.error = e->error,
+					.dry_run = e->dry_run};
+	prctl(PR_GET_NAME, e->comm);
+	return make_hello(e->settings.hello);
+}
+
+/*
+ * Others can read the name by which this process makes itself known, as soon as it has it (in /proc), and take it: then
+ * more than the one open was seen, and it takes another name.
+ */
+int bw_identity_learn_self(struct bw_enforcement *e)
+{
+	enum { TRIES = 1000 };
+	BW_FD int status = bw_identity_open("/proc/self/status"); /* on no overlay, which would open twice */
+	struct learned learned = {0};
+	int r = status < 0 ? status : 0;
+
+	for (int i = 0; i < TRIES && r == 0; i++) {
+		r = make_hello(e->settings.hello);
+		if (r == 0)
+			r = bw_identity_mode(e, MODE_LEARN);
+		if (r == 0)
+			r = bw_identity_learn(e, status, &learned);
+		if (r == 0 && learned.count == 1) {
+			e->settings.self = learned.process;
+			return bw_identity_mode(e, MODE_LEARN); /* from nobody else now */
+		}
+	}
+	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r))
+		     : bw_log_error(-EBUSY, "another process takes the names by which this one makes itself known");
 }
 
 int bw_identity_open(const char *path)
@@ -97,49 +143,49 @@ int bw_identity_open(const char *path)
 }
 
 /* Could opening it have an effect, since the hook refuses nothing? */
-static bool is_touchy(const struct bw_enforcement *g, int file)
+static bool opening_acts(const struct bw_enforcement *e, int file)
 {
 	struct stat st;
 
-	return !g->refuses && fstat(file, &st) == 0 && S_ISCHR(st.st_mode);
+	return !e->denies && fstat(file, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
-int bw_identity_learn(struct bw_enforcement *g, int file)
+int bw_identity_learn(struct bw_enforcement *e, int file, struct learned *learned)
 {
 	char path[64];
 	BW_FD int fd = -1;
-	int error, r = is_touchy(g, file) ? -EOPNOTSUPP : bw_identity_reset(g);
+	int error, r = opening_acts(e, file) ? -EOPNOTSUPP : bw_identity_clear(e);
 
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	prctl(PR_SET_NAME, g->settings.hello);
+	prctl(PR_SET_NAME, e->settings.hello);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	error = fd < 0 ? -errno : -EIO;
-	prctl(PR_SET_NAME, g->name);
-	r = bw_identity_read(g);
+	prctl(PR_SET_NAME, e->comm);
+	r = bw_identity_read(e, learned);
 	if (r < 0)
 		return r;
-	return g->last.count > 0 ? 0 : error;
+	return learned->count > 0 ? 0 : error;
 }
 
-int bw_identity_hold(struct bw_enforcement *g, int file)
+int bw_identity_hold(struct bw_enforcement *e, int file, struct learned *learned)
 {
 	BW_FD int fd = file;
-	int *held = realloc(g->held, (g->n_held + 1) * sizeof(*held));
+	int *held = realloc(e->held, (e->n_held + 1) * sizeof(*held));
 
 	if (!held)
 		return -ENOMEM;
-	g->held = held;
-	g->held[g->n_held++] = bw_cleanup_take_fd(&fd);
-	return bw_identity_learn(g, file);
+	e->held = held;
+	e->held[e->n_held++] = bw_cleanup_take_fd(&fd);
+	return bw_identity_learn(e, file, learned);
 }
 
-void bw_identity_free(struct bw_enforcement *g)
+void bw_identity_free(struct bw_enforcement *e)
 {
-	for (size_t i = 0; i < g->n_held; i++)
-		bw_cleanup_fd(&g->held[i]);
-	free(g->held);
-	g->held = NULL;
-	g->n_held = 0;
+	for (size_t i = 0; i < e->n_held; i++)
+		bw_cleanup_fd(&e->held[i]);
+	free(e->held);
+	e->held = NULL;
+	e->n_held = 0;
 }

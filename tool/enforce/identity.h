@@ -1,36 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a file is, as the kernel knows it: the program itself tells. While it is in MODE_LEARN bccwatch opens the file,
- * and the program refuses that (where it can, so that it has no effect on a device or a fifo) and writes down what it
- * sees.
+ * What a file is to the kernel (struct file_id), as the BPF program reads it, and writing it to the program's maps.
+ * While the program is in MODE_LEARN bccwatch opens a file, and the program refuses that open (where it can, so that it
+ * has no effect on a device or a FIFO) and notes which file it was. All functions return 0 or -errno: -E2BIG, silently,
+ * where a map is full.
  */
 #pragma once
 
 #include "enforce/enforcement.h"
 
-/* A descriptor for the following two, links followed; the caller's. Or -errno. */
+/* The settings with which this program begins. Reports what fails. */
+int bw_identity_begin(struct bw_enforcement *enforcement, const struct bw_loaded *loaded);
+
+/* Finds out this process's number as the kernel counts, also in a PID namespace. Reports what fails. */
+int bw_identity_learn_self(struct bw_enforcement *enforcement);
+
+/* A descriptor (O_PATH) for the following two, symlinks followed; the caller's. */
 int bw_identity_open(const char *path);
 
 /*
- * Leaves in guard->last what `file` is, a descriptor that may be open with O_PATH. 0 or -errno: -EOPNOTSUPP for a
- * character device where the hook can't refuse that it is opened.
+ * Which file it is. `file` is a descriptor that may be open with O_PATH. -EOPNOTSUPP: a character device, where the
+ * hook can't refuse that it is opened.
  */
-int bw_identity_learn(struct bw_enforcement *guard, int file);
+int bw_identity_learn(struct bw_enforcement *enforcement, int file, struct learned *learned);
 
 /*
- * The same; and it stays in the kernel's memory until bw_identity_free, so that its address there is its own: some file
- * systems make up another number for what they have forgotten. Takes the descriptor, in either case.
+ * The same; and the file stays in the kernel's memory until bw_identity_free, so that its address there stays its own:
+ * some file systems give a file that has left memory another number. Takes the descriptor, in either case.
  */
-int bw_identity_hold(struct bw_enforcement *guard, int file);
-void bw_identity_free(struct bw_enforcement *guard);
+int bw_identity_hold(struct bw_enforcement *enforcement, int file, struct learned *learned);
+void bw_identity_free(struct bw_enforcement *enforcement);
 
-/* These, too, are 0 or -errno; that the source lacks a map they report on stderr. -E2BIG: a map is full. */
-int bw_identity_reset(struct bw_enforcement *guard); /* what was learned */
-int bw_identity_read(struct bw_enforcement *guard);  /* what was learned, into guard->last */
-int bw_identity_mode(struct bw_enforcement *guard, uint32_t mode);
+/* What the program noted: clear it, read it. */
+int bw_identity_clear(struct bw_enforcement *enforcement);
+int bw_identity_read(struct bw_enforcement *enforcement, struct learned *learned);
 
-/* Puts a key of that size into the map, with the accesses that the rules are about. */
-int bw_identity_put(struct bw_enforcement *guard, const char *map, const void *key, size_t size);
+/* Writes the settings, with this MODE_*. */
+int bw_identity_mode(struct bw_enforcement *enforcement, uint32_t mode);
 
-/* Puts guard->last into `files` or `dirs`; where it is not held, until the file is removed. */
-int bw_identity_protect(struct bw_enforcement *guard, const char *map, bool held);
+/* Writes a key, of the size that the map has, with the accesses that the rules deny. */
+int bw_identity_put(struct bw_enforcement *enforcement, const char *map, const void *key);
+
+/* Writes the file to `files` or `dirs`: until it is removed or, where it is held, for good. */
+int bw_identity_protect(struct bw_enforcement *enforcement, const char *map, const struct learned *learned, bool held);

@@ -18,39 +18,40 @@
 
 static int complain(int error, const char *path)
 {
-	return bw_log_error(error, "can't guard %s: %s", path, strerror(-error));
+	return bw_log_error(error, "cannot protect '%s': %s", path, strerror(-error));
 }
 
-/* What folder and base name the path has; *folder is the caller's. NULL if there is no memory. */
-static const char *split(const char *path, char **folder)
+/* The path's base name, and *dir, the directory, which is the caller's. NULL if there is no memory. */
+static const char *split(const char *path, char **dir)
 {
 	const char *base = strrchr(path, '/') + 1;
 
-	*folder = strndup(path, (size_t)(base - path));
-	return *folder ? base : NULL;
+	*dir = strndup(path, (size_t)(base - path));
+	return *dir ? base : NULL;
 }
 
 /* Opens the path, and has it held: 0 or -errno. */
-static int hold(struct bw_enforcement *g, const char *path)
+static int hold(struct bw_enforcement *e, const char *path, struct learned *learned)
 {
 	int fd = bw_identity_open(path);
 
-	return fd < 0 ? fd : bw_identity_hold(g, fd);
+	return fd < 0 ? fd : bw_identity_hold(e, fd, learned);
 }
 
-/* The path's last component is in the folder as it is now, whatever comes to be there. */
-static int guard_place(struct bw_enforcement *g, const char *path)
+/* The path's last component in the directory as it is now, whatever comes to be there. */
+static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 {
-	BW_FREE char *folder = NULL;
-	const char *base = split(path, &folder);
+	BW_FREE char *dir = NULL;
+	const char *base = split(path, &dir);
 	struct name_key key = {0};
-	int r = base ? hold(g, folder) : -ENOMEM;
+	struct learned learned = {0};
+	int r = base ? hold(e, dir, &learned) : -ENOMEM;
 
 	if (r < 0)
 		return complain(r, path);
-	key.parent = g->last.file;
+	key.parent = learned.file;
 	memcpy(key.name, base, strlen(base));
-	return bw_identity_put(g, "names", &key, sizeof(key));
+	return bw_identity_put(e, "names", &key);
 }
 
 /* Without slashes at its end; NULL if it has no last component of its own. */
@@ -84,21 +85,21 @@ static char *followed(const char *path)
 	return whole;
 }
 
-/* Calls each for the place, and for each that its links lead through, whether or not there is anything yet. */
-static int each_place(struct bw_enforcement *g, const char *path,
-		      int (*each)(struct bw_enforcement *g, const char *place))
+/* Calls `each` for the path, and for each that its symlinks lead through, whether or not there is anything yet. */
+static int each_link(struct bw_enforcement *e, const char *path,
+		     int (*each)(struct bw_enforcement *e, const char *path))
 {
 	enum { LINKS_MAX = 40 }; /* as in the kernel */
 	BW_FREE char *at = strdup(path);
 	int r = at ? 0 : -ENOMEM;
 
 	for (int i = 0; i < LINKS_MAX && at && r == 0; i++) {
-		BW_FREE char *here = BW_TAKE(at), *place = trimmed(here);
+		BW_FREE char *here = BW_TAKE(at), *link = trimmed(here);
 
-		if (!place)
-			return 0; /* ".." or "/", which are folders */
-		r = each(g, place);
-		at = followed(place);
+		if (!link)
+			return 0; /* ".." or "/", which are directories */
+		r = each(e, link);
+		at = followed(link);
 	}
 	return r;
 }
@@ -112,65 +113,67 @@ static int check_path(const char *given, char **path)
 	if (!*path)
 		return bw_log_error(-EINVAL, "--path %s: it does not end with a file's name", given);
 	if (stat(*path, &st) == 0 && S_ISDIR(st.st_mode))
-		return bw_log_error(-EISDIR, "--path %s: this is a folder; --dir guards what lies beneath one", given);
+		return bw_log_error(-EISDIR, "--path %s: this is a directory; --dir protects what lies beneath one",
+				    given);
 	return 0;
 }
 
 /* What is there, and where it is; also what is put there later. */
-static int guard_path(struct bw_enforcement *g, const char *given)
+static int protect_path(struct bw_enforcement *e, const char *given)
 {
 	BW_FREE char *path = NULL;
+	struct learned learned = {0};
 	int r = check_path(given, &path);
 
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	r = each_place(g, path, guard_place);
+	r = each_link(e, path, protect_name_in_directory);
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; likewise */
-	r = hold(g, path);
+	r = hold(e, path, &learned);
 	if (r == -ENOENT)
-		return 0; /* it is guarded for when it comes */
-	return r < 0 ? complain(r, path) : bw_identity_protect(g, "files", true);
+		return 0; /* its name is protected for when it comes */
+	return r < 0 ? complain(r, path) : bw_identity_protect(e, "files", &learned, true);
 }
 
-static int guard_name(struct bw_enforcement *g, const char *name)
+static int protect_name(struct bw_enforcement *e, const char *name)
 {
 	struct name_key key = {0};
 
 	memcpy(key.name, name, strlen(name));
-	return bw_identity_put(g, "names", &key, sizeof(key));
+	return bw_identity_put(e, "names", &key);
 }
 
-static int check_place(struct bw_enforcement *g, const char *path)
+static int check_directory(struct bw_enforcement *e, const char *path)
 {
 	BW_FREE char *dir = NULL;
 	struct stat st;
 
-	(void)g;
+	(void)e;
 	if (!split(path, &dir) || stat(dir, &st) < 0)
 		return complain(-errno, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	return 0;
 }
 
-static int check_path_rule(struct bw_enforcement *g, const char *given)
+static int check_path_rule(struct bw_enforcement *e, const char *given)
 {
 	BW_FREE char *path = NULL;
 	int r = check_path(given, &path);
 
-	return r < 0 ? r : each_place(g, path, check_place);
+	return r < 0 ? r : each_link(e, path, check_directory);
 }
 
-static int check_dir(struct bw_enforcement *g, const char *path)
+static int check_dir(struct bw_enforcement *e, const char *path)
 {
 	BW_FD int fd = bw_directories_open(path);
 
-	(void)g;
+	(void)e;
 	return fd < 0 ? fd : 0;
 }
 
-static int check_name(struct bw_enforcement *g, const char *name)
+static int check_name(struct bw_enforcement *e, const char *name)
 {
-	(void)g;
+	(void)e;
 	(void)name;
 	return 0;
 }
@@ -178,26 +181,26 @@ static int check_name(struct bw_enforcement *g, const char *name)
 /* By bw_rule_kind. */
 typedef int rule_function(struct bw_enforcement *, const char *);
 
-static int each_rule(struct bw_enforcement *g, rule_function *const of_kind[])
+static int each_rule(struct bw_enforcement *e, rule_function *const of_kind[])
 {
 	int r = 0;
 
-	for (size_t i = 0; i < g->rules->n && r == 0; i++)
-		r = bw_signals_pending() ? -EINTR : of_kind[g->rules->rules[i].kind](g, g->rules->rules[i].value);
+	for (size_t i = 0; i < e->rules->n && r == 0; i++)
+		r = bw_signals_pending() ? -EINTR : of_kind[e->rules->rules[i].kind](e, e->rules->rules[i].value);
 	return r;
 }
 
-int bw_targets_check(struct bw_enforcement *g)
+int bw_targets_check(struct bw_enforcement *e)
 {
 	static rule_function *const check[] = {check_name, check_path_rule, check_dir};
 
-	return each_rule(g, check);
+	return each_rule(e, check);
 }
 
-int bw_targets_protect(struct bw_enforcement *g)
+int bw_targets_protect(struct bw_enforcement *e)
 {
-	static rule_function *const guard[] = {guard_name, guard_path, bw_directories_protect};
-	int r = each_rule(g, guard);
+	static rule_function *const protect[] = {protect_name, protect_path, bw_directories_protect};
+	int r = each_rule(e, protect);
 
-	return r == 0 ? bw_directories_search(g) : r;
+	return r == 0 ? bw_directories_search(e) : r;
 }

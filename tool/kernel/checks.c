@@ -50,12 +50,12 @@ static bool exists(const char *root, const char *path)
 	return access(full, F_OK) == 0;
 }
 
-/* Shortens what a finding says of its cost and remedy. */
-static void falls_short(struct bw_checks_result *f, enum bw_checks_status mark, const char *cost, const char *mend)
+/* Shortens what a finding says of its impact and remedy. */
+static void falls_short(struct bw_checks_result *f, enum bw_checks_status status, const char *impact, const char *fix)
 {
-	f->mark = mark;
-	snprintf(f->cost, sizeof(f->cost), "%s", cost);
-	snprintf(f->mend, sizeof(f->mend), "%s", mend);
+	f->status = status;
+	snprintf(f->impact, sizeof(f->impact), "%s", impact);
+	snprintf(f->fix, sizeof(f->fix), "%s", fix);
 }
 
 static void look_at_kernel(const struct facts *k, struct bw_checks_result *f)
@@ -65,7 +65,7 @@ static void look_at_kernel(const struct facts *k, struct bw_checks_result *f)
 	bw_machine_line(k->root, "/etc/os-release", "PRETTY_NAME", name, sizeof(name));
 	say(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
 	if (bw_machine_before(k->root, 5, 10))
-		falls_short(f, BW_BAD, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
+		falls_short(f, BW_CHECKS_FAIL, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
 }
 
 static void look_at_privileges(const struct facts *k, struct bw_checks_result *f)
@@ -78,7 +78,7 @@ static void look_at_privileges(const struct facts *k, struct bw_checks_result *f
 	size_t used = 0;
 
 	if (bw_machine_capabilities(k->root, &capabilities) < 0) {
-		f->mark = BW_UNSEEN;
+		f->status = BW_CHECKS_UNKNOWN;
 		say(f->text, "/proc is not there");
 		return;
 	}
@@ -89,7 +89,7 @@ static void look_at_privileges(const struct facts *k, struct bw_checks_result *f
 	if (used == 0)
 		say(f->text, "CAP_SYS_ADMIN, CAP_PERFMON and CAP_BPF are there");
 	else
-		falls_short(f, BW_BAD, "nothing can be loaded, and some of what follows is not seen",
+		falls_short(f, BW_CHECKS_FAIL, "nothing can be loaded, and some of what follows is not seen",
 			    "sudo bccwatch doctor");
 }
 
@@ -99,13 +99,14 @@ static void look_at_lockdown(const struct facts *k, struct bw_checks_result *f)
 
 	bw_machine_lockdown(k->root, mode, sizeof(mode));
 	if (!*mode && !exists(k->root, "/sys/kernel/security/lsm")) {
-		f->mark = BW_UNSEEN;
+		f->status = BW_CHECKS_UNKNOWN;
 		say(f->text, "securityfs is not mounted, or not to be read");
 		return;
 	}
 	say(f->text, "%s", *mode ? mode : "this kernel has none");
 	if (strcmp(mode, "confidentiality") == 0)
-		falls_short(f, BW_BAD, "BPF programs may not read the kernel's memory: neither trace nor block works",
+		falls_short(f, BW_CHECKS_FAIL,
+			    "BPF programs may not read the kernel's memory: neither trace nor block works",
 			    "disable Secure Boot, or boot without lockdown=confidentiality");
 }
 
@@ -116,7 +117,7 @@ static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
 
 	if (!exists(k->root, "/proc/sys/kernel/unprivileged_bpf_disabled")) {
 		say(f->text, "no system call");
-		falls_short(f, BW_BAD, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
+		falls_short(f, BW_CHECKS_FAIL, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
 		return;
 	}
 	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
@@ -124,7 +125,7 @@ static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
 		jit = 1;
 	say(f->text, "system call, JIT %s", jit > 0 ? "on" : jit == 0 ? "off" : "not known");
 	if (jit == 0)
-		falls_short(f, BW_LESS, "programs are interpreted, and neither LSM nor fmod_ret works",
+		falls_short(f, BW_CHECKS_WARN, "programs are interpreted, and neither LSM nor fmod_ret works",
 			    "sysctl net.core.bpf_jit_enable=1");
 }
 
@@ -135,7 +136,7 @@ static void look_at_kprobes(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
-	falls_short(f, BW_LESS, "trace falls back to tracepoints, block has no signal and no override",
+	falls_short(f, BW_CHECKS_WARN, "trace falls back to tracepoints, block has no signal and no override",
 		    "boot a kernel with CONFIG_KPROBE_EVENTS=y");
 }
 
@@ -148,7 +149,7 @@ static void look_at_tracefs(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, k->privileged ? "not mounted" : "not mounted, or not to be read");
-	falls_short(f, k->privileged ? BW_LESS : BW_UNSEEN, "no tracepoints",
+	falls_short(f, k->privileged ? BW_CHECKS_WARN : BW_CHECKS_UNKNOWN, "no tracepoints",
 		    k->privileged ? "mount -t tracefs tracefs /sys/kernel/tracing" : "sudo bccwatch doctor");
 }
 
@@ -156,13 +157,12 @@ static void mend_headers(const struct facts *k, struct bw_checks_result *f)
 {
 	const char *install = bw_headers_package(k->root);
 
-	falls_short(f, k->has_btf ? BW_LESS : BW_BAD,
+	falls_short(f, k->has_btf ? BW_CHECKS_WARN : BW_CHECKS_FAIL,
 		    k->has_btf ? "programs that need more than BTF has (macros, inline functions) do not compile"
 			       : "nothing compiles",
 		    "");
 	if (install)
-		snprintf(f->mend, sizeof(f->mend), install,
-			 k->release); /* NOLINT(clang-diagnostic-format-nonliteral) */
+		snprintf(f->fix, sizeof(f->fix), install, k->release); /* NOLINT(clang-diagnostic-format-nonliteral) */
 }
 
 static void look_at_headers(const struct facts *k, struct bw_checks_result *f)
@@ -196,22 +196,22 @@ static void look_at_btf(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
-	falls_short(f, BW_LESS, "kernel headers are needed, and neither LSM nor fmod_ret works",
+	falls_short(f, BW_CHECKS_WARN, "kernel headers are needed, and neither LSM nor fmod_ret works",
 		    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
 
 /* The command, on this distribution, that adds bpf to the security modules at the next boot. */
-static void lsm_command(const struct facts *k, const char *active, char *mend, size_t size)
+static void lsm_command(const struct facts *k, const char *active, char *fix, size_t size)
 {
 	char modules[160];
 
 	snprintf(modules, sizeof(modules), "lsm=%s%sbpf", active, *active ? "," : "");
 	if (k->distribution == BW_DISTRIBUTION_FEDORA)
-		snprintf(mend, size, "grubby --update-kernel=ALL --args=%s # and boot", modules);
+		snprintf(fix, size, "grubby --update-kernel=ALL --args=%s # and boot", modules);
 	else if (k->distribution == BW_DISTRIBUTION_OTHER)
-		snprintf(mend, size, "boot with %s", modules);
+		snprintf(fix, size, "boot with %s", modules);
 	else
-		snprintf(mend, size, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&%s /' /etc/default/grub && %s # and boot",
+		snprintf(fix, size, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&%s /' /etc/default/grub && %s # and boot",
 			 modules,
 			 k->distribution == BW_DISTRIBUTION_DEBIAN ? "update-grub"
 								   : "grub-mkconfig -o /boot/grub/grub.cfg");
@@ -219,7 +219,7 @@ static void lsm_command(const struct facts *k, const char *active, char *mend, s
 
 static void look_at_lsm(const struct facts *k, struct bw_checks_result *f)
 {
-	static const char cost[] = "block falls back to fmod_ret";
+	static const char impact[] = "block falls back to fmod_ret";
 	char active[128];
 	int r = bw_lsm_active(k->root, "bpf");
 
@@ -229,18 +229,18 @@ static void look_at_lsm(const struct facts *k, struct bw_checks_result *f)
 	}
 	if (!k->symbols[SYMBOL_LSM]) {
 		say(f->text, "not built in (CONFIG_BPF_LSM)");
-		falls_short(f, BW_LESS, cost, "boot a kernel with CONFIG_BPF_LSM=y");
+		falls_short(f, BW_CHECKS_WARN, impact, "boot a kernel with CONFIG_BPF_LSM=y");
 		return;
 	}
 	if (r < 0) {
-		f->mark = BW_UNSEEN;
+		f->status = BW_CHECKS_UNKNOWN;
 		say(f->text, "built in; whether it is active can't be seen: " BW_LSM_LIST);
 		return;
 	}
 	bw_machine_line(k->root, BW_LSM_LIST, NULL, active, sizeof(active));
 	say(f->text, "built in, and not active: the modules are %s", active);
-	falls_short(f, BW_LESS, cost, "");
-	lsm_command(k, active, f->mend, sizeof(f->mend));
+	falls_short(f, BW_CHECKS_WARN, impact, "");
+	lsm_command(k, active, f->fix, sizeof(f->fix));
 }
 
 static void look_at_fmod_ret(const struct facts *k, struct bw_checks_result *f)
@@ -250,7 +250,7 @@ static void look_at_fmod_ret(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
-	falls_short(f, BW_LESS, "without a BPF LSM, block can kill and not refuse",
+	falls_short(f, BW_CHECKS_WARN, "without a BPF LSM, block can kill and not refuse",
 		    k->has_btf ? "boot a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_DYNAMIC_FTRACE=y"
 			       : "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
@@ -262,7 +262,7 @@ static void look_at_override(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
-	falls_short(f, BW_LESS,
+	falls_short(f, BW_CHECKS_WARN,
 		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works",
 		    "boot a kernel with CONFIG_BPF_KPROBE_OVERRIDE=y");
 }
@@ -274,7 +274,7 @@ static void look_at_ring_buffer(const struct facts *k, struct bw_checks_result *
 		return;
 	}
 	say(f->text, "this kernel has none");
-	falls_short(f, BW_LESS, "programs with BPF_RINGBUF_OUTPUT are not loaded", "boot Linux 5.8 or later");
+	falls_short(f, BW_CHECKS_WARN, "programs with BPF_RINGBUF_OUTPUT are not loaded", "boot Linux 5.8 or later");
 }
 
 static void look_at_limits(const struct facts *k, struct bw_checks_result *f)
@@ -330,7 +330,7 @@ void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw
 	k.has_btf = exists(root, BW_BTF_PATH);
 	bw_kallsyms_find(root, names, SYMBOLS, note_symbol, &k);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		struct bw_checks_result f = {.mark = BW_GOOD, .name = parts[i].name};
+		struct bw_checks_result f = {.status = BW_CHECKS_OK, .name = parts[i].name};
 
 		parts[i].look(&k, &f);
 		found(cookie, &f);

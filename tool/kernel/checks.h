@@ -4,15 +4,20 @@
  */
 #pragma once
 
-enum bw_checks_status { BW_GOOD, BW_LESS /* works, with less */, BW_BAD /* something does not work */, BW_UNSEEN };
-
-struct bw_checks_result {
-	enum bw_checks_status mark;
-	const char *name; /* a constant: "BTF" */
-	char text[256];	  /* what is there */
-	char cost[192];	  /* what falls short costs; "" for nothing */
-	char mend[320];	  /* the command that mends it; "": none does */
+enum bw_checks_status {
+	BW_CHECKS_OK,
+	BW_CHECKS_WARN, /* works, but not all of it */
+	BW_CHECKS_FAIL, /* something does not work */
+	BW_CHECKS_UNKNOWN
 };
 
-/* Calls `found` with each finding, always the same ones in the same order. */
-void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw_checks_result *finding), void *cookie);
+struct bw_checks_result {
+	enum bw_checks_status status;
+	const char *name; /* a constant: "BTF" */
+	char text[256];	  /* what is there */
+	char impact[192]; /* what does not work for that; "" for nothing */
+	char fix[320];	  /* the command that fixes it; "": none does */
+};
+
+/* Calls `found` with each result, always the same ones in the same order. */
+void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw_checks_result *result), void *cookie);

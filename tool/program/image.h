@@ -13,6 +13,9 @@
 
 #include "output/layout.h"
 
+/* The map that counts the events which the buffer did not take: u64, one entry a CPU. compile/submits.h adds it. */
+#define BW_REFUSED_TABLE "bccwatch_refused"
+
 /* How a map is shown. */
 enum bw_image_display { BW_DISPLAY_TABLE, BW_DISPLAY_LOG2, BW_DISPLAY_LINEAR, BW_DISPLAYS };
 

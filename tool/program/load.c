@@ -155,7 +155,7 @@ static int explain_refused(const struct bw_image_program *program, const struct 
 	BW_FREE char *better = NULL;
 
 	bw_log_error(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
-	if (e && !bw_trying && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
+	if (e && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
 		words = better;
 	if (words && *words)
 		show_log(words, strlen(words));

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "bpf_src/counters.h"
-#include "compile/submits.h"
 #include "output/clock.h"
 
 #define SECOND 1000000000ULL
@@ -34,11 +33,11 @@ bool bw_session_is_over(const struct bw_session *s)
  * libbcc reads a buffer until it is empty, which in a flood is never (showing an event may itself be one). Detaching
  * stops the flood, so the end comes.
  */
-static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
+static void receive(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct bw_session *s = cookie;
 
-	if (!s->started)
+	if (!s->is_open)
 		return; /* while not all hooks are attached; our own opens, for that, among them */
 	if (++s->events % EVENTS_PER_LOOK == 0 && (bw_session_is_over(s) || s->flush(s->cookie) < 0))
 		bw_attached_free(&s->attached);
@@ -46,15 +45,15 @@ static void on_sample(void *cookie, uint32_t event, const void *data, size_t siz
 }
 
 /*
- * What the buffers did not take is counted at each submit; the kernel's own word on it comes with a later event, and
- * counts the same, but for a source whose submits are not known.
+ * What the buffers did not take is counted at each submit; the kernel reports it with a later event, and counts the
+ * same, but for a source whose submits are not known.
  */
 static void count_losses(struct bw_session *s)
 {
-	uint64_t told = bw_buffers_lost(s->stream), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
+	uint64_t reported = bw_buffers_lost(s->buffers), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
 	struct bw_attached_misses missed;
 
-	s->lost = told > refused ? told : refused;
+	s->lost = reported > refused ? reported : refused;
 	if (s->counters) {
 		s->lost += bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
 		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
@@ -66,7 +65,7 @@ static void count_losses(struct bw_session *s)
 
 static void report_misses(struct bw_session *s)
 {
-	uint64_t returns = s->missed_returns - s->told_returns, calls = s->missed - s->told_missed - returns;
+	uint64_t returns = s->missed_returns - s->reported_returns, calls = s->missed - s->reported_missed - returns;
 
 	if (calls > 0)
 		bw_log_note("Missed %llu calls: the kernel does not run a program upon another one on the same CPU.",
@@ -75,8 +74,8 @@ static void report_misses(struct bw_session *s)
 		bw_log_note("Missed %llu returns: more calls were under way than the kernel follows to their returns "
 			    "(KRETFUNC_PROBE has no such limit).",
 			    (unsigned long long)returns);
-	s->told_missed = s->missed;
-	s->told_returns = s->missed_returns;
+	s->reported_missed = s->missed;
+	s->reported_returns = s->missed_returns;
 }
 
 static void report_losses(struct bw_session *s)
@@ -91,7 +90,8 @@ static void report_losses(struct bw_session *s)
 			(unsigned long long)(s->lost - s->reported));
 	s->reported = s->lost;
 	report_misses(s);
-	s->second(s->cookie);
+	if (s->second)
+		s->second(s->cookie);
 }
 
 static int timeout_ms(const struct bw_session *s, unsigned patience)
@@ -132,9 +132,9 @@ static int read_signal(struct bw_session *s)
 static int loop(struct bw_session *s)
 {
 	struct pollfd fds[] = {
-		{.fd = bw_buffers_fd(s->stream), .events = POLLIN},
+		{.fd = bw_buffers_fd(s->buffers), .events = POLLIN},
 		{.fd = s->signal_fd, .events = POLLIN},
-		{.fd = s->out_fd, .events = 0}, /* an error is always told: the reader has gone */
+		{.fd = s->out_fd, .events = 0}, /* an error is always reported: the reader has gone */
 		{.fd = s->extra_fd, .events = POLLIN},
 		{.fd = s->urgent_fd, .events = POLLPRI},
 	};
@@ -147,7 +147,7 @@ static int loop(struct bw_session *s)
 			return bw_log_error(-errno, "can't wait for events: %s", strerror(errno));
 		if (fds[4].revents & POLLPRI)
 			s->urgent(s->cookie);
-		bw_buffers_read(s->stream);
+		bw_buffers_read(s->buffers);
 		if (fds[3].revents & POLLIN)
 			s->extra(s->cookie);
 		tick(s);
@@ -163,45 +163,38 @@ static int loop(struct bw_session *s)
 	return 0;
 }
 
-static int open_all(struct bw_session *s)
+int bw_session_open(struct bw_session *s)
 {
-	int r = bw_buffers_open(&s->stream, s->loaded, s->pages, on_sample, s);
+	int r = bw_buffers_open(&s->buffers, s->loaded, s->pages, receive, s);
 
 	if (r == 0)
 		r = bw_attach(&s->attached, s->loaded);
-	return r;
+	if (r < 0)
+		return r;
+	bw_buffers_read(s->buffers);
+	s->is_open = true;
+	return 0;
 }
 
-static int watch(struct bw_session *s)
+int bw_session_run(struct bw_session *s)
 {
 	int r, flushed;
 
-	bw_buffers_read(s->stream);
-	s->started = true;
-	r = s->ready(s->cookie);
-	if (r < 0) {
-		s->started = false;
-		return r;
-	}
 	s->next_report = bw_clock_now() + SECOND;
 	s->end = s->seconds ? bw_clock_now() + s->seconds * SECOND : 0;
 	s->next_tick = s->interval ? bw_clock_now() + s->interval * SECOND : 0;
 	r = loop(s);
 	bw_attached_free(&s->attached);
-	bw_buffers_read(s->stream);
+	bw_buffers_read(s->buffers);
 	flushed = s->flush(s->cookie);
 	count_losses(s);
 	return r < 0 ? r : flushed;
 }
 
-int bw_session_run(struct bw_session *session)
+void bw_session_close(struct bw_session *session)
 {
-	int r = open_all(session);
-
-	if (r == 0)
-		r = watch(session);
 	bw_attached_free(&session->attached);
-	bw_buffers_close(session->stream);
-	session->stream = NULL;
-	return r;
+	bw_buffers_close(session->buffers);
+	session->buffers = NULL;
+	session->is_open = false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run: buffers open, programs attached, events read until something ends it, nothing left behind. */
+/* Programs attached and their events read, from bw_session_open over bw_session_run to bw_session_close. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,12 +20,10 @@ struct bw_session {
 	bool counters;	   /* the source counts in the map of bpf_src/counters.h */
 	int extra_fd;	   /* read by `extra` when it is readable; -1: none */
 	int urgent_fd;	   /* `urgent` is called when it has POLLPRI; -1: none */
-	/* All is attached; a failure, -errno, ends the run before it begins, silently. */
-	int (*ready)(void *cookie);
 	bw_sample_fn sample;
-	int (*flush)(
-		void *cookie); /* no more events are at hand, or many were shown; a failure, -errno, ends the run */
-	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as `extra`. */
+	/* No more events are at hand, or many were printed; a failure, -errno, ends the run. */
+	int (*flush)(void *cookie);
+	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as those that follow. */
 	void (*tick)(void *cookie);
 	void (*extra)(void *cookie);
 	void (*urgent)(void *cookie);
@@ -39,19 +37,25 @@ struct bw_session {
 	 */
 	uint64_t events, lost, cut, missed;
 
-	bool started; /* all was attached, and the run began */
-
 	/* Inner. */
-	struct bw_buffers *stream;
+	bool is_open; /* all is attached, and events count */
+	struct bw_buffers *buffers;
 	struct bw_attached attached;
-	uint64_t end, next_report, next_tick, reported, told_missed, missed_returns, told_returns;
+	uint64_t end, next_report, next_tick, reported, reported_missed, missed_returns, reported_returns;
 };
 
 /*
- * Runs. 0 when a signal, the time or the reader's going ended it; -errno, reported on stderr, but for what flush
- * returned. When it returns nothing is attached any more, and all that the kernel had sent was passed on.
+ * Opens the buffers and attaches the programs: from here on events count, and wait to be read. 0 or -errno, reported on
+ * stderr. The session is the caller's, for bw_session_close, in either case.
+ */
+int bw_session_open(struct bw_session *session);
+
+/*
+ * Reads events until a signal, the time or the reader's going ends it: 0; or -errno, reported, but for what flush
+ * returned. Then nothing is attached any more, all that the kernel had sent was passed on, and the losses are counted.
  */
 int bw_session_run(struct bw_session *session);
+void bw_session_close(struct bw_session *session);
 
 /* Has its time come, or a signal that ends it? */
 bool bw_session_is_over(const struct bw_session *session);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/block_options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+
+enum {
+	OPT_PATH = 256,
+	OPT_DIR,
+	OPT_RULES,
+	OPT_ERRNO,
+	OPT_DRY_RUN,
+	OPT_HOOK,
+	OPT_ACCESS,
+	OPT_EXCEPT_UID,
+	OPT_EXCEPT_EXE,
+	OPT_EXCEPT_COMM,
+	OPT_ALLOW_MOUNTS
+};
+
+static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const char *option, const char *value)
+{
+	const char *why;
+	int r = bw_rules_add(&o->rules, kind, value, &why);
+
+	return r < 0 ? bw_common_usage_error(option, value, why ? why : strerror(-r)) : 0;
+}
+
+static int set_action(struct bw_block_options *o, const char *value)
+{
+	static const char *const words[] = {"kill", "deny", NULL};
+	int i = bw_common_word("--action", value, words, "it is one of kill, deny");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->deny = i == 1;
+	return 0;
+}
+
+static int set_errno(struct bw_block_options *o, const char *value)
+{
+	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
+	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
+	int i = bw_common_word("--errno", value, words, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->error = numbers[i];
+	return 0;
+}
+
+static int set_hook(struct bw_block_options *o, const char *value)
+{
+	static const char *const words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
+	int i = bw_common_word("--hook", value, words, "it is one of lsm, fmod_ret, override, signal");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->hook = (enum bw_hook)i;
+	return 0;
+}
+
+static int set_access(struct bw_block_options *o, const char *value)
+{
+	static const char *const words[] = {"read", "write", "exec", NULL};
+	int i = bw_common_word("--access", value, words, "it is one of read, write, exec");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->access |= (uint32_t)ACCESS_READ << i;
+	return 0;
+}
+
+static int except_comm(struct bw_block_options *o, const char *value)
+{
+	if (!*value || strlen(value) > 15)
+		return bw_common_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
+	o->comms[o->n_comms++] = value;
+	return 0;
+}
+
+static int add_exception(struct bw_block_options *o, int id, const char *value)
+{
+	if (o->n_uids == BW_BLOCK_EXCEPTIONS_MAX || o->n_comms == BW_BLOCK_EXCEPTIONS_MAX ||
+	    o->n_exes == BW_BLOCK_EXCEPTIONS_MAX)
+		return bw_log_error(BW_EXIT_USAGE, "more than %d exceptions of a kind", BW_BLOCK_EXCEPTIONS_MAX);
+	if (id == OPT_EXCEPT_UID)
+		return bw_common_uid("--except-uid", value, &o->uids[o->n_uids++]);
+	if (id == OPT_EXCEPT_COMM)
+		return except_comm(o, value);
+	o->exes[o->n_exes++] = value;
+	return 0;
+}
+
+static int set_option(void *cookie, int id, const char *value)
+{
+	struct bw_block_options *o = cookie;
+
+	switch (id) {
+	case 'n':
+		return add_rule(o, BW_RULE_NAME, "--name", value);
+	case OPT_PATH:
+		return add_rule(o, BW_RULE_PATH, "--path", value);
+	case OPT_DIR:
+		return add_rule(o, BW_RULE_DIR, "--dir", value);
+	case OPT_RULES:
+		return bw_rules_read(&o->rules, value) < 0 ? BW_EXIT_USAGE : 0;
+	case 'a':
+		return set_action(o, value);
+	case OPT_ERRNO:
+		return set_errno(o, value);
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		return 0;
+	case OPT_ALLOW_MOUNTS:
+		o->allow_mounts = true;
+		return 0;
+	case OPT_HOOK:
+		return set_hook(o, value);
+	case OPT_ACCESS:
+		return set_access(o, value);
+	case OPT_EXCEPT_UID:
+	case OPT_EXCEPT_EXE:
+	case OPT_EXCEPT_COMM:
+		return add_exception(o, id, value);
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
+static struct bw_hook_needs needs_of(const struct bw_block_options *o)
+{
+	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
+				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
+				      .programs = o->n_exes > 0};
+}
+
+const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
+{
+	const struct bw_hook_needs needs = needs_of(o);
+
+	return bw_hook_unfit(hook, &needs);
+}
+
+static int check(const struct bw_block_options *o)
+{
+	const char *why = o->hook == BW_HOOKS ? NULL : bw_block_options_unfit(o, o->hook);
+
+	if (o->rules.n == 0) {
+		bw_log_error(BW_EXIT_USAGE, "no rule is given");
+		bw_log_hint("--name, --path, --dir or --rules says what is to be protected.");
+		return BW_EXIT_USAGE;
+	}
+	return why ? bw_common_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;
+}
+
+int bw_block_options_parse(struct bw_block_options *o, const struct bw_command *command, int argc, char **argv)
+{
+	int r = bw_common_parse(command, &o->common, argc, argv, set_option, o);
+
+	o->access = o->access ? o->access : ACCESS_ANY;
+	return r == 0 ? check(o) : r;
+}
+
+void bw_block_options_free(struct bw_block_options *options)
+{
+	bw_rules_free(&options->rules);
+}
+
+const struct bw_command_option bw_block_options_table[] = {
+	{'n', "name", "NAME", "forbid files of this name, wherever they are", NULL},
+	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
+	 BW_COMPLETE_FILE},
+	{OPT_DIR, "dir", "DIR", "forbid everything beneath this folder", BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir",
+	 BW_COMPLETE_FILE},
+	{'a', "action", "ACTION", "kill (default: and refuse, where the hook can), or deny", "kill deny"},
+	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
+	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
+	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
+	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
+	 "lsm fmod_ret override signal"},
+	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
+	 "read write exec"},
+	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
+	 "let file systems be mounted beneath the directory of --dir; they are guarded from then on", NULL},
+	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",
+	 BW_COMPLETE_USER},
+	{OPT_EXCEPT_EXE, "except-exe", "PATH", "but not to this program", BW_COMPLETE_FILE},
+	{OPT_EXCEPT_COMM, "except-comm", "NAME", "but not to processes of this name, which they can choose", NULL},
+	BW_COMMON_OPTIONS,
+	{0},
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enforce/hook.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "kernel/btf.h"
+#include "kernel/lsm.h"
+#include "kernel/preemption.h"
+#include "program/override.h"
+
+#define SIGNAL_LIMITS "It refuses nothing: the file is opened, created or emptied before the process dies"
+#define STRING_LIMITS "a link or a mount by which the file has another name is not seen"
+#define PREEMPTION_LIMITS                                                                                             \
+	"This kernel preempts: an open that comes while another is checked on the same CPU is not checked (such are " \
+	"counted as missed)"
+
+static const struct bw_hook_info hooks[] = {
+	[BW_HOOK_LSM] = {.word = "lsm", .macro = "HOOK_LSM", .name = "LSM file_open", .denies = true},
+	[BW_HOOK_FMOD_RET] = {.word = "fmod_ret",
+			      .macro = "HOOK_FMOD_RET",
+			      .name = "fmod_ret on security_file_open",
+			      .denies = true},
+	[BW_HOOK_OVERRIDE] = {.word = "override",
+			      .macro = "HOOK_OVERRIDE",
+			      .name = "override of the system calls that open",
+			      .limits = "It sees the name that a call is given: " STRING_LIMITS
+					", io_uring's opens can be killed but not refused",
+			      .denies = true,
+			      .by_string = true},
+	[BW_HOOK_SIGNAL] = {.word = "signal",
+			    .macro = "HOOK_SIGNAL",
+			    .name = "signal from security_file_open",
+			    .limits = SIGNAL_LIMITS "; truncate(2) is not seen"},
+	[BW_HOOK_SIGNAL_NAME] = {.word = "signal",
+				 .macro = "HOOK_SIGNAL_NAME",
+				 .name = "signal from the kernel's open of a name",
+				 .limits = SIGNAL_LIMITS "; " STRING_LIMITS "; truncate(2) is not seen",
+				 .by_string = true},
+};
+
+const struct bw_hook_info *bw_hook_info(enum bw_hook hook)
+{
+	return &hooks[hook];
+}
+
+const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
+{
+	if (!hooks[hook].denies && needs->deny)
+		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+#ifndef __x86_64__
+	if (hook == BW_HOOK_OVERRIDE)
+		return "block.c knows the system calls of x86-64 alone";
+#endif
+	if (hooks[hook].by_string && needs->by_file)
+		return "it sees the names that calls are given, and not the files: --path and --dir need lsm, fmod_ret "
+		       "or signal";
+	if (hook == BW_HOOK_SIGNAL_NAME && needs->programs)
+		return "it can't tell programs: --except-exe needs another hook";
+	return NULL;
+}
+
+int bw_hook_check(enum bw_hook hook, bool forced, const char *source)
+{
+	if (hook == BW_HOOK_OVERRIDE)
+		return bw_override_available(source);
+	if (hook == BW_HOOK_FMOD_RET && !forced && bw_preemption_is_full(""))
+		return bw_log_error(-ENOTSUP, "fmod_ret: " PREEMPTION_LIMITS "; --hook fmod_ret takes it all the same");
+	if (hook == BW_HOOK_LSM && bw_lsm_active("", "bpf") == 0)
+		return bw_log_error(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
+	return 0;
+}
+
+const char *bw_hook_limits(enum bw_hook hook)
+{
+	return hook == BW_HOOK_FMOD_RET && bw_preemption_is_full("") ? PREEMPTION_LIMITS : hooks[hook].limits;
+}
+
+bool bw_hook_setattr_has_idmap(enum bw_hook hook)
+{
+	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
+	const char *function = hook == BW_HOOK_LSM ? "bpf_lsm_inode_setattr" : "security_inode_setattr";
+
+	return (hook == BW_HOOK_LSM || hook == BW_HOOK_FMOD_RET) && bw_btf_open(BW_BTF_PATH, &btf) == 0 &&
+	       bw_btf_parameters(btf, function) == 3;
+}
