@@ -31,8 +31,8 @@ static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const ch
 
 static int set_action(struct bw_block_options *o, const char *value)
 {
-	static const char *const words[] = {"kill", "deny", NULL};
-	int i = bw_common_word("--action", value, words, "it is one of kill, deny");
+	static const char *const choices[] = {"kill", "deny", NULL};
+	int i = bw_common_word("--action", value, choices, "it is one of kill, deny");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -42,9 +42,9 @@ static int set_action(struct bw_block_options *o, const char *value)
 
 static int set_errno(struct bw_block_options *o, const char *value)
 {
-	static const char *const words[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
+	static const char *const choices[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
 	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_common_word("--errno", value, words, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+	int i = bw_common_word("--errno", value, choices, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -54,8 +54,8 @@ static int set_errno(struct bw_block_options *o, const char *value)
 
 static int set_hook(struct bw_block_options *o, const char *value)
 {
-	static const char *const words[] = {"lsm", "fmod_ret", "override", "signal", NULL};
-	int i = bw_common_word("--hook", value, words, "it is one of lsm, fmod_ret, override, signal");
+	static const char *const choices[] = {"lsm", "fmod_ret", "override", "signal", NULL};
+	int i = bw_common_word("--hook", value, choices, "it is one of lsm, fmod_ret, override, signal");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -65,8 +65,8 @@ static int set_hook(struct bw_block_options *o, const char *value)
 
 static int set_access(struct bw_block_options *o, const char *value)
 {
-	static const char *const words[] = {"read", "write", "exec", NULL};
-	int i = bw_common_word("--access", value, words, "it is one of read, write, exec");
+	static const char *const choices[] = {"read", "write", "exec", NULL};
+	int i = bw_common_word("--access", value, choices, "it is one of read, write, exec");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -77,7 +77,7 @@ static int set_access(struct bw_block_options *o, const char *value)
 static int except_comm(struct bw_block_options *o, const char *value)
 {
 	if (!*value || strlen(value) > 15)
-		return bw_common_usage_error("--except-comm", value, "a process's name has 1 to 15 bytes");
+		return bw_common_usage_error("--except-comm", value, "a process name has 1 to 15 bytes");
 	o->comms[o->n_comms++] = value;
 	return 0;
 }
@@ -171,26 +171,26 @@ void bw_block_options_free(struct bw_block_options *options)
 }
 
 const struct bw_command_option bw_block_options_table[] = {
-	{'n', "name", "NAME", "forbid files of this name, wherever they are", NULL},
-	{OPT_PATH, "path", "PATH", "forbid this file, under every name, and what is put at this path later",
+	{'n', "name", "NAME", "protect files of this name, wherever they are", NULL},
+	{OPT_PATH, "path", "PATH", "protect this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},
-	{OPT_DIR, "dir", "DIR", "forbid everything beneath this folder", BW_COMPLETE_FILE},
-	{OPT_RULES, "rules", "FILE", "forbid what this file lists: a line for each name, path or dir",
+	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE", "protect what this file lists: a line for each name, path or dir",
 	 BW_COMPLETE_FILE},
-	{'a', "action", "ACTION", "kill (default: and refuse, where the hook can), or deny", "kill deny"},
-	{OPT_ERRNO, "errno", "NAME", "the error of a refused access (default: EACCES)",
+	{'a', "action", "ACTION", "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
+	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
 	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
-	{OPT_DRY_RUN, "dry-run", NULL, "only tell what would be stopped", NULL},
+	{OPT_DRY_RUN, "dry-run", NULL, "only report what would be denied or killed", NULL},
 	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
 	 "lsm fmod_ret override signal"},
-	{OPT_ACCESS, "access", "ACCESS", "forbid only to read, write or exec; may be given again (default: all)",
+	{OPT_ACCESS, "access", "ACCESS", "deny only to read, write or exec; may be given again (default: all)",
 	 "read write exec"},
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
-	 "let file systems be mounted beneath the directory of --dir; they are guarded from then on", NULL},
-	{OPT_EXCEPT_UID, "except-uid", "UID", "but not to this user, by number or name (the real one)",
+	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
+	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)",
 	 BW_COMPLETE_USER},
-	{OPT_EXCEPT_EXE, "except-exe", "PATH", "but not to this program", BW_COMPLETE_FILE},
-	{OPT_EXCEPT_COMM, "except-comm", "NAME", "but not to processes of this name, which they can choose", NULL},
+	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow this program", BW_COMPLETE_FILE},
+	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
 	BW_COMMON_OPTIONS,
 	{0},
 };

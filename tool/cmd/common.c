@@ -22,9 +22,9 @@ int bw_common_usage_error(const char *option, const char *value, const char *wan
 	return bw_log_error(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
 }
 
-int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted)
+int bw_common_word(const char *option, const char *value, const char *const *choices, const char *wanted)
 {
-	int i = bw_parse_word(value, words);
+	int i = bw_parse_word(value, choices);
 
 	if (i < 0)
 		bw_common_usage_error(option, value, wanted);
@@ -42,7 +42,7 @@ int bw_common_uid(const char *option, const char *value, uint32_t *uid)
 	}
 	user = getpwnam(value);
 	if (!user)
-		return bw_common_usage_error(option, value, "neither a number nor a user's name");
+		return bw_common_usage_error(option, value, "neither a number nor a user name");
 	*uid = user->pw_uid;
 	return 0;
 }
@@ -119,7 +119,7 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 			r = set(cookie, id, value);
 	}
 	if (r == 0 && command->operand && optind == argc)
-		r = bw_log_error(BW_EXIT_USAGE, "%s is missing: which %s?", command->operand, command->operand);
+		r = bw_log_error(BW_EXIT_USAGE, "%s is missing", command->operand);
 	else if (r == 0 && command->operand)
 		common->source = argv[optind++];
 	if (r == 0 && optind < argc)
@@ -134,10 +134,10 @@ int bw_common_privilege(const char *command)
 	int r = bw_privilege_check();
 
 	if (r == -ECANCELED) {
-		bw_log_error(r, "this machine's kernel gets no BPF programs: there is " BW_NO_PROGRAMS);
+		bw_log_error(r, "BPF programs may not be loaded on this machine: " BW_NO_PROGRAMS " exists);
 		bw_log_hint("Use a guest (scripts/guest), or remove the file.");
 	} else if (r < 0) {
-		bw_log_error(r, "watching the kernel needs root (CAP_SYS_ADMIN)");
+		bw_log_error(r, "loading BPF programs needs root (CAP_SYS_ADMIN)");
 		bw_log_hint("Try: sudo bccwatch %s", command);
 	}
 	return r;
@@ -161,7 +161,7 @@ int bw_common_source(const struct bw_common *common, const char *name, struct bw
 	int r = bw_source_dir(&dir);
 
 	if (r < 0)
-		return bw_log_error(r, "bpf_src is neither beside this program nor in its PREFIX/share/bccwatch");
+		return bw_log_error(r, "cannot find bpf_src: it is neither beside this program nor in its PREFIX/share/bccwatch");
 	if (asprintf(&installed, "%s/%s", dir, name) < 0)
 		return -ENOMEM;
 	r = bw_source_read(source, common->source ? common->source : installed, dir);
@@ -178,11 +178,11 @@ struct explained {
 	int signal_fd;
 };
 
-static int explain(void *cookie, const char *program, int type, char **words)
+static int explain(void *cookie, const char *program, int type, char **output)
 {
 	const struct explained *e = cookie;
 
-	return bw_build_verify(e->source, e->signal_fd, program, type, words);
+	return bw_build_verify(e->source, e->signal_fd, program, type, output);
 }
 
 int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands that compile and run a program have in common: options, and the way to its source. */
+/* What the commands that compile and run a program share: their options, and reading the source. */
 #pragma once
 
 #include <stdbool.h>
@@ -36,12 +36,12 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
 		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                         \
 		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},              \
 		{BW_OPT_HEADERS, "headers", "WHICH",                                                               \
-		 "compile with the installed kernel headers, with btf (the types that the kernel knows), or auto " \
+		 "compile with the installed kernel headers, with btf (the types in the kernel's BTF), or auto " \
 		 "(default)",                                                                                      \
 		 "installed btf auto"},                                                                            \
 		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                \
 		 "compile the program, also if it was compiled before, and do not keep it", NULL},                 \
-		{'v', "verbose", NULL, "say on stderr what is done, and what the compiler says", NULL},            \
+		{'v', "verbose", NULL, "print on stderr what is done, and the compiler's output", NULL},            \
 	{                                                                                                          \
 		'h', "help", NULL, "show this help", NULL                                                          \
 	}
@@ -57,8 +57,8 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 /* "OPTION VALUE: WANTED" on stderr; returns BW_EXIT_USAGE. */
 int bw_common_usage_error(const char *option, const char *value, const char *wanted);
 
-/* The index of value among words, which end with NULL; -1, reported with `wanted`, if it is none of them. */
-int bw_common_word(const char *option, const char *value, const char *const *words, const char *wanted);
+/* The index of value among the choices, which end with NULL; -1, reported with `wanted`, if it is none of them. */
+int bw_common_word(const char *option, const char *value, const char *const *choices, const char *wanted);
 
 /* A user's number, or the number of the user of that name. 0 or BW_EXIT_USAGE, reported. */
 int bw_common_uid(const char *option, const char *value, uint32_t *uid);
@@ -73,7 +73,7 @@ int bw_common_seconds(const char *option, const char *value, uint64_t *seconds);
 int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source);
 
 /*
- * bw_load, which tells of a refused program the line of the source, which it is compiled once more for. signal_fd is
+ * bw_load, which reports the source line of what the verifier refuses; for that it is compiled once more. signal_fd is
  * that of bw_build.
  */
 int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bccwatch doctor: what this machine can do, and what mends what it can't. */
+/* bccwatch doctor: what this machine can do, and how to fix what it cannot. */
 #pragma once
 
 #include "cmd/command.h"

@@ -162,10 +162,10 @@ static int check_tables(const struct run *run, const char *option, const struct 
 {
 	for (size_t i = 0; i < names->n; i++)
 		if (!bw_map_printer_has(&run->loaded, names->items[i]))
-			return bw_log_error(-ENOENT, "%s %s: the source has no table of that name", option,
+			return bw_log_error(-ENOENT, "%s %s: the source has no map of that name", option,
 					    names->items[i]);
 		else if (!bw_map_printer_counts(&run->loaded, names->items[i]))
-			return bw_log_error(-EINVAL, "%s %s: that table's keys and values are no numbers", option,
+			return bw_log_error(-EINVAL, "%s %s: the keys and values of that map are not numbers", option,
 					    names->items[i]);
 	return 0;
 }
@@ -241,7 +241,7 @@ static int run_source(struct run *run)
 	int r = signal_fd < 0 ? signal_fd : bw_signals_add_usr1(signal_fd);
 
 	if (r < 0)
-		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-r));
+		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-r));
 	tzset();
 	r = run->printk ? bw_trace_pipe_open(&trace_pipe, run->json) : 0;
 	if (r == 0)
@@ -257,7 +257,7 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 	int r;
 
 	if (!run)
-		return bw_log_error(BW_EXIT_FAILED, "there is no memory");
+		return bw_log_error(BW_EXIT_FAILED, "out of memory");
 	run->common = (struct bw_common)BW_COMMON_DEFAULTS;
 	r = bw_common_parse(command, &run->common, argc, argv, set_option, run);
 	if (r == 0)
@@ -272,34 +272,34 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 
 static const struct bw_command_option options[] = {
 	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION",
-	 "put the source's FUNCTION on the kernel's function EVENT; may be given "
+	 "attach the source's FUNCTION to the kernel function EVENT; may be given "
 	 "again, as all of these",
 	 NULL},
-	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "on its return", NULL},
-	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "on a tracepoint", NULL},
-	{OPT_RAW_TRACEPOINT, "raw-tracepoint", "NAME:FUNCTION", "on a raw tracepoint", NULL},
+	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "to its return", NULL},
+	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "to a tracepoint", NULL},
+	{OPT_RAW_TRACEPOINT, "raw-tracepoint", "NAME:FUNCTION", "to a raw tracepoint", NULL},
 	{OPT_UPROBE, "uprobe", "PATH:SYMBOL:FUNCTION",
-	 "on a function of a program or library, or, with SYMBOL 0xN, on "
+	 "to a function of a program or library, or, with SYMBOL 0xN, to "
 	 "that offset in the file",
 	 BW_COMPLETE_FILE},
-	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "on its return", BW_COMPLETE_FILE},
+	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
 	{'D', "define", "NAME[=VALUE]", "define a macro", NULL},
 	{OPT_CFLAG, "cflag", "FLAG", "pass FLAG to the compiler as it is", NULL},
 	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},
 	{OPT_JSON, "json", NULL, "print one JSON object a line", NULL},
-	{OPT_PRINTK, "printk", NULL, "show what bpf_trace_printk writes, too", NULL},
+	{OPT_PRINTK, "printk", NULL, "also print what bpf_trace_printk writes", NULL},
 	{OPT_INTERVAL, "interval", "SECONDS",
-	 "show the maps each so many seconds, too (else at the end, and on SIGUSR1)", NULL},
-	{OPT_CLEAR, "clear", NULL, "empty the maps whenever they were shown", NULL},
-	{OPT_LOG2, "log2", "TABLE", "show TABLE as a log2 histogram", NULL},
-	{OPT_LINEAR, "linear", "TABLE", "show TABLE as a linear histogram", NULL},
+	 "print the maps at this interval (always: at the end, and on SIGUSR1)", NULL},
+	{OPT_CLEAR, "clear", NULL, "clear the maps whenever they were printed", NULL},
+	{OPT_LOG2, "log2", "TABLE", "print the map TABLE as a log2 histogram", NULL},
+	{OPT_LINEAR, "linear", "TABLE", "print the map TABLE as a linear histogram", NULL},
 	BW_RUN_OPTIONS,
 	{0},
 };
 
 const struct bw_command bw_run_command = {
 	.name = "run",
-	.summary = "Run a BPF C program in BCC's dialect, and show what it sends and counts",
+	.summary = "Run a BPF C program in BCC's dialect, and print its events and maps",
 	.operand = "FILE.c",
 	.options = options,
 	.run = run_command,

@@ -34,9 +34,9 @@ struct trace {
 	bool by_pid, by_uid, by_comm;
 	struct filter filter;
 	int signal_fd;
-	/* What it becomes. */
+	/* Made of them: */
 	struct bw_source source;
-	bool has_tracepoint; /* the source speaks of VIA_TRACEPOINT: it can do without the kprobe */
+	bool has_tracepoint; /* the source has a VIA_TRACEPOINT part: it works without the kprobe */
 	struct bw_image image;
 	struct bw_plan plan;
 	struct bw_loaded loaded;
@@ -58,7 +58,7 @@ static int set_pid(struct trace *t, const char *value)
 	uint64_t pid;
 
 	if (bw_parse_number(value, INT32_MAX, &pid) < 0 || pid == 0)
-		return bw_common_usage_error("--pid", value, "not a process's number");
+		return bw_common_usage_error("--pid", value, "not a process number");
 	t->filter.pid = (uint32_t)pid;
 	t->by_pid = true;
 	return 0;
@@ -75,7 +75,7 @@ static int set_comm(struct trace *t, const char *value)
 	size_t len = strlen(value);
 
 	if (len == 0 || len > sizeof(t->filter.comm) - 1)
-		return bw_common_usage_error("--comm", value, "a process's name has 1 to 15 bytes");
+		return bw_common_usage_error("--comm", value, "a process name has 1 to 15 bytes");
 	memset(t->filter.comm, 0, sizeof(t->filter.comm));
 	memset(t->filter.comm_mask, 0, sizeof(t->filter.comm_mask));
 	memcpy(t->filter.comm, value, len);
@@ -102,7 +102,7 @@ static int set_option(void *cookie, int id, const char *value)
 	}
 }
 
-/* What is missing is said before the compiler starts, which takes its time. */
+/* Before the compiler starts, which takes its time. */
 static int check_machine(struct trace *t)
 {
 	int r = bw_common_privilege("trace");
@@ -189,15 +189,15 @@ static int set_filter(const struct trace *t)
 		return 0;
 	r = bw_loaded_set(&t->loaded, "filter", 0, &t->filter, sizeof(t->filter));
 	if (r == -ENOENT)
-		return bw_log_error(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
-	return r < 0 ? bw_log_error(r, "can't set the filter: %s", strerror(-r)) : 0;
+		return bw_log_error(r, "cannot filter: the source has no map 'filter' (bpf_src/filter.h)");
+	return r < 0 ? bw_log_error(r, "cannot set the filter: %s", strerror(-r)) : 0;
 }
 
 static int check_events(const struct trace *t)
 {
 	if (t->image.n_events > 0)
 		return 0;
-	return bw_log_error(-EINVAL, "the source has no BPF_PERF_OUTPUT table: there is nothing that it could show");
+	return bw_log_error(-EINVAL, "nothing to print: the source has no BPF_PERF_OUTPUT table");
 }
 
 /* Compiles, loads and attaches the program. 0 or -errno, reported; close_trace is due in either case. */
@@ -268,7 +268,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 		return BW_EXIT_FAILED;
 	t.signal_fd = bw_signals_open();
 	if (t.signal_fd < 0)
-		return bw_log_error(BW_EXIT_FAILED, "can't receive signals: %s", strerror(-t.signal_fd));
+		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-t.signal_fd));
 	tzset();
 	r = trace_files(&t);
 	close_trace(&t);

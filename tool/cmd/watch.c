@@ -56,8 +56,8 @@ static int open_formats(struct bw_watch *w)
 			return r;
 		w->in_order &= bw_event_time_field(&event->layout) != NULL;
 		if (event->layout.n == 0)
-			bw_log_note("The type of the events of '%s' is not known: if any come, their bytes are "
-				    "shown in hex (-v says more).",
+			bw_log_note("The type of the events of '%s' is not known: their bytes are printed in hex (-v "
+				    "gives the reason).",
 				    image->maps[event->map].name);
 		longest = line > longest ? line : longest;
 	}
@@ -199,9 +199,9 @@ static void print_end(struct bw_watch *w)
 static void explain_output(int error)
 {
 	if (error == -EINTR)
-		bw_log_error(error, "can't write all events: the reader of stdout does not read");
+		bw_log_error(error, "cannot write all events: the reader of stdout does not read");
 	else if (error && error != -EPIPE)
-		bw_log_error(error, "can't write all events: %s", strerror(-error));
+		bw_log_error(error, "cannot write all events: %s", strerror(-error));
 }
 
 int bw_watch_run(struct bw_watch *w)
@@ -234,7 +234,7 @@ int bw_watch_finish(const struct bw_watch *w, int r, const char *summary)
 {
 	print_closing_line(w, summary, w->out.error == -EPIPE ? 0 : w->out.unwritten);
 	if (r == -EPIPE && w->needs_reader)
-		return bw_log_error(BW_EXIT_FAILED, "the reader of stdout has gone, and with it this ends");
+		return bw_log_error(BW_EXIT_FAILED, "the reader of stdout has closed it: nothing is enforced any more");
 	if ((r < 0 && r != -EPIPE) || w->failed)
 		return BW_EXIT_FAILED;
 	return w->session.lost + w->session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;

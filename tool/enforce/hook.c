@@ -11,7 +11,7 @@
 #include "kernel/preemption.h"
 #include "program/override.h"
 
-#define SIGNAL_LIMITS "It refuses nothing: the file is opened, created or emptied before the process dies"
+#define SIGNAL_LIMITS "It denies nothing: the file is opened, created or emptied before the process dies"
 #define STRING_LIMITS "a link or a mount by which the file has another name is not seen"
 #define PREEMPTION_LIMITS                                                                                             \
 	"This kernel preempts: an open that comes while another is checked on the same CPU is not checked (such are " \
@@ -26,8 +26,8 @@ static const struct bw_hook_info hooks[] = {
 	[BW_HOOK_OVERRIDE] = {.word = "override",
 			      .macro = "HOOK_OVERRIDE",
 			      .name = "override of the system calls that open",
-			      .limits = "It sees the name that a call is given: " STRING_LIMITS
-					", io_uring's opens can be killed but not refused",
+			      .limits = "It sees the name that a system call is given: " STRING_LIMITS
+					", opens by io_uring are killed but not denied",
 			      .denies = true,
 			      .by_string = true},
 	[BW_HOOK_SIGNAL] = {.word = "signal",
@@ -49,16 +49,16 @@ const struct bw_hook_info *bw_hook_info(enum bw_hook hook)
 const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
 {
 	if (!hooks[hook].denies && needs->deny)
-		return "it can't refuse an open: --action deny needs lsm, fmod_ret or override";
+		return "it cannot deny an open: --action deny needs lsm, fmod_ret or override";
 #ifndef __x86_64__
 	if (hook == BW_HOOK_OVERRIDE)
-		return "block.c knows the system calls of x86-64 alone";
+		return "block.c knows the system calls of x86-64 only";
 #endif
 	if (hooks[hook].by_string && needs->by_file)
-		return "it sees the names that calls are given, and not the files: --path and --dir need lsm, fmod_ret "
-		       "or signal";
+		return "it sees the names that system calls are given, not the files: --path and --dir need lsm, "
+		       "fmod_ret or signal";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->programs)
-		return "it can't tell programs: --except-exe needs another hook";
+		return "it cannot identify programs: --except-exe needs another hook";
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is forbidden: files by name, by path, and all beneath a folder. */
+/* The rules: files by name, by path, and all beneath a directory. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ struct bw_rules {
 };
 
 /*
- * Adds a rule; value is copied. A name is the last component: 1 to 255 bytes, no slash; a path or folder is made
+ * Adds a rule; value is copied. A name is the last component: 1 to 255 bytes, no slash; a path or directory is made
  * absolute. 0, -EINVAL with *why a constant that says what is wrong, -E2BIG for more than BW_RULES_MAX, or -ENOMEM.
  */
 int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *value, const char **why);

@@ -26,20 +26,20 @@ static int attach(struct bw_plan_binding *b, int program)
 
 static int attach_one(struct bw_plan_binding *b, int program, int *hook)
 {
-	struct bw_stderr_capture quiet;
-	BW_FREE char *words = NULL;
+	struct bw_stderr_capture capture;
+	BW_FREE char *output = NULL;
 	size_t len;
 
-	bw_stderr_capture_begin(&quiet);
+	bw_stderr_capture_begin(&capture);
 	*hook = attach(b, program);
-	bw_stderr_capture_end(&quiet, &words, &len);
+	bw_stderr_capture_end(&capture, &output, &len);
 	if (*hook >= 0) {
 		bw_log_debug("attached: %s %s", b->kind->word, b->target);
 		return 0;
 	}
 	bw_plan_explain(b, *hook);
 	if (bw_verbose)
-		bw_log_output(words, len);
+		bw_log_output(output, len);
 	return *hook;
 }
 

@@ -31,23 +31,23 @@ static int *no_descriptors(size_t n)
 
 static int make_map(const struct bw_image_map *map, uint32_t cpus, int *fd)
 {
-	struct bw_stderr_capture quiet;
-	BW_FREE char *words = NULL;
+	struct bw_stderr_capture capture;
+	BW_FREE char *output = NULL;
 	/* A buffer for each CPU that there can be here, wherever the image was made. */
 	uint32_t entries = map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? cpus : map->max_entries;
 	size_t len;
 	int error;
 
-	bw_stderr_capture_begin(&quiet);
+	bw_stderr_capture_begin(&capture);
 	*fd = bcc_create_map((enum bpf_map_type)map->type, map->name, (int)map->key_size, (int)map->value_size,
 			     (int)entries, (int)map->flags);
 	error = *fd < 0 ? -errno : 0;
-	bw_stderr_capture_end(&quiet, &words, &len);
+	bw_stderr_capture_end(&capture, &output, &len);
 	if (error == 0)
 		return 0;
-	bw_log_error(error, "the map '%s' can't be made: %s", map->name, strerror(-error));
+	bw_log_error(error, "cannot create the map '%s': %s", map->name, strerror(-error));
 	if (bw_verbose)
-		bw_log_output(words, len);
+		bw_log_output(output, len);
 	return error;
 }
 
@@ -70,18 +70,18 @@ static struct bpf_insn *linked(const struct bw_image_program *program, const int
 	return insns;
 }
 
-static void show_log(const char *words, size_t len)
+static void print_log(const char *output, size_t len)
 {
-	const char *end = words + len, *from = end;
+	const char *end = output + len, *from = end;
 
-	while (end > words && end[-1] == '\n')
+	while (end > output && end[-1] == '\n')
 		end--;
-	for (int lines = 0; from > words && !bw_verbose; from--)
+	for (int lines = 0; from > output && !bw_verbose; from--)
 		if (from < end && from[-1] == '\n' && ++lines == LOG_LINES)
 			break;
 	if (bw_verbose)
-		from = words;
-	if (from > words)
+		from = output;
+	if (from > output)
 		bw_log_hint("... (all of it with -v)");
 	bw_log_output(from, (size_t)(end - from));
 }
@@ -89,17 +89,17 @@ static void show_log(const char *words, size_t len)
 /* A line of the source in the log: "; text", with " @ file:line" behind it on newer kernels. */
 struct source_line {
 	char *text;	 /* owned */
-	unsigned number; /* 0: not told */
+	unsigned number; /* 0: not given */
 };
 
 /* The last one; its text is NULL if there is none. */
-static struct source_line last_line(const char *words)
+static struct source_line last_line(const char *output)
 {
 	struct source_line line = {0};
 	const char *found = NULL;
 	char *at, *colon;
 
-	for (const char *p = words; p; p = strchr(p, '\n')) {
+	for (const char *p = output; p; p = strchr(p, '\n')) {
 		p += *p == '\n';
 		if (p[0] == ';' && p[1] == ' ')
 			found = p + 2 + strspn(p + 2, " \t");
@@ -116,7 +116,7 @@ static struct source_line last_line(const char *words)
 
 /*
  * The number of the only line of text that is this one, but for the space around it; of several, the one that the
- * kernel told; 0: none is. (What the kernel tells alone can't be taken: libbcc puts lines of its own before.)
+ * kernel names; 0: none is. (The kernel's number alone is not enough: libbcc puts lines of its own before.)
  */
 static unsigned number_of(const char *text, const struct source_line *line)
 {
@@ -137,9 +137,9 @@ static unsigned number_of(const char *text, const struct source_line *line)
 	return n == 1 ? found : 0;
 }
 
-static void show_source_line(const struct bw_load_explainer *e, const char *words)
+static void print_source_line(const struct bw_load_explainer *e, const char *output)
 {
-	struct source_line line = last_line(words);
+	struct source_line line = last_line(output);
 	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
 
 	if (number)
@@ -150,23 +150,23 @@ static void show_source_line(const struct bw_load_explainer *e, const char *word
 }
 
 static int explain_refused(const struct bw_image_program *program, const struct bw_probe_kind *kind, int error,
-			   const char *words, const struct bw_load_explainer *e)
+			   const char *output, const struct bw_load_explainer *e)
 {
 	BW_FREE char *better = NULL;
 
-	bw_log_error(error, "the kernel refuses the program '%s': %s", program->name, strerror(-error));
+	bw_log_error(error, "the kernel rejects the program '%s': %s", program->name, strerror(-error));
 	if (e && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
-		words = better;
-	if (words && *words)
-		show_log(words, strlen(words));
+		output = better;
+	if (output && *output)
+		print_log(output, strlen(output));
 	if (better)
-		show_source_line(e, better);
+		print_source_line(e, better);
 	return error;
 }
 
-/* What the kernel's verifier is to tell, and where: level 1 is all that it does, 4 sums. */
+/* Where the verifier writes its log, and how much: level 1 is every step, 4 a summary. */
 struct log {
-	char *words;
+	char *output;
 	uint32_t size, level;
 };
 
@@ -184,7 +184,7 @@ static int load_once(const struct bw_probe_kind *kind, const struct bw_image_pro
 	attr.insn_cnt = program->n_insns;
 	attr.license = (uintptr_t)license;
 	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", program->name);
-	attr.log_buf = (uintptr_t)log.words;
+	attr.log_buf = (uintptr_t)log.output;
 	attr.log_size = log.size;
 	attr.log_level = log.level;
 	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
@@ -196,7 +196,7 @@ static int load_once(const struct bw_probe_kind *kind, const struct bw_image_pro
  * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
  */
 static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_program *program,
-		      const struct bpf_insn *insns, const char *license, uint32_t function, char **words)
+		      const struct bpf_insn *insns, const char *license, uint32_t function, char **output)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	char sums[1024] = "";
@@ -210,8 +210,8 @@ static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_pr
 			     strstr(sums, "processed") ? strstr(sums, "processed") : "");
 		return fd;
 	}
-	*words = calloc(1, LOG_BYTES);
-	return *words ? load_once(kind, program, insns, license, function, (struct log){*words, LOG_BYTES, 1})
+	*output = calloc(1, LOG_BYTES);
+	return *output ? load_once(kind, program, insns, license, function, (struct log){*output, LOG_BYTES, 1})
 		      : -ENOMEM;
 }
 
@@ -220,7 +220,7 @@ static int load_and_bind(const struct bw_image *image, const struct bw_plan_bind
 			 struct btf **btf, const struct bw_load_explainer *e, int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	uint32_t function = 0;
 	int r = *btf ? 0 : bw_btf_open(BW_BTF_PATH, btf);
 
@@ -232,8 +232,8 @@ static int load_and_bind(const struct bw_image *image, const struct bw_plan_bind
 		bw_plan_explain(b, r);
 		return r;
 	}
-	*fd = load_bound(b->kind, program, insns, image->license, function, &words);
-	return *fd < 0 ? explain_refused(program, b->kind, *fd, words, e) : 0;
+	*fd = load_bound(b->kind, program, insns, image->license, function, &output);
+	return *fd < 0 ? explain_refused(program, b->kind, *fd, output, e) : 0;
 }
 
 static int load_program(const struct bw_image *image, const struct bw_plan_binding *b, const int *maps,
@@ -241,9 +241,9 @@ static int load_program(const struct bw_image *image, const struct bw_plan_bindi
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	const struct bw_probe_kind *kind = b->kind;
-	struct bw_stderr_capture quiet;
+	struct bw_stderr_capture capture;
 	BW_FREE struct bpf_insn *insns = linked(program, maps);
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	size_t len;
 	int error;
 
@@ -251,12 +251,12 @@ static int load_program(const struct bw_image *image, const struct bw_plan_bindi
 		return -ENOMEM;
 	if (kind->bound)
 		return load_and_bind(image, b, insns, btf, e, fd);
-	bw_stderr_capture_begin(&quiet);
+	bw_stderr_capture_begin(&capture);
 	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
 			    0, 0, NULL, 0);
 	error = *fd < 0 ? -errno : 0;
-	bw_stderr_capture_end(&quiet, &words, &len);
-	return error < 0 ? explain_refused(program, kind, error, words, e) : 0;
+	bw_stderr_capture_end(&capture, &output, &len);
+	return error < 0 ? explain_refused(program, kind, error, output, e) : 0;
 }
 
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
@@ -270,7 +270,7 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct
 		return -ENOMEM;
 	r = bw_cpu_possible("", &loaded->cpus);
 	if (r < 0)
-		return bw_log_error(r, "can't tell how many CPUs there can be: %s", strerror(-r));
+		return bw_log_error(r, "cannot find out how many CPUs there can be: %s", strerror(-r));
 	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
 		r = make_map(&image->maps[i], loaded->cpus, &loaded->maps[i]);
 	for (size_t i = 0; i < plan->n && r == 0; i++) {

@@ -13,10 +13,10 @@ struct bw_loaded {
 	uint32_t cpus; /* that there can be: values of a per-CPU map */
 };
 
-/* Can tell of a program that was refused what the verifier says with the source's lines. */
+/* Finds the verifier's output with the source's lines for a program that was rejected. */
 struct bw_load_explainer {
-	/* *words is malloc'd, the caller's. 0 or -errno. */
-	int (*explain)(void *cookie, const char *program, int type, char **words);
+	/* *output is malloc'd, the caller's. 0 or -errno. */
+	int (*explain)(void *cookie, const char *program, int type, char **output);
 	void *cookie;
 	const char *path, *text; /* of the source */
 };

@@ -54,7 +54,7 @@ static bool is_bound(const struct bw_plan *plan, const char *function)
 
 static int no_hook(const char *function)
 {
-	bw_log_error(-EINVAL, "nothing attaches the function '%s': its name names no hook", function);
+	bw_log_error(-EINVAL, "cannot attach '%s': its name names no hook", function);
 	bw_log_hint("By name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
 	bw_log_hint("raw_tracepoint__NAME, kfunc__FUNCTION, kretfunc__FUNCTION, lsm__HOOK, kmod_ret__FUNCTION;");
 	bw_log_hint("with bccwatch run also by option, as --kprobe EVENT:%s;", function);
@@ -174,7 +174,7 @@ int bw_plan_check_names(const struct bw_plan *plan)
 		if (plan->bindings[i].kind->probes_functions)
 			names[n++] = plan->bindings[i].target;
 	if (n == 0 || bw_kallsyms_count("", names, counts, n) < 0)
-		return 0; /* the kernel will say what it can't do */
+		return 0; /* the kernel will report what it cannot do */
 	for (size_t i = 0, k = 0; i < plan->n; i++) {
 		if (!plan->bindings[i].kind->probes_functions || counts[k++] < 2)
 			continue;

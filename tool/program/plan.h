@@ -32,17 +32,17 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const ch
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 
 /*
- * Can all be attached to this kernel? No program is; kprobes are put in their places, which only that tells, and the
- * limit for open files is raised, for what is to come. 0, or -errno: with *failed the first that can't, and nothing
+ * Can all be attached to this kernel? No program is; kprobes are created, which alone shows it, and the
+ * limit for open files is raised, for what follows. 0, or -errno: with *failed the first that can't, and nothing
  * reported (bw_plan_explain does that); or with *failed NULL, and the reason reported on stderr.
  */
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed);
 
-/* Says on stderr why that binding can't be attached. */
+/* Reports why that binding can't be attached. */
 void bw_plan_explain(const struct bw_plan_binding *binding, int error);
 
 /*
- * Does each kprobe's name stand for one function only? Kernels before 6.7 take one of several, without a word. 0 or
+ * Does each kprobe's name stand for one function only? Kernels before 6.7 silently take one of several. 0 or
  * -EADDRNOTAVAIL, reported. Reads all of /proc/kallsyms.
  */
 int bw_plan_check_names(const struct bw_plan *plan);

@@ -68,10 +68,10 @@ static void report_misses(struct bw_session *s)
 	uint64_t returns = s->missed_returns - s->reported_returns, calls = s->missed - s->reported_missed - returns;
 
 	if (calls > 0)
-		bw_log_note("Missed %llu calls: the kernel does not run a program upon another one on the same CPU.",
+		bw_log_note("Skipped by the kernel: %llu calls, since a program was already running on that CPU.",
 			    (unsigned long long)calls);
 	if (returns > 0)
-		bw_log_note("Missed %llu returns: more calls were under way than the kernel follows to their returns "
+		bw_log_note("Skipped by the kernel: %llu returns, of more calls at a time than a return probe follows "
 			    "(KRETFUNC_PROBE has no such limit).",
 			    (unsigned long long)returns);
 	s->reported_missed = s->missed;
@@ -123,7 +123,7 @@ static int read_signal(struct bw_session *s)
 	if (bw_signals_pending())
 		return 0;
 	if (read(s->signal_fd, &info, sizeof(info)) < 0)
-		return bw_log_error(-errno, "can't read signals: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot read signals: %s", strerror(errno));
 	if (info.ssi_signo == SIGUSR1 && s->tick)
 		s->tick(s->cookie);
 	return 0;
@@ -144,7 +144,7 @@ static int loop(struct bw_session *s)
 		int r;
 
 		if (poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms(s, patience)) < 0 && errno != EINTR)
-			return bw_log_error(-errno, "can't wait for events: %s", strerror(errno));
+			return bw_log_error(-errno, "cannot wait for events: %s", strerror(errno));
 		if (fds[4].revents & POLLPRI)
 			s->urgent(s->cookie);
 		bw_buffers_read(s->buffers);
