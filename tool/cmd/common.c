@@ -134,7 +134,7 @@ int bw_common_privilege(const char *command)
 	int r = bw_privilege_check();
 
 	if (r == -ECANCELED) {
-		bw_log_error(r, "BPF programs may not be loaded on this machine: " BW_NO_PROGRAMS " exists);
+		bw_log_error(r, "BPF programs may not be loaded on this machine: " BW_NO_PROGRAMS " exists");
 		bw_log_hint("Use a guest (scripts/guest), or remove the file.");
 	} else if (r < 0) {
 		bw_log_error(r, "loading BPF programs needs root (CAP_SYS_ADMIN)");
