@@ -15,10 +15,10 @@ flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFL
 
 # bccwatch has no LLVM in it: it links libbcc_bpf. Its compiler links libbcc, and runs as a process of its own.
 compiler_src := tool/compiler.c tool/engine/compile.c tool/engine/describe.c tool/engine/overlay.c tool/engine/shapes.c \
-	tool/engine/submits.c tool/engine/tokens.c tool/engine/symbols.c tool/engine/types.c
+	tool/engine/submits.c tool/engine/symbols.c tool/engine/types.c
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/base/index.c tool/engine/depends.c tool/engine/image.c tool/event/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/index.c tool/engine/depends.c tool/engine/image.c tool/engine/tokens.c tool/event/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 programs := bccwatch $(build)/bccwatch-compile

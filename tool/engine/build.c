@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "engine/cache.h"
 #include "engine/headers.h"
+#include "engine/includes.h"
 #include "engine/self.h"
 
 enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4 };
@@ -53,20 +54,22 @@ static int write_name(int fd, const struct bw_source *source)
 
 	if (!out)
 		return -ENOMEM;
-	fputs("#line 1 \"", out);
-	for (const char *p = source->path; *p; p++)
-		fprintf(out, strchr("\"\\", *p) || (unsigned char)*p < 0x20 ? "\\%03o" : "%c", (unsigned char)*p);
-	fputs("\"\n", out);
+	bw_includes_put_line(out, 1, source->path);
 	return fclose(out) != 0 ? -ENOMEM : bw_write_all(fd, line, len);
 }
 
-/* What is verified has no name: libbcc tells the verifier the lines of its own input alone. */
+/* What is verified has no names of files: libbcc gives the verifier the lines of its own input alone. */
 static int write_text(int fd, const struct bw_source *source, bool verified)
 {
+	BW_FREE char *nameless = verified ? strdup(source->text) : NULL;
 	int r = verified ? 0 : write_name(fd, source);
 
+	if (verified && !nameless)
+		return -ENOMEM;
+	if (nameless)
+		bw_includes_blank(nameless);
 	if (r == 0)
-		r = bw_write_all(fd, source->text, source->len);
+		r = bw_write_all(fd, nameless ? nameless : source->text, source->len);
 	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "engine/includes.h"
 #include "engine/quiet.h"
 #include "kernel/btf.h"
 #include "kernel/cpu.h"
@@ -124,7 +125,7 @@ static unsigned number_of(const char *text, const struct source_line *line)
 	size_t len = strlen(line->text);
 
 	for (const char *p = text; p; p = strchr(p, '\n')) {
-		p += *p == '\n';
+		p += number > 0; /* past the newline */
 		number++;
 		p += strspn(p, " \t");
 		if (strncmp(p, line->text, len) != 0 || p[len + strspn(p + len, " \t\r")] != '\n')
@@ -141,9 +142,10 @@ static void show_source_line(const struct bw_explainer *e, const char *words)
 {
 	struct source_line line = last_line(words);
 	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
+	BW_FREE char *file = number ? bw_includes_origin(e->text, e->path, number, &number) : NULL;
 
-	if (number)
-		bw_hint("%s:%u: %s", e->path, number, line.text);
+	if (file)
+		bw_hint("%s:%u: %s", file, number, line.text);
 	else if (line.text && *line.text) /* libbcc has written something else in its place */
 		bw_hint("%s: %s", e->path, line.text);
 	free(line.text);

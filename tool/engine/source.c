@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "engine/includes.h"
 #include "engine/self.h"
 
 int bw_source_dir(char **dir)
@@ -111,6 +112,21 @@ static char *folder_of(const char *path)
 	return folder ? realpath(folder, NULL) : NULL;
 }
 
+/* The headers' text in place of the lines that include them. */
+static int expand(struct bw_source *source, const char *dir)
+{
+	char *expanded;
+	size_t len;
+	int r = bw_includes_expand(source->text, source->path, dir, BW_SOURCE_MAX, &expanded, &len);
+
+	if (r < 0)
+		return r;
+	free(source->text);
+	source->text = expanded;
+	source->len = len;
+	return 0;
+}
+
 int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 {
 	BW_FREE char *folder = NULL;
@@ -128,7 +144,10 @@ int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 		memset(source->text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
 	if (strlen(source->text) != source->len)
 		return bw_err(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path, strlen(source->text));
-	folder = folder_of(path);
+	r = expand(source, dir);
+	if (r < 0)
+		return r;
+	folder = folder_of(path); /* for an include whose name comes from a macro */
 	r = add_folder(source, folder);
 	if (r == 0)
 		r = add_folder(source, dir);
