@@ -299,13 +299,13 @@ static void on_closing(void *cookie, char *words, size_t size)
 	const struct block *b = cookie;
 
 	snprintf(words, size, "%llu accesses %s, %llu of them since they could not be judged, %llu not stopped; ",
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_STOPPED),
+		 (unsigned long long)bw_guard_judged(&b->loaded, OUTCOME_DENIED),
 		 b->guard.dry_run ? "would have been stopped" : "stopped",
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNKNOWN),
-		 (unsigned long long)bw_guard_judged(&b->loaded, JUDGED_FAILED));
-	if (bw_guard_judged(&b->loaded, JUDGED_UNLEARNED) > 0)
+		 (unsigned long long)bw_guard_judged(&b->loaded, OUTCOME_UNKNOWN),
+		 (unsigned long long)bw_guard_judged(&b->loaded, OUTCOME_FAILED));
+	if (bw_guard_judged(&b->loaded, OUTCOME_UNLEARNED) > 0)
 		bw_note("%llu links or renames were refused: there was no place to learn of them.",
-			(unsigned long long)bw_guard_judged(&b->loaded, JUDGED_UNLEARNED));
+			(unsigned long long)bw_guard_judged(&b->loaded, OUTCOME_UNLEARNED));
 }
 
 static void on_mounts(void *cookie)
@@ -319,7 +319,7 @@ static void on_mounts(void *cookie)
 static void on_second(void *cookie)
 {
 	struct block *b = cookie;
-	uint64_t n = bw_guard_judged(&b->loaded, JUDGED_UNLEARNED);
+	uint64_t n = bw_guard_judged(&b->loaded, OUTCOME_UNLEARNED);
 
 	if (n > b->told)
 		bw_note("Refused %llu links or renames: there is no place left to learn which files to guard.",

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/signals.h"
-#include "bpf_src/filter.h"
+#include "bpf_src/lib/filter.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
 #include "engine/build.h"
@@ -198,7 +198,7 @@ static int set_filter(const struct trace *t, const struct bw_loaded *loaded)
 		return 0;
 	r = bw_loaded_set(loaded, "filter", 0, &t->filter, sizeof(t->filter));
 	if (r == -ENOENT)
-		return bw_err(r, "this source has no map 'filter' (bpf_src/filter.h): it can't be filtered");
+		return bw_err(r, "this source has no map 'filter' (bpf_src/lib/filter.h): it can't be filtered");
 	return r < 0 ? bw_err(r, "can't set the filter: %s", strerror(-r)) : 0;
 }
 

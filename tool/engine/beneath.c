@@ -324,7 +324,7 @@ static void on_skipped(void *cookie, int dir, const char *name, int error)
 /* -EAGAIN: all must be looked at once more, since a directory was moved, and with it what is in it may be missed. */
 static int search_once(struct bw_guard *g, bool may_grow)
 {
-	uint64_t moved = bw_loaded_sum(g->loaded, "judged", JUDGED_MOVED);
+	uint64_t moved = bw_loaded_sum(g->loaded, "outcomes", OUTCOME_MOVED);
 
 	for (size_t i = 0; i < g->n_searches; i++) {
 		struct walker w = {.guard = g, .name = g->searches[i].name, .may_grow = may_grow};
@@ -339,7 +339,7 @@ static int search_once(struct bw_guard *g, bool may_grow)
 		if (r < 0)
 			return r == -EINTR || r == -EAGAIN ? r : complain(r, w.name);
 	}
-	return bw_loaded_sum(g->loaded, "judged", JUDGED_MOVED) == moved ? 0 : -EAGAIN;
+	return bw_loaded_sum(g->loaded, "outcomes", OUTCOME_MOVED) == moved ? 0 : -EAGAIN;
 }
 
 static int freeze(struct bw_guard *g, bool frozen)
@@ -383,7 +383,7 @@ int bw_beneath_search(struct bw_guard *g)
 	if (r == 0 && g->n_searches > 0)
 		r = search_all(g, g->error != 0);
 	drop_searches(g);
-	if (r == 0 && bw_loaded_sum(g->loaded, "judged", JUDGED_UNLEARNED) > 0)
+	if (r == 0 && bw_loaded_sum(g->loaded, "outcomes", OUTCOME_UNLEARNED) > 0)
 		return -E2BIG; /* what was moved or linked meanwhile */
 	return r;
 }

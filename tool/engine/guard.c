@@ -148,7 +148,7 @@ static int send_canary(struct bw_guard *g, bool kill, int *status)
 		return r;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_NAME, g->settings.hello);
+		prctl(PR_SET_NAME, g->settings.own_comm);
 		try_open(g->error);
 	}
 	if (pid < 0 || waitpid(pid, status, 0) < 0)
@@ -201,7 +201,7 @@ static int learn_self(struct bw_guard *g)
 	int r = status < 0 ? status : 0;
 
 	for (int i = 0; i < TRIES && r == 0; i++) {
-		r = make_hello(g->settings.hello);
+		r = make_hello(g->settings.own_comm);
 		if (r == 0)
 			r = bw_identity_mode(g, MODE_LEARN);
 		if (r == 0)
@@ -271,7 +271,7 @@ int bw_guard_start(struct bw_guard *g, const struct bw_loaded *loaded)
 					.error = g->error,
 					.dry_run = g->dry_run};
 	prctl(PR_GET_NAME, g->name);
-	r = make_hello(g->settings.hello);
+	r = make_hello(g->settings.own_comm);
 	if (r < 0)
 		return bw_err(r, "can't make a name for this process: %s", strerror(-r));
 	r = set_up(g);
@@ -298,5 +298,5 @@ void bw_guard_close(struct bw_guard *g)
 
 uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which)
 {
-	return bw_loaded_sum(loaded, "judged", which);
+	return bw_loaded_sum(loaded, "outcomes", which);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From rules to the maps of block.c (bpf_src/rules.h), in three steps: the hook is tried, the rules' files are learned
+ * From rules to the maps of block.c (bpf_src/block/rules.h), in three steps: the hook is tried, the rules' files are learned
  * (engine/identity.h), the rules hold.
  */
 #pragma once
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bpf_src/rules.h"
+#include "bpf_src/block/rules.h"
 #include "engine/image.h"
 #include "engine/load.h"
 #include "engine/rules.h"
@@ -79,5 +79,5 @@ void bw_guard_update(struct bw_guard *guard);
 void bw_guard_free(struct bw_guard *guard);  /* after each load */
 void bw_guard_close(struct bw_guard *guard); /* at the end */
 
-/* The sum of an entry of `judged`, JUDGED_*. */
+/* The sum of an entry of `judged`, OUTCOME_*. */
 uint64_t bw_guard_judged(const struct bw_loaded *loaded, uint32_t which);

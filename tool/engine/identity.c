@@ -19,7 +19,7 @@ static int no_map(struct bw_guard *g, const char *name)
 {
 	g->final = true;
 	bw_trying = false;
-	return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it", name);
+	return bw_err(-ENOENT, "this source has no map '%s' as bpf_src/block/rules.h describes it", name);
 }
 
 /* The descriptor of a map with such keys and values; -ENOENT, reported, if the source has none. */
@@ -53,11 +53,11 @@ int bw_identity_put(struct bw_guard *g, const char *map, const void *key, size_t
 
 int bw_identity_guard(struct bw_guard *g, const char *map, bool held)
 {
-	struct guarded guarded = {.inode = held ? GUARDED_STAYS : g->last.inode, .access = g->access}, there;
+	struct protection guarded = {.inode = held ? PROTECTION_STAYS : g->last.inode, .access = g->access}, there;
 	int fd = map_of(g, map, sizeof(g->last.file), sizeof(guarded));
 
 	if (fd >= 0 && bpf_lookup_elem(fd, &g->last.file, &there) == 0 && there.inode != guarded.inode)
-		guarded.inode = GUARDED_STAYS; /* another of the same number */
+		guarded.inode = PROTECTION_STAYS; /* another of the same number */
 	return put(g, map, &g->last.file, sizeof(g->last.file), &guarded, sizeof(guarded));
 }
 
@@ -112,7 +112,7 @@ int bw_identity_learn(struct bw_guard *g, int file)
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	prctl(PR_SET_NAME, g->settings.hello);
+	prctl(PR_SET_NAME, g->settings.own_comm);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	error = fd < 0 ? -errno : -EIO;
 	prctl(PR_SET_NAME, g->name);

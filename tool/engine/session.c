@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "bpf_src/counters.h"
+#include "bpf_src/lib/counters.h"
 #include "engine/submits.h"
 #include "event/clock.h"
 
