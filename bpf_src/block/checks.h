@@ -45,28 +45,37 @@ static inline u32 access_of(u32 flags, u32 mode)
 	return access ? access : ACCESS_ANY; /* O_PATH does not come here, ioctl's access mode 3 does */
 }
 
+static inline struct path read_path(const struct path *path)
+{
+	struct path copy = {};
+
+	bpf_probe_read_kernel(&copy, sizeof(copy), path);
+	return copy;
+}
+
 static inline long on_open(void *ctx, struct file *file)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
-	struct attempt a = {OPEN};
+	struct path path = read_path(&file->f_path);
+	struct attempt a = {OPEN, 0, path.dentry, path.mnt};
+	struct inode *inode = NULL;
 	u32 flags = 0, mode = 0, denied = 0;
 
 	if (!s)
 		return 0;
-	PEEK(a.dentry, file->f_path.dentry);
-	PEEK(a.mnt, file->f_path.mnt);
-	PEEK(a.inode, file->f_inode);
+	PEEK(inode, file->f_inode);
 	PEEK(flags, file->f_flags);
 	PEEK(mode, file->f_mode);
-	if (s->learning && learn(s, a.inode)) {
+	if (s->learning && learn(s, inode)) {
 		if (s->mode != MODE_CANARY)
 			return -EACCES;
 	} else {
 		if (s->mode != MODE_ENFORCE)
 			return 0;
 		a.wanted = access_of(flags, mode);
-		a.named = dentry_of(a.dentry, a.inode);
+		a.inode = inode;
+		a.named = dentry_of(a.dentry, inode);
 		a.by_directory = denied_by_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
 		denied = decide(s, &a);
 		if (!denied)
@@ -115,9 +124,8 @@ static inline long on_create_other(void *ctx, struct dentry *dentry)
 static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, bool opened)
 {
 	struct settings *s = enforced();
-	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry};
+	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry, read_path(dir).mnt};
 
-	PEEK(a.mnt, dir->mnt);
 	if (!s || s->dry_run) /* on_create reports it, once */
 		return 0;
 	a.by_directory = denied_by_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
@@ -133,12 +141,11 @@ static inline bool is_regular(u16 mode)
 static inline long on_mount(void *ctx, const struct path *point)
 {
 	struct settings *s = enforced();
-	struct attempt a = {MOUNT_ON, ACCESS_ANY};
+	struct path path = read_path(point);
+	struct attempt a = {MOUNT_ON, ACCESS_ANY, path.dentry, path.mnt};
 
 	if (!s)
 		return 0;
-	PEEK(a.dentry, point->dentry);
-	PEEK(a.mnt, point->mnt);
 	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_MOUNT, MOUNTS, true);
 	return check(ctx, s, &a, s->error);
 }
@@ -152,17 +159,17 @@ static inline bool adds_mount(u64 flags)
 }
 
 /* Without an open: truncate(2). */
-static inline long on_truncate(void *ctx, const struct path *path)
+static inline long on_truncate(void *ctx, const struct path *file)
 {
 	struct settings *s = enforced();
-	struct attempt a = {OPEN, ACCESS_WRITE};
+	struct path path = read_path(file);
+	struct attempt a = {OPEN, ACCESS_WRITE, path.dentry, path.mnt, .named = path.dentry};
+	struct inode *inode = NULL;
 
 	if (!s)
 		return 0;
-	PEEK(a.dentry, path->dentry);
-	PEEK(a.mnt, path->mnt);
-	PEEK(a.inode, a.dentry->d_inode);
-	a.named = a.dentry;
+	PEEK(inode, a.dentry->d_inode);
+	a.inode = inode;
 	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_OTHER, MOUNTS, false);
 	return check(ctx, s, &a, s->error);
 }
@@ -175,12 +182,14 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 {
 	struct settings *s = enforced();
 	struct attempt a = {OPEN, ACCESS_WRITE, dentry, .named = dentry};
+	struct inode *inode = NULL;
 	u32 valid = 0;
 
 	PEEK(valid, attr->ia_valid);
 	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_HANDLE)
 		return 0;
-	PEEK(a.inode, dentry->d_inode);
+	PEEK(inode, dentry->d_inode);
+	a.inode = inode;
 	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	return check(ctx, s, &a, s->error);
 }
