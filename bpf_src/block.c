@@ -95,16 +95,16 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 
 // Where the kernel asks. What is opened, created, truncated:
 
-HOOK(file_open, (struct file *file), on_open(ctx, file))
-HOOK(inode_create, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create(ctx, dentry, true))
-HOOK(inode_mknod, (struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev), on_create(ctx, dentry, false))
+HOOK(file_open, (struct file * file), on_open(ctx, file))
+HOOK(inode_create, (struct inode * dir, struct dentry *dentry, umode_t mode), on_create(ctx, dentry, true))
+HOOK(inode_mknod, (struct inode * dir, struct dentry *dentry, umode_t mode, dev_t dev), on_create(ctx, dentry, false))
 HOOK(path_truncate, (const struct path *path), on_truncate(ctx, path))
 
 #if BY_DIR
 HOOK(path_mknod, (const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev),
      on_mknod(ctx, dir, dentry, is_regular(mode)))
-HOOK(inode_mkdir, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, dentry))
-HOOK(inode_symlink, (struct inode *dir, struct dentry *dentry, const char *to), on_create_other(ctx, dentry))
+HOOK(inode_mkdir, (struct inode * dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, dentry))
+HOOK(inode_symlink, (struct inode * dir, struct dentry *dentry, const char *to), on_create_other(ctx, dentry))
 #endif
 
 // What is mounted:
@@ -119,23 +119,23 @@ HOOK(sb_pivotroot, (const struct path *point, const struct path *root), on_mount
 // What gets another size or name:
 
 #if BY_FILE
-HOOK(inode_setattr, (IDMAP struct dentry *dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
-HOOK(inode_link, (struct dentry *from, struct inode *dir, struct dentry *to), on_new_name(ctx, from, to))
-HOOK(inode_rename, (struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to RENAME_FLAGS),
+HOOK(inode_setattr, (IDMAP struct dentry * dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
+HOOK(inode_link, (struct dentry * from, struct inode *dir, struct dentry *to), on_new_name(ctx, from, to))
+HOOK(inode_rename, (struct inode * old, struct dentry *from, struct inode *dir, struct dentry *to RENAME_FLAGS),
      on_new_name(ctx, from, to))
 #if HOOK_FMOD_RET // an LSM is asked twice for an exchange, the function security_inode_rename is called once
 HOOK(path_rename, (const struct path *old, struct dentry *from, const struct path *dir, struct dentry *to RENAME_FLAGS),
-     flags & RENAME_EXCHANGE ? on_new_name(ctx, to, from) : 0)
+     flags &RENAME_EXCHANGE ? on_new_name(ctx, to, from) : 0)
 #endif
 #endif
 
 // What is only noticed: an inode is gone; which program a process executes.
 
 #if BY_FILE
-NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
+NOTICE(security_inode_free, (struct inode * inode), on_free(inode))
 #endif
 #if EXCEPT_EXE
-NOTICE(security_bprm_committed_creds, (struct linux_binprm *bprm), on_exec())
-NOTICE(security_task_alloc, (struct task_struct *task, unsigned long flags), on_fork(task, flags))
-NOTICE(security_task_free, (struct task_struct *task), on_exit(task))
+NOTICE(security_bprm_committed_creds, (struct linux_binprm * bprm), on_exec())
+NOTICE(security_task_alloc, (struct task_struct * task, unsigned long flags), on_fork(task, flags))
+NOTICE(security_task_free, (struct task_struct * task), on_exit(task))
 #endif

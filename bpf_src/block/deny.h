@@ -34,7 +34,7 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 /* An event in the making. Programs on these hooks can be preempted, so it belongs to the task and not to the CPU. */
 struct slot {
 	struct data_t event;
-	char behind[NAME_BYTES]; /* see lib/path.h */
+	char behind[NAME_BYTES]; /* see lib/text.h */
 	UNTRACKED u32 at;	 /* where the path begins */
 };
 BPF_ARRAY(blank, struct slot, 1);
@@ -69,13 +69,13 @@ static inline u64 put_file(struct slot *s, const struct attempt *a)
 
 	if (a->string)
 		return bpf_probe_read_kernel_str(name, sizeof(s->event.fname), a->string);
-	s->at = PATH_BYTES - 1;
+	s->at = TEXT_BYTES - 1;
 	if (put_path(name, &s->at, a->dentry, a->mnt, STEPS) == PATH_CUT)
 		count(COUNTER_CUT);
 	begin = s->at;
-	used = PATH_BYTES - begin;
-	BOUND(used, PATH_BYTES);
-	BOUND(begin, PATH_BYTES);
+	used = TEXT_BYTES - begin;
+	BOUND(used, TEXT_BYTES);
+	BOUND(begin, TEXT_BYTES);
 	bpf_probe_read_kernel(name, used, name + begin);
 	return used;
 }

@@ -8,9 +8,9 @@
  */
 #pragma once
 
-#define HOOK(name, parameters, action)	   HOOK_WITH(name, action, WITHOUT_PARENTHESES parameters)
+#define HOOK(name, parameters, action)	     HOOK_WITH(name, action, WITHOUT_PARENTHESES parameters)
 #define NOTICE(function, parameters, action) NOTICE_WITH(function, action, WITHOUT_PARENTHESES parameters)
-#define WITHOUT_PARENTHESES(parameters...) parameters
+#define WITHOUT_PARENTHESES(parameters...)   parameters
 
 #if HOOK_LSM
 #define HOOK_WITH(name, action, parameters...) \
@@ -19,10 +19,10 @@
 		return action;                 \
 	}
 #elif HOOK_FMOD_RET
-#define HOOK_WITH(name, action, parameters...)       \
+#define HOOK_WITH(name, action, parameters...)         \
 	KMOD_RET(security_##name, parameters, int ret) \
-	{                                            \
-		return ret ? ret : action;           \
+	{                                              \
+		return ret ? ret : action;             \
 	}
 #else /* block/kprobes.h and block/calls.h have the hooks */
 #define HOOK_WITH(name, action, parameters...)

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The path of a dentry, up through its directories and mounts. It is written from its end on, so one walk is enough:
- * into PATH_BYTES bytes, behind which lie NAME_BYTES more, so that the verifier sees that a name stays inside. `at` is
- * where the path begins so far.
+ * The path of a dentry, up through its directories and mounts. It is written from its end on, so one walk is enough
+ * (lib/text.h).
  */
 #pragma once
 
 #include <linux/fs.h>
 #include <linux/mount.h>
 
+#include "text.h"
 #include "verifier.h"
-
-#define PATH_BYTES 4096
-#define NAME_BYTES 256
 
 /* d_parent, d_name and d_inode of a dentry are adjacent: one read fetches all three. */
 struct links {
@@ -26,7 +23,8 @@ _Static_assert(offsetof(struct dentry, d_name) - offsetof(struct dentry, d_paren
 			       offsetof(struct links, inode),
 	       "struct links is a part of struct dentry");
 
-/* Where it is mounted: changes a mount and its root to the mount above and the directory there. False: it is topmost. */
+/* Where it is mounted: changes a mount and its root to the mount above and the directory there. False: it is topmost.
+ */
 static inline bool step_to_mountpoint(struct vfsmount **mnt, struct dentry **dentry)
 {
 #ifdef BCCWATCH_KCONFIG_H /* the kernel's BTF has struct mount, no installed header has */
@@ -43,16 +41,6 @@ static inline bool step_to_mountpoint(struct vfsmount **mnt, struct dentry **den
 #endif
 }
 
-static inline void put_byte(char *bytes, UNTRACKED u32 *at, char byte)
-{
-	u64 begin;
-
-	*at -= 1;
-	begin = *at;
-	BOUND(begin, PATH_BYTES);
-	bytes[begin] = byte;
-}
-
 static inline void put_name(char *bytes, UNTRACKED u32 *at, struct qstr *name)
 {
 	u64 len = name->len < NAME_BYTES ? name->len : NAME_BYTES - 1, begin; /* vfat has longer ones */
@@ -60,7 +48,7 @@ static inline void put_name(char *bytes, UNTRACKED u32 *at, struct qstr *name)
 	BOUND(len, NAME_BYTES);
 	*at -= len + 1;
 	begin = *at;
-	BOUND(begin, PATH_BYTES);
+	BOUND(begin, TEXT_BYTES);
 	bytes[begin] = '/';
 	bpf_probe_read_kernel(bytes + 1 + begin, len, name->name);
 }
@@ -77,7 +65,7 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 {
 	struct links links;
 
-	for (int i = 0; i < steps && *at > NAME_BYTES + 4; i++) {
+	for (int i = 0; i<steps && * at> NAME_BYTES + 4; i++) {
 		struct dentry *root = NULL;
 
 		PEEK(root, mnt->mnt_root);

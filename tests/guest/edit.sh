@@ -39,11 +39,11 @@ check_lines "a name that does not fit is counted as cut off" 1 " names cut off."
 
 # The programs of a build tree are used by the program that lies there; the current directory is nobody.
 cp "$tmp/saved/trace.c" "$src/trace.c"
-mkdir -p "$tmp/tree/build" "$tmp/evil/bpf_src" "$tmp/evil/linux" "$tmp/evil/uapi/linux" "$tmp/evil/include/linux"
+mkdir -p "$tmp/tree/build" "$tmp/evil/bpf_src" "$tmp/evil/lib" "$tmp/evil/trace" "$tmp/evil/linux" "$tmp/evil/uapi/linux" "$tmp/evil/include/linux"
 cp /usr/sbin/bccwatch "$tmp/tree"
 cp /usr/libexec/bccwatch/bccwatch-compile "$tmp/tree/build"
 cp -r "$src" "$tmp/tree/bpf_src"
-for f in bpf_src/trace.c filter.h counters.h linux/types.h linux/sched.h uapi/linux/ptrace.h include/linux/kconfig.h; do
+for f in bpf_src/trace.c lib/filter.h lib/counters.h trace/root.h linux/types.h linux/sched.h uapi/linux/ptrace.h include/linux/kconfig.h; do
 	echo '#error hostile' >"$tmp/evil/$f"
 done
 cd "$tmp/evil" || exit
@@ -64,7 +64,7 @@ END
 cat >"$tmp/own/own.c" <<'END'
 #include <uapi/linux/ptrace.h>
 #include "answer.h"
-#include "counters.h"
+#include "lib/counters.h"
 BPF_PERF_OUTPUT(mine);
 int kretprobe__do_sys_openat2(struct pt_regs *ctx)
 {

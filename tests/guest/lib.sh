@@ -87,6 +87,28 @@ nothing_attached() {
 	! pgrep -l bccwatch
 }
 
+# expand FILE: with the headers of bpf_src in it, each once, as bccwatch gives it to its compiler.
+expand() {
+	awk -v src="$src/" '
+		function put(file,	dir, line, part, path) {
+			if (seen[file]++) return
+			dir = file
+			sub(/[^\/]*$/, "", dir)
+			while ((getline line <file) > 0) {
+				if (line !~ /^#include "/) {
+					if (line !~ /^#pragma once/) print line
+					continue
+				}
+				split(line, part, "\"")
+				path = part[2] ~ /\// ? src part[2] : dir part[2]
+				sub(/\/[^\/.]*\/\.\.\//, "/", path)
+				sub(/\.\.\//, "", path)
+				put(path)
+			}
+		}
+		BEGIN { put(ARGV[1]); exit }' "$1"
+}
+
 # compile KIND FLAG... <TEXT: what the compiler makes of it, by btf or by the installed headers, is left in $tmp/KIND; those
 # are in the folder $installed, where libbcc does not find them by itself.
 compile() {
