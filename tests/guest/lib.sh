@@ -100,9 +100,8 @@ expand() {
 					continue
 				}
 				split(line, part, "\"")
-				path = part[2] ~ /\// ? src part[2] : dir part[2]
-				sub(/\/[^\/.]*\/\.\.\//, "/", path)
-				sub(/\.\.\//, "", path)
+				sub(/^\.\.\//, "", part[2])
+				path = (part[2] ~ /\// ? src : dir) part[2]
 				put(path)
 			}
 		}
