@@ -91,7 +91,7 @@ nothing_attached() {
 expand() {
 	awk -v src="$src/" '
 		function put(file,	dir, line, part, path) {
-			if (seen[file]++) return
+			print "#ifndef ONCE_" (id[file] ? id[file] : id[file] = ++n) "\n#define ONCE_" id[file]
 			dir = file
 			sub(/[^\/]*$/, "", dir)
 			while ((getline line <file) > 0) {
@@ -104,6 +104,8 @@ expand() {
 				path = (part[2] ~ /\// ? src : dir) part[2]
 				put(path)
 			}
+			close(file)
+			print "#endif"
 		}
 		BEGIN { put(ARGV[1]); exit }' "$1"
 }
