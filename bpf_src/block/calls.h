@@ -5,11 +5,11 @@
  */
 #pragma once
 
-#if HOOK_OVERRIDE || HOOK_SIGNAL_NAME
-
 #include "../lib/opens.h"
 #include "deny.h"
 #include "track.h"
+
+#if HOOK_OVERRIDE || HOOK_SIGNAL_NAME
 
 #define TAIL 256 /* the longest name and the NUL, or the slash before it */
 
