@@ -47,6 +47,16 @@ static bool is_word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* Is p in a line that names the file of those after it (engine/includes.h)? */
+static bool names_file(const char *text, const char *p)
+{
+	static const char word[] = "#line ";
+
+	while (p > text && p[-1] != '\n')
+		p--;
+	return strncmp(p, word, strlen(word)) == 0;
+}
+
 /* The next occurrence of word at or behind p, in text; NULL: none. */
 static const char *find_word(const char *text, const char *p, const char *word)
 {
@@ -56,7 +66,7 @@ static const char *find_word(const char *text, const char *p, const char *word)
 		bool begun = p > text && is_word_char(p[-1]) && is_word_char(*word);
 		bool goes_on = is_word_char(p[len]) && is_word_char(word[len - 1]);
 
-		if (!begun && !goes_on)
+		if (!begun && !goes_on && !names_file(text, p))
 			return p;
 	}
 	return NULL;
