@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From rules to the maps of block.c (bpf_src/block/rules.h), in three steps: the hook is tried, the rules' files are learned
- * (engine/identity.h), the rules hold.
+ * From rules to the maps of block.c (bpf_src/block/rules.h), in three steps: the hook is tried, the rules' files are
+ * learned (engine/identity.h), the rules hold.
  */
 #pragma once
 
