@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 //
 // Who opens a protected file, and is denied. `bccwatch block` compiles this file each time it starts: change it and run
-// again. A field that you add to the struct and set in report() stands on every line as NAME=VALUE. What is denied is
-// decided in decide(), which a rule of your own can be added to; at which places is at the end of the file.
+// again. A field that you add to the struct and set in report() stands on every line as NAME=VALUE. decide() says what
+// is denied: add a rule of your own there. The kernel's functions at which it is asked are at the end.
 
 struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
@@ -20,14 +20,15 @@ struct data_t {
 
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
-#include "block/calls.h"
-#include "block/checks.h"
-#include "block/deny.h"
-#include "block/exceptions.h"
-#include "block/hook.h"
-#include "block/kprobes.h"
-#include "block/match.h"
-#include "block/track.h"
+#include "block/calls.h"       // or where only the strings of system calls are seen
+#include "block/checks.h"      // on_open(), on_create(), ...: what each hook asks decide()
+#include "block/deny.h"	       // struct attempt; deny() refuses or kills, and calls report()
+#include "block/directories.h" // denied_by_directory()
+#include "block/exceptions.h"  // is_excepted()
+#include "block/hook.h"	       // HOOK() and NOTICE()
+#include "block/kprobes.h"     // in place of these where nothing can be refused: signals
+#include "block/match.h"       // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
+#include "block/track.h"       // which inodes are protected
 
 // The bytes behind the name, where you put fields there.
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
@@ -64,7 +65,7 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 // Which accesses (ACCESS_*) are denied to this process, on this file? 0: none of those that it wants.
 //
 // A rule of your own is an `if` that adds to `denied`, or returns 0 for an exception:
-//	if (bpf_get_current_uid_gid() == 1000)
+//	if ((u32)bpf_get_current_uid_gid() == 1000)
 //		denied |= ACCESS_ANY;
 static inline u32 decide(struct settings *s, const struct attempt *a)
 {
@@ -72,15 +73,8 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 
 	if (BY_NAME && a->named)
 		denied |= denied_by_name(a->named);
-	if (BY_PATH && a->named) {
-		u32 by_path = denied_by_path(a->named);
-
-		// From then on the file is protected, whatever happens to its name. (If the map is full, a link or a
-		// rename from here is refused.)
-		if (by_path && a->inode)
-			protect_file(a->inode, by_path);
-		denied |= by_path;
-	}
+	if (BY_PATH && a->named)
+		denied |= denied_by_path(a->named, a->inode);
 	if (BY_FILE && a->inode)
 		denied |= denied_by_inode(a->inode);
 	if (BY_DIR)
@@ -94,17 +88,18 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 }
 
 // Where the kernel asks. What is opened, created, truncated:
+// clang-format off
 
-HOOK(file_open, (struct file * file), on_open(ctx, file))
-HOOK(inode_create, (struct inode * dir, struct dentry *dentry, umode_t mode), on_create(ctx, dentry, true))
-HOOK(inode_mknod, (struct inode * dir, struct dentry *dentry, umode_t mode, dev_t dev), on_create(ctx, dentry, false))
+HOOK(file_open, (struct file *file), on_open(ctx, file))
+HOOK(inode_create, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create(ctx, dentry, true))
+HOOK(inode_mknod, (struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev), on_create(ctx, dentry, false))
 HOOK(path_truncate, (const struct path *path), on_truncate(ctx, path))
 
 #if BY_DIR
 HOOK(path_mknod, (const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev),
      on_mknod(ctx, dir, dentry, is_regular(mode)))
-HOOK(inode_mkdir, (struct inode * dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, dentry))
-HOOK(inode_symlink, (struct inode * dir, struct dentry *dentry, const char *to), on_create_other(ctx, dentry))
+HOOK(inode_mkdir, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, dentry))
+HOOK(inode_symlink, (struct inode *dir, struct dentry *dentry, const char *to), on_create_other(ctx, dentry))
 #endif
 
 // What is mounted:
@@ -119,23 +114,24 @@ HOOK(sb_pivotroot, (const struct path *point, const struct path *root), on_mount
 // What gets another size or name:
 
 #if BY_FILE
-HOOK(inode_setattr, (IDMAP struct dentry * dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
-HOOK(inode_link, (struct dentry * from, struct inode *dir, struct dentry *to), on_new_name(ctx, from, to))
-HOOK(inode_rename, (struct inode * old, struct dentry *from, struct inode *dir, struct dentry *to RENAME_FLAGS),
+HOOK(inode_setattr, (IDMAP struct dentry *dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
+HOOK(inode_link, (struct dentry *from, struct inode *dir, struct dentry *to), on_new_name(ctx, from, to))
+HOOK(inode_rename, (struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to RENAME_FLAGS),
      on_new_name(ctx, from, to))
 #if HOOK_FMOD_RET // an LSM is asked twice for an exchange, the function security_inode_rename is called once
 HOOK(path_rename, (const struct path *old, struct dentry *from, const struct path *dir, struct dentry *to RENAME_FLAGS),
-     flags &RENAME_EXCHANGE ? on_new_name(ctx, to, from) : 0)
+     flags & RENAME_EXCHANGE ? on_new_name(ctx, to, from) : 0)
 #endif
 #endif
 
 // What is only noticed: an inode is gone; which program a process executes.
 
 #if BY_FILE
-NOTICE(security_inode_free, (struct inode * inode), on_free(inode))
+NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
 #endif
 #if EXCEPT_EXE
-NOTICE(security_bprm_committed_creds, (struct linux_binprm * bprm), on_exec())
-NOTICE(security_task_alloc, (struct task_struct * task, unsigned long flags), on_fork(task, flags))
-NOTICE(security_task_free, (struct task_struct * task), on_exit(task))
+NOTICE(security_bprm_committed_creds, (struct linux_binprm *bprm), on_exec())
+NOTICE(security_task_alloc, (struct task_struct *task, unsigned long flags), on_fork(task, flags))
+NOTICE(security_task_free, (struct task_struct *task), on_exit(task))
 #endif
+// clang-format on

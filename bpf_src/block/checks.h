@@ -257,7 +257,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		goto refuse;
 	}
 	if (BY_PATH)
-		access |= denied_by_path(to) | denied_by_path(from);
+		access |= denied_by_path(to, NULL) | denied_by_path(from, NULL);
 	if (!access)
 		return 0;
 	r = protect(s, from, access);

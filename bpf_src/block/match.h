@@ -20,19 +20,25 @@ static inline u32 denied_by_name(struct dentry *dentry)
 	return found ? *found : 0;
 }
 
-/* A path: a name in one directory. */
-static inline u32 denied_by_path(struct dentry *dentry)
+/*
+ * A path: a name in one directory. The file that is there, if there is one, is protected from then on, whatever happens
+ * to its name. (If the map is full, a link or a rename from here is refused.)
+ */
+static inline u32 denied_by_path(struct dentry *dentry, struct inode *inode)
 {
 	struct name_key key = {};
 	struct links links, parent;
-	u32 *found;
+	u32 *found, access;
 
 	READ_LINKS(links, dentry);
 	READ_LINKS(parent, links.parent);
 	identify(parent.inode, &key.parent);
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), links.name.name);
 	found = names.lookup(&key);
-	return found ? *found : 0;
+	access = found ? *found : 0;
+	if (access && inode)
+		protect_file(inode, access);
+	return access;
 }
 
 /* A protected file, whatever name it is reached by. */
