@@ -20,13 +20,13 @@ struct data_t {
 
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
-#include "block/calls.h"       // or where only the strings of system calls are seen
+#include "block/calls.h"       // on_call(): where only the strings of system calls are seen
 #include "block/checks.h"      // on_open(), on_create(), ...: what each hook asks decide()
 #include "block/deny.h"	       // struct attempt; deny() refuses or kills, and calls report()
 #include "block/directories.h" // denied_by_directory()
 #include "block/exceptions.h"  // is_excepted()
 #include "block/hook.h"	       // HOOK() and NOTICE()
-#include "block/kprobes.h"     // in place of these where nothing can be refused: signals
+#include "block/kprobes.h"     // where nothing can be refused at the file, and signals kill
 #include "block/match.h"       // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
 #include "block/track.h"       // which inodes are protected
 
