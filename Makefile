@@ -17,9 +17,10 @@ flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFL
 compiler_src := $(wildcard tool/compile/*.c)
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/base/name_index.c tool/build/dependencies.c tool/program/image.c tool/output/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/name_index.c tool/build/dependencies.c tool/build/tokens.c tool/program/image.c tool/output/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
+bpf_files := $(patsubst bpf_src/%,%,$(wildcard bpf_src/*.* bpf_src/*/*.*) bpf_src/kernel/include/linux/kconfig.h)
 programs := bccwatch $(build)/bccwatch-compile
 documents := $(build)/bccwatch.8 $(build)/bccwatch.bash
 fixtures := $(patsubst tests/fixtures/%.c,$(build)/fixtures/%,$(wildcard tests/fixtures/*.c))
@@ -73,10 +74,8 @@ fixtures: $(fixtures)
 install: all
 	install -D -m 0755 bccwatch "$(DESTDIR)$(PREFIX)/sbin/bccwatch"
 	install -D -m 0755 $(build)/bccwatch-compile "$(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile"
-	install -d -m 0755 "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
-	install -m 0644 bpf_src/*.* "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
-	install -D -m 0644 bpf_src/kernel/include/linux/kconfig.h \
-		"$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/kernel/include/linux/kconfig.h"
+	for file in $(bpf_files); do \
+		install -D -m 0644 "bpf_src/$$file" "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/$$file" || exit; done
 	install -D -m 0644 $(build)/bccwatch.8 "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8"
 	install -D -m 0644 $(build)/bccwatch.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch"
 

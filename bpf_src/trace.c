@@ -12,18 +12,16 @@ struct data_t {
 
 #include <uapi/linux/ptrace.h>
 
-#include "counters.h"
-#include "filter.h"
-#include "names.h"
-#include "opens.h"
+#include "lib/count.h"
+#include "lib/opens.h"
+#include "lib/verifier.h"
+#include "lib/wanted.h"
 
+// The bytes behind the name, where you put fields there.
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 
 BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(scratch, struct data_t, 1); // an event is larger than a program's stack
-BPF_PERCPU_ARRAY(counters, u64, COUNTERS);
-BPF_ARRAY(filter, struct filter, 1);
-BPF_PERCPU_ARRAY(text, struct text, 1); // a name that has to be made (names.h)
 
 static inline void fill(struct data_t *d)
 {
@@ -35,56 +33,6 @@ static inline void fill(struct data_t *d)
 	bpf_get_current_comm(&d->comm, sizeof(d->comm));
 }
 
-static inline void count(int what)
-{
-	u64 *n = counters.lookup(&what);
-
-	if (n)
-		*n += 1;
-}
-
-// Is the text part of comm? Both are 16 bytes in two words; comm is moved down byte by byte, to its end.
-static inline bool comm_contains(struct filter *f)
-{
-	u64 c[2] = {};
-
-	bpf_get_current_comm(&c, sizeof(c));
-#pragma unroll
-	for (int i = 0; i < 16; i++) {
-		if (!(c[0] & 0xff))
-			return false;
-		if ((c[0] & f->comm_mask[0]) == f->comm[0] && (c[1] & f->comm_mask[1]) == f->comm[1])
-			return true;
-		c[0] = c[0] >> 8 | c[1] << 56;
-		c[1] >>= 8;
-	}
-	return false;
-}
-
-static inline bool is_wanted(void)
-{
-#if defined(FILTER_PID) || defined(FILTER_UID) || defined(FILTER_COMM)
-	int zero = 0;
-	struct filter *f = filter.lookup(&zero);
-
-	if (!f)
-		return false;
-#ifdef FILTER_PID
-	if (bpf_get_current_pid_tgid() >> 32 != f->pid)
-		return false;
-#endif
-#ifdef FILTER_UID
-	if ((u32)bpf_get_current_uid_gid() != f->uid)
-		return false;
-#endif
-#ifdef FILTER_COMM
-	if (!comm_contains(f))
-		return false;
-#endif
-#endif
-	return true;
-}
-
 // len is what reading the name gave: its length with the NUL, or a negative error.
 static inline int submit(void *ctx, struct data_t *d, int len)
 {
@@ -92,7 +40,7 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 
 	if (len <= 0)
 		d->fname[0] = 0;
-	asm volatile("" : "+r"(used)); // one register for the test and the use: else the verifier sees no bound
+	HIDE_FROM_CLANG(used);
 	if (used > sizeof(d->fname))
 		used = sizeof(d->fname);
 	used = BEHIND_NAME ? sizeof(*d) : used + offsetof(struct data_t, fname);
@@ -101,6 +49,8 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 }
 
 #ifdef VIA_KPROBE
+
+#include "trace/root.h"
 
 static inline int send(void *ctx, const char *name)
 {
@@ -117,9 +67,9 @@ static inline int send(void *ctx, const char *name)
 	return submit(ctx, d, len);
 }
 
-// Every open of a path comes here (opens.h). The name is the kernel's copy, so it is never missing and can't be changed
-// while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may not be
-// resident yet; io_uring does not pass it.)
+// Every open of a path comes here (lib/opens.h). The name is the kernel's copy, so it is never missing and can't be
+// changed while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may
+// not be resident yet; io_uring does not pass it.)
 static inline int on_open(void *ctx, const void *file, const void *op)
 {
 	const char *name;
@@ -140,37 +90,19 @@ int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 int kprobe__do_file_open_root(struct pt_regs *ctx)
 {
 	struct open_root root = open_root_of(ctx);
-	int zero = 0;
-	struct text *t = text.lookup(&zero);
-	char first = 0;
+	const char *name = is_wanted() ? name_of(&root) : NULL;
 
-	if (!is_wanted() || !t || bpf_probe_read_kernel(&first, 1, root.name) < 0)
-		return 0;
-	return send(ctx, first ? root.name : path_of(t, root.dentry, root.mnt));
+	return name ? send(ctx, name) : 0;
 }
 
 #endif
 #ifdef VIA_TRACEPOINT
 
+#include "trace/handle.h"
+
 // At the entry the name stands in the program's memory. If that is not resident yet, it is read at the exit:
 // then the kernel has used it.
 BPF_HASH(unread, u64, const char *);
-
-static inline int read_handle(struct data_t *d, const char *from)
-{
-	int zero = 0;
-	struct text *t = text.lookup(&zero);
-	struct handle h = {};
-	u64 size;
-
-	if (!t || bpf_probe_read_user(&h, offsetof(struct handle, bytes), from) < 0)
-		return -1;
-	size = h.size < HANDLE_BYTES ? h.size : HANDLE_BYTES;
-	asm volatile("" : "+r"(size)); // as in submit()
-	if (size > HANDLE_BYTES || bpf_probe_read_user(h.bytes, size, from + offsetof(struct handle, bytes)) < 0)
-		return -1;
-	return bpf_probe_read_kernel_str(d->fname, sizeof(d->fname), put_handle(t, &h));
-}
 
 static inline int send(void *ctx, const char *name, bool is_handle, bool last_try)
 {
@@ -182,7 +114,8 @@ static inline int send(void *ctx, const char *name, bool is_handle, bool last_tr
 
 	if (!d)
 		return 0;
-	len = is_handle ? read_handle(d, name) : bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
+	len = is_handle ? read_handle(d->fname, sizeof(d->fname), name)
+			: bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
 	if (len < 0 && !last_try) {
 		if (unread.update(&task, &name) < 0)
 			count(COUNTER_LOST);
@@ -194,7 +127,7 @@ static inline int send(void *ctx, const char *name, bool is_handle, bool last_tr
 	return submit(ctx, d, len);
 }
 
-static inline int leave(void *ctx, bool is_handle)
+static inline int on_exit(void *ctx, bool is_handle)
 {
 	u64 task = bpf_get_current_pid_tgid();
 	const char **found = unread.lookup(&task), *name;
@@ -206,29 +139,29 @@ static inline int leave(void *ctx, bool is_handle)
 	return send(ctx, name, is_handle, true);
 }
 
-static inline int enter(void *ctx, const char *name)
+static inline int on_enter(void *ctx, const char *name)
 {
 	return is_wanted() ? send(ctx, name, false, false) : 0;
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_openat)
 {
-	return enter(args, args->filename);
+	return on_enter(args, args->filename);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_exit_openat)
 {
-	return leave(args, false);
+	return on_exit(args, false);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_openat2)
 {
-	return enter(args, args->filename);
+	return on_enter(args, args->filename);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_exit_openat2)
 {
-	return leave(args, false);
+	return on_exit(args, false);
 }
 
 // The call is given a handle in place of a name: handle:TYPE:BYTES is shown.
@@ -239,29 +172,29 @@ TRACEPOINT_PROBE(syscalls, sys_enter_open_by_handle_at)
 
 TRACEPOINT_PROBE(syscalls, sys_exit_open_by_handle_at)
 {
-	return leave(args, true);
+	return on_exit(args, true);
 }
 
 #ifdef __x86_64__ // elsewhere the C library makes openat of these
 
 TRACEPOINT_PROBE(syscalls, sys_enter_open)
 {
-	return enter(args, args->filename);
+	return on_enter(args, args->filename);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_exit_open)
 {
-	return leave(args, false);
+	return on_exit(args, false);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_creat)
 {
-	return enter(args, args->pathname);
+	return on_enter(args, args->pathname);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_exit_creat)
 {
-	return leave(args, false);
+	return on_exit(args, false);
 }
 
 #endif

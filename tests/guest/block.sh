@@ -139,8 +139,9 @@ else
 fi
 if has_kprobes; then
 	ways signal path --hook signal
-	sed 's/kprobe__security_file_open/kprobe__no_such_function/' "$src/block.c" >"$tmp/byname.c"
-	ways signal-name name --hook signal --headers btf --source "$tmp/byname.c"
+	cp -r "$src" "$tmp/byname"
+	sed -i 's/kprobe__security_file_open/kprobe__no_such_function/' "$tmp/byname/block/kprobes.h"
+	ways signal-name name --hook signal --headers btf --source "$tmp/byname/block.c"
 	check_lines "signal-name: is what is taken where security_file_open can't be probed" 1 "Hook: signal from the kernel's open of a name" "$err"
 else
 	check_status "a signal where the kernel has no kprobes" 1 bccwatch block --path x --hook signal

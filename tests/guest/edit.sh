@@ -37,13 +37,75 @@ start --headers btf --source <(sleep 1; sed 's/fname\[4096\]/fname[16]/' "$src/t
 check_lines "a source may come from a pipe; a name that just fits is not cut" 2 "${file}123456789012345" "$out"
 check_lines "a name that does not fit is counted as cut off" 1 " names cut off." "$err"
 
+# The edits that a learner would try, of block: a field in front and at the back.
+cp -r "$tmp/saved/." "$src"
+echo x >"$tmp/edited_file"
+refused() { # refused: what block printed of the one attempt to read the file
+	start_command block --name edited_file && { cat "$tmp/edited_file" >/dev/null 2>&1 || :; } && stop
+	grep -F edited_file "$out"
+}
+sed -i 's/^struct data_t {/&\n\tu32 uid;/; s/^\td->ts = .*/&\n\td->uid = bpf_get_current_uid_gid();/' "$src/block.c"
+check "block: a field in front of the others is a column" [ "$(refused | grep -cE 'COMM=cat .*edited_file, (denied|killed)\. UID=0$')" = 1 ]
+cp "$tmp/saved/block.c" "$src/block.c"
+sed -i 's/^\(\tchar fname.*;\).*/\1\n\tu32 uid;/; s/^\td->ts = .*/&\n\td->uid = bpf_get_current_uid_gid();/' "$src/block.c"
+check "block: a field behind the name is a column" [ "$(refused | grep -cE 'COMM=cat .*edited_file, (denied|killed)\. UID=0$')" = 1 ]
+
+# A rule of one's own in decide(): at an hour of the day; by the parent process's name.
+own_rule() { # own_rule FUNCTION CONDITION: block.c with the function, and nothing denied unless the condition holds
+	cp "$tmp/saved/block.c" "$src/block.c"
+	awk -v f="$1" -v c="$2" '/^static inline u32 decide/ {print f} /^\tif \(is_excepted/ {print "\tif (!(" c "))\n\t\treturn 0;"} {print}' \
+		"$tmp/saved/block.c" >"$src/block.c"
+}
+attempts() { # attempts COMMAND...: how often block stops it
+	start_command block --name edited_file && { "$@" >/dev/null 2>&1 || :; } && stop
+	grep -cE 'edited_file, (denied|killed)\.' "$out"
+}
+booted=$(($(date +%s) - $(cut -d. -f1 /proc/uptime)))
+hour=$(date -u +%-H) next=$(($(date -u +%-H) == 23 ? 0 : $(date -u +%-H) + 1)) other=$((($(date -u +%-H) + 12) % 24))
+now="static inline u64 hour(void) { return (bpf_ktime_get_ns() / 1000000000 + $booted) / 3600 % 24; }"
+own_rule "$now" "hour() == $hour || hour() == $next"
+check "block: a rule for an hour of the day denies at that hour" [ "$(attempts cat "$tmp/edited_file")" = 1 ]
+own_rule "$now" "hour() == $other"
+check "block: a rule for an hour of the day allows at another" [ "$(attempts cat "$tmp/edited_file")" = 0 ]
+parent='static inline bool has_parent(u64 name)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *parent = NULL;
+	u64 comm = 0;
+
+	PEEK(parent, task->real_parent);
+	bpf_probe_read_kernel(&comm, sizeof(comm), &parent->comm);
+	return comm == name;
+}'
+own_rule "$parent" "has_parent(0x746e65726170)" # "parent", its first letter in the lowest byte
+cp /bin/bash "$tmp/parent"
+check "block: a rule for a parent of some name denies its child" [ "$(attempts "$tmp/parent" -c "cat '$tmp/edited_file'; :")" = 1 ]
+check "block: a rule for a parent of some name allows another's child" [ "$(attempts bash -c "cat '$tmp/edited_file'; :")" = 0 ]
+cp "$tmp/saved/block.c" "$src/block.c"
+
+# Another hook of trace.
+removed() { # removed ARGUMENT...: how often the removal of one file is shown
+	: >"$tmp/to_remove"
+	start "$@" && rm "$tmp/to_remove" && stop
+	grep -cE 'COMM=rm .*to_remove$' "$out"
+}
+if has_kprobes; then
+	sed -i 's/^int KPROBE_OPEN/int kprobe__security_inode_unlink(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry)\n{\n\treturn is_wanted() ? send(ctx, (const char *)dentry->d_name.name) : 0;\n}\n\n&/' "$src/trace.c"
+	check "trace: another hook, where a file is removed" [ "$(removed --via kprobe)" = 1 ]
+else
+	skip "trace: another hook, where a file is removed" "this kernel has no kprobes"
+fi
+cp "$tmp/saved/trace.c" "$src/trace.c"
+sed -i 's/^TRACEPOINT_PROBE(syscalls, sys_enter_openat)$/TRACEPOINT_PROBE(syscalls, sys_enter_unlinkat)\n{\n\treturn on_enter(args, args->pathname);\n}\n\nTRACEPOINT_PROBE(syscalls, sys_exit_unlinkat)\n{\n\treturn on_exit(args, false);\n}\n\n&/' "$src/trace.c"
+check "trace: another tracepoint, where a file is removed" [ "$(removed --via tracepoint)" = 1 ]
+cp "$tmp/saved/trace.c" "$src/trace.c"
+
 # The programs of a build tree are used by the program that lies there; the current directory is nobody.
 cp "$tmp/saved/trace.c" "$src/trace.c"
-mkdir -p "$tmp/tree/build" "$tmp/evil/bpf_src" "$tmp/evil/linux" "$tmp/evil/uapi/linux" "$tmp/evil/include/linux"
+mkdir -p "$tmp/tree/build" "$tmp/evil/bpf_src" "$tmp/evil/lib" "$tmp/evil/trace" "$tmp/evil/linux" "$tmp/evil/uapi/linux" "$tmp/evil/include/linux"
 cp /usr/sbin/bccwatch "$tmp/tree"
 cp /usr/libexec/bccwatch/bccwatch-compile "$tmp/tree/build"
 cp -r "$src" "$tmp/tree/bpf_src"
-for f in bpf_src/trace.c filter.h counters.h linux/types.h linux/sched.h uapi/linux/ptrace.h include/linux/kconfig.h; do
+for f in bpf_src/trace.c lib/filter.h lib/counters.h trace/root.h linux/types.h linux/sched.h uapi/linux/ptrace.h include/linux/kconfig.h; do
 	echo '#error hostile' >"$tmp/evil/$f"
 done
 cd "$tmp/evil" || exit
@@ -64,7 +126,7 @@ END
 cat >"$tmp/own/own.c" <<'END'
 #include <uapi/linux/ptrace.h>
 #include "answer.h"
-#include "counters.h"
+#include "lib/counters.h"
 BPF_PERF_OUTPUT(mine);
 int kretprobe__do_sys_openat2(struct pt_regs *ctx)
 {

@@ -87,6 +87,29 @@ nothing_attached() {
 	! pgrep -l bccwatch
 }
 
+# expand FILE: with the headers of bpf_src in it, each once, as bccwatch gives it to its compiler.
+expand() {
+	awk -v src="$src/" '
+		function put(file,	dir, line, part, path) {
+			print "#ifndef ONCE_" (id[file] ? id[file] : id[file] = ++n) "\n#define ONCE_" id[file]
+			dir = file
+			sub(/[^\/]*$/, "", dir)
+			while ((getline line <file) > 0) {
+				if (line !~ /^#include "/) {
+					if (line !~ /^#pragma once/) print line
+					continue
+				}
+				split(line, part, "\"")
+				sub(/^\.\.\//, "", part[2])
+				path = (part[2] ~ /\// ? src : dir) part[2]
+				put(path)
+			}
+			close(file)
+			print "#endif"
+		}
+		BEGIN { put(ARGV[1]); exit }' "$1"
+}
+
 # compile KIND FLAG... <TEXT: what the compiler makes of it, by btf or by the installed headers, is left in $tmp/KIND; those
 # are in the folder $installed, where libbcc does not find them by itself.
 compile() {

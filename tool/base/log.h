@@ -24,8 +24,8 @@ struct bw_log_held {
 extern struct bw_log_held *bw_log_holder;
 
 /*
- * From here on messages are held there; not with -v, which shows them as they come. NULL: they are printed. Returns where
- * they were held before, with which to end it.
+ * From here on messages are held there; not with -v, which shows them as they come. NULL: they are printed. Returns
+ * where they were held before, with which to end it.
  */
 struct bw_log_held *bw_log_hold(struct bw_log_held *held);
 

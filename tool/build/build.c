@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/installed.h"
+#include "base/line_markers.h"
 #include "base/log.h"
 #include "build/cache.h"
 #include "build/header_choice.h"
@@ -53,20 +54,22 @@ static int write_name(int fd, const struct bw_source *source)
 
 	if (!out)
 		return -ENOMEM;
-	fputs("#line 1 \"", out);
-	for (const char *p = source->path; *p; p++)
-		fprintf(out, strchr("\"\\", *p) || (unsigned char)*p < 0x20 ? "\\%03o" : "%c", (unsigned char)*p);
-	fputs("\"\n", out);
+	bw_line_markers_put(out, 1, source->path);
 	return fclose(out) != 0 ? -ENOMEM : bw_file_write(fd, line, len);
 }
 
-/* What is verified has no name: libbcc tells the verifier the lines of its own input alone. */
+/* What is verified has no names of files: libbcc gives the verifier the lines of its own input alone. */
 static int write_text(int fd, const struct bw_source *source, bool verified)
 {
+	BW_FREE char *nameless = verified ? strdup(source->text) : NULL;
 	int r = verified ? 0 : write_name(fd, source);
 
+	if (verified && !nameless)
+		return -ENOMEM;
+	if (nameless)
+		bw_line_markers_blank(nameless);
 	if (r == 0)
-		r = bw_file_write(fd, source->text, source->len);
+		r = bw_file_write(fd, nameless ? nameless : source->text, source->len);
 	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
 }
 

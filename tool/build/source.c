@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/installed.h"
 #include "base/log.h"
+#include "build/includes.h"
 
 int bw_source_dir(char **dir)
 {
@@ -46,6 +47,16 @@ static bool is_word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* Is p in a line that names the file of those after it (engine/includes.h)? */
+static bool names_file(const char *text, const char *p)
+{
+	static const char word[] = "#line ";
+
+	while (p > text && p[-1] != '\n')
+		p--;
+	return strncmp(p, word, strlen(word)) == 0;
+}
+
 /* The next occurrence of word at or behind p, in text; NULL: none. */
 static const char *find_word(const char *text, const char *p, const char *word)
 {
@@ -55,7 +66,7 @@ static const char *find_word(const char *text, const char *p, const char *word)
 		bool begun = p > text && is_word_char(p[-1]) && is_word_char(*word);
 		bool goes_on = is_word_char(p[len]) && is_word_char(word[len - 1]);
 
-		if (!begun && !goes_on)
+		if (!begun && !goes_on && !names_file(text, p))
 			return p;
 	}
 	return NULL;
@@ -111,6 +122,21 @@ static char *folder_of(const char *path)
 	return folder ? realpath(folder, NULL) : NULL;
 }
 
+/* The headers' text in place of the lines that include them. */
+static int expand(struct bw_source *source, const char *dir)
+{
+	char *expanded;
+	size_t len;
+	int r = bw_includes_expand(source->text, source->path, dir, BW_SOURCE_MAX, &expanded, &len);
+
+	if (r < 0)
+		return r;
+	free(source->text);
+	source->text = expanded;
+	source->len = len;
+	return 0;
+}
+
 int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 {
 	BW_FREE char *folder = NULL;
@@ -129,7 +155,10 @@ int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 	if (strlen(source->text) != source->len)
 		return bw_log_error(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path,
 				    strlen(source->text));
-	folder = folder_of(path);
+	r = expand(source, dir);
+	if (r < 0)
+		return r;
+	folder = folder_of(path); /* for an include whose name comes from a macro */
 	r = add_folder(source, folder);
 	if (r == 0)
 		r = add_folder(source, dir);

@@ -9,7 +9,7 @@ enum { BW_SOURCE_MAX = 8 << 20 /* bytes */, BW_FLAGS_MAX = 256 };
 
 struct bw_source {
 	char *path; /* as it is shown */
-	char *text; /* with its NUL, which is its only one */
+	char *text; /* with its headers in it, and its NUL, which is its only one */
 	size_t len;
 	char *flags[BW_FLAGS_MAX]; /* the compiler's arguments */
 	size_t n_flags;
@@ -26,8 +26,9 @@ struct bw_source {
 int bw_source_dir(char **dir);
 
 /*
- * Reads the source at path; what it includes with quotes is looked for beside it, then in dir. Says on stderr what
- * is wrong where it fails: 0 or -errno. source is the caller's, for bw_source_free, in either case.
+ * Reads the source at path, with what it includes with quotes in it (engine/includes.h); that is looked for beside it,
+ * then in dir. Says on stderr what is wrong where it fails: 0 or -errno. source is the caller's, for bw_source_free, in
+ * either case.
  */
 int bw_source_read(struct bw_source *source, const char *path, const char *dir);
 void bw_source_free(struct bw_source *source);

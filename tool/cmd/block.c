@@ -85,7 +85,7 @@ static void on_mounts(void *cookie)
 static void report_refused(void *cookie)
 {
 	struct block *b = cookie;
-	uint64_t n = bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED);
+	uint64_t n = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
 
 	if (n > b->reported_refused)
 		bw_log_note("Refused %llu links or renames: there is no place left to learn which files to protect.",
@@ -278,14 +278,14 @@ static void print_header(const struct block *b)
 
 static void summarize(const struct block *b, char *text, size_t size)
 {
-	uint64_t refused = bw_enforcement_count(&b->loaded, JUDGED_UNLEARNED);
+	uint64_t refused = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
 
 	snprintf(text, size,
 		 "%llu accesses %s, %llu of them because their directory could not be determined, %llu %s; ",
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_STOPPED),
+		 (unsigned long long)bw_enforcement_count(&b->loaded, OUTCOME_DENIED),
 		 b->options->dry_run ? "would have been blocked" : "blocked",
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_UNKNOWN),
-		 (unsigned long long)bw_enforcement_count(&b->loaded, JUDGED_FAILED), "could not be blocked");
+		 (unsigned long long)bw_enforcement_count(&b->loaded, OUTCOME_UNKNOWN),
+		 (unsigned long long)bw_enforcement_count(&b->loaded, OUTCOME_FAILED), "could not be blocked");
 	if (refused > 0)
 		bw_log_note("%llu links or renames were refused: there was no place to learn of them.",
 			    (unsigned long long)refused);

@@ -44,7 +44,8 @@ static int set_errno(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
 	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_common_word("--errno", value, choices, "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+	int i = bw_common_word("--errno", value, choices,
+			       "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -177,7 +178,8 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
 	{OPT_RULES, "rules", "FILE", "protect what this file lists: a line for each name, path or dir",
 	 BW_COMPLETE_FILE},
-	{'a', "action", "ACTION", "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
+	{'a', "action", "ACTION",
+	 "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
 	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
 	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
 	{OPT_DRY_RUN, "dry-run", NULL, "only report what would be denied or killed", NULL},
@@ -187,8 +189,7 @@ const struct bw_command_option bw_block_options_table[] = {
 	 "read write exec"},
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
 	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
-	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)",
-	 BW_COMPLETE_USER},
+	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)", BW_COMPLETE_USER},
 	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow this program", BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
 	BW_COMMON_OPTIONS,

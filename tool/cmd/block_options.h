@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bpf_src/rules.h"
+#include "bpf_src/block/rules.h"
 #include "cmd/common.h"
 #include "enforce/hook.h"
 #include "enforce/rules.h"
@@ -27,8 +27,8 @@ struct bw_block_options {
 	size_t n_uids, n_exes, n_comms;
 };
 
-#define BW_BLOCK_OPTIONS_DEFAULTS                                                      \
-	{                                                                              \
+#define BW_BLOCK_OPTIONS_DEFAULTS                                               \
+	{                                                                       \
 		.common = BW_COMMON_DEFAULTS, .error = EACCES, .hook = BW_HOOKS \
 	}
 

@@ -161,7 +161,8 @@ int bw_common_source(const struct bw_common *common, const char *name, struct bw
 	int r = bw_source_dir(&dir);
 
 	if (r < 0)
-		return bw_log_error(r, "cannot find bpf_src: it is neither beside this program nor in its PREFIX/share/bccwatch");
+		return bw_log_error(
+			r, "cannot find bpf_src: it is neither beside this program nor in its PREFIX/share/bccwatch");
 	if (asprintf(&installed, "%s/%s", dir, name) < 0)
 		return -ENOMEM;
 	r = bw_source_read(source, common->source ? common->source : installed, dir);

@@ -30,20 +30,20 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
 		BW_RUN_OPTIONS
 
 /* Without --source. */
-#define BW_RUN_OPTIONS                                                                                             \
-	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                           \
-		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                         \
-		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                         \
-		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},              \
-		{BW_OPT_HEADERS, "headers", "WHICH",                                                               \
+#define BW_RUN_OPTIONS                                                                                           \
+	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                         \
+		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                       \
+		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                       \
+		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},            \
+		{BW_OPT_HEADERS, "headers", "WHICH",                                                             \
 		 "compile with the installed kernel headers, with btf (the types in the kernel's BTF), or auto " \
-		 "(default)",                                                                                      \
-		 "installed btf auto"},                                                                            \
-		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                                \
-		 "compile the program, also if it was compiled before, and do not keep it", NULL},                 \
-		{'v', "verbose", NULL, "print on stderr what is done, and the compiler's output", NULL},            \
-	{                                                                                                          \
-		'h', "help", NULL, "show this help", NULL                                                          \
+		 "(default)",                                                                                    \
+		 "installed btf auto"},                                                                          \
+		{BW_OPT_NO_CACHE, "no-cache", NULL,                                                              \
+		 "compile the program, also if it was compiled before, and do not keep it", NULL},               \
+		{'v', "verbose", NULL, "print on stderr what is done, and the compiler's output", NULL},         \
+	{                                                                                                        \
+		'h', "help", NULL, "show this help", NULL                                                        \
 	}
 
 /*

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/signals.h"
-#include "bpf_src/filter.h"
+#include "bpf_src/lib/filter.h"
 #include "build/build.h"
 #include "cmd/common.h"
 #include "cmd/watch.h"
@@ -189,7 +189,7 @@ static int set_filter(const struct trace *t)
 		return 0;
 	r = bw_loaded_set(&t->loaded, "filter", 0, &t->filter, sizeof(t->filter));
 	if (r == -ENOENT)
-		return bw_log_error(r, "cannot filter: the source has no map 'filter' (bpf_src/filter.h)");
+		return bw_log_error(r, "cannot filter: the source has no map 'filter' (bpf_src/lib/filter.h)");
 	return r < 0 ? bw_log_error(r, "cannot set the filter: %s", strerror(-r)) : 0;
 }
 

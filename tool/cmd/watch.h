@@ -29,7 +29,7 @@ struct bw_watch {
 	bool fail_on_loss;
 	bool needs_reader; /* that stdout's reader goes is a failure */
 	bool goes_on;	   /* also while lines can't be written: a full disk does not end it */
-	bool counters;	   /* the source has the map of bpf_src/counters.h */
+	bool counters;	   /* the source has the map of bpf_src/lib/counters.h */
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */
 	/* Printed at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */

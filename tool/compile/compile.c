@@ -17,11 +17,11 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "build/dependencies.h"
+#include "build/tokens.h"
 #include "compile/btf_layout.h"
 #include "compile/header_tree.h"
 #include "compile/map_display.h"
 #include "compile/submits.h"
-#include "compile/tokens.h"
 #include "program/image.h"
 
 static void free_module(void **module)

@@ -17,8 +17,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "build/source.h"
+#include "build/tokens.h"
 #include "compile/kernel_types.h"
-#include "compile/tokens.h"
 #include "kernel/btf.h"
 
 /* The names of numbers, from the system's headers, as the Makefile takes them out. */

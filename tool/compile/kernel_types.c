@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "compile/tokens.h"
+#include "build/tokens.h"
 #include "kernel/btf.h"
 
 /*

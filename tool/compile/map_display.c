@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "compile/tokens.h"
+#include "build/tokens.h"
 
 /* Is the word behind so many commas of a macro's arguments, which begin at `at`, this one? */
 static bool is_argument(const char *at, int commas, const char *word)

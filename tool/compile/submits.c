@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile/tokens.h"
+#include "build/tokens.h"
 #include "program/image.h"
 
 /* The methods of tables by which events are sent. */

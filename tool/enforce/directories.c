@@ -194,7 +194,7 @@ int bw_directories_search(struct bw_enforcement *e)
 	if (r == 0)
 		r = bw_linked_files_search(e, e->error != 0);
 	bw_linked_files_free(e);
-	if (r == 0 && bw_loaded_sum(e->loaded, "judged", JUDGED_UNLEARNED) > 0)
+	if (r == 0 && bw_loaded_sum(e->loaded, "outcomes", OUTCOME_UNLEARNED) > 0)
 		return -E2BIG; /* what was moved or linked meanwhile */
 	return r;
 }

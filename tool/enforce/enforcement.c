@@ -86,8 +86,8 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"learned", sizeof(uint32_t), sizeof(struct learned), 1},
 		{"names", sizeof(struct name_key), sizeof(uint32_t),
 		 names + paths > 0 ? names + paths + LINKS + e->extra_entries : 0},
-		{"files", sizeof(struct file_id), sizeof(struct guarded), paths + dirs > 0 ? paths + learned : 0},
-		{"dirs", sizeof(struct file_id), sizeof(struct guarded), dirs > 0 ? dirs + learned : 0},
+		{"files", sizeof(struct file_id), sizeof(struct protection), paths + dirs > 0 ? paths + learned : 0},
+		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
 		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
 		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
@@ -107,7 +107,8 @@ int bw_enforcement_check_maps(const struct bw_enforcement *e, const struct bw_im
 
 		if (maps[i].entries > 0 && (map < 0 || image->maps[map].key_size != maps[i].key ||
 					    image->maps[map].value_size != maps[i].value))
-			return bw_log_error(-ENOENT, "this source has no map '%s' as bpf_src/rules.h describes it",
+			return bw_log_error(-ENOENT,
+					    "this source has no map '%s' as bpf_src/block/rules.h describes it",
 					    maps[i].name);
 	}
 	return 0;
@@ -227,5 +228,5 @@ void bw_enforcement_free(struct bw_enforcement *e)
 
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which)
 {
-	return bw_loaded_sum(loaded, "judged", which);
+	return bw_loaded_sum(loaded, "outcomes", which);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * block's rules in the maps of bpf_src/block.c (bpf_src/rules.h). In this order: bw_enforcement_check, then for a
+ * block's rules in the maps of bpf_src/block.c (bpf_src/block/rules.h). In this order: bw_enforcement_check, then for a
  * program that was built bw_enforcement_check_maps and _size, for one that is attached bw_trial_run (enforce/trial.h)
  * and bw_enforcement_start, bw_enforcement_update as long as it runs, bw_enforcement_reset; bw_enforcement_free last.
  */
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bpf_src/rules.h"
+#include "bpf_src/block/rules.h"
 #include "enforce/rules.h"
 #include "process/mounts.h"
 #include "program/image.h"
@@ -82,5 +82,5 @@ void bw_enforcement_update(struct bw_enforcement *enforcement);
 void bw_enforcement_reset(struct bw_enforcement *enforcement);
 void bw_enforcement_free(struct bw_enforcement *enforcement);
 
-/* The sum of an entry of the map `judged`, JUDGED_*. */
+/* The sum of an entry of the map `outcomes`, OUTCOME_*. */
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which);

@@ -44,11 +44,11 @@ int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key)
 
 int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held)
 {
-	struct guarded guarded = {.inode = held ? GUARDED_STAYS : learned->inode, .access = e->access}, there;
+	struct protection guarded = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = e->access}, there;
 	int fd = map_of(e, map);
 
 	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0 && there.inode != guarded.inode)
-		guarded.inode = GUARDED_STAYS; /* another of the same number */
+		guarded.inode = PROTECTION_STAYS; /* another of the same number */
 	return put(e, map, &learned->file, &guarded);
 }
 
@@ -84,7 +84,7 @@ int bw_identity_read(struct bw_enforcement *e, struct learned *learned)
 }
 
 /* The name by which the program knows this process while it opens what is to be learned; nobody else can know it. */
-static int make_hello(char hello[16])
+static int make_own_comm(char hello[16])
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char random[15];
@@ -106,7 +106,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 					.error = e->error,
 					.dry_run = e->dry_run};
 	prctl(PR_GET_NAME, e->comm);
-	return make_hello(e->settings.hello);
+	return make_own_comm(e->settings.own_comm);
 }
 
 /*
@@ -121,7 +121,7 @@ int bw_identity_learn_self(struct bw_enforcement *e)
 	int r = status < 0 ? status : 0;
 
 	for (int i = 0; i < TRIES && r == 0; i++) {
-		r = make_hello(e->settings.hello);
+		r = make_own_comm(e->settings.own_comm);
 		if (r == 0)
 			r = bw_identity_mode(e, MODE_LEARN);
 		if (r == 0)
@@ -159,7 +159,7 @@ int bw_identity_learn(struct bw_enforcement *e, int file, struct learned *learne
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	prctl(PR_SET_NAME, e->settings.hello);
+	prctl(PR_SET_NAME, e->settings.own_comm);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	error = fd < 0 ? -errno : -EIO;
 	prctl(PR_SET_NAME, e->comm);

@@ -29,8 +29,8 @@ static int clone_of(int fd, const char *name)
 
 	if (clone >= 0)
 		return clone;
-	bw_log_note("Not searched for files with other links elsewhere: what is hidden by mounts beneath %s: %s",
-		    name, strerror(errno));
+	bw_log_note("Not searched for files with other links elsewhere: what is hidden by mounts beneath %s: %s", name,
+		    strerror(errno));
 	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
@@ -59,8 +59,8 @@ void bw_linked_files_free(struct bw_enforcement *e)
 }
 
 /*
- * A file of several links can be opened by one that is elsewhere. That one can't be protected is reported: it may be that
- * nobody can open it (a device, where the mount has none), or root alone can't.
+ * A file of several links can be opened by one that is elsewhere. That one can't be protected is reported: it may be
+ * that nobody can open it (a device, where the mount has none), or root alone can't.
  */
 int bw_linked_files_protect(struct bw_enforcement *e, int file, const char *dir, const char *name)
 {
@@ -154,7 +154,7 @@ static void on_skipped(void *cookie, int dir, const char *name, int error)
 /* -EAGAIN: all must be looked at once more, since a directory was moved, and with it what is in it may be missed. */
 static int search_once(struct bw_enforcement *e, bool may_grow)
 {
-	uint64_t moved = bw_loaded_sum(e->loaded, "judged", JUDGED_MOVED);
+	uint64_t moved = bw_loaded_sum(e->loaded, "outcomes", OUTCOME_MOVED);
 
 	for (size_t i = 0; i < e->n_trees; i++) {
 		struct walker w = {.enforcement = e, .name = e->trees[i].name, .may_grow = may_grow};
@@ -171,7 +171,7 @@ static int search_once(struct bw_enforcement *e, bool may_grow)
 				       ? r
 				       : bw_log_error(r, "cannot protect '%s': %s", w.name, strerror(-r));
 	}
-	return bw_loaded_sum(e->loaded, "judged", JUDGED_MOVED) == moved ? 0 : -EAGAIN;
+	return bw_loaded_sum(e->loaded, "outcomes", OUTCOME_MOVED) == moved ? 0 : -EAGAIN;
 }
 
 static int freeze(struct bw_enforcement *e, bool frozen)

@@ -15,8 +15,8 @@ int bw_linked_files_add(struct bw_enforcement *enforcement, int dir, const char 
 
 /*
  * Searches all on the list. Where directories move all the time, nobody can move or create any during the last try, if
- * the hook can deny that (can_freeze); else a file may be missed, which is reported. 0; -E2BIG, silently: a map is full;
- * -EINTR; or -errno, reported.
+ * the hook can deny that (can_freeze); else a file may be missed, which is reported. 0; -E2BIG, silently: a map is
+ * full; -EINTR; or -errno, reported.
  */
 int bw_linked_files_search(struct bw_enforcement *enforcement, bool can_freeze);
 

@@ -34,7 +34,7 @@ static int run_child(struct bw_enforcement *e, bool kill, int *status)
 		return r;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_NAME, e->settings.hello);
+		prctl(PR_SET_NAME, e->settings.own_comm);
 		try_open(e->error);
 	}
 	if (pid < 0 || waitpid(pid, status, 0) < 0)

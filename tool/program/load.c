@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/line_markers.h"
 #include "base/log.h"
 #include "base/stderr_capture.h"
 #include "kernel/btf.h"
@@ -124,7 +125,7 @@ static unsigned number_of(const char *text, const struct source_line *line)
 	size_t len = strlen(line->text);
 
 	for (const char *p = text; p; p = strchr(p, '\n')) {
-		p += *p == '\n';
+		p += number > 0; /* past the newline */
 		number++;
 		p += strspn(p, " \t");
 		if (strncmp(p, line->text, len) != 0 || p[len + strspn(p + len, " \t\r")] != '\n')
@@ -141,9 +142,10 @@ static void print_source_line(const struct bw_load_explainer *e, const char *out
 {
 	struct source_line line = last_line(output);
 	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
+	BW_FREE char *file = number ? bw_line_markers_origin(e->text, e->path, number, &number) : NULL;
 
-	if (number)
-		bw_log_hint("%s:%u: %s", e->path, number, line.text);
+	if (file)
+		bw_log_hint("%s:%u: %s", file, number, line.text);
 	else if (line.text && *line.text) /* libbcc has written something else in its place */
 		bw_log_hint("%s: %s", e->path, line.text);
 	free(line.text);
@@ -212,7 +214,7 @@ static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_pr
 	}
 	*output = calloc(1, LOG_BYTES);
 	return *output ? load_once(kind, program, insns, license, function, (struct log){*output, LOG_BYTES, 1})
-		      : -ENOMEM;
+		       : -ENOMEM;
 }
 
 /* btf is the kernel's, read when the first program needs it. */

@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "bpf_src/counters.h"
+#include "bpf_src/lib/counters.h"
 #include "output/clock.h"
 
 #define SECOND 1000000000ULL

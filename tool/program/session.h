@@ -17,7 +17,7 @@ struct bw_session {
 	int signal_fd;	   /* of bw_signals_open */
 	int out_fd;	   /* the run ends when its reader has gone */
 	uint64_t interval; /* of tick, in seconds; 0: none */
-	bool counters;	   /* the source counts in the map of bpf_src/counters.h */
+	bool counters;	   /* the source counts in the map of bpf_src/lib/counters.h */
 	int extra_fd;	   /* read by `extra` when it is readable; -1: none */
 	int urgent_fd;	   /* `urgent` is called when it has POLLPRI; -1: none */
 	bw_sample_fn sample;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "compile/tokens.h"
+#include "build/tokens.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What is checked on each hook. Each function returns 0, or the error by which the hook refuses. */
+#pragma once
+
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/version.h>
+
+#include "../lib/opens.h"
+#include "deny.h"
+#include "directories.h"
+#include "match.h"
+#include "track.h"
+
+#define TRUNCATES 01000	    /* O_TRUNC */
+#define SETS_SIZE (1 << 3)  /* ATTR_SIZE */
+#define BY_HANDLE (1 << 13) /* ATTR_FILE: by a descriptor */
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) /* where the union lost its name */
+#define ALIAS d_alias
+#else
+#define ALIAS d_u.d_alias
+#endif
+
+/* An overlay opens a file of a layer, which is the one that counts, under its own path: some name of that file. */
+static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inode)
+{
+	struct inode *named = NULL;
+	struct hlist_node *alias = NULL;
+
+	PEEK(named, dentry->d_inode);
+	if (named != inode)
+		PEEK(alias, inode->i_dentry.first);
+	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS)) : dentry;
+}
+
+static inline u32 access_of(u32 flags, u32 mode)
+{
+	u32 access = mode & FMODE_READ ? ACCESS_READ : 0;
+
+	if (flags & OPEN_FOR_EXEC)
+		access = ACCESS_EXEC;
+	if (mode & FMODE_WRITE || flags & TRUNCATES)
+		access |= ACCESS_WRITE;
+	return access ? access : ACCESS_ANY; /* O_PATH does not come here, ioctl's access mode 3 does */
+}
+
+static inline struct path read_path(const struct path *path)
+{
+	struct path copy = {};
+
+	bpf_probe_read_kernel(&copy, sizeof(copy), path);
+	return copy;
+}
+
+static inline long on_open(void *ctx, struct file *file)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct path path = read_path(&file->f_path);
+	struct attempt a = {OPEN, 0, path.dentry, path.mnt};
+	struct inode *inode = NULL;
+	u32 flags = 0, mode = 0, denied = 0;
+
+	if (!s)
+		return 0;
+	PEEK(inode, file->f_inode);
+	PEEK(flags, file->f_flags);
+	PEEK(mode, file->f_mode);
+	if (s->learning && learn(s, inode)) {
+		if (s->mode != MODE_CANARY)
+			return -EACCES;
+	} else {
+		if (s->mode != MODE_ENFORCE)
+			return 0;
+		a.wanted = access_of(flags, mode);
+		a.inode = inode;
+		a.named = dentry_of(a.dentry, inode);
+		a.by_directory = denied_by_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
+		denied = decide(s, &a);
+		if (!denied)
+			return 0;
+	}
+	return deny(ctx, s, &a, denied, s->error); /* once: it is the larger part of the program */
+}
+
+/*
+ * Something is created: refused, before it is there. While bccwatch searches a directory that others change without end
+ * (frozen), nothing can be, by anybody. In a dry run a file is reported when what was created is opened.
+ */
+static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry, .named = dentry};
+
+	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
+		return 0;
+	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	if (s->frozen)
+		return a.by_directory ? -EBUSY : 0;
+	return s->dry_run && opened ? 0 : check(ctx, s, &a, s->error);
+}
+
+/* A directory or a symlink is created: refused below a protected directory alone. */
+static inline long on_create_other(void *ctx, struct dentry *dentry)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	struct attempt a = {CREATE, ACCESS_WRITE, dentry};
+
+	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
+		return 0;
+	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	if (s->frozen)
+		return a.by_directory ? -EBUSY : 0;
+	return check(ctx, s, &a, s->error);
+}
+
+/*
+ * The same for a file, on a hook that comes first and knows the mount: the directory may lie on one that is below a
+ * protected one by its path alone. Where this could not determine it, on_create does.
+ */
+static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, bool opened)
+{
+	struct settings *s = enforced();
+	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry, read_path(dir).mnt};
+
+	if (!s || s->dry_run) /* on_create reports it, once */
+		return 0;
+	a.by_directory = denied_by_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
+	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
+}
+
+static inline bool is_regular(u16 mode)
+{
+	return (mode & 0170000) == 0100000 || !(mode & 0170000);
+}
+
+/* What is mounted there would be below a protected directory by this path alone: refused. */
+static inline long on_mount(void *ctx, const struct path *point)
+{
+	struct settings *s = enforced();
+	struct path path = read_path(point);
+	struct attempt a = {MOUNT_ON, ACCESS_ANY, path.dentry, path.mnt};
+
+	if (!s)
+		return 0;
+	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_MOUNT, MOUNTS, true);
+	return check(ctx, s, &a, s->error);
+}
+
+/* mount(2) also changes what is mounted already. */
+static inline bool adds_mount(u64 flags)
+{
+	if (flags & MS_REMOUNT)
+		return false;
+	return flags & MS_BIND || !(flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE));
+}
+
+/* Without an open: truncate(2). */
+static inline long on_truncate(void *ctx, const struct path *file)
+{
+	struct settings *s = enforced();
+	struct path path = read_path(file);
+	struct attempt a = {OPEN, ACCESS_WRITE, path.dentry, path.mnt, .named = path.dentry};
+	struct inode *inode = NULL;
+
+	if (!s)
+		return 0;
+	PEEK(inode, a.dentry->d_inode);
+	a.inode = inode;
+	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_OTHER, MOUNTS, false);
+	return check(ctx, s, &a, s->error);
+}
+
+/*
+ * An overlay truncates the file of its layer by this. Other calls of truncate(2) come here, too, after they were
+ * checked by their path; a dry run would report them twice, and reports none here.
+ */
+static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *attr)
+{
+	struct settings *s = enforced();
+	struct attempt a = {OPEN, ACCESS_WRITE, dentry, .named = dentry};
+	struct inode *inode = NULL;
+	u32 valid = 0;
+
+	PEEK(valid, attr->ia_valid);
+	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_HANDLE)
+		return 0;
+	PEEK(inode, dentry->d_inode);
+	a.inode = inode;
+	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	return check(ctx, s, &a, s->error);
+}
+
+/*
+ * The accesses by its directories that a file which gets another name, or another directory, keeps being denied from
+ * now on; 0: where it goes denies the same, or there are none. While bccwatch looks for files of several links, one
+ * that moves may come to where it has looked already. While the directory is frozen: also those that it would get.
+ */
+static inline u32 kept_from_directory(struct settings *s, struct dentry *from, struct dentry *to)
+{
+	u32 access = denied_by_directory(from, NULL, LEVELS_OTHER, 0, false), there;
+	struct links old, new;
+
+	READ_LINKS(old, from);
+	READ_LINKS(new, to);
+	if (!s->learning && old.parent == new.parent && !(access & UNKNOWN)) {
+		access = 0;
+	} else if (s->frozen || (access && !(access & UNKNOWN) && !s->learning)) {
+		there = denied_by_directory(to, NULL, LEVELS_FALLBACK, 0, false);
+		if (s->frozen)
+			access |= there;
+		else if (there == access)
+			access = 0; /* within the protected directory */
+	}
+	HIDE_FROM_VERIFIER(access);
+	return access;
+}
+
+/* From now on the file is protected itself. 0, or an error. */
+static inline long protect(struct settings *s, struct dentry *dentry, u32 access)
+{
+	struct links links;
+	u16 mode = 0;
+	long r;
+
+	READ_LINKS(links, dentry);
+	PEEK(mode, links.inode->i_mode);
+	if ((mode & 0170000) != 0040000)
+		return protect_file(links.inode, access);
+	r = protect_directory(links.inode, access);
+	if (s->learning)
+		count_outcome(OUTCOME_MOVED);
+	return r;
+}
+
+/*
+ * What is protected stays so, and what comes to a protected path is from now on: by a link or a rename. Also while
+ * bccwatch looks for the names that files below a directory have elsewhere, so that it skips none.
+ */
+static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+	u32 access;
+	long r;
+
+	if (!s || s->mode == MODE_CANARY)
+		return 0;
+	access = kept_from_directory(s, from, to);
+	if (s->frozen && access)
+		return -EBUSY;
+	if (access & UNKNOWN) {
+		count_outcome(s->mode == MODE_ENFORCE ? OUTCOME_UNKNOWN : OUTCOME_MOVED);
+		goto refuse;
+	}
+	if (BY_PATH)
+		access |= denied_by_path(to, NULL) | denied_by_path(from, NULL);
+	if (!access)
+		return 0;
+	r = protect(s, from, access);
+	if (r == 0 || r == -EEXIST)
+		return 0;
+	count_outcome(OUTCOME_UNLEARNED);
+refuse:
+	if (s->mode != MODE_ENFORCE)
+		return 0;
+	count_outcome(OUTCOME_DENIED);
+	return negative(s->error);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Is a file below a protected directory (one of dirs)? */
+#pragma once
+
+#include "../lib/path.h"
+#include "maps.h"
+
+/*
+ * How many directories above a file are looked at on its file system, then on each that this is mounted on, and how
+ * many of those there may be. The verifier follows each at the start, so hooks other than open look at fewer.
+ */
+#define LEVELS		TURNS(4096, 1024)
+#define LEVELS_OTHER	1024
+#define LEVELS_MOUNT	512 /* where something is mounted */
+#define LEVELS_FALLBACK 128 /* where another hook asks again */
+#define LEVELS_ABOVE	64
+#define MOUNTS		16
+
+#define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined whether they are denied */
+#define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
+
+/* The way up through the directories of one file system. */
+struct climb {
+	struct dentry *dentry;
+	struct links links; /* of dentry */
+	struct file_id id;  /* of its inode; dev is that of the file system */
+};
+
+/* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
+static inline u32 climb(struct climb *c, int levels)
+{
+	u32 access = UNKNOWN | ACCESS_ANY;
+
+	for (int i = 0; i < levels / 4; i++) {
+#pragma unroll
+		for (int k = 0; k < 4; k++) { /* the parent of the top is the top again */
+			struct protection *found;
+
+			c->dentry = c->links.parent;
+			READ_LINKS(c->links, c->dentry);
+			PEEK(c->id.ino, c->links.inode->i_ino);
+			PEEK(c->id.generation, c->links.inode->i_generation);
+			found = dirs.lookup(&c->id);
+			if (found) {
+				access = found->access;
+				goto end;
+			}
+		}
+		if (c->links.parent == c->dentry) {
+			access = 0;
+			goto end;
+		}
+	}
+end:
+	HIDE_FROM_VERIFIER(access);
+	return access;
+}
+
+/* Goes on where the file system, whose top was reached, is mounted. False: it is mounted nowhere. */
+static inline bool climb_to_mountpoint(struct climb *c, struct mount **mount)
+{
+	struct mount *lower = *mount;
+	struct super_block *sb = NULL;
+
+	PEEK(*mount, lower->mnt_parent);
+	PEEK(c->links.parent, lower->mnt_mountpoint);
+	if (*mount == lower || !c->links.parent)
+		return false;
+	PEEK(sb, c->links.parent->d_sb);
+	PEEK(c->id.dev, sb->s_dev);
+	return true;
+}
+
+/*
+ * open_by_handle_at(2) can make dentries that have no parent yet. It matters where dirs has an entry. (On NFS each
+ * mount has a root of its own.)
+ */
+static inline bool is_detached(struct climb *c)
+{
+	u32 flags = 0;
+
+	PEEK(flags, c->dentry->d_flags);
+	return flags & DISCONNECTED && devices.lookup(&c->id.dev);
+}
+
+static inline struct mount *mount_of(struct vfsmount *mnt)
+{
+	return mnt ? (struct mount *)((char *)mnt - offsetof(struct mount, mnt)) : NULL;
+}
+
+/*
+ * The accesses that the directories above deny. UNKNOWN, too, where it has no connection to the top of a file system
+ * that has one of dirs.
+ *
+ * The verifier follows each turn of the loops, and each difference between two ways through a turn; it keeps at most
+ * 8,192 ways that it is still to follow. So a turn of climb has as few branches as can be, what goes from one to the
+ * next is hidden from the verifier, and a hook calls this before it asks anything else: the verifier would follow each
+ * answer through all of this.
+ *
+ * mnt: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one of
+ * dirs, too.
+ */
+static inline u32 denied_by_directory(struct dentry *dentry, struct vfsmount *mnt, int levels, int mounts, bool itself)
+{
+	struct mount *mount = mount_of(mnt);
+	struct super_block *sb = NULL;
+	struct climb c = {};
+	u32 access = 0;
+
+	if (!BY_DIR)
+		return 0;
+	HIDE_FROM_VERIFIER(mount);
+	c.dentry = dentry;
+	READ_LINKS(c.links, dentry);
+	PEEK(sb, dentry->d_sb);
+	PEEK(c.id.dev, sb->s_dev);
+	if (itself)
+		c.links.parent = dentry;
+	if (itself || c.links.parent != c.dentry)
+		access = climb(&c, levels);
+	if (access & UNKNOWN && !mounts && !devices.lookup(&c.id.dev))
+		access = 0; /* however deep: there is no directory of dirs on this file system */
+	for (int i = 0; i < mounts && !access; i++) {
+		if (is_detached(&c))
+			access = UNKNOWN | ACCESS_ANY;
+		else if (climb_to_mountpoint(&c, &mount))
+			access = climb(&c, LEVELS_ABOVE);
+		else
+			goto end;
+	}
+	if (!access && (mounts || is_detached(&c)))
+		access = UNKNOWN | ACCESS_ANY;
+end:
+	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */
+	return access;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The maps that bccwatch fills and reads (block/rules.h). */
+#pragma once
+
+#include "options.h"
+#include "rules.h"
+
+struct comm {
+	char name[16];
+};
+
+BPF_PERF_OUTPUT(events);
+BPF_PERCPU_ARRAY(outcomes, u64, OUTCOMES);
+BPF_ARRAY(settings, struct settings, 1);
+BPF_ARRAY(learned, struct learned, 1);
+BPF_HASH(names, struct name_key, u32, 1); /* bccwatch makes these as large as the rules need */
+BPF_HASH(files, struct file_id, struct protection, 1);
+BPF_HASH(dirs, struct file_id, struct protection, 1);
+BPF_HASH(devices, u32, u32, 1);
+BPF_HASH(except_uids, u32, u32, 1);
+BPF_HASH(except_exes, u64, u32, 1);
+BPF_HASH(except_comms, struct comm, u32, 1);
+
+static inline void count_outcome(int outcome)
+{
+	u64 *n = outcomes.lookup(&outcome);
+
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
+/* NULL while the rules do not hold yet. */
+static inline struct settings *enforced(void)
+{
+	int zero = 0;
+	struct settings *s = settings.lookup(&zero);
+
+	return s && s->mode == MODE_ENFORCE ? s : NULL;
+}
+
+static inline bool is_bccwatch(struct settings *s)
+{
+	return bpf_get_current_pid_tgid() >> 32 == s->self;
+}

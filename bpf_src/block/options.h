@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * What bccwatch wants of the program, which it defines by -D, is 1 and the rest 0. So `if (BY_DIR)` can stand within a
+ * function, and clang leaves out what is off.
+ */
+#pragma once
+
+/* The rules that there are. */
+#ifndef BY_NAME
+#define BY_NAME 0
+#endif
+#ifndef BY_PATH
+#define BY_PATH 0
+#endif
+#ifndef BY_DIR
+#define BY_DIR 0
+#endif
+#define BY_FILE (BY_PATH || BY_DIR)
+#ifndef DENY_MOUNTS
+#define DENY_MOUNTS 0
+#endif
+
+/* The exceptions. */
+#ifndef EXCEPT_UID
+#define EXCEPT_UID 0
+#endif
+#ifndef EXCEPT_COMM
+#define EXCEPT_COMM 0
+#endif
+#ifndef EXCEPT_EXE
+#define EXCEPT_EXE 0
+#endif
+
+/* The kind of hook: one of them. */
+#ifndef HOOK_LSM
+#define HOOK_LSM 0
+#endif
+#ifndef HOOK_FMOD_RET
+#define HOOK_FMOD_RET 0
+#endif
+#ifndef HOOK_OVERRIDE
+#define HOOK_OVERRIDE 0
+#endif
+#ifndef HOOK_SIGNAL
+#define HOOK_SIGNAL 0
+#endif
+#ifndef HOOK_SIGNAL_NAME
+#define HOOK_SIGNAL_NAME 0
+#endif
+
+/* What the kernel has. */
+#ifndef SETATTR_IDMAP
+#define SETATTR_IDMAP 0
+#endif
+#ifndef IA32
+#define IA32 0
+#endif

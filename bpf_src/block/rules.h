@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The maps by which bccwatch and block.c communicate. `names` has a rule each, whose value is the ACCESS_* that it
+ * denies; `files` and `dirs` have the protected files and directories (struct protection); `devices` the file systems
+ * that have a directory of dirs; `except_uids`, `except_comms` and `except_exes` (by the address of the inode, which
+ * bccwatch keeps in memory) the exceptions; `settings` and `learned` have one entry.
+ */
+#pragma once
+
+#include "../lib/file_id.h"
+
+enum { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4, ACCESS_ANY = 7 };
+
+/* A protected file, or a directory with all that is below it. */
+struct protection {
+	__u64 inode; /* its address in memory, or PROTECTION_* */
+	__u32 access;
+	__u32 unused;
+};
+
+enum {
+	PROTECTION_STAYS,  /* a rule's, or of several files at once: it stays when a file is removed */
+	PROTECTION_EVICTED /* it has left memory since: its number alone identifies it, also when it is removed */
+};
+
+/* A name in a directory; in any directory where parent is all zero. */
+struct name_key {
+	struct file_id parent;
+	char name[256]; /* NUL-padded */
+};
+
+enum {
+	MODE_LEARN,   /* bccwatch's own opens are refused, and written to `learned`; no other process is affected */
+	MODE_CANARY,  /* its child's opens are denied, whatever they open, which proves that the hook works */
+	MODE_ENFORCE, /* the rules hold */
+};
+
+struct settings {
+	__u32 mode;
+	__u32 self;	   /* bccwatch's process */
+	char own_comm[16]; /* by which bccwatch's opens are recognised in the first two modes */
+	__u32 access;	   /* ACCESS_* that any rule denies */
+	__u32 error;	   /* what an access is refused with: EACCES; 0: it is not refused */
+	__u32 kill;	   /* SIGKILL, too */
+	__u32 dry_run;	   /* only reported */
+	__u32 learning;	   /* bccwatch opens what it is to learn; also while the rules hold */
+	__u32 frozen;	   /* nothing is created or moved below a directory of dirs */
+	__u64 started;	   /* when programs began to be known by their execve(2): CLOCK_MONOTONIC, ns; 0: not yet */
+};
+
+/*
+ * What bccwatch opened, and how many such opens there have been since it set this to zero: an overlay opens the file of
+ * a layer after its own, which is the first.
+ */
+struct learned {
+	struct file_id file;
+	__u64 inode; /* its address */
+	__u64 count;
+	__u32 process; /* the one that opened it */
+	__u32 unused;
+};
+
+/* Entries of the map `outcomes`, BPF_PERCPU_ARRAY(outcomes, __u64, OUTCOMES). */
+enum {
+	OUTCOME_DENIED,	   /* accesses that were refused, killed, or in a dry run would have been */
+	OUTCOME_UNKNOWN,   /* denied, since it could not be determined whether they are below a directory of dirs */
+	OUTCOME_FAILED,	   /* that should have been denied, and could not be */
+	OUTCOME_MOVED,	   /* directories that got another name below one of dirs while the rules were learned */
+	OUTCOME_UNLEARNED, /* files that are to be protected from now on, for which the map had no room */
+	OUTCOMES
+};
+
+_Static_assert(sizeof(struct protection) == 16, "the same on both sides");
+_Static_assert(sizeof(struct name_key) == 272, "the same on both sides");
+_Static_assert(sizeof(struct settings) == 56, "the same on both sides");
+_Static_assert(sizeof(struct learned) == 40, "the same on both sides");

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Which inodes are protected: bccwatch learns them by opening them, later ones come and go while the rules hold. */
+#pragma once
+
+#include "../lib/identity.h"
+#include "maps.h"
+
+#define BTRFS_MAGIC 0x9123683e
+
+static inline bool has_own_comm(struct settings *s)
+{
+	u64 comm[2] = {}, own[2];
+
+	bpf_get_current_comm(&comm, sizeof(comm));
+	__builtin_memcpy(own, s->own_comm, sizeof(own));
+	return comm[0] == own[0] && comm[1] == own[1];
+}
+
+/* Is this open one by which bccwatch learns an inode? */
+static inline bool learn(struct settings *s, struct inode *inode)
+{
+	struct learned *l;
+	int zero = 0;
+	u64 n;
+
+	if (!has_own_comm(s))
+		return false;
+	if (s->mode != MODE_CANARY && s->self && !is_bccwatch(s))
+		return false; /* another process took bccwatch's comm */
+	l = learned.lookup(&zero);
+	if (!l)
+		return false;
+	n = l->count;
+	__sync_fetch_and_add(&l->count, 1); /* two at once are two: then bccwatch takes neither */
+	if (n > 0)
+		return true;
+	if (inode)
+		identify(inode, &l->file);
+	l->inode = (u64)inode;
+	l->process = bpf_get_current_pid_tgid() >> 32;
+	return true;
+}
+
+/*
+ * A protected inode is found again. On some file systems two files have one number at the same time (btrfs: a
+ * snapshot's; overlayfs: its layers'); then the removal of neither ends the protection.
+ */
+static inline long found_again(struct protection *found, struct inode *inode)
+{
+	if (found->inode != PROTECTION_EVICTED && found->inode != (u64)inode)
+		found->inode = PROTECTION_STAYS;
+	return 0;
+}
+
+/* 0 or an error: the map is full. */
+static inline long protect_file(struct inode *inode, u32 access)
+{
+	struct protection protection = {(u64)inode, access}, *found;
+	struct file_id id = {};
+
+	identify(inode, &id);
+	found = files.lookup(&id);
+	return found ? found_again(found, inode) : files.insert(&id, &protection);
+}
+
+static inline long protect_directory(struct inode *inode, u32 access)
+{
+	struct protection protection = {(u64)inode, access}, *found;
+	struct file_id id = {};
+
+	identify(inode, &id);
+	found = dirs.lookup(&id);
+	return found ? found_again(found, inode) : dirs.insert(&id, &protection);
+}
+
+/* On btrfs the inode of a snapshot has the same number. */
+static inline bool has_twins(struct inode *inode)
+{
+	struct super_block *sb = NULL;
+	unsigned long magic = 0;
+
+	PEEK(sb, inode->i_sb);
+	PEEK(magic, sb->s_magic);
+	return magic == BTRFS_MAGIC;
+}
+
+/* The inode leaves memory, or is gone for good: does the protection end? */
+static inline bool ends_with(struct protection *found, struct inode *inode, bool gone)
+{
+	if (gone)
+		return found->inode == (u64)inode || found->inode == PROTECTION_EVICTED;
+	if (found->inode == (u64)inode)
+		found->inode = has_twins(inode) ? PROTECTION_STAYS : PROTECTION_EVICTED;
+	return false;
+}
+
+/* A file that is gone needs no protection any more; its number may come again. */
+static inline int on_free(struct inode *inode)
+{
+	struct super_block *sb = NULL;
+	struct dentry *root = NULL;
+	struct protection *found;
+	struct file_id id = {};
+	u32 links = 1;
+	bool gone;
+
+	if (!BY_FILE)
+		return 0;
+	PEEK(links, inode->i_nlink);
+	PEEK(sb, inode->i_sb);
+	PEEK(root, sb->s_root);
+	gone = !links || !root; /* the file, or its file system, which has no root any more while it is unmounted */
+	identify(inode, &id);
+	found = files.lookup(&id);
+	if (found && ends_with(found, inode, gone))
+		files.delete(&id);
+	found = dirs.lookup(&id);
+	if (found && ends_with(found, inode, gone)) {
+		dirs.delete(&id);
+		if (!root)
+			devices.delete(&id.dev); /* another file system can get its number */
+	}
+	return 0;
+}

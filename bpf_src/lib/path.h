@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The path of a dentry, up through its directories and mounts. It is written from its end on, so one walk is enough
+ * (lib/text.h).
+ */
+#pragma once
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+
+#include "text.h"
+#include "verifier.h"
+
+/* d_parent, d_name and d_inode of a dentry are adjacent: one read fetches all three. */
+struct links {
+	struct dentry *parent;
+	struct qstr name;
+	struct inode *inode;
+};
+#define READ_LINKS(to, dentry) bpf_probe_read_kernel(&(to), sizeof(to), &(dentry)->d_parent)
+_Static_assert(offsetof(struct dentry, d_name) - offsetof(struct dentry, d_parent) == offsetof(struct links, name) &&
+		       offsetof(struct dentry, d_inode) - offsetof(struct dentry, d_parent) ==
+			       offsetof(struct links, inode),
+	       "struct links is a part of struct dentry");
+
+/* Where it is mounted: changes a mount and its root to the mount above and the directory there. False: it is topmost.
+ */
+static inline bool step_to_mountpoint(struct vfsmount **mnt, struct dentry **dentry)
+{
+#ifdef BCCWATCH_KCONFIG_H /* the kernel's BTF has struct mount, no installed header has */
+	struct mount *mount = (struct mount *)((char *)*mnt - offsetof(struct mount, mnt)), *upper = NULL;
+
+	PEEK(upper, mount->mnt_parent);
+	if (upper == mount)
+		return false;
+	PEEK(*dentry, mount->mnt_mountpoint);
+	*mnt = &upper->mnt;
+	return true;
+#else
+	return false;
+#endif
+}
+
+static inline void put_name(char *bytes, UNTRACKED u32 *at, struct qstr *name)
+{
+	u64 len = name->len < NAME_BYTES ? name->len : NAME_BYTES - 1, begin; /* vfat has longer ones */
+
+	BOUND(len, NAME_BYTES);
+	*at -= len + 1;
+	begin = *at;
+	BOUND(begin, TEXT_BYTES);
+	bytes[begin] = '/';
+	bpf_probe_read_kernel(bytes + 1 + begin, len, name->name);
+}
+
+enum path_end {
+	PATH_WHOLE,
+	PATH_DETACHED, /* it ends at a dentry that has no parent, and is not the root of mnt */
+	PATH_CUT       /* it has more than so many steps, or is too long: it begins with "..." */
+};
+
+/* mnt may be NULL: then it ends at the root of the file system. */
+static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
+				     int steps)
+{
+	struct links links;
+
+	for (int i = 0; i<steps && * at> NAME_BYTES + 4; i++) {
+		struct dentry *root = NULL;
+
+		PEEK(root, mnt->mnt_root);
+		READ_LINKS(links, dentry);
+		if (dentry == root) {
+			if (!step_to_mountpoint(&mnt, &links.parent))
+				return PATH_WHOLE;
+		} else if (links.parent == dentry) {
+			return PATH_DETACHED;
+		} else {
+			put_name(bytes, at, &links.name);
+		}
+		dentry = links.parent;
+	}
+	for (int i = 0; i < 3; i++)
+		put_byte(bytes, at, '.');
+	return PATH_CUT;
+}

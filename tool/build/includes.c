@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "build/includes.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/line_markers.h"
+#include "base/log.h"
+#include "build/directives.h"
+
+/* A file that is being expanded. */
+struct file {
+	const char *path; /* as messages and the compiler's errors name it */
+	dev_t dev;
+	ino_t ino;
+	bool header;
+	bool once;	     /* it has `#pragma once` */
+	bool guarded;	     /* it stands between #ifndef and #endif */
+	bool certain;	     /* it is included whatever the conditions are */
+	unsigned depth;	     /* the main file's is 0 */
+	unsigned conditions; /* #if, #ifdef, #ifndef that are open */
+	unsigned line;	     /* of the directive */
+	const struct file *above;
+};
+
+/* A header that was included. */
+struct seen {
+	dev_t dev;
+	ino_t ino;
+	bool certain;
+};
+
+struct expansion {
+	FILE *out;
+	const char *dir;
+	size_t max;
+	struct seen *seen; /* owned */
+	size_t n;
+	unsigned count; /* of all includes */
+};
+
+enum { LEFT = 1 }; /* of an include: the compiler gets it as it is */
+
+static int fail(const struct file *f, int error, const char *name, const char *why)
+{
+	return bw_log_error(error, "%s:%u: cannot include '%s': %s", f->path, f->line, name, why);
+}
+
+static bool is_same(const struct file *a, dev_t dev, ino_t ino)
+{
+	return a->header && a->dev == dev && a->ino == ino;
+}
+
+static bool is_open(const struct file *f, const struct file *header)
+{
+	for (; f; f = f->above)
+		if (is_same(f, header->dev, header->ino))
+			return true;
+	return false;
+}
+
+/* Its entry, new or from before; NULL if there is no memory. */
+static struct seen *seen_of(struct expansion *e, const struct file *f)
+{
+	struct seen *more;
+
+	for (size_t i = 0; i < e->n; i++)
+		if (e->seen[i].dev == f->dev && e->seen[i].ino == f->ino)
+			return &e->seen[i];
+	more = reallocarray(e->seen, e->n + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	e->seen = more;
+	more[e->n] = (struct seen){f->dev, f->ino, false};
+	return &more[e->n++];
+}
+
+/* Opens the header at *path, which is dir's, or beside's, with the name behind it. A descriptor or -errno. */
+static int open_in(const char *dir, size_t dir_len, const char *name, char **path)
+{
+	free(*path);
+	*path = NULL;
+	if (asprintf(path, "%.*s%s", (int)dir_len, dir, name) < 0)
+		return -ENOMEM;
+	return bw_file_open_regular(*path);
+}
+
+/* Beside the file f, then in e->dir. -ENOENT: it is not there. */
+static int open_header(const struct expansion *e, const struct file *f, const char *name, char **path)
+{
+	const char *slash = strrchr(f->path, '/');
+	BW_FREE char *dir = NULL;
+	int fd;
+
+	if (*name == '/')
+		return open_in("", 0, name, path);
+	fd = open_in(f->path, slash ? (size_t)(slash - f->path) + 1 : 0, name, path);
+	if (fd != -ENOENT && fd != -ENOTDIR && fd != -ENAMETOOLONG)
+		return fd;
+	if (asprintf(&dir, "%s/", e->dir) < 0)
+		return -ENOMEM;
+	fd = open_in(dir, strlen(dir), name, path);
+	return fd == -ENOTDIR || fd == -ENAMETOOLONG ? -ENOENT : fd;
+}
+
+/* Reads the header of that name; its path and text are the caller's. */
+static int read_header(const struct expansion *e, struct file *header, const char *name, char **path, char **text)
+{
+	BW_FD int fd = open_header(e, header->above, name, path);
+	struct stat st;
+	size_t len;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	r = bw_file_read_fd(fd, e->max, text, &len);
+	if (r < 0)
+		return r;
+	header->path = *path;
+	header->dev = st.st_dev;
+	header->ino = st.st_ino;
+	if (strlen(*text) != len)
+		return -EILSEQ;
+	if (strncmp(*text, "\xef\xbb\xbf", 3) == 0)
+		memset(*text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
+	bw_directive_classify(*text, &header->once, &header->guarded);
+	return 0;
+}
+
+static const char *reason(int error)
+{
+	return error == -EINVAL ? "not a regular file" : error == -EILSEQ ? "it has a NUL byte" : strerror(-error);
+}
+
+static int expand_file(struct expansion *e, struct file *f, const char *text);
+
+/* The header's text, where it is needed. */
+static int put_header(struct expansion *e, struct file *header, const char *text)
+{
+	struct seen *seen = seen_of(e, header);
+	size_t number;
+	int r;
+
+	if (!seen)
+		return -ENOMEM;
+	if (seen->certain && (header->once || header->guarded))
+		return 0;
+	seen->certain |= header->certain;
+	number = (size_t)(seen - e->seen);
+	if (header->once)
+		fprintf(e->out, "\n#ifndef BCCWATCH_ONCE_%zu\n#define BCCWATCH_ONCE_%zu", number, number);
+	fputc('\n', e->out);
+	bw_line_markers_put(e->out, 1, header->path);
+	r = expand_file(e, header, text);
+	/* Two: the last line may have none, or a backslash at its end. */
+	fputs(header->once ? "\n\n#endif\n" : "\n\n", e->out);
+	return r;
+}
+
+/* 0, LEFT or -errno. */
+static int include(struct expansion *e, const struct file *f, const char *name)
+{
+	BW_FREE char *path = NULL, *text = NULL;
+	struct file header = {.header = true, .above = f, .depth = f->depth + 1};
+	int r = read_header(e, &header, name, &path, &text);
+
+	if (r == -ENOENT)
+		return LEFT;
+	if (r < 0)
+		return fail(f, r, name, reason(r));
+	header.certain = f->certain && f->conditions == f->guarded;
+	if (is_open(f, &header)) {
+		if (header.once || header.guarded)
+			return 0;
+		return header.certain ? fail(f, -ELOOP, name, "it includes itself, and has no '#pragma once'") : LEFT;
+	}
+	if (header.depth > BW_INCLUDES_DEPTH)
+		return fail(f, -ELOOP, name, "too many levels of headers");
+	if (++e->count > BW_INCLUDES_MAX)
+		return fail(f, -EFBIG, name, "too many headers");
+	return put_header(e, &header, text);
+}
+
+/* Follows the conditions. A header must end those that it begins, and no others. */
+static int follow(struct file *f, const struct bw_directive *d)
+{
+	if (bw_directive_opens(d))
+		f->conditions++;
+	else if (bw_tokens_is(d->word, "endif") && f->conditions > 0)
+		f->conditions--;
+	else if (bw_tokens_is(d->word, "endif") && f->header)
+		return bw_log_error(-EINVAL, "%s:%u: #endif without #if", f->path, f->line);
+	return 0;
+}
+
+/* The name in `#include "name"`, malloc'd, in *name; NULL for any other directive. */
+static int name_of(const struct bw_directive *d, char **name)
+{
+	const char *end;
+
+	*name = NULL;
+	if (!bw_tokens_is(d->word, "include") || *d->rest != '"' || d->rest >= d->end)
+		return 0;
+	end = memchr(d->rest + 1, '"', (size_t)(d->end - d->rest - 1));
+	if (!end || end == d->rest + 1)
+		return 0;
+	*name = strndup(d->rest + 1, (size_t)(end - d->rest - 1));
+	return *name ? 0 : -ENOMEM;
+}
+
+static unsigned lines_in(const char *from, const char *to)
+{
+	unsigned n = 0;
+
+	while ((from = memchr(from, '\n', (size_t)(to - from)))) {
+		n++;
+		from++;
+	}
+	return n;
+}
+
+/* Writes what stands in place of the directive, if anything does. 0, LEFT or -errno. */
+static int replace(struct expansion *e, struct file *f, const struct bw_directive *d)
+{
+	BW_FREE char *name = NULL;
+	int r = name_of(d, &name);
+
+	if (r < 0 || (!name && !(f->header && bw_directive_is_pragma_once(d))))
+		return r < 0 ? r : LEFT;
+	return name ? include(e, f, name) : 0;
+}
+
+static int check_end(const struct file *f, const char *text)
+{
+	if (!f->header)
+		return 0;
+	if (f->conditions > 0)
+		return bw_log_error(-EINVAL, "%s: an #if has no #endif", f->path);
+	if (bw_directive_ends_in_comment(text))
+		return bw_log_error(-EINVAL, "%s: a comment has no end", f->path);
+	return 0;
+}
+
+static int expand_file(struct expansion *e, struct file *f, const char *text)
+{
+	const char *at = text, *from = text, *counted = text;
+	struct bw_directive d;
+
+	f->line = 1;
+	while (bw_directive_next(&at, &d)) {
+		int r;
+
+		f->line += lines_in(counted, d.begin);
+		counted = d.begin;
+		fwrite(from, 1, (size_t)(d.begin - from), e->out);
+		from = d.begin;
+		r = follow(f, &d);
+		if (r == 0)
+			r = replace(e, f, &d);
+		if (r < 0)
+			return r;
+		if (ftell(e->out) > (long)e->max)
+			return bw_log_error(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path,
+					    f->line, e->max >> 20);
+		if (r == LEFT)
+			continue;
+		from = d.end;
+		fputc('\n', e->out);
+		bw_line_markers_put(e->out, f->line + lines_in(d.begin, d.end) + 1, f->path);
+		from += *from == '\n';
+	}
+	fputs(from, e->out);
+	return check_end(f, text);
+}
+
+int bw_includes_expand(const char *text, const char *path, const char *dir, size_t max, char **expanded, size_t *len)
+{
+	BW_FREE char *bytes = NULL;
+	struct file main = {.path = path, .certain = true};
+	struct expansion e = {.out = open_memstream(&bytes, len), .dir = dir, .max = max};
+	int r;
+
+	if (!e.out)
+		return -ENOMEM;
+	r = expand_file(&e, &main, text);
+	free(e.seen);
+	if (fclose(e.out) != 0)
+		return -ENOMEM;
+	if (r == 0 && *len > max)
+		r = bw_log_error(-EFBIG, "%s: the source and its headers are larger than %zu MB", path, max >> 20);
+	if (r == 0)
+		*expanded = BW_TAKE(bytes);
+	return r;
+}
