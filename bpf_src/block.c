@@ -28,6 +28,7 @@ struct data_t {
 #include "block/hook.h"	       // HOOK() and NOTICE()
 #include "block/kprobes.h"     // where nothing can be refused at the file, and signals kill
 #include "block/match.h"       // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
+#include "block/rename.h"      // on_new_name(): the same for a link or a rename
 #include "block/track.h"       // which inodes are protected
 
 // The bytes behind the name, where you put fields there.

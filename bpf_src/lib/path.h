@@ -65,7 +65,7 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 {
 	struct links links;
 
-	for (int i = 0; i<steps && * at> NAME_BYTES + 4; i++) {
+	for (int i = 0; *at > NAME_BYTES + 4 && i < steps; i++) {
 		struct dentry *root = NULL;
 
 		PEEK(root, mnt->mnt_root);
