@@ -60,9 +60,9 @@ check_lines "one error is said once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
 failure "a function that names no hook" "nothing attaches the function 'plain'" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
-failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
+failure "a tracepoint that is not there" "cannot attach tracepoint 'syscalls:sys_enter_nope': no such tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
-failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace "${btf[@]}" --source "$tmp/raw.c"
+failure "a raw tracepoint that is not there" "cannot attach raw tracepoint 'nope': no such raw tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/raw.c"
 cat >"$tmp/verifier.c" <<'END'
 int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }
 END
@@ -87,7 +87,7 @@ echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
 failure "a filter on a source that has none" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then
 	echo 'int kprobe__no_such_function(void *ctx) { return 0; }' >"$tmp/gone.c"
-	failure "a function that this kernel has not" "no function 'no_such_function'" \
+	failure "a function that this kernel has not" "cannot attach kprobe 'no_such_function': no such function" \
 		bccwatch trace "${btf[@]}" --via kprobe --source "$tmp/gone.c"
 	echo 'int kprobe__kprobe_dispatcher(void *ctx) { return 0; }' >"$tmp/black.c"
 	failure "a function that must not be probed" "is on the kprobe blacklist" \

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/search.h"
+
 /* The length of the UTF-8 character at s, of at most len bytes, and its code point; 0 if it is not one
  * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
 static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
@@ -33,19 +35,16 @@ struct range {
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
+static uint64_t start_of(const void *range)
+{
+	return ((const struct range *)range)->from;
+}
+
 static bool is_among(const struct range *ranges, size_t n, uint32_t code)
 {
-	size_t low = 0, high = n;
+	size_t up_to = bw_search_up_to(ranges, n, sizeof(*ranges), start_of, code);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (code > ranges[middle].to)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && code >= ranges[low].from;
+	return up_to > 0 && code <= ranges[up_to - 1].to;
 }
 
 static bool is_alphanumeric(uint32_t c)

@@ -5,14 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a */
+#include "base/hash.h"
+
 static uint32_t hash(const char *name)
 {
-	uint32_t h = 2166136261U;
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 16777619U;
-	return h;
+	return (uint32_t)bw_hash(name, strlen(name));
 }
 
 int bw_name_index_init(struct bw_name_index *index, const char *const *names, size_t n)

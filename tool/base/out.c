@@ -72,11 +72,15 @@ int bw_out_flush(struct bw_out *out)
 {
 	size_t done;
 
-	if (out->torn && out->len > 0 && write_out(out, "\n", 1) == 1)
+	if (out->torn && out->len > 0 && write_out(out, "\n", 1) == 1) {
 		out->torn = false;
+		out->last = '\n';
+	}
 	done = write_out(out, out->buf, out->len);
-	if (done > 0 && done < out->len)
-		out->torn = out->buf[done - 1] != '\n';
+	if (done > 0)
+		out->last = out->buf[done - 1];
+	if (out->error && out->last)
+		out->torn = out->last != '\n';
 	out->unwritten += count_lines(out->buf + done, out->len - done);
 	out->len = 0;
 	return out->error;

@@ -15,13 +15,14 @@ struct bw_out {
 	bool (*is_over)(const void *cookie);
 	const void *cookie;
 	uint64_t unwritten; /* lines that were dropped after a failure */
-	bool torn;	    /* a line was written in part; where it is gone on, that one is ended first */
+	bool torn;	    /* a line was written in part: it is ended before the next one */
+	char last;	    /* the byte that was written last; NUL: none */
 	int error;	    /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;
 	char *buf; /* owned, of size bytes */
 };
 
-/* size: at least the longest line, in bytes. 0 or -ENOMEM. */
+/* size: in bytes, at least the most that is reserved at once. 0 or -ENOMEM. */
 int bw_out_init(struct bw_out *out, int fd, size_t size);
 void bw_out_free(struct bw_out *out);
 

@@ -22,12 +22,14 @@
 #include "kernel/function.h"
 #include "kernel/tracefs.h"
 #include "kernel/tracepoint_format.h"
+#include "output/json.h"
 
 enum { OPT_STUB = 256, OPT_JSON };
 
 struct probe {
 	bool expand, stub, json;
-	const char *list; /* the pattern of --list */
+	enum bw_function_report_form form; /* what stub and json ask for */
+	const char *list;		   /* the pattern of --list */
 	bool count;
 	/* Read by a thread of its own, while this one reads lists: either takes a twentieth of a second. */
 	pthread_t reader;
@@ -50,37 +52,44 @@ static void print_field(void *cookie, const struct bw_tracepoint_format_field *f
 	printf("; // offset %u, size %u\n", field->offset, field->size);
 }
 
-static void print_json_field(void *cookie, const struct bw_tracepoint_format_field *field)
+static void put_field(void *cookie, const struct bw_tracepoint_format_field *field)
 {
-	bool *first = cookie;
+	struct bw_json *json = cookie;
 
-	fputs(*first ? "{\"name\":" : ",{\"name\":", stdout);
-	*first = false;
-	bw_escape_print_json(stdout, field->name);
-	fputs(",\"declaration\":", stdout);
-	bw_escape_print_json(stdout, field->declaration);
-	printf(",\"offset\":%u,\"size\":%u,\"signed\":%s}", field->offset, field->size,
-	       field->is_signed ? "true" : "false");
+	bw_json_open_object(json);
+	bw_json_key(json, "name");
+	bw_json_text(json, field->name);
+	bw_json_key(json, "declaration");
+	bw_json_text(json, field->declaration);
+	bw_json_key(json, "offset");
+	bw_json_number(json, field->offset);
+	bw_json_key(json, "size");
+	bw_json_number(json, field->size);
+	bw_json_key(json, "signed");
+	bw_json_bool(json, field->is_signed);
+	bw_json_close_object(json);
 }
 
-static int explain_tracepoint(const char *category, const char *name, int r)
+static void explain_tracepoint(const char *category, const char *name, int r)
 {
-	char like[512];
+	char suggestions[512];
 
 	if (r == -ENOENT) {
-		bw_log_error(r, "this kernel has no tracepoint '%s:%s'", category, name);
-		bw_tracefs_similar("", category, name, like, sizeof(like));
-		if (*like)
-			bw_log_hint("There are: %s.", like);
-		return BW_EXIT_FAILED;
+		bw_log_error(r, "cannot find the tracepoint '%s:%s': this kernel has none of that name", category,
+			     name);
+		bw_tracefs_suggest("", category, name, suggestions, sizeof(suggestions));
+		if (*suggestions)
+			bw_log_hint("did you mean %s?", suggestions);
+	} else if (r == -ENODEV) {
+		bw_log_error(r, "cannot read the tracepoint '%s:%s': tracefs is not mounted, or not readable", category,
+			     name);
+		bw_log_hint("be root; mount -t tracefs tracefs /sys/kernel/tracing");
+	} else {
+		bw_log_error(r, "cannot read the tracepoint '%s:%s': %s", category, name, strerror(-r));
 	}
-	bw_log_error(r, "the tracepoint '%s:%s': %s", category, name,
-		     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
-	if (r == -ENODEV)
-		bw_log_hint("Be root; mount -t tracefs tracefs /sys/kernel/tracing");
-	return BW_EXIT_FAILED;
 }
 
+/* Its category and name were found, so they are plain words. */
 static int print_tracepoint(const char *category, const char *name)
 {
 	printf("tracepoint %s:%s\nstruct tracepoint__%s__%s {\n", category, name, category, name);
@@ -89,25 +98,32 @@ static int print_tracepoint(const char *category, const char *name)
 	return 0;
 }
 
-static int print_json_tracepoint(const char *category, const char *name)
+/* exists: whether the kernel has it. 0 or -ENOMEM. */
+static int print_json_tracepoint(const char *category, const char *name, bool exists)
 {
-	bool first = true;
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
+	char text[2 * NAME_MAX + 16];
 
-	printf("{\"tracepoint\":\"%s:%s\",\"struct\":\"tracepoint__%s__%s\",\"fields\":[", category, name, category,
-	       name);
-	bw_tracepoint_format_each("", category, name, print_json_field, &first);
-	fputs("]}\n", stdout);
-	return 0;
-}
-
-static void print_json_missing(const char *category, const char *name)
-{
-	char both[2 * NAME_MAX + 4];
-
-	snprintf(both, sizeof(both), "%s:%s", category, name);
-	fputs("{\"tracepoint\":", stdout);
-	bw_escape_print_json(stdout, both);
-	fputs(",\"struct\":null,\"fields\":null}\n", stdout);
+	bw_json_open_object(&json);
+	snprintf(text, sizeof(text), "%s:%s", category, name);
+	bw_json_key(&json, "tracepoint");
+	bw_json_text(&json, text);
+	bw_json_key(&json, "struct");
+	snprintf(text, sizeof(text), "tracepoint__%s__%s", category, name);
+	if (exists)
+		bw_json_text(&json, text);
+	else
+		bw_json_null(&json);
+	bw_json_key(&json, "fields");
+	if (exists) {
+		bw_json_open_array(&json);
+		bw_tracepoint_format_each("", category, name, put_field, &json);
+		bw_json_close_array(&json);
+	} else {
+		bw_json_null(&json);
+	}
+	bw_json_close_object(&json);
+	return bw_json_print_line(&json, stdout);
 }
 
 static void ignore_field(void *cookie, const struct bw_tracepoint_format_field *field)
@@ -116,18 +132,22 @@ static void ignore_field(void *cookie, const struct bw_tracepoint_format_field *
 	(void)field;
 }
 
-/* What is there has a plain name. */
+/* Returns BW_EXIT_*. */
 static int probe_tracepoint(const struct probe *p, const char *category, const char *name)
 {
-	int r = bw_tracepoint_format_each("", category, name, ignore_field, NULL);
+	int r = bw_tracepoint_format_each("", category, name, ignore_field, NULL), printed = 0;
 
-	if (r == 0)
-		r = p->stub   ? bw_stub_tracepoint(stdout, "", category, name)
-		    : p->json ? print_json_tracepoint(category, name)
-			      : print_tracepoint(category, name);
-	if (r < 0 && p->json)
-		print_json_missing(category, name);
-	return r < 0 ? explain_tracepoint(category, name, r) : BW_EXIT_OK;
+	if (p->form == BW_FORM_JSON)
+		printed = print_json_tracepoint(category, name, r == 0);
+	else if (r == 0 && p->form == BW_FORM_STUB)
+		r = bw_stub_tracepoint(stdout, "", category, name);
+	else if (r == 0)
+		r = print_tracepoint(category, name);
+	if (r < 0)
+		explain_tracepoint(category, name, r);
+	if (printed < 0)
+		bw_log_error(printed, "cannot print the tracepoint '%s:%s': %s", category, name, strerror(-printed));
+	return r < 0 || printed < 0 ? BW_EXIT_FAILED : BW_EXIT_OK;
 }
 
 /* What may stand before a name, as bpftrace has it. */
@@ -180,11 +200,11 @@ static int probe_tracepoint_name(const struct probe *p, const char *name)
 	return probe_tracepoint(p, category, colon + 1);
 }
 
-/* What is to be known of the functions among the names. */
+/* What the lists have of the functions among the names. */
 struct known {
 	const char **names;
 	struct bw_function *functions;
-	struct bw_function_report_ids *signatures;
+	struct bw_function_facts_ids *ids;
 	size_t n;
 };
 
@@ -192,18 +212,18 @@ static void free_known(struct known *k)
 {
 	free(k->names);
 	free(k->functions);
-	free(k->signatures);
+	free(k->ids);
 }
 
-/* All of it is read at once. 0 or -ENOMEM. */
+/* Reads each list once for all names. 0 or -ENOMEM. */
 static int read_known(struct probe *p, struct known *k, const struct named *names, size_t n)
 {
 	int r;
 
 	k->names = calloc(n + 1, sizeof(*k->names));
 	k->functions = calloc(n + 1, sizeof(*k->functions));
-	k->signatures = calloc(n + 1, sizeof(*k->signatures));
-	if (!k->names || !k->functions || !k->signatures)
+	k->ids = calloc(n + 1, sizeof(*k->ids));
+	if (!k->names || !k->functions || !k->ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (!names[i].is_tracepoint)
@@ -211,22 +231,31 @@ static int read_known(struct probe *p, struct known *k, const struct named *name
 	if (k->n == 0)
 		return 0;
 	r = bw_function_read_all("", k->names, k->n, k->functions);
-	return r < 0 ? r : bw_function_report_find_ids(await_types(p), k->names, k->n, k->signatures);
+	return r < 0 ? r : bw_function_facts_find_ids(await_types(p), k->names, k->n, k->ids);
 }
 
+/* Returns BW_EXIT_*. */
+static int probe_function(const struct probe *p, const struct known *k, size_t i, enum bw_function_report_hook asked)
+{
+	BW_CLEANUP(bw_function_facts_close) struct bw_function_facts facts = {0};
+
+	bw_function_facts_read(&facts, p->btf, &k->functions[i], &k->ids[i]);
+	return bw_function_report_print(&facts, asked, p->form, p->expand);
+}
+
+/* Returns the worst exit status, or -ENOMEM. */
 static int probe_each(struct probe *p, const struct named *names, size_t n)
 {
-	const enum bw_function_report_form form = p->stub ? BW_FORM_STUB : p->json ? BW_FORM_JSON : BW_FORM_TEXT;
 	BW_CLEANUP(free_known) struct known k = {0};
 	int worst = BW_EXIT_OK, r = read_known(p, &k, names, n);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0, next = 0; i < n; i++) {
-		r = names[i].is_tracepoint ? probe_tracepoint_name(p, names[i].name)
-					   : bw_function_report_print(p->btf, &k.functions[next], &k.signatures[next],
-								      names[i].asked, form, p->expand);
-		next += !names[i].is_tracepoint;
+		if (names[i].is_tracepoint)
+			r = probe_tracepoint_name(p, names[i].name);
+		else
+			r = probe_function(p, &k, next++, names[i].asked);
 		worst = r > worst ? r : worst;
 	}
 	return worst;
@@ -311,6 +340,10 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 				    "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
 		return bw_log_error(BW_EXIT_USAGE, "--stub makes one program, of one name");
+	if (p->json)
+		p->form = BW_FORM_JSON;
+	if (p->stub)
+		p->form = BW_FORM_STUB;
 	return 0;
 }
 

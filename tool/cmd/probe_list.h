@@ -11,4 +11,4 @@ struct btf;
  * fentry:; or how many of each kind that are. btf: the kernel's, or NULL. BW_EXIT_OK, or BW_EXIT_FAILED if there are
  * none, or a list can't be read, which is said.
  */
-int bw_probe_list_print(const char *root, const struct btf *btf, const char *pattern, bool count, bool json);
+int bw_probe_list_print(const char *root, const struct btf *btf, const char *pattern, bool count, bool as_json);

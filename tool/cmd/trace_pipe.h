@@ -13,11 +13,11 @@ struct bw_trace_pipe;
 
 /* What was written before is skipped. *printk is the caller's, for bw_trace_pipe_close. 0 or -errno, reported on
  * stderr. */
-int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool json);
+int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool as_json);
 void bw_trace_pipe_close(struct bw_trace_pipe *printk);
 
 /* The same of an open descriptor, which is taken over, from where it stands. 0 or -ENOMEM. */
-int bw_trace_pipe_new(int fd, bool json, struct bw_trace_pipe **printk);
+int bw_trace_pipe_new(int fd, bool as_json, struct bw_trace_pipe **printk);
 
 /* Becomes readable when there is something. */
 int bw_trace_pipe_fd(const struct bw_trace_pipe *printk);

@@ -15,6 +15,7 @@
 #include "output/clock.h"
 #include "output/event_json.h"
 #include "output/event_time.h"
+#include "output/json.h"
 #include "output/order.h"
 #include "program/session.h"
 
@@ -57,9 +58,8 @@ static int open_shower(struct shower *shower, const struct bw_watch *w, const st
 	int r;
 
 	if (w->json) {
-		r = bw_event_json_new(&shower->json, table, &event->layout);
-		*longest = r == 0 ? bw_event_json_line_longest(shower->json, BW_EVENT_MAX) : 0;
-		return r;
+		*longest = 0; /* it has a buffer of its own */
+		return bw_event_json_new(&shower->json, table, &event->layout);
 	}
 	sentence.lead = w->named ? table : NULL;
 	r = bw_event_text_new(&shower->text, &event->layout, &sentence);
@@ -201,6 +201,20 @@ static void print_closing(const struct bw_watch *w, const struct bw_session *s, 
 		    (unsigned long long)s->lost, more);
 }
 
+static void print_json_losses(struct bw_out *out, const struct bw_session *s)
+{
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
+	struct bw_clock clock = {0};
+
+	bw_event_json_open(&json, &clock, bw_clock_now(), "");
+	bw_json_key(&json, "lost");
+	bw_json_number(&json, s->lost);
+	bw_json_key(&json, "missed");
+	bw_json_number(&json, s->missed);
+	bw_json_close_object(&json);
+	bw_json_put_line(&json, out);
+}
+
 /* What comes behind the last event. */
 static void show_end(struct view *view, const struct bw_session *s)
 {
@@ -209,15 +223,8 @@ static void show_end(struct view *view, const struct bw_session *s)
 	if (w->printk)
 		bw_trace_pipe_read(w->printk, &view->out, true);
 	show_maps(view);
-	if (w->json && s->lost + s->missed > 0) {
-		struct bw_clock clock = {0};
-		char line[BW_JSON_HEAD + 128];
-		size_t len = bw_event_json_head(line, &clock, bw_clock_now(), "");
-
-		len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"lost\":%llu,\"missed\":%llu}\n",
-					(unsigned long long)s->lost, (unsigned long long)s->missed);
-		bw_out_put(&view->out, line, len);
-	}
+	if (w->json && s->lost + s->missed > 0)
+		print_json_losses(&view->out, s);
 	bw_out_flush(&view->out);
 }
 

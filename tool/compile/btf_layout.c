@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "kernel/btf.h"
 
-enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, TYPEDEFS_MAX = 32 /* as in the kernel */, BTF_BYTES_MAX = 64 << 20 };
+enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
 
 /* The fields in the making. */
 struct reader {
@@ -21,16 +21,6 @@ struct reader {
 };
 
 static int read_members(struct reader *r, const struct btf_type *t, unsigned depth);
-
-/* Past typedefs and const. */
-static const struct btf_type *plain_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	for (int i = 0; t && i < TYPEDEFS_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
 
 static int read_integer(struct bw_layout_field *f, const struct btf_type *t)
 {
@@ -110,7 +100,7 @@ static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_
 			f->dims[f->n_dims++] = array->nelems;
 		else
 			f->dims[BW_DIMS - 1] *= array->nelems;
-		t = plain_type(btf, array->type);
+		t = bw_btf_resolve(btf, array->type);
 	}
 	f->count = (uint32_t)count;
 	return t && !btf_is_array(t) ? t : NULL;
@@ -118,7 +108,7 @@ static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_
 
 static int read_field(struct reader *r, const char *name, uint32_t id, unsigned depth)
 {
-	const struct btf_type *t = plain_type(r->btf, id);
+	const struct btf_type *t = bw_btf_resolve(r->btf, id);
 	struct bw_layout_field *f;
 
 	if (r->n == FIELDS_MAX || !name || !t)
@@ -184,7 +174,7 @@ static int keep_names(struct bw_layout_field *fields, uint32_t n)
 
 int bw_btf_layout_read(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 {
-	const struct btf_type *t = plain_type(btf, id);
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 	BW_FREE struct bw_layout_field *fields = calloc(FIELDS_MAX, sizeof(*fields));
 	struct reader r = {btf, fields, 0};
 	int64_t size = btf__resolve_size(btf, id);

@@ -13,15 +13,6 @@
 
 #define SECURITY "security_"
 
-static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
-
 static uint32_t find_lsm(const struct btf *btf, const struct bw_function *f)
 {
 	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
@@ -44,12 +35,12 @@ void bw_attachable_type(const struct btf *btf, uint32_t id, const struct bw_func
 	proto = btf__type_by_id(btf, function->type);
 	t->parameters = btf_vlen(proto);
 	for (uint32_t i = 0; i < t->parameters; i++) {
-		type = resolved(btf, btf_params(proto)[i].type);
+		type = bw_btf_resolve(btf, btf_params(proto)[i].type);
 		t->registers += type && btf_is_composite(type) && type->size > 8 ? 2 : 1;
 		t->is_variadic |= btf_params(proto)[i].type == 0;
 		t->has_large |= type && btf_is_composite(type) && type->size > 16;
 	}
-	type = resolved(btf, proto->type);
+	type = bw_btf_resolve(btf, proto->type);
 	t->returns_number = type && (btf_is_int(type) || btf_is_enum(type)) && type->size <= 8;
 }
 

@@ -9,6 +9,7 @@
 
 struct btf;
 struct btf_dump;
+struct btf_type;
 
 #define BW_BTF_PATH "/sys/kernel/btf/vmlinux"
 
@@ -49,3 +50,6 @@ bool bw_btf_is_error(const void *p);
 /* A writer of types as C, which gives its text to print; the caller's, for btf_dump__free. NULL: no memory. */
 struct btf_dump *bw_btf_dump(const struct btf *btf, void (*print)(void *cookie, const char *format, va_list arguments),
 			     void *cookie);
+
+/* The type behind typedefs, const and the like, owned by btf; NULL if there is no such number. */
+const struct btf_type *bw_btf_resolve(const struct btf *btf, uint32_t id);

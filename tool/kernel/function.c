@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/lines.h"
 #include "base/name_index.h"
+#include "base/search.h"
 #include "kernel/error_injection.h"
 #include "kernel/kallsyms.h"
 #include "kernel/kprobe.h"
@@ -165,20 +166,15 @@ static int find_places(const struct listed *l, struct places *p)
 	return 0;
 }
 
+static uint64_t address_of(const void *place)
+{
+	return ((const struct place *)place)->address;
+}
+
 /* How many of them are no higher than the address. */
 static size_t places_up_to(const struct places *p, uint64_t address)
 {
-	size_t low = 0, high = p->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->places[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return bw_search_up_to(p->places, p->n, sizeof(*p->places), address_of, address);
 }
 
 /* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/name_index.h"
+#include "base/search.h"
 #include "base/suggestions.h"
 
 /* A line: "ffffffff81000000 T name", "... t name [module]". */
@@ -148,18 +149,16 @@ int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 	return 0;
 }
 
-void bw_kallsyms_like(const char *root, const char *name, char *like, size_t size)
+void bw_kallsyms_suggest(const char *root, struct bw_suggestions *suggestions)
 {
 	BW_FILE FILE *file = open_list(root);
 	BW_FREE char *text = NULL;
-	struct bw_suggestions near = {.name = name};
 	size_t text_size = 0;
 	struct line line;
 
 	while (file && next_function(file, &text, &text_size, &line))
 		if (strncmp(line.name, "__pfx_", strlen("__pfx_")) != 0) /* the gap before a function */
-			bw_suggestions_offer(&near, line.name);
-	bw_suggestions_write(&near, like, size);
+			bw_suggestions_offer(suggestions, line.name);
 }
 
 struct symbol {
@@ -251,20 +250,17 @@ void bw_kallsyms_free(struct bw_kallsyms *symbols)
 	free(symbols);
 }
 
+static uint64_t address_of(const void *symbol)
+{
+	return ((const struct symbol *)symbol)->address;
+}
+
 const char *bw_kallsyms_at(const struct bw_kallsyms *symbols, uint64_t address, uint64_t *offset)
 {
-	size_t low = 0, high = symbols->n;
+	size_t n = bw_search_up_to(symbols->symbols, symbols->n, sizeof(*symbols->symbols), address_of, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->symbols[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	if (n == 0)
 		return NULL;
-	*offset = address - symbols->symbols[low - 1].address;
-	return symbols->names + symbols->symbols[low - 1].name;
+	*offset = address - symbols->symbols[n - 1].address;
+	return symbols->names + symbols->symbols[n - 1].name;
 }

@@ -17,6 +17,7 @@
 
 #include "base/cache_dir.h"
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 static const char archive[] = "/sys/kernel/kheaders.tar.xz";
@@ -57,17 +58,17 @@ static int open_store(void)
 	return fd;
 }
 
-/* A folder for each build of a kernel, not for each release: FNV-1a of uname -v tells them apart. */
-static char *folder_of_kernel(void)
+/* A directory for each build of a kernel, not for each release: the hash of uname -v tells them apart. */
+static char *directory_of_kernel(void)
 {
-	uint64_t hash = 0xcbf29ce484222325;
 	struct utsname kernel;
 	char *path;
 
 	uname(&kernel);
-	for (const char *p = kernel.version; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-	return asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release, hash) < 0 ? NULL : path;
+	if (asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release,
+		     bw_hash(kernel.version, strlen(kernel.version))) < 0)
+		return NULL;
+	return path;
 }
 
 /* Beside its place first, so that a half-unpacked tree is never taken for a whole one. */
@@ -95,7 +96,7 @@ static int unpack_to(const char *path)
 int bw_kheaders_unpack(char **path)
 {
 	static const char *const load[] = {"modprobe", "kheaders", NULL};
-	BW_FREE char *folder = folder_of_kernel();
+	BW_FREE char *folder = directory_of_kernel();
 	BW_FD int dir = -1;
 	int r = 0;
 

@@ -41,7 +41,7 @@ int bw_kprobe_supported(const char *root)
 	return kprobe_pmu(root, &type);
 }
 
-int bw_kprobe_place(const char *function, bool at_return)
+int bw_kprobe_create(const char *function, bool at_return)
 {
 	/* As perf_event_open(2) and the PMU's format/retprobe have it. */
 	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .config = at_return};
@@ -108,7 +108,7 @@ int bw_kprobe_missed(int kprobe, uint64_t *missed)
 
 int bw_kprobe_try(const char *function)
 {
-	BW_FD int kprobe = bw_kprobe_place(function, false);
+	BW_FD int kprobe = bw_kprobe_create(function, false);
 
 	return kprobe < 0 ? kprobe : 0;
 }

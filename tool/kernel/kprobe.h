@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel lets be probed. */
+/* Kprobes, by the perf of the kernel. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,15 +13,15 @@
 int bw_kprobe_supported(const char *root);
 
 /*
- * Places a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
+ * Creates a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
  * descriptor, which is the caller's and holds the kprobe, for bw_kprobe_attach; or -errno as the kernel gives it:
  *   -ENODEV   no kprobes in this kernel        -ENOENT         no such function
- *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions bear the name
+ *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions have the name
  *   -EPERM, -EACCES   no privilege, or lockdown
  */
-int bw_kprobe_place(const char *function, bool at_return);
+int bw_kprobe_create(const char *function, bool at_return);
 
-/* Runs a loaded program there. 0, with the descriptor that holds the program there now in *kprobe; or -errno. */
+/* Attaches a loaded program. 0, with the descriptor that holds both now in *kprobe; or -errno. */
 int bw_kprobe_attach(int *kprobe, int program);
 
 /*
@@ -31,5 +31,5 @@ int bw_kprobe_attach(int *kprobe, int program);
  */
 int bw_kprobe_missed(int kprobe, uint64_t *missed);
 
-/* Can it be placed? Takes it back, which costs the kernel more than placing it. 0, or -errno as above. */
+/* Can one be created? Removes it again, which costs the kernel more than creating it. 0, or -errno as above. */
 int bw_kprobe_try(const char *function);

@@ -146,17 +146,6 @@ const char *bw_prototype_name(const struct btf *btf, uint32_t function, uint32_t
 	return p ? btf__name_by_offset(btf, p->name_off) : NULL;
 }
 
-static uint32_t plain_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
-		id = t->type;
-		t = btf__type_by_id(btf, id);
-	}
-	return id;
-}
-
 static int write_members(const struct writer *w, const struct btf *btf, const struct btf_type *t)
 {
 	const struct btf_member *m = btf_members(t);
@@ -177,10 +166,10 @@ static int write_members(const struct writer *w, const struct btf *btf, const st
 /* The named struct or union that the type is, or, through pointers, leads to; NULL: none. */
 static const struct btf_type *struct_of(const struct btf *btf, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, plain_type(btf, id));
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 
 	while (t && btf_is_ptr(t))
-		t = btf__type_by_id(btf, plain_type(btf, t->type));
+		t = bw_btf_resolve(btf, t->type);
 	return t && btf_is_composite(t) && t->name_off ? t : NULL;
 }
 
@@ -208,7 +197,7 @@ int bw_prototype_expand(FILE *out, const struct btf *btf, uint32_t function)
 
 static bool is_char(const struct btf *btf, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, plain_type(btf, id));
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 
 	return t && btf_is_int(t) && t->size == 1 && strcmp(btf__name_by_offset(btf, t->name_off), "char") == 0;
 }
@@ -226,7 +215,7 @@ static bool is_const(const struct btf *btf, uint32_t id)
 void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint32_t n)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
-	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;
+	const struct btf_type *t = p ? bw_btf_resolve(btf, p->type) : NULL, *to;
 	size_t len;
 
 	if (t && btf_is_int(t)) {
@@ -239,7 +228,7 @@ void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint
 		fprintf(out, "%s ", t->size == 8 ? "u64" : t->size == 2 ? "u16" : t->size == 1 ? "u8" : "u32");
 		return;
 	}
-	to = t ? btf__type_by_id(btf, plain_type(btf, t->type)) : NULL;
+	to = t ? bw_btf_resolve(btf, t->type) : NULL;
 	if (t && is_const(btf, t->type))
 		fputs("const ", out);
 	if (to && btf_is_composite(to) && to->name_off)
@@ -261,7 +250,7 @@ enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t fu
 					      int *is_signed)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
-	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;
+	const struct btf_type *t = p ? bw_btf_resolve(btf, p->type) : NULL, *to;
 
 	*size = t && !btf_is_ptr(t) ? t->size : 8;
 	*is_signed = t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_SIGNED;

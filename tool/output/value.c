@@ -7,9 +7,6 @@
 #include "base/escape.h"
 #include "base/out.h"
 
-/* The longest number: a sign and 19 digits, or 0x and 16. */
-enum { NUMBER_LEN = 20 };
-
 size_t bw_value_put_hex(char *dst, const void *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -34,18 +31,21 @@ static uint64_t load(const void *data, uint32_t size)
 
 	switch (size) {
 	case 1:
-		return memcpy(&b, data, 1), b;
+		memcpy(&b, data, 1);
+		return b;
 	case 2:
-		return memcpy(&h, data, 2), h;
+		memcpy(&h, data, 2);
+		return h;
 	case 4:
-		return memcpy(&w, data, 4), w;
+		memcpy(&w, data, 4);
+		return w;
 	default:
-		return memcpy(&d, data, 8), d;
+		memcpy(&d, data, 8);
+		return d;
 	}
 }
 
-/* The field's own bits, of a bit field too. */
-static uint64_t number_of(const struct bw_layout_field *field, const void *data)
+uint64_t bw_value_number(const struct bw_layout_field *field, const void *data)
 {
 	uint64_t n = load(data, field->size);
 
@@ -102,15 +102,15 @@ size_t bw_value_put_one(char *dst, const struct bw_layout_field *field, const ch
 {
 	switch (field->kind) {
 	case BW_UNSIGNED:
-		return bw_out_u64(dst, number_of(field, data));
+		return bw_out_u64(dst, bw_value_number(field, data));
 	case BW_SIGNED:
-		return put_signed(dst, number_of(field, data), field->bits ? field->bits : 8 * field->size);
+		return put_signed(dst, bw_value_number(field, data), field->bits ? field->bits : 8 * field->size);
 	case BW_BOOL:
-		return bw_out_text(dst, number_of(field, data) ? "true" : "false");
+		return bw_out_text(dst, bw_value_number(field, data) ? "true" : "false");
 	case BW_CHAR:
 		return put_char(dst, *data);
 	case BW_POINTER:
-		return (size_t)snprintf(dst, NUMBER_LEN + 1, "0x%llx", (unsigned long long)load(data, 8));
+		return (size_t)snprintf(dst, BW_VALUE_NUMBER_MAX, "0x%llx", (unsigned long long)load(data, 8));
 	case BW_STRUCT:
 	case BW_UNION:
 		return put_members(dst, field, data);
@@ -179,7 +179,7 @@ static size_t longest_one(const struct bw_layout_field *field)
 	if (field->kind == BW_BYTES)
 		return 2 + 2 * (size_t)field->size;
 	if (field->kind != BW_STRUCT && field->kind != BW_UNION)
-		return NUMBER_LEN + 1;
+		return BW_VALUE_NUMBER_MAX;
 	for (uint32_t i = 0; i < field->below; i += 1 + field[1 + i].below)
 		len += strlen(field[1 + i].name) + 2 + bw_value_longest(&field[1 + i]);
 	return len;

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/search.h"
+#include "base/suggestions.h"
+
 /* No file has more of them that is of use; 4 million symbols are a browser with all its debug information. */
 enum { SEGMENTS_MAX = 64, SYMBOLS_MAX = 4 << 20 };
 
@@ -265,36 +269,43 @@ int bw_elf_find(const struct bw_elf *elf, const char *symbol, uint64_t *offset)
 	return strncmp(symbol, "0x", 2) == 0 ? find_offset(elf, symbol, offset) : find_name(elf, symbol, offset);
 }
 
-void bw_elf_like(const struct bw_elf *elf, const char *symbol, char *like, size_t size)
+/* Of a function that exists but only chooses (IFUNC): those it chooses among have its name in theirs. */
+static void write_choices(const struct bw_elf *elf, const char *symbol, char *text, size_t size)
 {
-	size_t used = 0;
+	for (size_t i = 0; i < elf->n; i++)
+		if (strstr(elf->functions[i].name, symbol))
+			bw_suggestions_append(text, size, elf->functions[i].name);
+}
 
-	*like = '\0';
-	for (size_t i = 0; i < elf->n; i++) {
-		const char *name = elf->functions[i].name;
+void bw_elf_suggest(const struct bw_elf *elf, const char *symbol, char *text, size_t size)
+{
+	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = symbol};
+	uint64_t offset;
 
-		if (strstr(name, symbol) && used + strlen(name) + 3 < size)
-			used += (size_t)snprintf(like + used, size - used, "%s%s", used ? ", " : "", name);
+	*text = '\0';
+	if (bw_elf_find(elf, symbol, &offset) == -ENOTSUP) {
+		write_choices(elf, symbol, text, size);
+		return;
 	}
+	for (size_t i = 0; i < elf->n; i++)
+		bw_suggestions_offer(&suggestions, elf->functions[i].name);
+	bw_suggestions_write(&suggestions, text, size);
+}
+
+static uint64_t start_of(const void *function)
+{
+	return ((const struct function *)function)->offset;
 }
 
 const char *bw_elf_at(const struct bw_elf *elf, uint64_t offset, uint64_t *into)
 {
-	size_t low = 0, high = elf->n;
+	size_t n = bw_search_up_to(elf->functions, elf->n, sizeof(*elf->functions), start_of, offset);
+	const struct function *f;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (elf->functions[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	if (n == 0)
 		return NULL;
-	*into = offset - elf->functions[low - 1].offset;
+	f = &elf->functions[n - 1];
+	*into = offset - f->offset;
 	/* Hand-written ones have no size. */
-	if (elf->functions[low - 1].size && *into >= elf->functions[low - 1].size)
-		return NULL;
-	return elf->functions[low - 1].name;
+	return f->size && *into >= f->size ? NULL : f->name;
 }

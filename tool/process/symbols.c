@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "process/elf.h"
 
-enum op { OP_AT, OP_FIND, OP_LIKE };
+enum op { OP_AT, OP_FIND, OP_SUGGEST };
 
 /* A browser with its symbols takes a second and 200 MB. */
 enum { MEMORY = 256 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000, FIND_MS = 10000 };
@@ -61,8 +61,8 @@ static void answer_request(void *cookie, int fd, const struct bw_sandbox_request
 	else if (request->op == OP_FIND)
 		answer->status = bw_elf_find(reader->elf, request->text, &answer->numbers[0]);
 	else
-		bw_elf_like(reader->elf, request->text, answer->text,
-			    request->number < sizeof(answer->text) ? request->number : sizeof(answer->text));
+		bw_elf_suggest(reader->elf, request->text, answer->text,
+			       request->number < sizeof(answer->text) ? request->number : sizeof(answer->text));
 }
 
 int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbox_strays *strays,
@@ -170,12 +170,12 @@ int bw_symbols_find(const char *path, const char *symbol, uint64_t *offset, char
 	return r;
 }
 
-void bw_symbols_like(const char *path, const char *symbol, char *like, size_t size)
+void bw_symbols_suggest(const char *path, const char *symbol, char *text, size_t size)
 {
 	struct bw_sandbox_answer answer;
 	char why[1];
 
-	*like = '\0';
-	if (ask(path, OP_LIKE, symbol, size, &answer, why, sizeof(why)) == 0 && strlen(answer.text) < size)
-		strcpy(like, answer.text);
+	*text = '\0';
+	if (ask(path, OP_SUGGEST, symbol, size, &answer, why, sizeof(why)) == 0 && strlen(answer.text) < size)
+		strcpy(text, answer.text);
 }

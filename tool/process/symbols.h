@@ -38,5 +38,8 @@ int bw_symbols_at(struct bw_sandbox *file, uint64_t offset, struct bw_deadline *
  */
 int bw_symbols_find(const char *path, const char *symbol, uint64_t *offset, char *why, size_t size);
 
-/* Functions with the name in theirs, as many as size takes: "a, b". */
-void bw_symbols_like(const char *path, const char *symbol, char *like, size_t size);
+/*
+ * Functions with a similar name, or, of one that only chooses, those with its name in theirs: "a, b", as much as size
+ * bytes take; "" if there are none or the file can't be read.
+ */
+void bw_symbols_suggest(const char *path, const char *symbol, char *text, size_t size);
