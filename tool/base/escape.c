@@ -12,7 +12,7 @@
 static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	size_t n = 2 + (size_t)(s[0] >= 0xe0) + (size_t)(s[0] >= 0xf0);
 
 	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
 		return 0;
@@ -84,7 +84,9 @@ enum style {
 
 static size_t put_ascii(char *dst, unsigned char c, enum style style)
 {
-	const char *name;
+	/* Characters with an escape of their own, and its second character. */
+	static const char special[] = "\\\"\n\t\r", names[] = "\\\"ntr";
+	const char *found;
 
 	if (c >= 0x20 && c < 0x7f && c != '\\' && c != '"') {
 		dst[0] = (char)c;
@@ -94,15 +96,11 @@ static size_t put_ascii(char *dst, unsigned char c, enum style style)
 		dst[0] = (char)c;
 		return 1;
 	}
-	name = c == '\\'   ? "\\\\"
-	       : c == '"'  ? "\\\""
-	       : c == '\n' ? "\\n"
-	       : c == '\t' ? "\\t"
-	       : c == '\r' ? "\\r"
-			   : NULL;
-	if (!name)
+	found = c ? strchr(special, c) : NULL;
+	if (!found)
 		return put_hex(dst, c);
-	memcpy(dst, name, 2);
+	dst[0] = '\\';
+	dst[1] = names[found - special];
 	return 2;
 }
 

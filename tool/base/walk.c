@@ -163,7 +163,9 @@ static int enter(const struct bw_walk *walk, struct levels *levels, int dir, con
 		skip(walk, dir, name, errno);
 		return 0;
 	}
-	r = bw_signals_pending() ? -EINTR : walk->enter ? walk->enter(walk->cookie, &st) : 0;
+	if (bw_signals_pending())
+		return -EINTR;
+	r = walk->enter ? walk->enter(walk->cookie, &st) : 0;
 	if (r == 0)
 		r = push(levels, fd, &st);
 	if (r != 0)

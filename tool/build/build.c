@@ -67,7 +67,9 @@ static int write_text(int fd, const struct bw_source *source, bool verified)
 
 	if (r == 0)
 		r = bw_file_write(fd, source->text, source->len);
-	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+	if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	return r;
 }
 
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */

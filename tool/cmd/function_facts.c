@@ -37,7 +37,7 @@ static void note_signature(void *cookie, size_t i, uint32_t id)
 }
 
 int bw_function_facts_find_ids(const struct btf *btf, const char *const *names, size_t n,
-				struct bw_function_facts_ids *ids)
+			       struct bw_function_facts_ids *ids)
 {
 	return btf ? bw_btf_functions(btf, names, n, note_signature, ids) : 0;
 }
@@ -80,8 +80,7 @@ static void try_kprobe(const struct bw_function *f, struct bw_attachable_verdict
 	if (r == -ENODEV)
 		snprintf(v->why, sizeof(v->why), "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
 	else if (r == -EADDRNOTAVAIL)
-		snprintf(v->why, sizeof(v->why), "%u functions have this name: it is ambiguous",
-			 f->copies);
+		snprintf(v->why, sizeof(v->why), "%u functions have this name: it is ambiguous", f->copies);
 	else if (v->can != BW_NO)
 		snprintf(v->why, sizeof(v->why), "the kernel refuses it: %s%s", strerror(-r),
 			 r == -EPERM ? " (lockdown, or a security module)" : "");

@@ -78,10 +78,16 @@ static const char *own_name(const char *name)
 
 static const char *number_type(uint32_t size, bool is_signed)
 {
-	return size == 1   ? (is_signed ? "s8" : "u8")
-	       : size == 2 ? (is_signed ? "s16" : "u16")
-	       : size == 4 ? (is_signed ? "s32" : "u32")
-			   : (is_signed ? "s64" : "u64");
+	switch (size) {
+	case 1:
+		return is_signed ? "s8" : "u8";
+	case 2:
+		return is_signed ? "s16" : "u16";
+	case 4:
+		return is_signed ? "s32" : "u32";
+	default:
+		return is_signed ? "s64" : "u64";
+	}
 }
 
 static void add_text(struct stub *s, const char *name, const char *mark, const char *from)

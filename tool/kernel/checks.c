@@ -122,7 +122,10 @@ static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
 	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
 	    *value == 'y')
 		jit = 1;
-	say(f->text, "system call, JIT %s", jit > 0 ? "on" : jit == 0 ? "off" : "not known");
+	if (jit < 0)
+		say(f->text, "system call, JIT not known");
+	else
+		say(f->text, "system call, JIT %s", jit > 0 ? "on" : "off");
 	if (jit == 0)
 		falls_short(f, BW_LESS, "programs are interpreted, and neither LSM nor fmod_ret works",
 			    "sysctl net.core.bpf_jit_enable=1");

@@ -293,7 +293,9 @@ static int read_aliases(const char *root, const struct listed *l, struct aliases
 	places = search.places.places;
 	if (r == 0 && search.places.n > 0)
 		r = bw_kallsyms_find(root, NULL, 0, note_alias, &search);
-	return search.error < 0 ? search.error : r == -ENOMEM ? r : 0;
+	if (search.error < 0)
+		return search.error;
+	return r == -ENOMEM ? r : 0;
 }
 
 /* The names of the functions, and their aliases. *names is the caller's to free, not what is in it. */

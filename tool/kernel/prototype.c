@@ -225,7 +225,9 @@ void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint
 		return;
 	}
 	if (t && !btf_is_ptr(t)) {
-		fprintf(out, "%s ", t->size == 8 ? "u64" : t->size == 2 ? "u16" : t->size == 1 ? "u8" : "u32");
+		unsigned size = t->size == 1 || t->size == 2 || t->size == 8 ? t->size : 4;
+
+		fprintf(out, "u%u ", 8 * size); /* an enum */
 		return;
 	}
 	to = t ? bw_btf_resolve(btf, t->type) : NULL;

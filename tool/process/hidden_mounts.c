@@ -27,7 +27,9 @@ int bw_hidden_mounts_open(const char *point, int mount)
 	BW_FD int fd = (int)syscall(__NR_openat2, AT_FDCWD, point, &how, sizeof(how));
 	int r = fd < 0 ? -errno : bw_mounts_id_of(fd);
 
-	return r < 0 ? r : r == mount ? bw_cleanup_take_fd(&fd) : -ESTALE;
+	if (r < 0)
+		return r;
+	return r == mount ? bw_cleanup_take_fd(&fd) : -ESTALE;
 }
 
 /* From the child to its parent, with a descriptor unless there is none. */

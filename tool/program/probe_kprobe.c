@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kprobe and kretprobe: by the kernel's perf, where nothing stays behind however this process ends. Not by libbcc: where
- * perf refuses, it goes on by tracefs, where the probe stays.
+ * kprobe and kretprobe: by the kernel's perf, where nothing stays behind however this process ends. Not by libbcc:
+ * where perf refuses, it goes on by tracefs, where the probe stays.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,7 +50,8 @@ static void explain(const char *target, int error)
 		explain_refused(target);
 		break;
 	case -EADDRNOTAVAIL:
-		bw_log_error(error, "cannot attach kprobe '%s': ambiguous, this kernel has several functions of that name",
+		bw_log_error(error,
+			     "cannot attach kprobe '%s': ambiguous, this kernel has several functions of that name",
 			     target);
 		bw_log_hint("probe a function that calls it, or a tracepoint");
 		bw_probe_kinds_suggest(target);

@@ -107,7 +107,8 @@ static void explain(const char *target, int error)
 	int found = find(target, path, &offset, why);
 
 	if (error == -ENODEV) {
-		bw_log_error(error, "cannot attach uprobe '%s': this kernel has no uprobes (CONFIG_UPROBE_EVENTS)", target);
+		bw_log_error(error, "cannot attach uprobe '%s': this kernel has no uprobes (CONFIG_UPROBE_EVENTS)",
+			     target);
 		return;
 	}
 	bw_log_error(error, "cannot attach uprobe '%s': %s", target, reason(found, why, error));
