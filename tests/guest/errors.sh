@@ -98,7 +98,7 @@ if has_kprobes; then
 	check_lines "and says so" 1 "using the tracepoints" "$tmp/said"
 	echo 'int kprobe__do_sys_openat2(void *ctx) { return bpf_override_return(ctx, -13); }' >"$tmp/override.c"
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
-		failure "an override of a function that can't be" "Functions that can be: " bccwatch trace "${btf[@]}" --source "$tmp/override.c"
+		failure "an override of a function that can't be" "similar functions that can be overridden: " bccwatch trace "${btf[@]}" --source "$tmp/override.c"
 		check "names what can be" grep -q '__x64_sys_openat,' "$tmp/said"
 	else
 		failure "an override where the kernel has none" "CONFIG_BPF_KPROBE_OVERRIDE" bccwatch trace "${btf[@]}" --source "$tmp/override.c"

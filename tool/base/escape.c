@@ -54,7 +54,7 @@ static bool is_alphanumeric(uint32_t c)
 
 /*
  * A character from U+0080 on: must it not be shown as it is? *has_base: does a character stand before it that a mark
- * may be drawn over? Over a space, a quote or `=` a mark would change what the line seems to say.
+ * may be drawn over? Over a space, a quote or `=` a mark would change how the line reads.
  */
 static bool is_harmful(uint32_t code, bool *has_base)
 {

@@ -11,11 +11,11 @@
 #include "base/cleanup.h"
 
 /* The real path of what lies there; NULL and errno if there is nothing. */
-static char *joined(const char *folder, const char *up, const char *name)
+static char *joined(const char *directory, const char *up, const char *name)
 {
 	BW_FREE char *path = NULL;
 
-	if (asprintf(&path, "%s%s/%s", folder, up, name) < 0) {
+	if (asprintf(&path, "%s%s/%s", directory, up, name) < 0) {
 		path = NULL;
 		errno = ENOMEM;
 		return NULL;

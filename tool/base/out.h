@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Buffered output of whole lines. Nothing waits for the next event: the reader of events flushes when it has
- * no more of them at hand. A pipe or terminal that nobody reads does not hold up the end of the run.
+ * Buffered output of whole lines. No line waits for the next event: the caller flushes when it has no more. A pipe or
+ * terminal that nobody reads does not delay the end of the run.
  */
 #pragma once
 

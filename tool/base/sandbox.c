@@ -47,7 +47,7 @@ struct bw_sandbox_file_id bw_sandbox_file_id_of(const struct stat *st)
 					   nanoseconds(&st->st_mtim)};
 }
 
-/* The input, opened and described in the first answer; or that says why not, and the process ends. */
+/* Opens the input and describes it in the first answer; on failure that has the reason, and the process ends. */
 static int open_input(int socket, const struct bw_sandbox_job *job, struct bw_sandbox_answer *hello)
 {
 	int fd = job->open ? job->open(job->cookie) : -1;

@@ -95,7 +95,7 @@ int bw_sandbox_start(struct bw_sandbox *sandbox, const struct bw_sandbox_job *jo
 
 /*
  * The child's answer, whose size, status and text's end are checked; numbers are for the caller to check. 0 or the
- * answer's status, or -EIO if the child failed, now or before: sandbox->failure and why say how.
+ * answer's status, or -EIO if the child failed, now or before: sandbox->failure and why have the reason.
  */
 int bw_sandbox_ask(struct bw_sandbox *sandbox, const struct bw_sandbox_request *request,
 		   struct bw_sandbox_answer *answer, struct bw_deadline *deadline);

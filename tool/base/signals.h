@@ -6,8 +6,8 @@
 
 /*
  * From here on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as by nohup) and SIGCHLD are read from the signalfd that
- * is returned (close-on-exec; the caller closes it), and SIGPIPE and SIGXFSZ are ignored: a write says EPIPE, EFBIG.
- * -errno on failure.
+ * is returned (close-on-exec; the caller closes it), and SIGPIPE and SIGXFSZ are ignored: a write fails with EPIPE,
+ * EFBIG. -errno on failure.
  */
 int bw_signals_open(void);
 

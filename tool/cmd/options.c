@@ -10,7 +10,7 @@
 
 enum { OPTIONS_MAX = 64 };
 
-/* getopt's two ways of being told the same. */
+/* The same options in getopt's two forms. */
 struct tables {
 	struct option longs[OPTIONS_MAX + 1];
 	char shorts[2 * OPTIONS_MAX + 3];

@@ -169,7 +169,7 @@ static void *read_types(void *cookie)
 {
 	struct probe *p = cookie;
 
-	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which is said */
+	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which the report has */
 	return NULL;
 }
 
@@ -257,7 +257,7 @@ static const struct bw_command_option options[] = {
 	 "prefix",
 	 NULL},
 	{'c', "count", NULL, "with --list: how many there are of each kind", NULL},
-	{OPT_STUB, "stub", NULL, "print a program that tells of it, for bccwatch run", NULL},
+	{OPT_STUB, "stub", NULL, "print a program that reports its calls, for bccwatch run", NULL},
 	{OPT_JSON, "json", NULL, "an object a line", NULL},
 	{'h', "help", NULL, "show this help", NULL},
 	{0},

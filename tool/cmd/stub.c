@@ -28,7 +28,7 @@ struct stub {
 	uint32_t bytes; /* that the members take, about */
 };
 
-/* Whether so many bytes more are still for the stack; what is not is left out, and said. */
+/* Is there space for so many bytes more on the stack? What has none is left out, with a comment. */
 static bool has_room(struct stub *s, uint32_t bytes, const char *name)
 {
 	if (s->bytes + bytes > STACK) {

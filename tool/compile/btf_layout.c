@@ -36,7 +36,7 @@ static int read_integer(struct bw_layout_field *f, const struct btf_type *t)
 	return 0;
 }
 
-/* clang says of a char what it says of a signed char; the name tells them apart. */
+/* In clang's BTF a char and a signed char differ by their names alone. */
 static bool is_char(const struct btf *btf, const struct btf_type *t)
 {
 	const char *name = btf_is_int(t) && t->size == 1 ? btf__name_by_offset(btf, t->name_off) : NULL;
@@ -122,7 +122,7 @@ static int read_field(struct reader *r, const char *name, uint32_t id, unsigned 
 }
 
 /* A member that begins at so many bits, and has so many if it is a bit field. */
-static void place(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
+static void set_position(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
 {
 	uint32_t unit = 8 * f->size;
 
@@ -153,7 +153,7 @@ static int read_members(struct reader *r, const struct btf_type *t, unsigned dep
 
 		if (result < 0)
 			return result;
-		place(&r->fields[at], btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i));
+		set_position(&r->fields[at], btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i));
 	}
 	return 0;
 }

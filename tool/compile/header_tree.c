@@ -58,7 +58,7 @@ static bool is_plain(const char *name)
 	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./")] == '\0';
 }
 
-/* clang brings those without a folder (stdarg.h), libbcc those in bcc/. */
+/* clang brings those without a directory (stdarg.h), libbcc those in bcc/. */
 static bool is_kernels(const char *name)
 {
 	return is_plain(name) && strchr(name, '/') && strncmp(name, "bcc/", 4) != 0;

@@ -164,8 +164,8 @@ static int compare(const void *name, const void *entry)
 	return strcmp(name, *(const char *const *)entry);
 }
 
-/* The place of a type in the list, or -1: also for those that are only declared. */
-static long place_of(const struct btf *btf, const struct btf_type *t)
+/* The index of a type in the list, or -1: also for those that are only declared. */
+static long index_of(const struct btf *btf, const struct btf_type *t)
 {
 	const char *name = btf__name_by_offset(btf, t->name_off);
 	const char *const *found;
@@ -292,11 +292,11 @@ static void select_types(struct selection *s)
 	bool seen[WANTED] = {false};
 
 	for (uint32_t id = 1; id < s->n; id++) {
-		long place = place_of(s->btf, btf__type_by_id(s->btf, id));
+		long index = index_of(s->btf, btf__type_by_id(s->btf, id));
 
-		if (place < 0 || seen[place])
+		if (index < 0 || seen[index])
 			continue;
-		seen[place] = true;
+		seen[index] = true;
 		know(s, id);
 	}
 	for (uint32_t id = 1; id < s->n; id++)

@@ -81,7 +81,7 @@ static uint32_t map_index(void *module, size_t table)
 	return index;
 }
 
-/* NULL, or why a program with this map would not do what it says. */
+/* NULL, or why a program with this map would not work. */
 static const char *unsupported(const struct bw_image_map *map, const char *text)
 {
 	if (map->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || map->type == BPF_MAP_TYPE_HASH_OF_MAPS)
@@ -166,7 +166,7 @@ static int refer_to_maps(void *module, const char *function, struct bpf_insn *in
 		if (loads_variable(insn)) {
 			fprintf(stderr,
 				"%s: uses a global variable, a lookup table, or the values in braces that a local "
-				"array begins with; libbcc has no place for them: use a map, or set each element\n",
+				"array begins with; libbcc has no memory for them: use a map, or set each element\n",
 				function);
 			return -ENOTSUP;
 		}
@@ -234,4 +234,3 @@ int bw_module_image_write(void *module, const char *text, int fd)
 	free_layouts(&image);
 	return r;
 }
-

@@ -4,7 +4,7 @@
 
 #include "kernel/function.h"
 
-/* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
+/* Can a function have a hook? why: the reason, or a remark; "" where there is none. */
 struct bw_attachable_verdict {
 	enum bw_function_answer can;
 	char why[256];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel tells of its own types and functions. */
+/* The kernel's BTF: its own types and functions. */
 #pragma once
 
 #include <stdarg.h>
@@ -32,7 +32,7 @@ int bw_btf_function(const struct btf *btf, const char *name, uint32_t *id);
  */
 uint32_t bw_btf_next_function(const struct btf *btf, const struct btf *base, const char *name, uint32_t last);
 
-/* Calls `found` with the number of each function that bears one of n names, and the name's index, in one pass. 0 or
+/* Calls `found` with the number of each function that has one of n names, and the name's index, in one pass. 0 or
  * -ENOMEM. */
 int bw_btf_functions(const struct btf *btf, const char *const *names, size_t n,
 		     void (*found)(void *cookie, size_t i, uint32_t id), void *cookie);

@@ -134,72 +134,72 @@ static void read_stems(const struct listed *l, const char *path)
 	bw_lines_each(path, 0, note_word, &of_stems);
 }
 
-/* An address that is looked for, and whose it is. */
-struct place {
+/* An address, and the index of its function. */
+struct entry {
 	uint64_t address;
 	size_t function;
 };
 
-struct places {
+struct addresses {
 	struct bw_function *functions;
-	struct place *places; /* n, by address */
+	struct entry *entries; /* n, by address */
 	size_t n;
 };
 
 static int by_address(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct entry *x = a, *y = b;
 
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* The functions' addresses, by address; p->places is the caller's to free. 0 or -ENOMEM. */
-static int find_places(const struct listed *l, struct places *p)
+/* The functions' addresses, by address; p->entries is the caller's to free. 0 or -ENOMEM. */
+static int find_addresses(const struct listed *l, struct addresses *p)
 {
-	*p = (struct places){.functions = l->functions, .places = calloc(l->n + 1, sizeof(*p->places))};
-	if (!p->places)
+	*p = (struct addresses){.functions = l->functions, .entries = calloc(l->n + 1, sizeof(*p->entries))};
+	if (!p->entries)
 		return -ENOMEM;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->functions[i].address)
-			p->places[p->n++] = (struct place){l->functions[i].address, i};
-	qsort(p->places, p->n, sizeof(*p->places), by_address);
+			p->entries[p->n++] = (struct entry){l->functions[i].address, i};
+	qsort(p->entries, p->n, sizeof(*p->entries), by_address);
 	return 0;
 }
 
-static uint64_t address_of(const void *place)
+static uint64_t address_of(const void *entry)
 {
-	return ((const struct place *)place)->address;
+	return ((const struct entry *)entry)->address;
 }
 
 /* How many of them are no higher than the address. */
-static size_t places_up_to(const struct places *p, uint64_t address)
+static size_t entries_up_to(const struct addresses *p, uint64_t address)
 {
-	return bw_search_up_to(p->places, p->n, sizeof(*p->places), address_of, address);
+	return bw_search_up_to(p->entries, p->n, sizeof(*p->entries), address_of, address);
 }
 
-/* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */
+/* ftrace's address is a function's first byte, or behind the instruction that allows indirect jumps (endbr, bti). */
 enum { MARK_MAX = 8 };
 
 static void note_address(void *cookie, const char *text)
 {
-	const struct places *p = cookie;
+	const struct addresses *p = cookie;
 	uint64_t address = strtoull(text, NULL, 16);
 
-	for (size_t i = places_up_to(p, address); i > 0 && address - p->places[i - 1].address <= MARK_MAX; i--)
-		p->functions[p->places[i - 1].function].traceable = BW_YES;
+	for (size_t i = entries_up_to(p, address); i > 0 && address - p->entries[i - 1].address <= MARK_MAX; i--)
+		p->functions[p->entries[i - 1].function].traceable = BW_YES;
 }
 
 /*
- * From Linux 6.5 on ftrace tells its addresses: so it is known which of several functions of a name is meant, and of
- * one that bears several names. False where they are not to be had.
+ * From Linux 6.5 on ftrace lists its addresses, which are not ambiguous where several functions have a name, or one has
+ * several. False where they can't be read.
  */
 static bool read_addresses(const struct listed *l, const char *path)
 {
-	BW_FREE struct place *places = NULL;
-	struct places p;
-	int r = find_places(l, &p);
+	BW_FREE struct entry *entries = NULL;
+	struct addresses p;
+	int r = find_addresses(l, &p);
 
-	places = p.places;
+	entries = p.entries;
 	if (r < 0 || p.n == 0 || access(path, R_OK) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -207,7 +207,7 @@ static bool read_addresses(const struct listed *l, const char *path)
 	if (bw_lines_each(path, 0, note_address, &p) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
-		l->functions[i].is_placed = true;
+		l->functions[i].by_address = true;
 	return true;
 }
 
@@ -267,7 +267,7 @@ static int add_alias(struct aliases *a, const char *name, size_t function)
 }
 
 struct alias_search {
-	struct places places;
+	struct addresses addresses;
 	struct aliases *aliases;
 	int error;
 };
@@ -275,23 +275,23 @@ struct alias_search {
 static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
 {
 	struct alias_search *search = cookie;
-	const struct places *p = &search->places;
+	const struct addresses *p = &search->addresses;
 
 	(void)i;
-	for (size_t k = places_up_to(p, symbol->address); k > 0 && p->places[k - 1].address == symbol->address; k--)
-		if (search->error == 0 && strcmp(p->functions[p->places[k - 1].function].name, symbol->name) != 0)
-			search->error = add_alias(search->aliases, symbol->name, p->places[k - 1].function);
+	for (size_t k = entries_up_to(p, symbol->address); k > 0 && p->entries[k - 1].address == symbol->address; k--)
+		if (search->error == 0 && strcmp(p->functions[p->entries[k - 1].function].name, symbol->name) != 0)
+			search->error = add_alias(search->aliases, symbol->name, p->entries[k - 1].function);
 }
 
 /* Where addresses are hidden there are none. */
 static int read_aliases(const char *root, const struct listed *l, struct aliases *aliases)
 {
-	BW_FREE struct place *places = NULL;
+	BW_FREE struct entry *entries = NULL;
 	struct alias_search search = {.aliases = aliases};
-	int r = find_places(l, &search.places);
+	int r = find_addresses(l, &search.addresses);
 
-	places = search.places.places;
-	if (r == 0 && search.places.n > 0)
+	entries = search.addresses.entries;
+	if (r == 0 && search.addresses.n > 0)
 		r = bw_kallsyms_find(root, NULL, 0, note_alias, &search);
 	if (search.error < 0)
 		return search.error;

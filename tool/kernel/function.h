@@ -15,7 +15,7 @@ struct bw_function {
 	const char *name; /* the caller's */
 	bool has_kprobes; /* the kernel */
 	int symbols;	  /* 0, or -errno: kallsyms can't be read, and the next ones are not known */
-	uint32_t copies;  /* how many functions bear the name */
+	uint32_t copies;  /* how many functions have the name */
 	char type;	  /* of the first, as kallsyms has it: T global, t local to its file, w and W weak */
 	char modules[BW_COPIES_MAX][64];   /* where the first of them are; "": the kernel itself */
 	uint64_t address;		   /* of the first; 0: hidden from this process */
@@ -24,7 +24,7 @@ struct bw_function {
 	bool has_direct;		   /* ftrace can call a program directly, as fentry and fmod_ret want */
 	bool has_override;		   /* the kernel has bpf_override_return */
 	enum bw_function_answer traceable; /* ftrace knows it (available_filter_functions); YES also without ftrace */
-	bool is_placed;			   /* which is known by the first one's address, not by the name */
+	bool by_address;		   /* which is known by the first one's address, not by the name */
 	enum bw_function_answer blacklisted; /* for kprobes */
 	enum bw_function_answer listed;	     /* for errors to be injected; UNKNOWN also where there is no such list */
 };

@@ -129,7 +129,7 @@ int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 	BW_CLEANUP(bw_name_index_free) struct bw_name_index index = {0};
 	BW_FILE FILE *file = open_list(root);
 	BW_FREE char *text = NULL;
-	bool is_init = false; /* between the two, by their place in the list: addresses may be hidden */
+	bool is_init = false; /* between the two, by their order in the list: addresses may be hidden */
 	size_t size = 0;
 	struct line line;
 

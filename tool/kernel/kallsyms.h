@@ -8,7 +8,7 @@
 
 struct bw_suggestions;
 
-/* How many functions bear each of n names. 0 or -errno. root is put before the path. */
+/* How many functions have each of n names. 0 or -errno. root is put before the path. */
 int bw_kallsyms_count(const char *root, const char *const *names, uint32_t *counts, size_t n);
 
 struct bw_kallsyms_symbol {
@@ -18,7 +18,7 @@ struct bw_kallsyms_symbol {
 	bool is_init;		   /* it ran at boot, and its memory was given back */
 };
 
-/* Calls `found` with each function that bears one of the n names: its index, and the function; names NULL: with all. 0
+/* Calls `found` with each function that has one of the n names: its index, and the function; names NULL: with all. 0
  * or -errno. */
 int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 		     void (*found)(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol), void *cookie);

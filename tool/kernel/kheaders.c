@@ -58,7 +58,7 @@ static int open_store(void)
 	return fd;
 }
 
-/* A directory for each build of a kernel, not for each release: the hash of uname -v tells them apart. */
+/* A directory for each build of a kernel, not for each release: they differ in uname -v. */
 static char *directory_of_kernel(void)
 {
 	struct utsname kernel;
@@ -71,7 +71,7 @@ static char *directory_of_kernel(void)
 	return path;
 }
 
-/* Beside its place first, so that a half-unpacked tree is never taken for a whole one. */
+/* Under another name first, so that a half-unpacked tree is never taken for a whole one. */
 static int unpack_to(const char *path)
 {
 	char half[sizeof(BW_STORE) + 16];
@@ -96,11 +96,11 @@ static int unpack_to(const char *path)
 int bw_kheaders_unpack(char **path)
 {
 	static const char *const load[] = {"modprobe", "kheaders", NULL};
-	BW_FREE char *folder = directory_of_kernel();
+	BW_FREE char *directory = directory_of_kernel();
 	BW_FD int dir = -1;
 	int r = 0;
 
-	if (!folder)
+	if (!directory)
 		return -ENOMEM;
 	if (access(archive, F_OK) != 0)
 		run(load); /* CONFIG_IKHEADERS=m */
@@ -110,9 +110,9 @@ int bw_kheaders_unpack(char **path)
 	if (dir < 0)
 		return dir;
 	flock(dir, LOCK_EX); /* two at once: the second finds the work done */
-	if (access(folder, F_OK) != 0)
-		r = unpack_to(folder);
+	if (access(directory, F_OK) != 0)
+		r = unpack_to(directory);
 	if (r == 0)
-		*path = BW_TAKE(folder);
+		*path = BW_TAKE(directory);
 	return r;
 }

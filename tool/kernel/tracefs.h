@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tracefs tells of the kernel's tracepoints. root is put before every path: "" for the running system. */
+/* The kernel's tracepoints, from tracefs. root is put before every path: "" for the running system. */
 #pragma once
 
 #include <stddef.h>

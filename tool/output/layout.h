@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the bytes of an event are fields. It is made when a source is compiled, from the types that clang tells of the
- * event, and travels in the image.
+ * The fields that the bytes of an event are. A layout is made when a source is compiled, from the BTF of the event's
+ * type, and is a part of the image.
  */
 #pragma once
 

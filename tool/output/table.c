@@ -55,7 +55,7 @@ static bool is_one_number(const struct bw_layout *layout)
 	return bw_layout_is_single(layout) && bw_table_is_number(&layout->fields[0]);
 }
 
-/* Into the place of the first. */
+/* The sum replaces the first value. */
 static void add_up(const struct bw_table *table, char *values)
 {
 	const struct bw_layout_field *f = &table->value.fields[0];
@@ -176,7 +176,7 @@ static size_t put_cell(char *dst, const struct column *c, const char *row)
 	if (!c->field)
 		return bw_value_put_hex(dst, row + c->at, c->have);
 	len = bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
-	/* Else it could not be told which column is empty. */
+	/* Else an empty cell could not be seen. */
 	return len > 0 || c->last ? len : bw_out_text(dst, "\"\"");
 }
 

@@ -95,7 +95,7 @@ static bool is_old(const struct bw_elf *elf, size_t symbol)
 	return gelf_getversym(elf->versions, (int)symbol, &version) && version & HIDDEN;
 }
 
-/* What is of use; NULL: the file has none. A file has one of each, whatever its headers say. */
+/* The sections that are read; NULL: the file has none. Of each kind the first counts. */
 struct tables {
 	Elf_Scn *symbols, *dynamic, *versions;
 };

@@ -59,7 +59,7 @@ struct bw_frames {
 	struct file files[FILES_MAX]; /* n_files */
 	size_t n_files;
 	uint64_t uses;
-	size_t nameless;		 /* for want of what a sandbox was to say */
+	size_t nameless;		 /* because a sandbox failed */
 	enum bw_sandbox_failure failure; /* why the first is */
 	char why[sizeof(((struct bw_sandbox *)NULL)->why)];
 	pid_t culprit;	   /* whose file it was */

@@ -62,7 +62,7 @@ static void send_mount(int socket, const struct bw_mount *mount, int fd)
 		_exit(1);
 }
 
-/* A mount beneath the places, in the child. */
+/* A mount beneath the dirs, in the child. */
 enum state { HIDDEN = 1, SEEN, GONE }; /* 0: it was seen from the beginning */
 
 static bool has_children(const struct bw_mounts *mounts, const char *states, const struct bw_mount *of)
@@ -102,7 +102,7 @@ static bool any_hidden(const struct bw_mounts *mounts, const char *states)
 }
 
 /* In the child. Nothing that it unmounts is unmounted elsewhere: its namespace is its own, and its mounts private. */
-static int reveal(const struct bw_hidden_mounts_dir *places, size_t n, int socket)
+static int reveal(const struct bw_hidden_mounts_dir *dirs, size_t n, int socket)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
 	BW_FREE char *states = NULL;
@@ -113,12 +113,12 @@ static int reveal(const struct bw_hidden_mounts_dir *places, size_t n, int socke
 	states = calloc(mounts.n + 1, 1);
 	if (!states)
 		return 1;
-	/* The mounts have other ids here: the places' are found by their paths. */
+	/* The mounts have other ids in this namespace: those of the dirs are found by their paths. */
 	for (size_t i = 0; i < n; i++) {
-		BW_FD int fd = open(places[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		BW_FD int fd = open(dirs[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 		if (fd >= 0)
-			bw_mounts_mark(&mounts, bw_mounts_id_of(fd), places[i].path);
+			bw_mounts_mark(&mounts, bw_mounts_id_of(fd), dirs[i].path);
 	}
 	for (size_t i = 0; i < mounts.n; i++) {
 		BW_FD int fd = mounts.mounts[i].beneath
@@ -175,7 +175,7 @@ static int receive_all(int socket, int (*found)(void *cookie, int fd, const char
 	return r < 0 ? r : 0;
 }
 
-int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *places, size_t n,
+int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *dirs, size_t n,
 			  int (*found)(void *cookie, int fd, const char *point, bool whole), void *cookie)
 {
 	int ends[2], status = 1, r;
@@ -189,7 +189,7 @@ int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *places, size_t n,
 		/* Nothing of its parent's must be held by it, should it hang. */
 		syscall(__NR_close_range, 3, ends[1] - 1, 0);
 		syscall(__NR_close_range, ends[1] + 1, UINT_MAX, 0);
-		_exit(getppid() == parent ? reveal(places, n, ends[1]) : 1);
+		_exit(getppid() == parent ? reveal(dirs, n, ends[1]) : 1);
 	}
 	r = child < 0 ? -errno : 0;
 	close(ends[1]);

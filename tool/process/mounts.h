@@ -18,7 +18,7 @@ struct bw_mounts {
 	char *text; /* what the mounts' paths are part of */
 };
 
-/* The file to read, and to poll: POLLPRI says that something was mounted, moved or unmounted since. */
+/* The file to read, and to poll: POLLPRI: something was mounted, moved or unmounted since. */
 #define BW_MOUNTS "/proc/self/mountinfo"
 
 /* Reads the list, below root. 0 or -errno; mounts is the caller's, for bw_mounts_free, in either case. */

@@ -19,7 +19,7 @@ enum { MEMORY = 256 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000, FIND_MS = 10000 };
 /* The child's own copy is. */
 struct reader {
 	const char *path;
-	struct bw_elf *elf; /* NULL: not read, or error says why it can't be */
+	struct bw_elf *elf; /* NULL: not read yet, or `error` is the reason */
 	int error;
 };
 
@@ -82,13 +82,13 @@ int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbo
 static void answer_look(void *cookie, int fd, const struct bw_sandbox_request *request,
 			struct bw_sandbox_answer *answer)
 {
-	BW_FD int place = open(request->text, O_PATH | O_CLOEXEC);
+	BW_FD int path_fd = open(request->text, O_PATH | O_CLOEXEC);
 	struct bw_sandbox_file_id id;
 	struct stat st;
 
 	(void)cookie;
 	(void)fd;
-	if (place < 0 || fstat(place, &st) < 0) {
+	if (path_fd < 0 || fstat(path_fd, &st) < 0) {
 		answer->status = -errno;
 		return;
 	}

@@ -30,5 +30,5 @@ int bw_buffers_fd(const struct bw_buffers *stream);
 /* Reads what is there. Also to be called on a timer: a few events alone do not make the descriptor readable. */
 void bw_buffers_read(struct bw_buffers *stream);
 
-/* How many events the kernel has said it dropped. It says so with the next event that it does not drop. */
+/* How many events the kernel reported as dropped, which it does with the next event that it does not drop. */
 uint64_t bw_buffers_lost(const struct bw_buffers *stream);

@@ -106,7 +106,7 @@ static int read_maps(struct bw_image *image, const struct parts *p)
 	return 0;
 }
 
-/* Every map that the instructions speak of must be there. */
+/* Every map that the instructions refer to must be there. */
 static int check_insns(const struct bw_image_program *program, uint32_t n_maps)
 {
 	for (uint32_t i = 0; i < program->n_insns; i++) {
