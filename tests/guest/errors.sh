@@ -38,7 +38,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	check_status "$name" 1 "$@"
 	check_lines "$name: says why" 1 "$text" "$tmp/said"
 }
-failure "a process that is not there" "there is no process 4194000" bccwatch trace -p 4194000
+failure "a process that is not there" "cannot find process 4194000: there is no such process" bccwatch trace -p 4194000
 failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
 failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
 failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
@@ -49,9 +49,9 @@ printf 'int x;\0' >"$tmp/nul.c"
 failure "a source without a program" "has no program" bccwatch trace "${btf[@]}" --source "$tmp/empty.c"
 failure "a source without a table for events" "no BPF_PERF_OUTPUT table" \
 	bccwatch trace "${btf[@]}" --source <(echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }')
-failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
+failure "a source with a NUL byte" "it has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
 head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
-failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
+failure "a source too large" "it is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
 
 printf '\n\nint kprobe__do_filp_open(void *ctx) { return nonsense; }' >"$tmp/bad.c"
 failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undeclared identifier 'nonsense'" \

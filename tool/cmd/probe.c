@@ -64,9 +64,9 @@ static int read_name(const char *text, struct named *n)
 	colon = strchr(name, ':');
 	if (!*name || strpbrk(name, " /\t\n") ||
 	    (colon && (colon == name || !colon[1] || *name == '.' || colon[1] == '.' || strchr(colon + 1, ':'))))
-		return bw_log_error(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
+		return bw_log_error(BW_EXIT_USAGE, "unsupported name '%s': neither a function nor CATEGORY:NAME", text);
 	if (strlen(name) > NAME_MAX)
-		return bw_log_error(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
+		return bw_log_error(BW_EXIT_USAGE, "unsupported name '%.32s...': too long", text);
 	n->is_tracepoint = colon;
 	is_hook = n->asked == BW_ASKED_LSM && strncmp(name, "security_", strlen("security_")) != 0;
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
@@ -162,7 +162,7 @@ static int probe_names(struct probe *p, char **argv, size_t n)
 		r = probe_each(p, names, n);
 	for (size_t i = 0; names && i < n; i++)
 		free(names[i].name);
-	return r < 0 ? bw_log_error(BW_EXIT_FAILED, "there is no memory") : r;
+	return r < 0 ? bw_log_error(BW_EXIT_FAILED, "cannot print all names: out of memory") : r;
 }
 
 static void *read_types(void *cookie)
@@ -226,10 +226,9 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 		}
 	}
 	if (!p->list == (optind == argc))
-		return bw_log_error(BW_EXIT_USAGE,
-				    "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
+		return bw_log_error(BW_EXIT_USAGE, "probe takes a function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
-		return bw_log_error(BW_EXIT_USAGE, "--stub makes one program, of one name");
+		return bw_log_error(BW_EXIT_USAGE, "--stub takes one name, and neither --json nor --list");
 	if (p->json)
 		p->form = BW_FORM_JSON;
 	if (p->stub)

@@ -93,10 +93,10 @@ static void list_kind(const char *root, const struct btf *btf, const struct bw_p
 	int r = list->each(root, btf, print_name, l);
 
 	if (r == -ENOENT && !btf)
-		bw_log_error(r, "%s: this kernel has no BTF to list them from", l->kind);
+		bw_log_error(r, "cannot list '%s': this kernel has no BTF", l->kind);
 	else if (r < 0)
-		bw_log_error(r, "%s: what there is can't be listed: %s", l->kind,
-			     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
+		bw_log_error(r, "cannot list '%s': %s", l->kind,
+			     r == -ENODEV ? "tracefs is not mounted, or not readable" : strerror(-r));
 	if (l->count && l->as_json) {
 		open_json(l);
 		bw_json_key(&l->json, "count");
@@ -114,8 +114,8 @@ int bw_probe_list_print(const char *root, const struct btf *btf, const char *pat
 
 	if (bw_privilege_check() == -EPERM)
 		bw_log_note(
-			"Without root, what the kernel forbids to probe is listed as well, and what tracefs has is not "
-			"seen.");
+			"Without root, functions that the kernel does not allow to be probed are listed as well, and "
+			"tracepoints are not.");
 	for (const struct bw_probe_targets_kind *list = bw_probe_targets_kinds; list->kind; list++) {
 		struct listing l = {.kind = list->kind,
 				    .pattern = pattern_of(pattern, list->kind, &one),

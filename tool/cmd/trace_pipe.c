@@ -40,9 +40,10 @@ static int open_pipe(const char *path)
 
 	if (fd >= 0)
 		return fd;
-	fd = bw_log_error(-errno, "--printk: %s: %s", path, strerror(errno));
+	fd = bw_log_error(-errno, "cannot open '%s' for --printk: %s", path, strerror(errno));
 	if (fd == -EBUSY)
-		bw_log_hint("Another process reads it, and it has one reader alone: another bccwatch, cat, trace-cmd?");
+		bw_log_hint(
+			"another process reads it, and only one can: end that one (another bccwatch, cat, trace-cmd)");
 	return fd;
 }
 
@@ -77,7 +78,7 @@ int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool as_json)
 	int fd, r;
 
 	if (!tracefs) {
-		bw_log_error(-ENODEV, "--printk: tracefs is not mounted");
+		bw_log_error(-ENODEV, "cannot use --printk: tracefs is not mounted");
 		bw_log_hint("mount -t tracefs tracefs /sys/kernel/tracing");
 		return -ENODEV;
 	}

@@ -62,7 +62,7 @@ static int find_layout(void *module, struct bw_btf_layout_cache *cache, const ch
 			bw_btf_layout_free(&other);
 		}
 		if (r < 0) {
-			fprintf(stderr, "%s: its events are not decoded: %s\n", event,
+			fprintf(stderr, "'%s': events are not decoded: %s\n", event,
 				r == -EEXIST ? "they are of several types" : strerror(-r));
 			bw_btf_layout_free(layout);
 			return r == -ENOMEM ? r : 0;

@@ -50,10 +50,10 @@ static int open_store(void)
 	int fd = bw_cache_dir_open(".");
 
 	if (fd == -EPERM) {
-		bw_log_error(fd, "%s is not this user's alone; what lies there is not trusted", BW_STORE);
-		bw_log_hint("Remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
+		bw_log_error(fd, "cannot use %s: it is not this user's alone", BW_STORE);
+		bw_log_hint("remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
 	} else if (fd < 0) {
-		bw_log_error(fd, "can't use %s: %s", BW_STORE, strerror(-fd));
+		bw_log_error(fd, "cannot use %s: %s", BW_STORE, strerror(-fd));
 	}
 	return fd;
 }
@@ -82,15 +82,15 @@ static int unpack_to(const char *path)
 	snprintf(half, sizeof(half), "%s/half", BW_STORE);
 	r = run(clean);
 	if (r < 0 || mkdir(half, 0700) < 0)
-		return bw_log_error(r < 0 ? r : -errno, "can't make %s", half);
+		return bw_log_error(r < 0 ? r : -errno, "cannot create '%s'", half);
 	r = run(tar);
 	if (r < 0) {
 		run(clean);
-		bw_log_error(r, "can't unpack the kernel's headers, %s, to %s", archive, BW_STORE);
-		bw_log_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
+		bw_log_error(r, "cannot unpack the kernel's headers, %s, to %s", archive, BW_STORE);
+		bw_log_hint("this takes tar, xz and some 60 MB there: apt install tar xz-utils");
 		return r;
 	}
-	return rename(half, path) < 0 ? bw_log_error(-errno, "can't make %s: %s", path, strerror(errno)) : 0;
+	return rename(half, path) < 0 ? bw_log_error(-errno, "cannot create '%s': %s", path, strerror(errno)) : 0;
 }
 
 int bw_kheaders_unpack(char **path)

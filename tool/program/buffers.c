@@ -66,7 +66,7 @@ static int on_ring_sample(void *cookie, void *data, size_t size)
 	const struct channel *c = cookie;
 
 	if (size > BW_EVENT_MAX && !c->stream->reported)
-		bw_log_note("An event of %zu bytes came: of such large ones the first %d bytes are shown.", size,
+		bw_log_note("An event has %zu bytes: of events of that size only the first %d bytes are printed.", size,
 			    BW_EVENT_MAX);
 	c->stream->reported |= size > BW_EVENT_MAX;
 	c->stream->sample(c->stream->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
@@ -99,7 +99,7 @@ static int add_reader(struct bw_buffers *s, struct channel *channel, int map, ui
 	error = -errno;
 	bw_stderr_capture_end(&capture, &messages, &len);
 	if (!reader) {
-		bw_log_error(error, "can't open a buffer of %u pages for CPU %u: %s", pages, cpu, strerror(-error));
+		bw_log_error(error, "cannot open a buffer of %u pages for CPU %u: %s", pages, cpu, strerror(-error));
 		if (bw_verbose)
 			bw_log_output(messages, len);
 		return error;
@@ -108,7 +108,7 @@ static int add_reader(struct bw_buffers *s, struct channel *channel, int map, ui
 	s->readers[s->n_readers++] = reader;
 	fd = perf_reader_fd(reader);
 	if (bpf_update_elem(map, &cpu, &fd, BPF_ANY) < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &want) < 0)
-		return bw_log_error(-errno, "can't use the buffer for CPU %u: %s", cpu, strerror(errno));
+		return bw_log_error(-errno, "cannot use the buffer for CPU %u: %s", cpu, strerror(errno));
 	return 0;
 }
 
@@ -121,10 +121,10 @@ static int add_ring(struct bw_buffers *s, struct channel *channel, int map)
 	errno = ENOMEM;
 	ring = bpf_new_ringbuf(map, on_ring_sample, channel);
 	if (!ring)
-		return bw_log_error(-errno, "can't open a ring buffer: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot open a ring buffer: %s", strerror(errno));
 	s->rings[s->n_rings++] = ring;
 	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, map, &want) < 0)
-		return bw_log_error(-errno, "can't use a ring buffer: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot use a ring buffer: %s", strerror(errno));
 	return 0;
 }
 
