@@ -153,7 +153,12 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* The functions' addresses, by address; p->entries is the caller's to free. 0 or -ENOMEM. */
+static void free_addresses(struct addresses *p)
+{
+	free(p->entries);
+}
+
+/* The functions' addresses, by address; the caller's, for free_addresses. 0 or -ENOMEM. */
 static int find_addresses(const struct listed *l, struct addresses *p)
 {
 	*p = (struct addresses){.functions = l->functions, .entries = calloc(l->n + 1, sizeof(*p->entries))};
@@ -195,11 +200,9 @@ static void note_address(void *cookie, const char *text)
  */
 static bool read_addresses(const struct listed *l, const char *path)
 {
-	BW_FREE struct entry *entries = NULL;
-	struct addresses p;
+	BW_CLEANUP(free_addresses) struct addresses p = {0};
 	int r = find_addresses(l, &p);
 
-	entries = p.entries;
 	if (r < 0 || p.n == 0 || access(path, R_OK) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -250,10 +253,14 @@ static void free_aliases(struct aliases *a)
 static int add_alias(struct aliases *a, const char *name, size_t function)
 {
 	if (a->n == a->room) {
-		size_t room = 2 * a->room + 16, *of = reallocarray(a->of, room, sizeof(*of));
-		char **names = of ? reallocarray(a->names, room, sizeof(*names)) : NULL;
+		size_t room = 2 * a->room + 16;
+		size_t *of = reallocarray(a->of, room, sizeof(*of));
+		char **names;
 
-		a->of = of ? of : a->of;
+		if (!of)
+			return -ENOMEM;
+		a->of = of;
+		names = reallocarray(a->names, room, sizeof(*names));
 		if (!names)
 			return -ENOMEM;
 		a->names = names;
@@ -267,7 +274,7 @@ static int add_alias(struct aliases *a, const char *name, size_t function)
 }
 
 struct alias_search {
-	struct addresses addresses;
+	const struct addresses *addresses;
 	struct aliases *aliases;
 	int error;
 };
@@ -275,7 +282,7 @@ struct alias_search {
 static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
 {
 	struct alias_search *search = cookie;
-	const struct addresses *p = &search->addresses;
+	const struct addresses *p = search->addresses;
 
 	(void)i;
 	for (size_t k = entries_up_to(p, symbol->address); k > 0 && p->entries[k - 1].address == symbol->address; k--)
@@ -286,12 +293,11 @@ static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *
 /* Where addresses are hidden there are none. */
 static int read_aliases(const char *root, const struct listed *l, struct aliases *aliases)
 {
-	BW_FREE struct entry *entries = NULL;
-	struct alias_search search = {.aliases = aliases};
-	int r = find_addresses(l, &search.addresses);
+	BW_CLEANUP(free_addresses) struct addresses addresses = {0};
+	struct alias_search search = {.addresses = &addresses, .aliases = aliases};
+	int r = find_addresses(l, &addresses);
 
-	entries = search.addresses.entries;
-	if (r == 0 && search.addresses.n > 0)
+	if (r == 0 && addresses.n > 0)
 		r = bw_kallsyms_find(root, NULL, 0, note_alias, &search);
 	if (search.error < 0)
 		return search.error;

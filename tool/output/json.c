@@ -101,6 +101,12 @@ void bw_json_close_array(struct bw_json *json)
 	close_with(json, ']');
 }
 
+static inline char *append(char *dst, const char *bytes, size_t len)
+{
+	memcpy(dst, bytes, len);
+	return dst + len;
+}
+
 void bw_json_key_suffixed(struct bw_json *json, const char *name, const char *suffix)
 {
 	size_t len = strlen(name), suffix_len = strlen(suffix);
@@ -110,9 +116,10 @@ void bw_json_key_suffixed(struct bw_json *json, const char *name, const char *su
 	if (!dst)
 		return;
 	*dst++ = '"';
-	memcpy(dst, name, len);
-	memcpy(dst + len, suffix, suffix_len);
-	memcpy(dst + len + suffix_len, "\":", 2);
+	dst = append(dst, name, len);
+	dst = append(dst, suffix, suffix_len);
+	*dst++ = '"';
+	*dst = ':';
 	json->len += len + suffix_len + 3;
 }
 

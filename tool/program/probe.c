@@ -21,7 +21,7 @@ static const struct bw_probe_kind *const kinds[] = {
 	&bw_probe_lsm,	  &bw_probe_fmod_ret,
 };
 
-enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 bool bw_probe_kinds_is_name(const char *target)
 {
