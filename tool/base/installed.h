@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies beside the running program, or in the PREFIX it is installed under. */
+/* Files beside the running program, or in the PREFIX it is installed under. */
 #pragma once
 
 /*

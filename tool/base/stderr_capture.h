@@ -9,7 +9,7 @@ struct bw_stderr_capture {
 	int file;  /* in memory; -1: none */
 };
 
-/* From here on stderr is kept; if that can't be had, it stays as it is. Not for nesting or threads. */
+/* From this call on stderr is kept; on failure it stays as it is. Must not be nested, nor used with threads. */
 void bw_stderr_capture_begin(struct bw_stderr_capture *capture);
 
 /* Restores stderr. *output is what was printed, malloc'd, the caller's; NULL, and *len 0, if it can't be read. errno is

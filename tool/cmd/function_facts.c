@@ -103,11 +103,11 @@ static void try_target_hooks(struct bw_function_facts *s)
 	const struct bw_function_facts_signature *first = s->n > 0 ? &s->signatures[0] : NULL;
 
 	if (first && !*first->module) {
-		try_target(BW_BOUND_FENTRY, first->id, &s->fentry);
-		try_target(BW_BOUND_FMOD_RET, first->id, &s->fmod_ret);
+		try_target(BW_TARGET_FENTRY, first->id, &s->fentry);
+		try_target(BW_TARGET_FMOD_RET, first->id, &s->fmod_ret);
 	}
 	if (s->type.lsm)
-		try_target(BW_BOUND_LSM, s->type.lsm, &s->lsm);
+		try_target(BW_TARGET_LSM, s->type.lsm, &s->lsm);
 }
 
 static void read_verdicts(struct bw_function_facts *s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* C as words and punctuation, without its comments, strings and preprocessor lines. */
+/* The tokens of C: words and punctuation, without comments, strings and preprocessor lines. */
 #pragma once
 
 #include <stdbool.h>

@@ -27,7 +27,7 @@
 struct facts {
 	const char *root;
 	char release[128];
-	enum bw_machine_distro distribution;
+	enum bw_machine_distribution_id distribution;
 	bool privileged, has_btf;
 	enum { SYMBOL_DIRECT, SYMBOL_OVERRIDE, SYMBOL_RINGBUF, SYMBOL_LSM, SYMBOLS } symbols_end;
 	bool symbols[SYMBOLS]; /* which of the kernel's parts are there, by a function of each */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A function of the kernel: what is known of it. root is put before every path. */
+/* Facts of a function of the kernel. root is put before every path. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* An answer that may not be had. */
+/* An answer, where it can be determined. */
 enum bw_function_answer { BW_NO, BW_YES, BW_UNKNOWN };
 
 enum { BW_COPIES_MAX = 8 };
@@ -21,10 +21,10 @@ struct bw_function {
 	uint64_t address;		   /* of the first; 0: hidden from this process */
 	bool is_init;			   /* ran at boot; its memory was given back */
 	bool few_registers;		   /* the kernel passes no more than six parameters on to fentry and fmod_ret */
-	bool has_direct;		   /* ftrace can call a program directly, as fentry and fmod_ret want */
+	bool has_direct;		   /* ftrace can call a program directly, as fentry and fmod_ret require */
 	bool has_override;		   /* the kernel has bpf_override_return */
 	enum bw_function_answer traceable; /* ftrace knows it (available_filter_functions); YES also without ftrace */
-	bool by_address;		   /* which is known by the first one's address, not by the name */
+	bool by_address;		   /* `traceable` is of the first one's address, not of the name */
 	enum bw_function_answer blacklisted; /* for kprobes */
 	enum bw_function_answer listed;	     /* for errors to be injected; UNKNOWN also where there is no such list */
 };

@@ -8,8 +8,7 @@
 /* The kernel's list of what must not be probed, below debugfs: addresses and names. */
 #define BW_BLACKLIST "/sys/kernel/debug/kprobes/blacklist"
 
-/* How the kernel's perf counts its kprobes, /sys/bus/event_source/devices/kprobe (kernel 4.17 and later): 0 if
- * there are kprobes, -ENODEV if not. */
+/* Has the kernel kprobes of perf, /sys/bus/event_source/devices/kprobe (Linux 4.17 and later)? 0, or -ENODEV if not. */
 int bw_kprobe_supported(const char *root);
 
 /*
@@ -25,8 +24,8 @@ int bw_kprobe_create(const char *function, bool at_return);
 int bw_kprobe_attach(int *kprobe, int program);
 
 /*
- * How often the kernel passed over an attached kprobe: another kprobe ran on that CPU; or, where it is one at the
- * return, as many calls as it follows to their returns were under way. 0; or -ENOTSUP: this kernel does not count it
+ * How often the kernel skipped an attached kprobe: another kprobe ran on that CPU; or, of one at the return, more calls
+ * were under way than it follows to their returns. 0; or -ENOTSUP: this kernel does not count it
  * (before 6.7).
  */
 int bw_kprobe_missed(int kprobe, uint64_t *missed);

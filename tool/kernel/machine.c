@@ -127,7 +127,7 @@ void bw_machine_lockdown(const char *root, char *text, size_t size)
 	snprintf(text, size, "%.*s", from ? (int)strcspn(from + 1, "]") : 0, from ? from + 1 : "");
 }
 
-enum bw_machine_distro bw_machine_distribution(const char *root)
+enum bw_machine_distribution_id bw_machine_distribution(const char *root)
 {
 	const char *install = bw_headers_package(root);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is in a map, as text for people:
+ * The entries of a map, as text:
  *   15:04:05 counts, 2 entries
  *   PID COMM VALUE
  *    12 cat      3

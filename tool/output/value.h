@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A field's bytes as text. */
+/* The value of a field as text. */
 #pragma once
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions of programs and libraries: where they lie in their file. It parses what others wrote, so it runs in a
- * sandbox: process/symbols.h is for all others.
+ * The functions of an ELF file, and their offsets in it. It parses hostile input, so it runs in a sandbox: others use
+ * process/symbols.h.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of programs and libraries, whose files are read in a sandbox: whoever wrote them gets nothing by it. */
+/* Functions of programs and libraries, whose files are read in a sandbox. */
 #pragma once
 
 #include <stddef.h>
@@ -15,8 +15,8 @@ int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbo
 		     struct bw_deadline *deadline);
 
 /*
- * A process that looks at files for us, as even that can block: it opens and reads none. And the file at the path: 0,
- * -EINVAL if it is no regular file, or as bw_sandbox_ask.
+ * Starts a process for stat(2), which can block too; and asks it for the file at the path. 0, -EINVAL if it is no
+ * regular file, or as bw_sandbox_start and bw_sandbox_ask.
  */
 int bw_symbols_start_looker(struct bw_sandbox *looker, struct bw_sandbox_strays *strays, struct bw_deadline *deadline);
 int bw_symbols_look(struct bw_sandbox *looker, const char *path, struct bw_deadline *deadline,
