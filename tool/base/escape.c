@@ -75,7 +75,7 @@ static size_t put_hex(char *dst, unsigned char c)
 	return 4;
 }
 
-/* What is done with the characters that have a meaning in a line. */
+/* How characters with a meaning in a line are written. */
 enum style {
 	MESSAGE, /* a backslash and a tab stay */
 	PLAIN,	 /* a backslash is doubled */

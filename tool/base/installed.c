@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 
-/* The real path of what lies there; NULL and errno if there is nothing. */
+/* The real path of a file, malloc'd; NULL with errno if there is none. */
 static char *joined(const char *directory, const char *up, const char *name)
 {
 	BW_FREE char *path = NULL;

@@ -23,7 +23,7 @@ int bw_name_index_init(struct bw_name_index *index, const char *const *names, si
 	if (!index->heads)
 		return -ENOMEM;
 	index->next = index->heads + size;
-	for (size_t i = n; i > 0; i--) { /* so that the first comes first */
+	for (size_t i = n; i > 0; i--) { /* backwards, so that each chain begins with the first */
 		uint32_t *head = &index->heads[hash(names[i - 1]) & index->mask];
 		unsigned char first = (unsigned char)*names[i - 1];
 

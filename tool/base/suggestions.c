@@ -7,7 +7,7 @@
 
 enum { DIFFERENCE_MAX = 3, LETTERS_MAX = 64 };
 
-/* In how many letters the two differ (Levenshtein), if at most DIFFERENCE_MAX - 1; else DIFFERENCE_MAX. */
+/* The Levenshtein distance of the two, at most DIFFERENCE_MAX. */
 static unsigned difference(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);

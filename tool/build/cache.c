@@ -21,7 +21,7 @@
 #include "build/dependencies.h"
 #include "version.h"
 
-static const char half[] = "new-"; /* begins the name of a file in the making */
+static const char half[] = "new-"; /* begins the name of an unfinished file */
 
 enum { FILE_MAX = 256 << 20, HALF_SECONDS = 600, KEY_FILE_MAX = 1 << 20 };
 
@@ -95,7 +95,7 @@ int bw_cache_key(const struct bw_source *source, const char *compiler, char key[
 	add_content(&hash, "/sys/kernel/notes"); /* the kernel's build id */
 	add_content(&hash, "/sys/devices/system/cpu/possible");
 	add_state(&hash, compiler);
-	add_state(&hash, "/etc/ld.so.cache"); /* another libbcc or LLVM came */
+	add_state(&hash, "/etc/ld.so.cache"); /* it changes with libbcc or LLVM */
 	add_text(&hash, source->headers ? source->headers : "");
 	add_text(&hash, header_choice(source));
 	add_text(&hash, source->path);
@@ -129,7 +129,7 @@ static int take_image(const struct bw_cache_part *part, struct bw_image *image)
 	return bw_image_read(image, bytes, part->len);
 }
 
-/* An entry's bytes, the caller's, and its parts. */
+/* Reads an entry: *bytes is the caller's, the parts point into it. 0, -EIO or -EINVAL. */
 static int read_parts(int fd, char **bytes, struct bw_cache_entry *entry)
 {
 	size_t len;
@@ -137,7 +137,7 @@ static int read_parts(int fd, char **bytes, struct bw_cache_entry *entry)
 	return bw_file_read_fd(fd, FILE_MAX, bytes, &len) < 0 ? -EIO : bw_cache_entry_parse(*bytes, len, entry);
 }
 
-/* -EPERM, -EINVAL: it must go; -ESTALE: it is no longer right. */
+/* 0; -EPERM or -EINVAL: remove it; -ESTALE: outdated; or -errno. */
 static int read_entry(int dir, const char *key, struct bw_image *image)
 {
 	BW_FD int fd = open_entry(dir, key);
@@ -158,7 +158,7 @@ static int read_entry(int dir, const char *key, struct bw_image *image)
 	r = take_image(&entry.image, image);
 	if (r < 0)
 		return r;
-	futimens(fd, NULL); /* used now: it is the last to go */
+	futimens(fd, NULL); /* the entry used longest ago is removed first */
 	if (bw_verbose)
 		bw_log_output(entry.words.bytes, entry.words.len);
 	return 0;
@@ -276,7 +276,7 @@ void bw_cache_keep(const char *key, const struct bw_cache_entry *entry)
 
 	if (dir < 0)
 		return;
-	/* Two processes that keep the same image write two files; the later one stays. */
+	/* Two processes that keep the same image write two files; the later one remains. */
 	snprintf(name, sizeof(name), "%s%d", half, getpid());
 	unlinkat(dir, name, 0);
 	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);

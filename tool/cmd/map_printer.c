@@ -62,7 +62,7 @@ static const struct bw_layout_field *pid_field(const struct bw_layout *layout)
 
 enum { OWNERS_MAX = 1 << 16 };
 
-/* A stack of one table may be several processes'. Of several tables, two may have the number: then it is nobody's. */
+/* Several processes can have a stack of one table: the last counts. Of several tables the number is ambiguous: 0. */
 static void add_owner(struct bw_map_printer *m, int64_t stack, pid_t pid, bool several)
 {
 	struct bw_map_printer_owner *more;
@@ -166,7 +166,7 @@ static bool name_build_id(const char *entry, char *name, size_t size)
 struct stack {
 	struct bw_frames *frames;
 	uint32_t id;
-	pid_t pid; /* whose it is; 0: not known */
+	pid_t pid; /* the process; 0: unknown */
 	const char *entries;
 	size_t size, step; /* in bytes; an entry has `step`: an address, or a struct bpf_stack_build_id */
 };

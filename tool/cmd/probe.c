@@ -24,10 +24,10 @@ enum { OPT_STUB = 256, OPT_JSON };
 
 struct probe {
 	bool expand, stub, json;
-	enum bw_function_report_form form; /* what stub and json ask for */
+	enum bw_function_report_form form; /* by stub and json */
 	const char *list;		   /* the pattern of --list */
 	bool count;
-	/* Read by a thread of its own, while this one reads lists: either takes a twentieth of a second. */
+	/* BTF is read by a thread, while this one reads lists: each takes 50 ms. */
 	pthread_t reader;
 	bool is_reading;
 	struct btf *btf; /* NULL: none */
@@ -35,12 +35,12 @@ struct probe {
 
 /* A name of the command line. */
 struct named {
-	char *name; /* malloc'd, without its prefix; with ':' that of a tracepoint */
+	char *name; /* malloc'd, without the prefix; a tracepoint's has a colon */
 	bool is_tracepoint;
 	enum bw_function_report_hook asked;
 };
 
-/* What may stand before a name, as bpftrace has it. */
+/* The prefixes of names, as in bpftrace. */
 static const struct {
 	const char *prefix;
 	enum bw_function_report_hook asked;
@@ -50,7 +50,7 @@ static const struct {
 	{"kretfunc:", BW_ASKED_FENTRY}, {"fmod_ret:", BW_ASKED_FMOD_RET}, {"lsm:", BW_ASKED_LSM},
 };
 
-/* 0, BW_EXIT_USAGE, reported, if it can't be one, or -ENOMEM. */
+/* 0; BW_EXIT_USAGE, reported, if it is no name; or -ENOMEM. */
 static int read_name(const char *text, struct named *n)
 {
 	const char *name = text, *colon;
@@ -72,7 +72,7 @@ static int read_name(const char *text, struct named *n)
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
 }
 
-/* The types, once they are read. */
+/* Waits for the BTF. NULL: there is none. */
 static struct btf *await_types(struct probe *p)
 {
 	if (p->is_reading)

@@ -67,7 +67,7 @@ static const char *behind(const char *pattern, const char *prefix)
 	return strncmp(pattern, prefix, len) == 0 && pattern[len] == ':' ? pattern + len + 1 : NULL;
 }
 
-/* Of the one kind that the pattern's prefix names; *one: it names one. */
+/* The pattern without its prefix; NULL: its prefix is of another kind. *one: it has a prefix. */
 static const char *pattern_of(const char *pattern, const char *kind, bool *one)
 {
 	static const struct {

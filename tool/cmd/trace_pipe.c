@@ -16,12 +16,12 @@
 #include "output/event_json.h"
 #include "output/value.h"
 
-/* Of a line that is longer, the rest is a line of its own. */
+/* The rest of a longer line becomes another line. */
 enum { LINE_MAX_BYTES = 8192 };
 
 /*
- * Read at a time: programs that write whenever something is read or written keep the pipe full for ever. And at the
- * end, when only others still write: as much as the kernel's buffers hold by default, of a hundred CPUs.
+ * How many bytes are read at a time: a program that writes whenever something is read keeps the pipe full for ever. And
+ * at the end, when only other programs still write: what the kernel's buffers of a hundred CPUs hold by default.
  */
 enum { READ_ONCE = 64 << 10, READ_REST = 128 << 20 };
 
@@ -47,7 +47,7 @@ static int open_pipe(const char *path)
 	return fd;
 }
 
-/* What was written before is none of this run's. */
+/* Skips what was written before this run. */
 static void skip(const struct bw_trace_pipe *p)
 {
 	char bytes[4096];
@@ -118,7 +118,7 @@ struct message {
 	const char *text;
 };
 
-/* " [001]" with digits between; NULL: not at p. */
+/* The end of a " [001]" at p; NULL: there is none. */
 static const char *past_cpu(const char *p, unsigned *cpu)
 {
 	char *end;
@@ -141,7 +141,7 @@ static const char *find_cpu(const char *line, const char *text, unsigned *cpu)
 	return found;
 }
 
-/* False if the line is of another kind. */
+/* Returns false if the line has another form. */
 static bool parse(const char *line, struct message *m)
 {
 	static const char mark[] = ": bpf_trace_printk: ";

@@ -13,7 +13,7 @@
 
 enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
 
-/* The fields in the making. */
+/* The fields that were read so far. */
 struct reader {
 	const struct btf *btf;
 	struct bw_layout_field *fields;
@@ -52,7 +52,7 @@ static bool has_negative(const struct btf_type *t)
 	return false;
 }
 
-/* The type of one element. */
+/* Reads the type of one element. */
 static int read_element(struct reader *r, struct bw_layout_field *f, const struct btf_type *t, unsigned depth)
 {
 	int result;
@@ -80,12 +80,12 @@ static int read_element(struct reader *r, struct bw_layout_field *f, const struc
 		f->kind = has_negative(t) ? BW_SIGNED : BW_UNSIGNED;
 		return 0;
 	}
-	f->kind = BW_BYTES; /* a float, or what BTF will yet think of */
+	f->kind = BW_BYTES; /* a float, or a kind that is newer than this program */
 	return btf_is_fwd(t) || btf_is_func(t) || btf_is_func_proto(t) || btf_is_var(t) || btf_is_datasec(t) ? -EINVAL
 													     : 0;
 }
 
-/* Takes the dimensions off an array; what has too many is one long last dimension. */
+/* Reads the dimensions of an array; the ones that are too many become one long last dimension. */
 static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_field *f, const struct btf_type *t)
 {
 	uint64_t count = 1;
@@ -121,7 +121,7 @@ static int read_field(struct reader *r, const char *name, uint32_t id, unsigned 
 	return (uint64_t)f->size * f->count > BW_EVENT_MAX ? -EINVAL : 0;
 }
 
-/* A member that begins at so many bits, and has so many if it is a bit field. */
+/* offset: in bits; bits: 0 for a member that is no bit field. */
 static void set_position(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
 {
 	uint32_t unit = 8 * f->size;
@@ -134,7 +134,7 @@ static void set_position(struct bw_layout_field *f, uint32_t offset, uint32_t bi
 	f->bits = bits;
 	if (f->shift + bits <= unit)
 		return;
-	/* A packed one may lie across two units: its bytes, then. */
+	/* A packed one may cross two units: then the field is bytes. */
 	f->size = (offset % 8 + bits + 7) / 8;
 	f->offset = offset / 8;
 	f->bits = f->shift = 0;
@@ -182,7 +182,7 @@ int bw_btf_layout_read(const struct btf *btf, uint32_t id, struct bw_layout *lay
 
 	if (!fields)
 		return -ENOMEM;
-	/* A char alone stands for what a pointer to void points to. */
+	/* libbcc describes the target of a void pointer as a char. */
 	if (!t || size <= 0 || size > BW_EVENT_MAX || is_char(btf, t))
 		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	result = btf_is_struct(t) ? read_members(&r, t, 0) : read_field(&r, "", id, 0);
@@ -208,7 +208,7 @@ static int get_info(int fd, void *info, uint32_t len)
 	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
-/* The BTF of that number, as the kernel keeps it. */
+/* Reads the BTF with that number from the kernel. */
 static int load_btf(uint32_t id, struct btf **btf)
 {
 	struct bpf_btf_info info = {0};
@@ -239,7 +239,7 @@ static int load_btf(uint32_t id, struct btf **btf)
 	return -EINVAL;
 }
 
-/* 0 too where it can't be known. */
+/* 0 also where it is unknown. */
 static int describe_part(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 {
 	int r = layout ? bw_btf_layout_read(btf, id, layout) : 0;

@@ -110,7 +110,7 @@ static void add_formats(void *module, struct bw_dependencies *d)
 	}
 }
 
-/* fd has what -MD wrote, and then the bytes of build/dependencies.h, or nothing. */
+/* Replaces the output of -MD in fd by the bytes of build/dependencies.h, or by nothing. 0 or -errno. */
 static int write_depends(void *module, const char **flags, size_t n, struct bw_dependencies *d, int fd)
 {
 	BW_FREE char *rule = NULL, *bytes = NULL;
@@ -134,7 +134,7 @@ static int write_depends(void *module, const char **flags, size_t n, struct bw_d
 	return d->uncertain ? 0 : bw_file_write(fd, bytes, len);
 }
 
-/* A module and what it was made of. */
+/* A module and what it was compiled from. */
 struct compilation {
 	void *module;
 	struct bw_header_tree overlay;
@@ -161,7 +161,7 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 		return r < 0 ? r : -ENOMEM;
 	}
 	memcpy(all, flags, n * sizeof(*all));
-#ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET; from then on there is this very one */
+#ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET */
 	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
 #endif
 	if (depends_fd >= 0) {
@@ -175,12 +175,12 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	clock_gettime(CLOCK_REALTIME_COARSE, &c->depends.since);
 	if (depends_fd >= 0)
 		c->module = create_module(text, all, n_all);
-	else /* to be verified: with the lines as they are */
+	else /* for the verifier, with the lines of the source */
 		c->module = create(text, all, n_all);
 	return c->module ? 0 : -EINVAL;
 }
 
-/* libbcc would make the pin here, in the compiler's process, for a map that is not the one that is loaded. */
+/* libbcc would pin the map of the compiler's process, which is not the one that is loaded. */
 static bool has_pinned(const char *text)
 {
 	for (struct bw_token t = bw_tokens_next(&text); t.len; t = bw_tokens_next(&text))

@@ -56,6 +56,6 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = run(text, argv[1], argv[2], (const char **)argv + 3, (size_t)argc - 3);
 	fflush(NULL);
-	/* Not by exit: LLVM takes a while to tidy up. */
+	/* Not by exit: the cleanup of LLVM takes a while. */
 	_exit(r == 0 ? 0 : 1);
 }

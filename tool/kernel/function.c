@@ -28,11 +28,11 @@ struct aliases {
 	size_t n, room;
 };
 
-/* An answer of each function that a list gives: those that it has, once it was read. */
+/* The answer of a list for each function: BW_YES for those that it has. */
 struct listed {
 	struct bw_function *functions; /* n */
 	size_t n, answer;	       /* its offset in each */
-	struct bw_name_index index;    /* of their names, or what stands for these */
+	struct bw_name_index index;    /* of their names, or of the stems of these */
 	const struct aliases *aliases; /* the names behind the first n of the index */
 };
 
@@ -51,7 +51,7 @@ static void note_word(void *cookie, const char *name)
 		*answer_of(l, (size_t)i) = BW_YES;
 }
 
-/* `absent`: what is so where there is no such list. */
+/* absent: the answer where there is no such list. */
 static void read_list(const struct listed *l, const char *path, int word, enum bw_function_answer absent)
 {
 	enum bw_function_answer unread;
@@ -65,7 +65,7 @@ static void read_list(const struct listed *l, const char *path, int word, enum b
 		*answer_of(l, i) = unread;
 }
 
-/* What is looked for beside the functions: of the kernel as a whole. */
+/* Symbols that show features of the kernel. */
 enum { DIRECT, OVERRIDE, PARTS };
 
 static void read_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol *s)
@@ -223,7 +223,7 @@ static void read_traceable(const char *root, struct listed *l)
 	snprintf(path, sizeof(path), "%s%s/available_filter_functions_addrs", root, mount ? mount : "");
 	if (!mount || !read_addresses(l, path)) {
 		snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
-		read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* a kernel without ftrace: no reason to say no */
+		read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* without ftrace nothing rules it out */
 	}
 	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
 	read_stems(l, path);
@@ -290,7 +290,7 @@ static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *
 			search->error = add_alias(search->aliases, symbol->name, p->entries[k - 1].function);
 }
 
-/* Where addresses are hidden there are none. */
+/* Where addresses are hidden, none are found. 0 or -ENOMEM. */
 static int read_aliases(const char *root, const struct listed *l, struct aliases *aliases)
 {
 	BW_CLEANUP(free_addresses) struct addresses addresses = {0};
@@ -317,7 +317,7 @@ static int index_names(const struct listed *l, const char ***names, struct bw_na
 	return bw_name_index_init(index, *names, l->n + l->aliases->n);
 }
 
-/* Its trampolines pass on no more than six. */
+/* Before Linux 6.6 the trampolines of x86-64 pass on six parameters. */
 static bool has_few_registers(const char *root)
 {
 #if defined(__x86_64__)

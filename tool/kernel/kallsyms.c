@@ -20,7 +20,7 @@ struct line {
 	char *name, *module;
 };
 
-/* The number before the first space: strtoull, but for lists of two hundred thousand. */
+/* The number before the first space; faster than strtoull, for 200,000 lines. */
 static uint64_t read_address(const char *text, char **end)
 {
 	uint64_t address = 0;
@@ -105,7 +105,8 @@ int bw_kallsyms_count(const char *root, const char *const *names, uint32_t *coun
 	return 0;
 }
 
-/* Does what ran at boot begin there, 1, or end, 0? Else -1. (Without KALLSYMS_ALL the first two are not listed.) */
+/* Does the symbol begin the code that ran at boot, 1, or end it, 0? Else -1. (Without KALLSYMS_ALL the first two are
+ * not listed.) */
 static int marks_init(const char *name)
 {
 	if (strcmp(name, "__init_begin") == 0 || strcmp(name, "_sinittext") == 0)
@@ -173,7 +174,7 @@ struct bw_kallsyms {
 	size_t names_len, names_room;
 };
 
-/* Room for a symbol more, whose name has len bytes. */
+/* Makes space for another symbol, whose name has len bytes. */
 static int make_room(struct bw_kallsyms *s, size_t len)
 {
 	if (s->n == s->room) {

@@ -22,7 +22,7 @@
 
 static const char archive[] = "/sys/kernel/kheaders.tar.xz";
 
-/* Runs a program of the system's, silently, with an environment of its own. 0, or -EIO if it fails. */
+/* Runs a program of the system without output, in a clean environment. 0, or -EIO if it fails. */
 static int run(const char *const argv[])
 {
 	char *env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
@@ -109,7 +109,7 @@ int bw_kheaders_unpack(char **path)
 	dir = open_store();
 	if (dir < 0)
 		return dir;
-	flock(dir, LOCK_EX); /* two at once: the second finds the work done */
+	flock(dir, LOCK_EX); /* another process may have unpacked it meanwhile */
 	if (access(directory, F_OK) != 0)
 		r = unpack_to(directory);
 	if (r == 0)

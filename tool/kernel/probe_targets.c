@@ -68,7 +68,7 @@ static bool has(const struct names *s, const char *name)
 	return index_of(s, name) < s->n;
 }
 
-/* Is the one at i there once more? */
+/* Is there another of the name at i? */
 static bool is_double(const struct names *s, size_t i)
 {
 	return (i > 0 && strcmp(s->names[i], s->names[i - 1]) == 0) ||
@@ -98,7 +98,7 @@ static void keep_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol 
 		add_name(cookie, symbol->name);
 }
 
-/* What ftrace knows, sorted. */
+/* The names that ftrace lists, sorted. */
 static int read_traceable(const char *root, struct names *s)
 {
 	char path[PATH_MAX];
@@ -136,7 +136,7 @@ static int each_kprobe(const char *root, const struct btf *btf, void (*found)(vo
 	if (r == -ENOENT || r == -ENODEV) /* a kernel without ftrace */
 		r = bw_kallsyms_find(root, NULL, 0, keep_symbol, &names);
 	sort(&names);
-	if (refuses_doubles(&names)) { /* also where ftrace knows but one of them */
+	if (refuses_doubles(&names)) { /* also where ftrace lists only one of them */
 		bw_kallsyms_find(root, NULL, 0, keep_symbol, &all);
 		sort(&all);
 	}

@@ -15,7 +15,7 @@
 
 enum { KIND_ENUM64 = 19 }; /* older headers do not name it */
 
-/* What btf_dump writes, before it goes to its reader. */
+/* Collects the output of btf_dump. */
 struct writer {
 	struct btf_dump *dump;
 	FILE *file;
@@ -46,7 +46,7 @@ static int open_writer(struct writer *w, const struct btf *btf)
 	return w->dump ? 0 : -ENOMEM;
 }
 
-/* The compiler's names, and people's. */
+/* The compiler's names of types, and the usual ones. */
 static const struct {
 	const char *from, *to;
 } better[] = {
@@ -69,7 +69,7 @@ static bool is_letter(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* What stands for that which text begins with; NULL: it is none of those above. */
+/* The usual name of the type that text begins with, of *len characters; NULL: it is none of those above. */
 static const char *better_at(const char *text, size_t *len)
 {
 	for (size_t i = 0; i < sizeof(better) / sizeof(*better); i++) {
@@ -80,7 +80,7 @@ static const char *better_at(const char *text, size_t *len)
 	return NULL;
 }
 
-/* Hands over what was written. */
+/* Writes out what was collected. */
 static int finish(struct writer *w, FILE *out)
 {
 	BW_FREE char *text = NULL;

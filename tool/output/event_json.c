@@ -74,7 +74,7 @@ static bool put_value(struct bw_json *json, const struct bw_layout_field *field,
 {
 	size_t whole = (size_t)field->size * field->count;
 
-	if (field->kind == BW_CHAR && field->n_dims == 1) /* of which only a part may have been sent */
+	if (field->kind == BW_CHAR && field->n_dims == 1) /* only its beginning may have been submitted */
 		return bw_json_string(json, data, strnlen(data, have < whole ? have : whole));
 	if (have >= whole)
 		return put_elements(json, field, &data, 0);

@@ -10,7 +10,7 @@
 #include "output/event_json.h"
 #include "output/value.h"
 
-/* More slots are no histogram that one could read. */
+/* A histogram of more slots would be unreadable. */
 enum { SLOTS_MAX = 65536, LOG2_SLOTS = 64 };
 
 /* The key's field that counts the slots. */
@@ -34,7 +34,7 @@ struct counts {
 	uint64_t *slots; /* SLOTS_MAX */
 	uint64_t max;
 	int64_t last;	 /* the last slot that is not zero; -1: none */
-	uint64_t beyond; /* counted in slots that are too many */
+	uint64_t beyond; /* counted in slots above the last one */
 };
 
 struct histogram {
@@ -140,7 +140,7 @@ static bool is_of_section(const struct histogram *h, const struct bw_layout_fiel
 	return f != h->slot && *f->name && strncmp(f->name, "__pad", 5) != 0;
 }
 
-/* "disk = sda, flags = 1". 0 or -ENOMEM. */
+/* Prints "disk = sda, flags = 1". 0 or -ENOMEM. */
 static int print_section(const struct histogram *h, const char *section)
 {
 	const struct bw_layout *key = &h->table->key;
@@ -225,7 +225,7 @@ static int json_section(const struct histogram *h, const char *section)
 	return bw_json_print_line(&json, h->out);
 }
 
-/* Takes each section's rows out of those that are left, in the order of their first. 0, -ENOMEM or print's error. */
+/* Prints each section, in the order of their first rows. 0, -ENOMEM or print's error. */
 static int each_section(struct histogram *h, struct bw_table_rows *rows,
 			int (*print)(const struct histogram *h, const char *section))
 {

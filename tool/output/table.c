@@ -139,7 +139,7 @@ static void add_columns(struct columns *c, const struct bw_layout *layout, const
 	}
 }
 
-/* Where a map is per CPU and its values are no numbers, each CPU's stands in columns of its own. */
+/* The values of a map per CPU that are no numbers have columns for each CPU. 0 or -ENOMEM. */
 static int make_columns(struct columns *c, const struct bw_table *t)
 {
 	uint32_t cpus = t->cpus && !is_one_number(&t->value) ? t->cpus : 1;
@@ -180,7 +180,7 @@ static size_t put_cell(char *dst, const struct column *c, const char *row)
 	return len > 0 || c->last ? len : bw_out_text(dst, "\"\"");
 }
 
-/* Columns that a terminal can't show side by side anyway are not padded. */
+/* Wider columns, which do not fit into a terminal anyway, are not padded. */
 enum { WIDTH_MAX = 64, LABEL_MAX = 160 };
 
 static void print_cell(FILE *out, const struct column *c, const char *text, size_t len)
@@ -251,7 +251,7 @@ int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows
 	return 0;
 }
 
-/* Of several CPUs' values that could not be added up, each. */
+/* One value, or, of a map per CPU whose values are no numbers, an array of them. */
 static void json_values(struct bw_json *json, const struct bw_table *t, const char *values)
 {
 	if (t->cpus == 0 || is_one_number(&t->value)) {

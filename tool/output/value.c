@@ -62,10 +62,10 @@ static size_t put_signed(char *dst, uint64_t bits, uint32_t n_bits)
 	return 1 + bw_out_u64(dst + 1, (sign << 1) - bits);
 }
 
-/* Characters that end a text, or something around it: a text that has one stands in quotes. */
+/* Characters that could end a value, or what contains it: a text with one of them is quoted. */
 static const char ends_alone[] = " =\"", ends_inside[] = " =\",[]{}";
 
-/* 'c', or its number where it is not to be printed, or would end something. */
+/* 'c', or its number where it is not printable, or could end a value. */
 static size_t put_char(char *dst, char c)
 {
 	if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\' || strchr(ends_inside, c))
@@ -171,7 +171,7 @@ size_t bw_value_put_words(char *dst, const struct bw_layout_field *field, const 
 	return put_value(dst, field, data, have, "=\"");
 }
 
-/* One element; the NUL that snprintf adds is counted. */
+/* The longest text of one element, with the NUL of snprintf. */
 static size_t longest_one(const struct bw_layout_field *field)
 {
 	size_t len = 2;
@@ -185,7 +185,7 @@ static size_t longest_one(const struct bw_layout_field *field)
 	return len;
 }
 
-/* [0][n] and the like: brackets without elements. */
+/* How many brackets an array without elements has, as [0][n]. */
 static size_t empty_brackets(const struct bw_layout_field *field)
 {
 	size_t n = 1;

@@ -12,14 +12,14 @@
 #include "base/search.h"
 #include "base/suggestions.h"
 
-/* No file has more of them that is of use; 4 million symbols are a browser with all its debug information. */
+/* More than any useful file has: a browser with its debug information has 4 million symbols. */
 enum { SEGMENTS_MAX = 64, SYMBOLS_MAX = 4 << 20 };
 
 struct function {
 	const char *name; /* owned by the file */
 	uint64_t offset, size;
 	uint32_t order; /* in which it was read */
-	bool chooses;	/* which function the name is for */
+	bool chooses;	/* the function of that name */
 	bool old;	/* there is a newer version of the name: NAME@VERSION, not NAME@@VERSION */
 };
 
@@ -35,7 +35,7 @@ struct bw_elf {
 	size_t n_segments;
 	struct function *functions; /* n, by offset */
 	size_t n, room;
-	size_t left; /* of the symbols that are looked at at most */
+	size_t left; /* of the symbols that are read, at most */
 };
 
 static void read_segments(struct bw_elf *elf)
@@ -50,7 +50,7 @@ static void read_segments(struct bw_elf *elf)
 				(struct segment){segment.p_vaddr, segment.p_offset, segment.p_memsz, segment.p_filesz};
 }
 
-/* Where an address of the program's own lies in its file; false: in no part of it that is loaded. */
+/* The offset in the file of an address; false: it is in no part that is loaded. */
 static bool offset_of(const struct bw_elf *elf, uint64_t address, uint64_t *offset)
 {
 	for (size_t i = 0; i < elf->n_segments; i++) {
@@ -147,7 +147,7 @@ static int read_section(struct bw_elf *elf, Elf_Scn *section)
 	return r;
 }
 
-/* The later one is shown where several have an offset. */
+/* Of several at an offset the later one is used. */
 static bool is_before(const struct function *a, const struct function *b)
 {
 	return a->offset != b->offset ? a->offset < b->offset : a->order < b->order;
@@ -167,7 +167,7 @@ static void sift_down(struct function *f, size_t root, size_t n)
 	}
 }
 
-/* By a heap: qsort asks the system how much memory there is, which a process in a sandbox may not. */
+/* Heapsort: qsort makes a system call for the size of the memory, which the sandbox does not allow. */
 static void sort(struct function *f, size_t n)
 {
 	for (size_t i = n / 2; i > 0; i--)
@@ -205,7 +205,7 @@ int bw_elf_read(int fd, struct bw_elf **elf)
 
 	if (!e)
 		return -ENOMEM;
-	/* Not mapped: whoever may truncate the file can't make reading it crash. */
+	/* Read, not mapped: truncating a mapped file would crash its reader. */
 	e->file = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
 	r = read_functions(e);
 	if (r < 0) {
@@ -225,7 +225,7 @@ void bw_elf_free(struct bw_elf *elf)
 	free(elf);
 }
 
-/* Is it in what the program executes? */
+/* Is the offset in a part that is executed? */
 static bool is_code(const struct bw_elf *elf, uint64_t offset)
 {
 	for (size_t i = 0; i < elf->n_segments; i++)
@@ -306,6 +306,6 @@ const char *bw_elf_at(const struct bw_elf *elf, uint64_t offset, uint64_t *into)
 		return NULL;
 	f = &elf->functions[n - 1];
 	*into = offset - f->offset;
-	/* Hand-written ones have no size. */
+	/* Functions in assembler have no size. */
 	return f->size && *into >= f->size ? NULL : f->name;
 }

@@ -62,8 +62,8 @@ static void send_mount(int socket, const struct bw_mount *mount, int fd)
 		_exit(1);
 }
 
-/* A mount beneath the dirs, in the child. */
-enum state { HIDDEN = 1, SEEN, GONE }; /* 0: it was seen from the beginning */
+/* The states of a mount beneath the dirs, in the child. */
+enum state { HIDDEN = 1, SEEN, GONE }; /* 0: it was visible from the start */
 
 static bool has_children(const struct bw_mounts *mounts, const char *states, const struct bw_mount *of)
 {
@@ -73,7 +73,7 @@ static bool has_children(const struct bw_mounts *mounts, const char *states, con
 	return false;
 }
 
-/* Unmounts what is seen and has nothing mounted on it; hidden ones are sent before. Was there any? */
+/* Unmounts visible mounts that have none on them; those that were hidden are sent before. Were there any? */
 static bool peel(const struct bw_mounts *mounts, char *states, int socket)
 {
 	bool any = false;
@@ -101,7 +101,7 @@ static bool any_hidden(const struct bw_mounts *mounts, const char *states)
 	return mounts->n > 0 && memchr(states, HIDDEN, mounts->n);
 }
 
-/* In the child. Nothing that it unmounts is unmounted elsewhere: its namespace is its own, and its mounts private. */
+/* In the child. It unmounts only in its own namespace, whose mounts are private. */
 static int reveal(const struct bw_hidden_mounts_dir *dirs, size_t n, int socket)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
@@ -186,7 +186,7 @@ int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *dirs, size_t n,
 	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* Nothing of its parent's must be held by it, should it hang. */
+		/* It must hold nothing of its parent, in case it hangs. */
 		syscall(__NR_close_range, 3, ends[1] - 1, 0);
 		syscall(__NR_close_range, ends[1] + 1, UINT_MAX, 0);
 		_exit(getppid() == parent ? reveal(dirs, n, ends[1]) : 1);

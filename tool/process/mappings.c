@@ -12,13 +12,13 @@
 
 #include "base/cleanup.h"
 
-/* A path has four bytes for a newline, and there may be 4,096 of them. */
+/* A path of 4,096 newlines, each of which is escaped as four bytes. */
 enum { LINE_BYTES = 4 * PATH_MAX + 256 };
 
-/* A process has 65,530 mappings, where the administrator has not allowed it more. */
+/* More than the default limit of a process, 65,530. */
 enum { MEMORY = 64 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000 };
 
-/* A number of base 16 at *p, which is moved behind it. */
+/* Reads a hexadecimal number at *p, and moves *p behind it. */
 static bool read_hex(char **p, uint64_t *number)
 {
 	const char *from = *p;
@@ -49,7 +49,7 @@ static bool parse(char *line, struct bw_mappings_part *m, const char **name)
 	return true;
 }
 
-/* Room for one more, of that name. */
+/* Makes space for another one with that name. */
 static int make_room(struct bw_mappings *m, size_t name)
 {
 	if (m->n == m->room) {
@@ -96,7 +96,7 @@ static int add_line(struct bw_mappings *m, char *line)
 	return parse(line, &part, &name) ? add(m, part, name) : 0;
 }
 
-/* Adds the whole lines of these *len bytes, and leaves the beginning of the last. */
+/* Adds the complete lines of *len bytes, and keeps the beginning of the last. */
 static int add_lines(struct bw_mappings *m, char *bytes, size_t *len)
 {
 	char *line = bytes, *end;
@@ -154,7 +154,7 @@ const struct bw_mappings_part *bw_mappings_find(const struct bw_mappings *m, uin
 	return NULL;
 }
 
-/* The child's own copy is. */
+/* In the child. */
 struct reader {
 	const char *root;
 	pid_t pid;

@@ -44,7 +44,7 @@ int bw_process_check(const char *root, pid_t pid)
 	snprintf(path, sizeof(path), "%s/proc/%d/status", root, pid);
 	if (bw_file_read(path, 1 << 16, &status, &len) < 0)
 		return bw_log_error(-ESRCH, "cannot find process %d: there is no such process", pid);
-	/* The line's beginning: a process's own name stands in this file too. */
+	/* At a line's beginning: the file has the process's name too. */
 	group = strstr(status, "\nTgid:");
 	process = group ? strtol(group + strlen("\nTgid:"), NULL, 10) : pid;
 	if (process != pid)

@@ -16,7 +16,7 @@ enum op { OP_AT, OP_FIND, OP_SUGGEST };
 /* A browser with its symbols takes a second and 200 MB. */
 enum { MEMORY = 256 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000, FIND_MS = 10000 };
 
-/* The child's own copy is. */
+/* In the child. */
 struct reader {
 	const char *path;
 	struct bw_elf *elf; /* NULL: not read yet, or `error` is the reason */
@@ -129,11 +129,11 @@ int bw_symbols_at(struct bw_sandbox *file, uint64_t offset, struct bw_deadline *
 		return r;
 	snprintf(name, size, "%s", answer.text);
 	*into = answer.numbers[0];
-	/* A name is not empty, and a function that begins before its file does is none. */
+	/* Refuses an empty name, and a function that would begin before its file. */
 	return *name && *into <= offset ? 0 : -ENOENT;
 }
 
-/* One question about a file, whose answer may have max bytes. */
+/* Makes one request about a file; the answer may have max bytes. */
 static int ask(const char *path, enum op op, const char *symbol, size_t max, struct bw_sandbox_answer *answer,
 	       char *why, size_t size)
 {

@@ -22,7 +22,7 @@
  */
 enum { EVENTS_PER_WAKEUP = 64 };
 
-/* What libbcc's callbacks get back. */
+/* The cookie of libbcc's callbacks. */
 struct channel {
 	struct bw_buffers *stream;
 	uint32_t event;
@@ -60,7 +60,7 @@ static void on_lost(void *cookie, uint64_t lost)
 	((const struct channel *)cookie)->stream->lost += lost;
 }
 
-/* A ring buffer takes events of any size; nobody here has room for more than a perf buffer's. */
+/* A ring buffer has events of any size; the output has space for those of a perf buffer. */
 static int on_ring_sample(void *cookie, void *data, size_t size)
 {
 	const struct channel *c = cookie;
