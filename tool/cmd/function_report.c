@@ -135,11 +135,15 @@ static void put_signature_text(struct bw_json *json, int (*write)(FILE *out, con
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	if (out) {
-		write(out, one->btf, one->id);
-		fclose(out);
+	if (!out) {
+		json->error = -ENOMEM;
+		return;
 	}
-	bw_json_text(json, text ? text : "");
+	write(out, one->btf, one->id);
+	if (fclose(out) == 0)
+		bw_json_text(json, text);
+	else
+		json->error = -ENOMEM;
 }
 
 static void put_signatures(struct bw_json *json, const struct bw_function_facts *s, bool expand)
