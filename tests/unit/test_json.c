@@ -85,22 +85,22 @@ static void strings_are_escaped(void **state)
 	bw_json_free(&json);
 }
 
-/* Texts of every length around those at which the buffer grows. ASan watches. */
+/* Texts of every length around those at which the buffer grows, whose bytes take as much as can be. ASan watches. */
 static void the_buffer_grows(void **state)
 {
-	char text[1200], expected[2 * sizeof(text) + 16];
+	char text[400];
 
 	(void)state;
-	memset(text, 'x', sizeof(text));
+	memset(text, 1, sizeof(text));
 	for (size_t len = 0; len < sizeof(text); len++) {
 		struct bw_json json = {0};
 
-		bw_json_open_array(&json);
 		bw_json_string(&json, text, len);
+		assert_int_equal(json.len, 6 * len + 2);
+		assert_int_equal(json.text[json.len - 1], '"');
 		bw_json_plain(&json, text, len);
-		bw_json_close_array(&json);
-		snprintf(expected, sizeof(expected), "[\"%.*s\",\"%.*s\"]\n", (int)len, text, (int)len, text);
-		assert_line(&json, expected);
+		assert_int_equal(json.len, 7 * len + 5);
+		assert_int_equal(json.text[6 * len + 2], ',');
 		bw_json_free(&json);
 	}
 }
@@ -130,8 +130,10 @@ static void an_incomplete_line_is_dropped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(commas_stand_between_values_alone), cmocka_unit_test(numbers_have_all_digits),
-		cmocka_unit_test(strings_are_escaped),		     cmocka_unit_test(the_buffer_grows),
+		cmocka_unit_test(commas_stand_between_values_alone),
+		cmocka_unit_test(numbers_have_all_digits),
+		cmocka_unit_test(strings_are_escaped),
+		cmocka_unit_test(the_buffer_grows),
 		cmocka_unit_test(an_incomplete_line_is_dropped),
 	};
 
