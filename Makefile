@@ -95,7 +95,7 @@ check:
 
 # Each unit test is linked with the modules below cmd/, in a build of its own under the sanitizers.
 san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
-unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c,$(compiler_src))
+unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c tool/compile/module_image.c,$(compiler_src))
 unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)
 units := $(patsubst tests/unit/%.c,$(san)/%,$(wildcard tests/unit/test_*.c))
 

@@ -28,7 +28,7 @@ static void check_function(const uint8_t *data, size_t size)
 	int other;
 	struct bw_sandbox s = answered(data, size, &other);
 
-	if (bw_kallsyms_at(&s, 4096, &deadline, name, sizeof(name), &into) == 0 && (!*name || into > 4096))
+	if (bw_symbols_at(&s, 4096, &deadline, name, sizeof(name), &into) == 0 && (!*name || into > 4096))
 		abort();
 	close(s.fd);
 	close(other);

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bw_elf_at(elf, UINT64_MAX, &into);
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 			bw_elf_find(elf, names[i], &offset);
-			bw_elf_like(elf, names[i], like, sizeof(like));
+			bw_elf_suggest(elf, names[i], like, sizeof(like));
 			if (!memchr(like, '\0', sizeof(like)))
 				abort();
 		}

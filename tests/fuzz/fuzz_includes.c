@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "build/directives.h"
+#include "base/line_markers.h"
 #include "build/includes.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	bw_mappings_read(fd, &mappings);
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
-		const struct bw_mapping_place *place = bw_mappings_find(&mappings, addresses[i]);
+		const struct bw_mappings_part *place = bw_mappings_find(&mappings, addresses[i]);
 
 		if (place && strlen(mappings.names + place->name) >= BW_MAPPING_NAME)
 			abort();

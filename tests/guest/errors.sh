@@ -38,7 +38,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	check_status "$name" 1 "$@"
 	check_lines "$name: says why" 1 "$text" "$tmp/said"
 }
-failure "a process that is not there" "there is no process 4194000" bccwatch trace -p 4194000
+failure "a process that is not there" "cannot find process 4194000: there is no such process" bccwatch trace -p 4194000
 failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
 failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
 failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
@@ -49,9 +49,9 @@ printf 'int x;\0' >"$tmp/nul.c"
 failure "a source without a program" "has no program" bccwatch trace "${btf[@]}" --source "$tmp/empty.c"
 failure "a source without a table for events" "no BPF_PERF_OUTPUT table" \
 	bccwatch trace "${btf[@]}" --source <(echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }')
-failure "a source with a NUL byte" "has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
+failure "a source with a NUL byte" "it has a NUL byte at offset 6" bccwatch trace --source "$tmp/nul.c"
 head -c 9000000 /dev/zero | tr '\0' ' ' >"$tmp/large.c"
-failure "a source too large" "is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
+failure "a source too large" "it is larger than 8 MB" bccwatch trace --source "$tmp/large.c"
 
 printf '\n\nint kprobe__do_filp_open(void *ctx) { return nonsense; }' >"$tmp/bad.c"
 failure "a source that does not compile" "$tmp/bad.c:3:46: error: use of undeclared identifier 'nonsense'" \
@@ -60,9 +60,9 @@ check_lines "one error is said once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
 failure "a function that names no hook" "nothing attaches the function 'plain'" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
-failure "a tracepoint that is not there" "no tracepoint 'syscalls__sys_enter_nope'" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
+failure "a tracepoint that is not there" "cannot attach tracepoint 'syscalls:sys_enter_nope': no such tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
-failure "a raw tracepoint that is not there" "no raw tracepoint 'nope'" bccwatch trace "${btf[@]}" --source "$tmp/raw.c"
+failure "a raw tracepoint that is not there" "cannot attach raw tracepoint 'nope': no such raw tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/raw.c"
 cat >"$tmp/verifier.c" <<'END'
 int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }
 END
@@ -87,7 +87,7 @@ echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
 failure "a filter on a source that has none" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then
 	echo 'int kprobe__no_such_function(void *ctx) { return 0; }' >"$tmp/gone.c"
-	failure "a function that this kernel has not" "no function 'no_such_function'" \
+	failure "a function that this kernel has not" "cannot attach kprobe 'no_such_function': no such function" \
 		bccwatch trace "${btf[@]}" --via kprobe --source "$tmp/gone.c"
 	echo 'int kprobe__kprobe_dispatcher(void *ctx) { return 0; }' >"$tmp/black.c"
 	failure "a function that must not be probed" "is on the kprobe blacklist" \
@@ -98,7 +98,7 @@ if has_kprobes; then
 	check_lines "and says so" 1 "using the tracepoints" "$tmp/said"
 	echo 'int kprobe__do_sys_openat2(void *ctx) { return bpf_override_return(ctx, -13); }' >"$tmp/override.c"
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
-		failure "an override of a function that can't be" "Functions that can be: " bccwatch trace "${btf[@]}" --source "$tmp/override.c"
+		failure "an override of a function that can't be" "similar functions that can be overridden: " bccwatch trace "${btf[@]}" --source "$tmp/override.c"
 		check "names what can be" grep -q '__x64_sys_openat,' "$tmp/said"
 	else
 		failure "an override where the kernel has none" "CONFIG_BPF_KPROBE_OVERRIDE" bccwatch trace "${btf[@]}" --source "$tmp/override.c"

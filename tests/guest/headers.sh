@@ -61,7 +61,7 @@ start -v && "$fixtures/opens" 50 /masked >/dev/null && stop
 check "what BTF has not, the installed headers have" [ "$(grep -c '/masked.* MASK=15' "$out")" = 50 ]
 check_status "--headers btf uses BTF alone" 1 bccwatch trace --headers btf -d 1
 check "and says why that is not enough" grep -q "error: .*GENMASK" "$tmp/said"
-check_lines "and what would help" 1 "With more headers:" "$tmp/said"
+check_lines "and what would help" 1 "for all of the kernel's headers:" "$tmp/said"
 rm -r "$src" && cp -r "$tmp/saved" "$src"
 
 # Without any headers.

@@ -75,11 +75,11 @@ END
 failure "a function that nothing attaches" "nothing attaches the function 'plain'" plain.c
 check_lines "the option that would is named" 1 "--kprobe EVENT:plain" "$tmp/said"
 failure "a function that is not there" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
-failure "a tracepoint that is not there" "no tracepoint 'sched:sched_swich'" plain.c --tracepoint sched:sched_swich:plain
-failure "a function that a library has not" "has no function 'geten'" plain.c --uprobe "$libc:geten:plain"
+failure "a tracepoint that is not there" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain
+failure "a function that a library has not" "cannot attach uprobe '$libc:geten': no such function in the file" plain.c --uprobe "$libc:geten:plain"
 check_lines "what it has is named" 1 "getenv" "$tmp/said"
-failure "an offset where no code is" "executes nothing at the offset 0x0" plain.c --uprobe "$libc:0x0:plain"
-failure "a function that chooses one" "'strlen' of $libc is chosen among several" plain.c --uprobe "$libc:strlen:plain"
+failure "an offset where no code is" "'$libc:0x0': no code is executed at that offset" plain.c --uprobe "$libc:0x0:plain"
+failure "a function that chooses one" "'$libc:strlen': it is chosen among several" plain.c --uprobe "$libc:strlen:plain"
 failure "a uprobe in what is no program" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
 failure "a uprobe in no file" "No such file" plain.c --uprobe /nothing:x:plain
 failure "a function for two types of hooks" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
@@ -87,13 +87,13 @@ failure "a word that is not there" "the word 'FILTER' is not in plain.c" plain.c
 failure "a table that is not there" "--log2 nothing: the source has no table" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
 if has_kprobes; then
 	several=$(awk '$2 ~ /[tT]/ && $3 !~ /^_|\./ {print $3}' /proc/kallsyms | sort | uniq -d | head -n 200 | tail -n 1)
-	failure "a name that several functions bear" "several functions '$several'" plain.c --kprobe "$several:plain"
+	failure "a name that several functions bear" "cannot attach kprobe '$several': ambiguous" plain.c --kprobe "$several:plain"
 	made=$(awk '$2 ~ /[tT]/ && $3 ~ /\.(isra|constprop)\.0$/ {print $3}' /proc/kallsyms | sed 's/\..*//' | sort -u |
 		while read -r n; do grep -q " $n\$" /proc/kallsyms || { echo "$n" && break; }; done)
-	failure "a function that the compiler renamed" "no function '$made' that can be probed" plain.c --kprobe "$made:plain"
-	check "what it made of it is named" grep -q "There are: .*$made\." "$tmp/said"
-	failure "a misspelt function" "no function 'vfs_opem'" plain.c --kprobe vfs_opem:plain
-	check "the right one is named" grep -q "There are: .*vfs_open" "$tmp/said"
+	failure "a function that the compiler renamed" "cannot attach kprobe '$made': no such function" plain.c --kprobe "$made:plain"
+	check "what it made of it is named" grep -q "did you mean .*$made\." "$tmp/said"
+	failure "a misspelt function" "cannot attach kprobe 'vfs_opem': no such function" plain.c --kprobe vfs_opem:plain
+	check "the right one is named" grep -q "did you mean .*vfs_open" "$tmp/said"
 else
 	failure "a kprobe where the kernel has none" "this kernel has no kprobes" plain.c --kprobe vfs_open:plain
 fi
@@ -115,7 +115,7 @@ check "and no pin is left" [ ! -e /sys/fs/bpf/pinned ]
 printf 'BPF_PERF_ARRAY(cycles, 4);\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { cycles.perf_read(0); return 0; }' >counters.c
 failure "a table of counters, which nothing fills" "cycles: counters of perf events are not supported" counters.c
 printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
-failure "a function that BTF has not" "has no function 'vfs_no_such'" nofunction.c
+failure "a function that BTF has not" "cannot attach to 'vfs_no_such': no such function in the kernel's BTF" nofunction.c
 printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c
 failure "a program that the verifier refuses" "the kernel refuses the program" refused.c
 check "with its last lines" grep -q "invalid mem access" "$tmp/said"

@@ -14,7 +14,7 @@ functions() { awk '$2 ~ /^[tTwW]$/' /proc/kallsyms; }
 check_status "nothing to look at" 2 bccwatch probe
 check_status "a name that is none" 2 bccwatch probe a/b
 check_status "functions that are not there" 1 bccwatch probe vfs_opem openat $'x\e[31m' sched:sched_swich
-check "what resembles it" grep -q "near .*vfs_open" said
+check "what resembles it" grep -q "similar .*vfs_open" said
 check_lines "a system call's name: its function" 1 "__x64_sys_openat: the system call" said
 check_lines "a control character in a name is not passed on" 1 'x\x1b[31m' said
 check_lines "a tracepoint: what resembles it" 1 "sched:sched_switch" said

@@ -208,6 +208,44 @@ static void a_line_that_was_torn_is_ended(void **state)
 	close(fd);
 }
 
+/* A line that is longer than the buffer is written in parts; it is torn at any byte, also between two parts. */
+static void a_long_line_that_was_torn_is_ended(void **state)
+{
+	static const char line[] = "0123456789abcdef\n", next[] = "next\n";
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t end = 1; end < strlen(line); end++) {
+		char path[] = "/tmp/bccwatch-unit-XXXXXX", *text, expected[64];
+		struct rlimit limit, all;
+		struct bw_out out;
+		size_t len;
+		int fd = mkstemp(path);
+
+		assert_int_equal(bw_out_init(&out, fd, 8), 0);
+		getrlimit(RLIMIT_FSIZE, &all);
+		limit = all;
+		limit.rlim_cur = end;
+		setrlimit(RLIMIT_FSIZE, &limit);
+		bw_out_put(&out, line, strlen(line));
+		assert_int_equal(bw_out_flush(&out), -EFBIG);
+		setrlimit(RLIMIT_FSIZE, &all);
+		assert_int_equal(out.unwritten, 1);
+		out.error = 0;
+		for (int i = 0; i < 2; i++) {
+			bw_out_put(&out, next, strlen(next));
+			assert_int_equal(bw_out_flush(&out), 0);
+		}
+		assert_int_equal(bw_file_read(path, 4096, &text, &len), 0);
+		snprintf(expected, sizeof(expected), "%.*s\nnext\nnext\n", (int)end, line);
+		assert_string_equal(text, expected);
+		free(text);
+		bw_out_free(&out);
+		unlink(path);
+		close(fd);
+	}
+}
+
 static void files_are_read_up_to_a_bound(void **state)
 {
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text = NULL;
@@ -369,6 +407,7 @@ int main(void)
 		cmocka_unit_test(output_reaches_the_reader_whole),
 		cmocka_unit_test(output_stops_when_the_reader_goes_or_blocks),
 		cmocka_unit_test(a_line_that_was_torn_is_ended),
+		cmocka_unit_test(a_long_line_that_was_torn_is_ended),
 		cmocka_unit_test(files_are_read_up_to_a_bound),
 		cmocka_unit_test(all_beneath_a_folder_is_found),
 		cmocka_unit_test(a_walk_keeps_few_directories_open_and_notices_that_one_moved),

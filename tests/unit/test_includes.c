@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "build/directives.h"
+#include "base/line_markers.h"
 #include "build/includes.h"
 #include "build/source.h"
 #include "tests/unit/root.h"

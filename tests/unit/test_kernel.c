@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/suggestions.h"
 #include "kernel/attachable.h"
 #include "kernel/checks.h"
 #include "kernel/cpu.h"
@@ -366,6 +367,15 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_open\nffffffff81000100 t 
 			       "ffffffff81000400 t switch_task.isra.0\nffffffff81000500 t vfs_open_exec\t[mod]\n"
 			       "junk\nffffffff81000050 W vfs_opem\n";
 
+static void suggest(const char *name, char *text, size_t size)
+{
+	struct bw_suggestions suggestions = {.name = name};
+
+	bw_kallsyms_suggest(root, &suggestions);
+	bw_suggestions_write(&suggestions, text, size);
+	bw_suggestions_free(&suggestions);
+}
+
 static void symbols(void **state)
 {
 	static const char *const names[] = {"vfs_open", "helper", "vfs_read", "nothing"};
@@ -376,7 +386,7 @@ static void symbols(void **state)
 
 	(void)state;
 	assert_int_equal(bw_kallsyms_count(root, names, counts, 4), -ENOENT);
-	bw_kallsyms_like(root, "vfs_open", like, sizeof(like));
+	suggest("vfs_open", like, sizeof(like));
 	assert_string_equal(like, "");
 	put("/proc/kallsyms", kallsyms);
 	assert_int_equal(bw_kallsyms_count(root, names, counts, 4), 0);
@@ -384,11 +394,11 @@ static void symbols(void **state)
 	assert_int_equal(counts[1], 2);
 	assert_int_equal(counts[2], 0); /* data */
 	assert_int_equal(counts[3], 0);
-	bw_kallsyms_like(root, "vfs_open", like, sizeof(like));
+	suggest("vfs_open", like, sizeof(like));
 	assert_string_equal(like, "vfs_open_exec, vfs_opem");
-	bw_kallsyms_like(root, "switch_task", like, sizeof(like));
+	suggest("switch_task", like, sizeof(like));
 	assert_string_equal(like, "switch_task.isra.0");
-	bw_kallsyms_like(root, "vfs_open", like, 17);
+	suggest("vfs_open", like, 17);
 	assert_string_equal(like, "vfs_open_exec"); /* what does not fit is left out */
 	assert_int_equal(bw_kallsyms_read(root, &s), 0);
 	assert_string_equal(bw_kallsyms_at(s, 0xffffffff81000051, &offset), "vfs_opem");
@@ -424,8 +434,8 @@ static void functions_of_files(void **state)
 	put("/text", "\177ELF, but no more");
 	snprintf(like, sizeof(like), "%s/text", root);
 	assert_int_equal(bw_symbols_find(like, "main", &same, why, sizeof(why)), -ENOEXEC);
-	bw_symbols_like("/proc/self/exe", "bw_kallsyms_l", like, sizeof(like));
-	assert_string_equal(like, "bw_kallsyms_like");
+	bw_symbols_suggest("/proc/self/exe", "bw_kallsyms_sugg", like, sizeof(like));
+	assert_string_equal(like, "bw_kallsyms_suggest");
 	bw_deadline_start(&deadline, 10000);
 	assert_int_equal(bw_symbols_start(&file, "/proc/self/exe", &strays, &deadline), 0);
 	assert_int_equal(bw_symbols_at(&file, offset + 2, &deadline, like, sizeof(like), &into), 0);

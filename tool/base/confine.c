@@ -42,7 +42,7 @@ enum { NOBODY = 65534 };
 #elif defined(__s390x__)
 #define ARCH AUDIT_ARCH_S390X
 #else
-#define ARCH 0 /* no process has it: none gets to parse */
+#define ARCH 0 /* no process has one: none can start to parse */
 #endif
 
 /* The low half of a call's argument, which the filter loads. */
@@ -55,11 +55,11 @@ enum { NOBODY = 65534 };
 #define LOAD(what)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(what))
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##what)
 #define ALLOW(call)  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), RETURN(ALLOW)
-/* Only with that value in argument n. */
+/* Allows the call only with that value in argument n. */
 #define ALLOW_ARG(call, n, value)                                             \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 4), LOAD(ARG(n)), \
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1), RETURN(ALLOW), RETURN(KILL_PROCESS)
-/* Only where argument 2, the protection, does not have PROT_EXEC. */
+/* Allows the call only if argument 2, the protection, lacks PROT_EXEC. */
 #define ALLOW_DATA(call)                                                      \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 4), LOAD(ARG(2)), \
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0), RETURN(ALLOW), RETURN(KILL_PROCESS)
@@ -95,7 +95,7 @@ static const struct sock_filter filter[] = {
 	RETURN(KILL_PROCESS),
 };
 
-/* Whoever changes user loses it. */
+/* A change of the user clears it. */
 static int end_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
@@ -132,7 +132,7 @@ int bw_confine_detach(pid_t parent, int keep)
 	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
 }
 
-/* Buffers that the kernel fills for the parent: who can write in them can lie to it. */
+/* Buffers that the kernel fills for the parent: a process that can write to them could forge events. */
 static int unmap_shared(void)
 {
 	BW_FREE char *maps = NULL;
@@ -152,7 +152,7 @@ static int unmap_shared(void)
 	return 0;
 }
 
-/* The process's own entry of /proc, in which nobody may look anything up. */
+/* The process's own entry of /proc, in which nobody may look up a file. */
 static int leave_file_system(void)
 {
 	return chdir("/proc/self/fdinfo") < 0 || chroot(".") < 0 || chdir("/") < 0 ? -errno : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A process gives up all that it could do harm with. It can't be undone. */
+/* Takes all privileges from the calling process, for good. */
 #pragma once
 
 #include <stddef.h>
@@ -11,14 +11,14 @@ struct bw_confine_limits {
 	unsigned cpu_seconds; /* then SIGXCPU */
 };
 
-/* A new child's first step: it ends with `parent`, has no descriptor but `keep`, and no signal handlers. 0 or -errno.
- */
+/* The first step of a new child: it ends when `parent` does, has no descriptor but `keep`, and no signal handlers.
+ * 0 or -errno. */
 int bw_confine_detach(pid_t parent, int keep);
 
 /*
  * No privileges (user and group nobody, no capabilities), no file system, no new descriptors or processes, no memory
- * shared with the parent, and no system calls but those that read an open descriptor, talk over a socket, and get
- * memory: with any other the kernel kills the process. 0 or -errno, with the step that failed in *step: then the
- * process is to exit. A process that has no privileges keeps its user.
+ * shared with the parent, and no system calls but those that read an open descriptor, use a socket, and allocate
+ * memory: at any other the kernel kills the process. 0, or -errno with the step that failed, a constant, in *step: then
+ * the process must exit. A process that has no privileges keeps its user.
  */
 int bw_confine(pid_t parent, const struct bw_confine_limits *limits, const char **step);

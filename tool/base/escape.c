@@ -5,12 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/search.h"
+
 /* The length of the UTF-8 character at s, of at most len bytes, and its code point; 0 if it is not one
  * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
 static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	size_t n = 2 + (size_t)(s[0] >= 0xe0) + (size_t)(s[0] >= 0xf0);
 
 	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
 		return 0;
@@ -33,19 +35,16 @@ struct range {
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
+static uint64_t start_of(const void *range)
+{
+	return ((const struct range *)range)->from;
+}
+
 static bool is_among(const struct range *ranges, size_t n, uint32_t code)
 {
-	size_t low = 0, high = n;
+	size_t up_to = bw_search_up_to(ranges, n, sizeof(*ranges), start_of, code);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (code > ranges[middle].to)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && code >= ranges[low].from;
+	return up_to > 0 && code <= ranges[up_to - 1].to;
 }
 
 static bool is_alphanumeric(uint32_t c)
@@ -55,7 +54,7 @@ static bool is_alphanumeric(uint32_t c)
 
 /*
  * A character from U+0080 on: must it not be shown as it is? *has_base: does a character stand before it that a mark
- * may be drawn over? Over a space, a quote or `=` a mark would change what the line seems to say.
+ * may be drawn over? Over a space, a quote or `=` a mark would change how the line reads.
  */
 static bool is_harmful(uint32_t code, bool *has_base)
 {
@@ -76,7 +75,7 @@ static size_t put_hex(char *dst, unsigned char c)
 	return 4;
 }
 
-/* What is done with the characters that have a meaning in a line. */
+/* How characters with a meaning in a line are written. */
 enum style {
 	MESSAGE, /* a backslash and a tab stay */
 	PLAIN,	 /* a backslash is doubled */
@@ -85,7 +84,9 @@ enum style {
 
 static size_t put_ascii(char *dst, unsigned char c, enum style style)
 {
-	const char *name;
+	/* Characters with an escape of their own, and its second character. */
+	static const char special[] = "\\\"\n\t\r", names[] = "\\\"ntr";
+	const char *found;
 
 	if (c >= 0x20 && c < 0x7f && c != '\\' && c != '"') {
 		dst[0] = (char)c;
@@ -95,15 +96,11 @@ static size_t put_ascii(char *dst, unsigned char c, enum style style)
 		dst[0] = (char)c;
 		return 1;
 	}
-	name = c == '\\'   ? "\\\\"
-	       : c == '"'  ? "\\\""
-	       : c == '\n' ? "\\n"
-	       : c == '\t' ? "\\t"
-	       : c == '\r' ? "\\r"
-			   : NULL;
-	if (!name)
+	found = c ? strchr(special, c) : NULL;
+	if (!found)
 		return put_hex(dst, c);
-	memcpy(dst, name, 2);
+	dst[0] = '\\';
+	dst[1] = names[found - special];
 	return 2;
 }
 

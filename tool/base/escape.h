@@ -14,7 +14,7 @@
  * (unicode.inc):
  *   - controls, formats, line and paragraph separators (Cc, Cf, Zl, Zp), Bidi_Control: they command, reorder, break;
  *   - Default_Ignorable_Code_Point, spaces other than U+0020 (Zs), U+2800: they are invisible, or look like a space;
- *   - unassigned code points, noncharacters and private use (Cn, Co): nobody can tell what a terminal makes of them;
+ *   - unassigned code points, noncharacters and private use (Cn, Co): what a terminal makes of them is unknown;
  *   - marks (Mn, Me) that follow neither a letter or digit of ASCII nor a shown character beyond ASCII: they would be
  * drawn over what is not of the text.
  */

@@ -46,7 +46,7 @@ int bw_file_read(const char *path, size_t max, char **text, size_t *len)
 {
 	BW_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	/* Only the open must not block. */
+	/* Only open(2) must not block. */
 	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
 		return -errno;
 	return bw_file_read_fd(fd, max, text, len);
@@ -74,18 +74,18 @@ int bw_file_write(int fd, const void *data, size_t len)
 	return 0;
 }
 
-/* What an O_PATH descriptor is on can be looked at without opening it, and be opened without looking for it again. */
+/* Through an O_PATH descriptor the file can be checked before it is opened, without looking up the path again. */
 int bw_file_open_regular(const char *path)
 {
-	BW_FD int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
+	BW_FD int path_fd = open(path, O_PATH | O_CLOEXEC), fd = -1;
 	struct stat st;
 	char self[64];
 
-	if (place < 0 || fstat(place, &st) < 0)
+	if (path_fd < 0 || fstat(path_fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", place);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", path_fd);
 	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return fd < 0 ? -errno : bw_cleanup_take_fd(&fd);
 }

@@ -10,7 +10,7 @@
  */
 int bw_file_read_fd(int fd, size_t max, char **text, size_t *len);
 
-/* The same for a path. The writer of a fifo is not waited for if there is none; else it is read to its end. */
+/* The same for a path. A fifo without a writer is empty; one with a writer is read to its end. */
 int bw_file_read(const char *path, size_t max, char **text, size_t *len);
 
 /* All of a memfd or file, from its beginning. */
@@ -20,7 +20,7 @@ int bw_file_read_all(int fd, size_t max, char **text, size_t *len);
 int bw_file_write(int fd, const void *data, size_t len);
 
 /*
- * Opens a regular file for reading, whatever lies at the path: a device, a fifo or a socket is not opened, not even for
- * a moment. The descriptor, or -errno: -EINVAL if it is no regular file. (What serves the file can still block it.)
+ * Opens a regular file for reading: a device, a fifo or a socket at the path is never opened. Returns the descriptor,
+ * the caller's, or -errno: -EINVAL if it is no regular file. (A network or FUSE file system can still block.)
  */
 int bw_file_open_regular(const char *path);

@@ -10,12 +10,12 @@
 
 #include "base/cleanup.h"
 
-/* The real path of what lies there; NULL and errno if there is nothing. */
-static char *joined(const char *folder, const char *up, const char *name)
+/* The real path of a file, malloc'd; NULL with errno if there is none. */
+static char *joined(const char *directory, const char *up, const char *name)
 {
 	BW_FREE char *path = NULL;
 
-	if (asprintf(&path, "%s%s/%s", folder, up, name) < 0) {
+	if (asprintf(&path, "%s%s/%s", directory, up, name) < 0) {
 		path = NULL;
 		errno = ENOMEM;
 		return NULL;

@@ -5,14 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a */
+#include "base/hash.h"
+
 static uint32_t hash(const char *name)
 {
-	uint32_t h = 2166136261U;
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 16777619U;
-	return h;
+	return (uint32_t)bw_hash(name, strlen(name));
 }
 
 int bw_name_index_init(struct bw_name_index *index, const char *const *names, size_t n)
@@ -26,7 +23,7 @@ int bw_name_index_init(struct bw_name_index *index, const char *const *names, si
 	if (!index->heads)
 		return -ENOMEM;
 	index->next = index->heads + size;
-	for (size_t i = n; i > 0; i--) { /* so that the first comes first */
+	for (size_t i = n; i > 0; i--) { /* backwards, so that each chain begins with the first */
 		uint32_t *head = &index->heads[hash(names[i - 1]) & index->mask];
 		unsigned char first = (unsigned char)*names[i - 1];
 

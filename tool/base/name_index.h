@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of some names a name is, found out at once: for lists of many lines. */
+/* An index of names, for looking up the names of a long list among them. */
 #pragma once
 
 #include <stddef.h>

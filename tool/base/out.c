@@ -20,7 +20,7 @@ void bw_out_free(struct bw_out *out)
 	out->buf = NULL;
 }
 
-/* Waits until fd takes bytes. -EINTR if it takes none within a second of the run's end. */
+/* Waits until fd is writable. -EINTR if it is not within a second of the run's end. */
 static int wait_writable(const struct bw_out *out)
 {
 	enum { TICK_MS = 100, GRACE = 10 };
@@ -47,13 +47,13 @@ static uint64_t count_lines(const char *text, size_t len)
 	return n;
 }
 
-/* How many of the bytes were taken; out->error says why not all. */
+/* Returns how many bytes were written; if not all, out->error is the reason. */
 static size_t write_out(struct bw_out *out, const char *bytes, size_t len)
 {
 	size_t done = 0;
 
 	while (done < len && !out->error) {
-		/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking, not more. */
+		/* A writable pipe takes PIPE_BUF bytes without blocking, not more. */
 		size_t part = len - done < PIPE_BUF ? len - done : PIPE_BUF;
 		ssize_t n;
 
@@ -72,11 +72,15 @@ int bw_out_flush(struct bw_out *out)
 {
 	size_t done;
 
-	if (out->torn && out->len > 0 && write_out(out, "\n", 1) == 1)
+	if (out->torn && out->len > 0 && write_out(out, "\n", 1) == 1) {
 		out->torn = false;
+		out->last = '\n';
+	}
 	done = write_out(out, out->buf, out->len);
-	if (done > 0 && done < out->len)
-		out->torn = out->buf[done - 1] != '\n';
+	if (done > 0)
+		out->last = out->buf[done - 1];
+	if (out->error && out->last)
+		out->torn = out->last != '\n';
 	out->unwritten += count_lines(out->buf + done, out->len - done);
 	out->len = 0;
 	return out->error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Buffered output of whole lines. Nothing waits for the next event: the reader of events flushes when it has
- * no more of them at hand. A pipe or terminal that nobody reads does not hold up the end of the run.
+ * Buffered output of whole lines. No line waits for the next event: the caller flushes when it has no more. A pipe or
+ * terminal that nobody reads does not delay the end of the run.
  */
 #pragma once
 
@@ -15,13 +15,14 @@ struct bw_out {
 	bool (*is_over)(const void *cookie);
 	const void *cookie;
 	uint64_t unwritten; /* lines that were dropped after a failure */
-	bool torn;	    /* a line was written in part; where it is gone on, that one is ended first */
+	bool torn;	    /* a line was written in part: it is ended before the next one */
+	char last;	    /* the byte that was written last; NUL: none */
 	int error;	    /* the first failure, -errno; what comes after it is dropped */
 	size_t len, size;
 	char *buf; /* owned, of size bytes */
 };
 
-/* size: at least the longest line, in bytes. 0 or -ENOMEM. */
+/* size: in bytes, at least the most that is reserved at once. 0 or -ENOMEM. */
 int bw_out_init(struct bw_out *out, int fd, size_t size);
 void bw_out_free(struct bw_out *out);
 

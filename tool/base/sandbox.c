@@ -19,15 +19,15 @@
 
 static_assert(sizeof(struct bw_sandbox_file_id) == (BW_SANDBOX_NUMBERS - 1) * sizeof(uint64_t), "behind the stage");
 
-/* How long a step of waiting is: a signal is seen behind it. */
+/* A wait is divided into steps, so that a signal is noticed. */
 enum { SLICE_MS = 50 };
 
-/* How long the end of a process that closed its socket is waited for. */
+/* How long to wait for the end of a process that closed its socket. */
 enum { END_MS = 200 };
 
 enum { ERRNO_MAX = 4095 };
 
-/* What the first answer, which nobody asked for, begins with. */
+/* The beginning of the first answer, which needs no request. */
 enum stage { STAGE_READY, STAGE_OPEN, STAGE_CONFINE };
 
 static void send_answer(int fd, const struct bw_sandbox_answer *answer)
@@ -47,7 +47,7 @@ struct bw_sandbox_file_id bw_sandbox_file_id_of(const struct stat *st)
 					   nanoseconds(&st->st_mtim)};
 }
 
-/* The input, opened and described in the first answer; or that says why not, and the process ends. */
+/* Opens the input and describes it in the first answer; on failure that has the reason, and the process ends. */
 static int open_input(int socket, const struct bw_sandbox_job *job, struct bw_sandbox_answer *hello)
 {
 	int fd = job->open ? job->open(job->cookie) : -1;
@@ -146,7 +146,7 @@ static int find_end(struct bw_sandbox *s)
 
 static int receive(struct bw_sandbox *s, struct bw_sandbox_answer *answer)
 {
-	/* A byte more: that an answer is too long is seen. */
+	/* A byte more, so that an answer that is too long is noticed. */
 	char bytes[sizeof(*answer) + 1];
 	ssize_t n = recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
@@ -249,7 +249,7 @@ int bw_sandbox_ask(struct bw_sandbox *s, const struct bw_sandbox_request *reques
 		return -EIO;
 	if (bw_deadline_left(deadline) == 0)
 		return fail(s, BW_SANDBOX_OVER, "the time for it was over");
-	/* It waits for a request: the socket has room. */
+	/* The child waits for a request, so the socket has space. */
 	if (send(s->fd, request, sizeof(*request), MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof(*request))
 		return find_end(s);
 	r = wait_answer(s, answer, deadline);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one place through which everything goes that another process shapes and that is more than a line of text: a child
- * process without privileges reads it, and answers questions about it. Whatever the input does, it costs that child:
- * the caller waits for a bounded time, and never for the child's end.
+ * Parses input that another process can shape, if it is more than a line of text: a child process without privileges
+ * reads it, and answers requests. A hostile input can harm only that child: the caller waits for a bounded time, and
+ * never for the child's end.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ struct bw_sandbox_answer {
 	char text[BW_SANDBOX_TEXT];
 };
 
-/* By which a file is known again. */
+/* Identifies a file and its state. */
 struct bw_sandbox_file_id {
 	uint64_t device, inode, size, changed, modified; /* the times in nanoseconds */
 };
@@ -46,10 +46,10 @@ struct bw_sandbox_job {
 		       struct bw_sandbox_answer *answer);
 	void *cookie; /* the child has a copy of its own of what it points to */
 	struct bw_confine_limits limits;
-	unsigned ms; /* for the opening, and for each answer */
+	unsigned ms; /* time limit of the opening, and of each answer */
 	/*
-	 * It keeps its privileges: for what reads nothing that another process wrote, but can block on it. limits are
-	 * not needed.
+	 * It keeps its privileges: for a job that reads nothing that another process wrote, but can block. limits are
+	 * not used.
 	 */
 	bool privileged;
 };
@@ -62,13 +62,13 @@ enum bw_sandbox_failure {
 	BW_SANDBOX_SLOW,    /* no answer in time */
 	BW_SANDBOX_DIED,
 	BW_SANDBOX_MEMORY,  /* it needs more than the limit */
-	BW_SANDBOX_GARBAGE, /* an answer that is none */
+	BW_SANDBOX_GARBAGE, /* a malformed answer */
 	BW_SANDBOX_OVER,    /* the caller's deadline is over */
 };
 
 /*
- * Children that were killed and whose end nobody waits for: one that hangs in the kernel ends when it pleases. Where
- * BW_SANDBOX_HUNG of them do not end none is started; there may be BW_SANDBOX_LIVE others.
+ * Children that were killed and whose end nobody waits for: one that hangs in the kernel may never end. While
+ * BW_SANDBOX_HUNG of them hang no further child is started; BW_SANDBOX_LIVE others may run.
  */
 enum { BW_SANDBOX_HUNG = 16, BW_SANDBOX_LIVE = 16, BW_SANDBOX_STRAYS = BW_SANDBOX_HUNG + BW_SANDBOX_LIVE };
 
@@ -95,7 +95,7 @@ int bw_sandbox_start(struct bw_sandbox *sandbox, const struct bw_sandbox_job *jo
 
 /*
  * The child's answer, whose size, status and text's end are checked; numbers are for the caller to check. 0 or the
- * answer's status, or -EIO if the child failed, now or before: sandbox->failure and why say how.
+ * answer's status, or -EIO if the child failed, now or before: sandbox->failure and why have the reason.
  */
 int bw_sandbox_ask(struct bw_sandbox *sandbox, const struct bw_sandbox_request *request,
 		   struct bw_sandbox_answer *answer, struct bw_deadline *deadline);
@@ -103,15 +103,15 @@ int bw_sandbox_ask(struct bw_sandbox *sandbox, const struct bw_sandbox_request *
 /* Kills the child; does not wait for its end. */
 void bw_sandbox_stop(struct bw_sandbox *sandbox, struct bw_sandbox_strays *strays);
 
-/* Memory of the child's own, in bytes. */
+/* The memory of the child, in bytes. */
 uint64_t bw_sandbox_memory(const struct bw_sandbox *sandbox);
 
-/* Forgets those that have ended, waiting for them for so long at most; BW_STRAYS_LAST_MS where it is the last time. */
+/* Reaps those that have ended, waiting for at most ms milliseconds; BW_STRAYS_LAST_MS for the last time. */
 enum { BW_STRAYS_LAST_MS = 50 };
 void bw_sandbox_reap_strays(struct bw_sandbox_strays *strays, unsigned ms);
 
 struct stat;
 struct bw_sandbox_file_id bw_sandbox_file_id_of(const struct stat *st);
 
-/* Are these len bytes an answer? */
+/* Are these len bytes a well-formed answer? Then they are copied to *answer. */
 int bw_sandbox_check(const void *bytes, size_t len, struct bw_sandbox_answer *answer);

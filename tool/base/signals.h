@@ -5,14 +5,14 @@
 #include <stdbool.h>
 
 /*
- * From here on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as by nohup) and SIGCHLD are read from the signalfd that
- * is returned (close-on-exec; the caller closes it), and SIGPIPE and SIGXFSZ are ignored: a write says EPIPE, EFBIG.
- * -errno on failure.
+ * From this call on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as by nohup) and SIGCHLD are read from the signalfd
+ * that is returned (close-on-exec; the caller closes it), and SIGPIPE and SIGXFSZ are ignored: a write fails with
+ * EPIPE, EFBIG. -errno on failure.
  */
 int bw_signals_open(void);
 
-/* From here on SIGUSR1 is read from that descriptor, too. 0 or -errno. */
+/* From this call on SIGUSR1 is read from that descriptor, too. 0 or -errno. */
 int bw_signals_add_usr1(int fd);
 
-/* Has one of those that end a run come? It stays to be read. */
+/* Is a signal pending that ends the run? It is not read. */
 bool bw_signals_pending(void);

@@ -13,27 +13,27 @@
 
 enum { WORDS_MAX = 64 << 20 };
 
-void bw_stderr_capture_begin(struct bw_stderr_capture *quiet)
+void bw_stderr_capture_begin(struct bw_stderr_capture *capture)
 {
 	fflush(stderr);
-	quiet->words = memfd_create("words", MFD_CLOEXEC);
-	quiet->saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (quiet->words >= 0 && quiet->saved >= 0)
-		dup2(quiet->words, STDERR_FILENO);
+	capture->file = memfd_create("output", MFD_CLOEXEC);
+	capture->saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (capture->file >= 0 && capture->saved >= 0)
+		dup2(capture->file, STDERR_FILENO);
 }
 
-void bw_stderr_capture_end(struct bw_stderr_capture *quiet, char **words, size_t *len)
+void bw_stderr_capture_end(struct bw_stderr_capture *capture, char **output, size_t *len)
 {
 	int error = errno;
 
 	fflush(stderr);
-	if (quiet->saved >= 0)
-		dup2(quiet->saved, STDERR_FILENO);
-	if (quiet->words < 0 || bw_file_read_all(quiet->words, WORDS_MAX, words, len) < 0) {
-		*words = NULL;
+	if (capture->saved >= 0)
+		dup2(capture->saved, STDERR_FILENO);
+	if (capture->file < 0 || bw_file_read_all(capture->file, WORDS_MAX, output, len) < 0) {
+		*output = NULL;
 		*len = 0;
 	}
-	bw_cleanup_fd(&quiet->saved);
-	bw_cleanup_fd(&quiet->words);
+	bw_cleanup_fd(&capture->saved);
+	bw_cleanup_fd(&capture->file);
 	errno = error;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libbcc prints what it thinks of a failure to stderr. Here it is caught, so that our words come first. */
+/* Keeps what libbcc prints to stderr, so that our message comes first. */
 #pragma once
 
 #include <stddef.h>
 
 struct bw_stderr_capture {
 	int saved; /* the real stderr */
-	int words; /* a file in memory */
+	int file;  /* in memory; -1: none */
 };
 
-/* From here on stderr is kept; if that can't be had, it stays as it is. Not for nesting or threads. */
-void bw_stderr_capture_begin(struct bw_stderr_capture *quiet);
+/* From this call on stderr is kept; on failure it stays as it is. Must not be nested, nor used with threads. */
+void bw_stderr_capture_begin(struct bw_stderr_capture *capture);
 
-/* stderr is itself again. *words is what was printed, malloc'd, the caller's, "" if nothing; errno is kept. */
-void bw_stderr_capture_end(struct bw_stderr_capture *quiet, char **words, size_t *len);
+/* Restores stderr. *output is what was printed, malloc'd, the caller's; NULL, and *len 0, if it can't be read. errno is
+ * kept. */
+void bw_stderr_capture_end(struct bw_stderr_capture *capture, char **output, size_t *len);

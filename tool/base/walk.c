@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/signals.h"
 
-/* How many directories are open at once: those that were entered last. */
+/* How many directories are open at once: the innermost ones. */
 enum { OPEN_MAX = 64 };
 
 /*
@@ -19,7 +19,7 @@ enum { OPEN_MAX = 64 };
  * rightly where they were left once something has been removed.
  */
 struct level {
-	int fd; /* -1: closed; it is opened again, as "..", when those in it are done */
+	int fd; /* -1: closed; it is opened again, as "..", after those in it */
 	dev_t dev;
 	ino_t ino;
 	char *names; /* len bytes: the directories in it, each with a NUL behind */
@@ -46,7 +46,7 @@ static void close_levels(struct levels *levels)
 	free(levels->level);
 }
 
-/* Room for more bytes behind len; false if there is no memory. */
+/* Makes space for more bytes behind len; false if there is no memory. */
 static bool grow(void *array, size_t *size, size_t len, size_t more)
 {
 	size_t wanted = *size ? *size : 256;
@@ -64,7 +64,7 @@ static bool grow(void *array, size_t *size, size_t len, size_t more)
 	return true;
 }
 
-/* Back to the one above, which must be the one that was left. */
+/* Back to the directory above; -ESTALE if it is not the one that was left. */
 static int leave(struct levels *levels)
 {
 	struct level *last = &levels->level[levels->n - 1], *above = last - 1;
@@ -163,7 +163,9 @@ static int enter(const struct bw_walk *walk, struct levels *levels, int dir, con
 		skip(walk, dir, name, errno);
 		return 0;
 	}
-	r = bw_signals_pending() ? -EINTR : walk->enter ? walk->enter(walk->cookie, &st) : 0;
+	if (bw_signals_pending())
+		return -EINTR;
+	r = walk->enter ? walk->enter(walk->cookie, &st) : 0;
 	if (r == 0)
 		r = push(levels, fd, &st);
 	if (r != 0)

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that lies beneath a directory, however deep, also while others move it about; symlinks are not followed. Few
- * descriptors are open at once, whatever the depth.
+ * Visits everything beneath a directory, of any depth, also while others move it; symlinks are not followed. Few
+ * descriptors are open at once.
  */
 #pragma once
 
 #include <sys/stat.h>
 
 struct bw_walk {
-	/* For each that is no directory. dir is open meanwhile. What is not 0 ends the walk, which returns it. */
+	/* For each file that is no directory; dir stays open during the call. A result other than 0 ends the walk,
+	 * which returns it. */
 	int (*each)(void *cookie, int dir, const char *name, const struct stat *st);
-	/* For each directory before it is read, the first one too; likewise. May be NULL. */
+	/* The same for each directory before it is read, the first one too. May be NULL. */
 	int (*enter)(void *cookie, const struct stat *st);
 	/*
-	 * For what can't be looked at, `error` being positive: a directory, or, where name is NULL, the open directory
-	 * itself. NULL: in silence. What is gone meanwhile is no error.
+	 * For a directory that can't be read, with a positive error; name NULL: the open directory dir itself. May be
+	 * NULL. A file that was removed meanwhile is no error.
 	 */
 	void (*skip)(void *cookie, int dir, const char *name, int error);
 	void *cookie;

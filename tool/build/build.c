@@ -70,7 +70,9 @@ static int write_text(int fd, const struct bw_source *source, bool verified)
 		bw_line_markers_blank(nameless);
 	if (r == 0)
 		r = bw_file_write(fd, nameless ? nameless : source->text, source->len);
-	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+	if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	return r;
 }
 
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
@@ -114,14 +116,14 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 	c->depends = open_memory("depends");
 	c->words = open_memory("words");
 	if (c->text < 0 || c->image < 0 || c->depends < 0 || c->words < 0)
-		return bw_log_error(-errno, "can't make a file in memory: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot create a file in memory: %s", strerror(errno));
 	r = write_text(c->text, source, *c->verified);
 	if (r < 0)
-		return bw_log_error(r, "can't hand over the source: %s", strerror(-r));
+		return bw_log_error(r, "cannot pass the source to the compiler: %s", strerror(-r));
 	c->pid = fork();
 	if (c->pid == 0)
 		exec_compiler(c, source, parent);
-	return c->pid < 0 ? bw_log_error(-errno, "can't start the compiler: %s", strerror(errno)) : 0;
+	return c->pid < 0 ? bw_log_error(-errno, "cannot start the compiler: %s", strerror(errno)) : 0;
 }
 
 /* Waits for the process's end, with its wait status in *status; -EINTR if another signal came before. */
@@ -171,8 +173,7 @@ static void keep(const struct compiler *c, const char *key, const struct bw_sour
 	if (e.depends.len > 0)
 		bw_cache_keep(key, &e);
 	else
-		bw_log_debug(
-			"cache: not kept: a file that it depends on changed while it was compiled, or is not known");
+		bw_log_debug("cache: not kept: a file that it depends on changed while it was compiled, or is unknown");
 }
 
 static int read_image(const struct compiler *c, struct bw_image *image)
@@ -183,7 +184,7 @@ static int read_image(const struct compiler *c, struct bw_image *image)
 
 	if (r == 0)
 		r = bw_image_read(image, bytes, len);
-	return r < 0 ? bw_log_error(r, "the compiler's result can't be read: %s", strerror(-r)) : 0;
+	return r < 0 ? bw_log_error(r, "cannot read the compiled image: %s", strerror(-r)) : 0;
 }
 
 /* The wait status of the compiler's run in *status. */
@@ -194,7 +195,7 @@ static int run_compiler(struct compiler *c, const struct bw_source *source, int 
 	if (r < 0)
 		return r;
 	r = wait_compiler(c, signal_fd, status);
-	return r < 0 && r != -EINTR ? bw_log_error(r, "the compiler is lost: %s", strerror(-r)) : r;
+	return r < 0 && r != -EINTR ? bw_log_error(r, "cannot wait for the compiler: %s", strerror(-r)) : r;
 }
 
 static int compile(struct compiler *c, struct bw_source *source, int signal_fd, struct bw_image *image)
@@ -211,13 +212,13 @@ static int compile(struct compiler *c, struct bw_source *source, int signal_fd, 
 	if (r < 0)
 		return r;
 	if (WIFSIGNALED(status))
-		r = bw_log_error(-EINVAL, "%s: the compiler was ended by signal %d (%s)", source->path,
+		r = bw_log_error(-EINVAL, "cannot compile '%s': the compiler was ended by signal %d (%s)", source->path,
 				 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
-		r = bw_log_error(-EINVAL, "%s does not compile:", source->path);
+		r = bw_log_error(-EINVAL, "cannot compile '%s':", source->path);
 	show_words(c, r < 0);
 	if (r < 0 && source->btf)
-		bw_log_hint("It was compiled with the types of the kernel's BTF. With more headers: %s",
+		bw_log_hint("it was compiled with the types of the kernel's BTF; for all of the kernel's headers: %s",
 			    bw_header_choice_install_command(command, sizeof(command)));
 	return r < 0 ? r : read_image(c, image);
 }
@@ -227,7 +228,10 @@ static int find_compiler(char **program)
 {
 	int r = bw_installed_find("build/bccwatch-compile", "libexec/bccwatch/bccwatch-compile", program);
 
-	return r < 0 ? bw_log_error(r, "bccwatch-compile is neither beside this program nor installed with it") : 0;
+	return r < 0 ? bw_log_error(
+			       r,
+			       "cannot find bccwatch-compile: it is neither beside this program nor installed with it")
+		     : 0;
 }
 
 int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **words)

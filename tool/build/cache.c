@@ -21,18 +21,9 @@
 #include "build/dependencies.h"
 #include "version.h"
 
-/* An entry's file: this, then the parts, in the order of their lengths. */
-struct header {
-	char magic[8];
-	uint8_t digest[SHA256_DIGEST_LENGTH]; /* of all that follows it */
-	uint32_t version;
-	uint32_t path_len, depends_len, words_len, image_len;
-};
+static const char half[] = "new-"; /* begins the name of an unfinished file */
 
-static const char magic[] = "bccached"; /* without its NUL */
-static const char half[] = "new-";	/* begins the name of a file in the making */
-
-enum { VERSION = 1, FILE_MAX = 256 << 20, HALF_SECONDS = 600, KEY_FILE_MAX = 1 << 20 };
+enum { FILE_MAX = 256 << 20, HALF_SECONDS = 600, KEY_FILE_MAX = 1 << 20 };
 
 static int open_images(void)
 {
@@ -81,6 +72,13 @@ static void add_state(SHA2_CTX *hash, const char *path)
 	add(hash, &st.st_ctim, sizeof(st.st_ctim));
 }
 
+static const char *header_choice(const struct bw_source *source)
+{
+	if (!source->btf)
+		return "installed";
+	return source->may_fall_back ? "auto" : "btf";
+}
+
 int bw_cache_key(const struct bw_source *source, const char *compiler, char key[BW_CACHE_KEY])
 {
 	struct utsname kernel;
@@ -90,57 +88,21 @@ int bw_cache_key(const struct bw_source *source, const char *compiler, char key[
 		return -errno;
 	SHA256Init(&hash);
 	add_text(&hash, BW_VERSION);
-	add(&hash, &(uint32_t){VERSION}, sizeof(uint32_t));
+	add(&hash, &(uint32_t){BW_CACHE_ENTRY_VERSION}, sizeof(uint32_t));
 	add_text(&hash, kernel.release);
 	add_text(&hash, kernel.version);
 	add_text(&hash, kernel.machine);
 	add_content(&hash, "/sys/kernel/notes"); /* the kernel's build id */
 	add_content(&hash, "/sys/devices/system/cpu/possible");
 	add_state(&hash, compiler);
-	add_state(&hash, "/etc/ld.so.cache"); /* another libbcc or LLVM came */
+	add_state(&hash, "/etc/ld.so.cache"); /* it changes with libbcc or LLVM */
 	add_text(&hash, source->headers ? source->headers : "");
-	add_text(&hash, !source->btf ? "installed" : source->may_fall_back ? "auto" : "btf");
+	add_text(&hash, header_choice(source));
 	add_text(&hash, source->path);
 	add(&hash, source->text, source->len);
 	for (size_t i = 0; i < source->n_flags; i++)
 		add_text(&hash, source->flags[i]);
 	SHA256End(&hash, key);
-	return 0;
-}
-
-static void digest_of(const struct header *h, const struct bw_cache_part *parts, size_t n, uint8_t *digest)
-{
-	SHA2_CTX hash;
-
-	SHA256Init(&hash);
-	SHA256Update(&hash, (const uint8_t *)&h->version, sizeof(*h) - offsetof(struct header, version));
-	for (size_t i = 0; i < n; i++)
-		SHA256Update(&hash, parts[i].bytes, parts[i].len);
-	SHA256Final(digest, &hash);
-}
-
-/* Where the parts of an entry's bytes lie. -EINVAL: it is none, or damaged. */
-static int find_parts(const char *bytes, size_t len, struct bw_cache_entry *entry)
-{
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	struct bw_cache_part rest;
-	struct header h;
-
-	if (len < sizeof(h))
-		return -EINVAL;
-	memcpy(&h, bytes, sizeof(h));
-	rest = (struct bw_cache_part){bytes + sizeof(h), len - sizeof(h)};
-	if (memcmp(h.magic, magic, sizeof(h.magic)) != 0 || h.version != VERSION || h.path_len == 0 ||
-	    (uint64_t)h.path_len + h.depends_len + h.words_len + h.image_len != rest.len)
-		return -EINVAL;
-	digest_of(&h, &rest, 1, digest);
-	if (memcmp(digest, h.digest, sizeof(digest)) != 0 || bytes[sizeof(h) + h.path_len - 1] != '\0')
-		return -EINVAL;
-	bytes += sizeof(h);
-	entry->path = (struct bw_cache_part){bytes, h.path_len};
-	entry->depends = (struct bw_cache_part){bytes + h.path_len, h.depends_len};
-	entry->words = (struct bw_cache_part){bytes + h.path_len + h.depends_len, h.words_len};
-	entry->image = (struct bw_cache_part){bytes + h.path_len + h.depends_len + h.words_len, h.image_len};
 	return 0;
 }
 
@@ -167,15 +129,15 @@ static int take_image(const struct bw_cache_part *part, struct bw_image *image)
 	return bw_image_read(image, bytes, part->len);
 }
 
-/* An entry's bytes, the caller's, and its parts. */
+/* Reads an entry: *bytes is the caller's, the parts point into it. 0, -EIO or -EINVAL. */
 static int read_parts(int fd, char **bytes, struct bw_cache_entry *entry)
 {
 	size_t len;
 
-	return bw_file_read_fd(fd, FILE_MAX, bytes, &len) < 0 ? -EIO : find_parts(*bytes, len, entry);
+	return bw_file_read_fd(fd, FILE_MAX, bytes, &len) < 0 ? -EIO : bw_cache_entry_parse(*bytes, len, entry);
 }
 
-/* -EPERM, -EINVAL: it must go; -ESTALE: it is no longer right. */
+/* 0; -EPERM or -EINVAL: remove it; -ESTALE: outdated; or -errno. */
 static int read_entry(int dir, const char *key, struct bw_image *image)
 {
 	BW_FD int fd = open_entry(dir, key);
@@ -196,7 +158,7 @@ static int read_entry(int dir, const char *key, struct bw_image *image)
 	r = take_image(&entry.image, image);
 	if (r < 0)
 		return r;
-	futimens(fd, NULL); /* used now: it is the last to go */
+	futimens(fd, NULL); /* the entry used longest ago is removed first */
 	if (bw_verbose)
 		bw_log_output(entry.words.bytes, entry.words.len);
 	return 0;
@@ -212,10 +174,10 @@ int bw_cache_find(const char *key, struct bw_image *image)
 		bw_log_debug("cache: known, not compiled: %.16s", key);
 		return 0;
 	case -EPERM:
-		bw_log_debug("cache: %.16s is not this user's alone: thrown away", key);
+		bw_log_debug("cache: %.16s is not this user's alone: removed", key);
 		break;
 	case -EINVAL:
-		bw_log_debug("cache: %.16s is damaged: thrown away", key);
+		bw_log_debug("cache: %.16s is damaged: removed", key);
 		break;
 	default:
 		return -ENOENT;
@@ -261,7 +223,7 @@ static int used_later(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-/* All files of the folder, the one used last first. */
+/* All files of the directory, the one used last first. 0 or -errno. */
 static int list_files(int dir, struct files *files)
 {
 	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -306,26 +268,6 @@ static void trim(int dir)
 	}
 }
 
-static int write_entry(int fd, const struct bw_cache_entry *entry)
-{
-	const struct bw_cache_part parts[] = {entry->path, entry->depends, entry->words, entry->image};
-	struct header h = {
-		.version = VERSION,
-		.path_len = (uint32_t)entry->path.len,
-		.depends_len = (uint32_t)entry->depends.len,
-		.words_len = (uint32_t)entry->words.len,
-		.image_len = (uint32_t)entry->image.len,
-	};
-	int r;
-
-	memcpy(h.magic, magic, sizeof(h.magic));
-	digest_of(&h, parts, sizeof(parts) / sizeof(*parts), h.digest);
-	r = bw_file_write(fd, &h, sizeof(h));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && r == 0; i++)
-		r = bw_file_write(fd, parts[i].bytes, parts[i].len);
-	return r;
-}
-
 void bw_cache_keep(const char *key, const struct bw_cache_entry *entry)
 {
 	BW_FD int dir = open_images(), fd = -1;
@@ -334,15 +276,15 @@ void bw_cache_keep(const char *key, const struct bw_cache_entry *entry)
 
 	if (dir < 0)
 		return;
-	/* Two processes that keep the same image write two files; the later one stays. */
+	/* Two processes that keep the same image write two files; the later one remains. */
 	snprintf(name, sizeof(name), "%s%d", half, getpid());
 	unlinkat(dir, name, 0);
 	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	r = fd < 0 ? -errno : write_entry(fd, entry);
+	r = fd < 0 ? -errno : bw_cache_entry_write(fd, entry);
 	if (r == 0 && renameat(dir, name, dir, key) < 0)
 		r = -errno;
 	if (r < 0) {
-		bw_log_debug("cache: can't keep the image: %s", strerror(-r));
+		bw_log_debug("cache: cannot keep the image: %s", strerror(-r));
 		unlinkat(dir, name, 0);
 		return;
 	}
@@ -350,18 +292,18 @@ void bw_cache_keep(const char *key, const struct bw_cache_entry *entry)
 	trim(dir);
 }
 
-/* For a command whose whole work is the cache: failures are told. */
+/* For a command whose whole work is the cache: failures are reported. */
 static int open_reported(void)
 {
 	int dir = bw_cache_dir_open("images");
 
 	if (dir == -EPERM)
-		return bw_log_error(dir, BW_STORE " is not this user's alone");
-	return dir < 0 ? bw_log_error(dir, "can't use " BW_STORE ": %s", strerror(-dir)) : dir;
+		return bw_log_error(dir, "cannot open " BW_STORE ": it is not this user's alone");
+	return dir < 0 ? bw_log_error(dir, "cannot open " BW_STORE ": %s", strerror(-dir)) : dir;
 }
 
-static void tell(int dir, const struct file *f, void (*fn)(void *cookie, const struct bw_cache_info *info),
-		 void *cookie)
+static void report_entry(int dir, const struct file *f, void (*fn)(void *cookie, const struct bw_cache_info *info),
+			 void *cookie)
 {
 	BW_FD int fd = open_entry(dir, f->name);
 	BW_FREE char *bytes = NULL;
@@ -379,7 +321,7 @@ int bw_cache_each(void (*fn)(void *cookie, const struct bw_cache_info *info), vo
 
 	for (size_t i = 0; i < files.n && r == 0; i++)
 		if (!is_half(files.all[i].name))
-			tell(dir, &files.all[i], fn, cookie);
+			report_entry(dir, &files.all[i], fn, cookie);
 	return r;
 }
 
@@ -393,7 +335,7 @@ int bw_cache_clear(void)
 		if (unlinkat(dir, files.all[i].name, 0) == 0)
 			n += !is_half(files.all[i].name);
 		else
-			r = bw_log_error(-errno, "can't remove %s/images/%s: %s", BW_STORE, files.all[i].name,
+			r = bw_log_error(-errno, "cannot remove '%s/images/%s': %s", BW_STORE, files.all[i].name,
 					 strerror(errno));
 	return r < 0 ? r : n;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images that were compiled before, in BW_STORE/images. A program that is known does not meet the compiler.
- * What is found there is used only if it is this user's alone and whole, and all that it was made from is unchanged.
+ * Images that were compiled before, in BW_STORE/images. An entry is used only if it is this user's alone and whole, and
+ * all that it was made from is unchanged.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "build/cache_entry.h"
 #include "build/source.h"
 #include "program/image.h"
 
@@ -21,25 +22,14 @@ enum { BW_CACHE_KEY = 65 };
 int bw_cache_key(const struct bw_source *source, const char *compiler, char key[BW_CACHE_KEY]);
 
 /*
- * Takes the image of that key out of the cache; shows, under -v, what the compiler said of it. 0, or -ENOENT if it is
- * not there or no longer right; one that is damaged or not to be trusted is removed. Speaks under -v only.
+ * Reads the image of that key, the caller's, for bw_image_free; prints, under -v, the compiler's output of then. 0, or
+ * -ENOENT if there is none or it is outdated; a damaged or untrusted one is removed. Reports under -v only.
  */
 int bw_cache_find(const char *key, struct bw_image *image);
 
-/* The parts of an entry. */
-struct bw_cache_part {
-	const void *bytes;
-	size_t len;
-};
-
-struct bw_cache_entry {
-	struct bw_cache_part path; /* of the source, for --list */
-	struct bw_cache_part depends, words, image;
-};
-
 /*
- * Keeps an image, and removes the ones used longest ago where all together are larger than BW_CACHE_MAX. A failure
- * is told under -v only: the run does without.
+ * Keeps an image, and removes those used longest ago while all together are larger than BW_CACHE_MAX. A failure is
+ * reported under -v only: the run does without.
  */
 void bw_cache_keep(const char *key, const struct bw_cache_entry *entry);
 
@@ -54,5 +44,5 @@ struct bw_cache_info {
 /* Calls fn for each image, the one used last first. 0 or -errno, reported on stderr. */
 int bw_cache_each(void (*fn)(void *cookie, const struct bw_cache_info *info), void *cookie);
 
-/* Removes them all. How many, or -errno, reported on stderr. */
+/* Removes all images. Returns how many, or -errno, reported on stderr. */
 int bw_cache_clear(void);

@@ -61,11 +61,11 @@ static int explain(int error, enum bw_header_choice which)
 	if (error != -ENOENT)
 		return error;
 	if (which == BW_HEADERS_BTF)
-		return bw_log_error(error, "this kernel has no BTF: there is no " BW_BTF_PATH);
+		return bw_log_error(error,
+				    "cannot use the types of BTF: this kernel has none, there is no " BW_BTF_PATH);
 	uname(&kernel);
-	bw_log_error(error, "there are no headers of the running kernel %s, and the compiler needs them",
-		     kernel.release);
-	bw_log_hint("Install them: %s", bw_header_choice_install_command(command, sizeof(command)));
+	bw_log_error(error, "cannot compile: there are no headers of the running kernel %s", kernel.release);
+	bw_log_hint("install them: %s", bw_header_choice_install_command(command, sizeof(command)));
 	return error;
 }
 

@@ -11,12 +11,12 @@ enum bw_header_choice { BW_HEADERS_AUTO, BW_HEADERS_INSTALLED, BW_HEADERS_BTF };
 /*
  * Sets the source's headers. AUTO: for a program of bpf_src (`ours`) BTF, which is smaller and so faster; for others
  * the installed ones, which have macros and inline functions too; the other kind where the first is not there, or where
- * the program does not compile with it. dir is bpf_src (bw_source_dir). What is missing is reported on stderr, with
- * what mends it: 0 or -errno.
+ * the program does not compile with it. dir is bpf_src (bw_source_dir). 0 or -errno, reported with the fix.
  */
 int bw_header_choice_make(struct bw_source *source, enum bw_header_choice which, bool ours, const char *dir);
 
-/* After a failure with BTF: the installed headers. False if the choice is not free, or there are none. Silent. */
+/* After a failure with BTF: the installed headers. False if the choice is not AUTO, or there are none. Reports nothing.
+ */
 bool bw_header_choice_fall_back(struct bw_source *source);
 
 /* The command that would install the headers of the running kernel, in a buffer of that size; returns it. */

@@ -24,7 +24,7 @@ static void exec_compiler(const char *program, int out)
 	_exit(127);
 }
 
-/* The names of the libraries' files, a line each. */
+/* Reads the names of the libraries' files, a line each. */
 static int ask(char **names)
 {
 	BW_FREE char *program = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What programs are compiled with. */
+/* The libraries that programs are compiled with. */
 #pragma once
 
 #include <stddef.h>

@@ -21,10 +21,10 @@ int bw_source_dir(char **dir)
 static int add_flag(struct bw_source *source, char *flag)
 {
 	if (!flag)
-		return bw_log_error(-ENOMEM, "no memory for the compiler's flags");
+		return bw_log_error(-ENOMEM, "cannot add a flag for the compiler: out of memory");
 	if (source->n_flags == BW_FLAGS_MAX) {
 		free(flag);
-		return bw_log_error(-E2BIG, "more than %d flags for the compiler", BW_FLAGS_MAX);
+		return bw_log_error(-E2BIG, "cannot add a flag for the compiler: more than %d", BW_FLAGS_MAX);
 	}
 	source->flags[source->n_flags++] = flag;
 	return 0;
@@ -147,13 +147,14 @@ int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 		return -ENOMEM;
 	r = bw_file_read(path, BW_SOURCE_MAX, &source->text, &source->len);
 	if (r == -EFBIG)
-		return bw_log_error(r, "%s is larger than %d MB: not a BPF source", path, BW_SOURCE_MAX >> 20);
+		return bw_log_error(r, "cannot read the source '%s': it is larger than %d MB", path,
+				    BW_SOURCE_MAX >> 20);
 	if (r < 0)
-		return bw_log_error(r, "can't read the source %s: %s", path, strerror(-r));
+		return bw_log_error(r, "cannot read the source '%s': %s", path, strerror(-r));
 	if (strncmp(source->text, "\xef\xbb\xbf", 3) == 0)
 		memset(source->text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
 	if (strlen(source->text) != source->len)
-		return bw_log_error(-EINVAL, "%s has a NUL byte at offset %zu: not a C source", path,
+		return bw_log_error(-EINVAL, "cannot read the source '%s': it has a NUL byte at offset %zu", path,
 				    strlen(source->text));
 	r = expand(source, dir);
 	if (r < 0)

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 static bool is_word_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_';
@@ -89,14 +91,12 @@ bool bw_tokens_is_one_of(struct bw_token t, const char *characters)
 	return t.len == 1 && strchr(characters, *t.text);
 }
 
-/* FNV-1a: where the word of len characters has its bit. */
-static uint32_t place_of(const char *word, size_t len)
+/* The number of the bit of a word of len characters. */
+static uint32_t bit_of(const char *word, size_t len)
 {
-	uint32_t hash = 2166136261;
+	uint64_t hash = bw_hash(word, len);
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)word[i]) * 16777619;
-	return (hash ^ hash >> 16) & 0xffff;
+	return (uint32_t)(hash ^ hash >> 16) & 0xffff;
 }
 
 void bw_tokens_set_add(struct bw_tokens_set *words, const char *text)
@@ -104,17 +104,17 @@ void bw_tokens_set_add(struct bw_tokens_set *words, const char *text)
 	while (*text) {
 		const char *past = *text == '#' ? text : bw_tokens_skip_opaque(text);
 		size_t len = past > text ? (size_t)(past - text) : word_length(text);
-		uint32_t place = place_of(text, len);
+		uint32_t bit = bit_of(text, len);
 
 		if (past == text && len > 0)
-			words->bits[place / 64] |= UINT64_C(1) << place % 64;
+			words->bits[bit / 64] |= UINT64_C(1) << bit % 64;
 		text += len > 0 ? len : 1;
 	}
 }
 
 bool bw_tokens_set_has(const struct bw_tokens_set *words, const char *word)
 {
-	uint32_t place = place_of(word, strlen(word));
+	uint32_t bit = bit_of(word, strlen(word));
 
-	return *word && words->bits[place / 64] >> place % 64 & 1;
+	return *word && words->bits[bit / 64] >> bit % 64 & 1;
 }

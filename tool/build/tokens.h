@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* C as words and punctuation, without its comments, strings and preprocessor lines. */
+/* The tokens of C: words and punctuation, without comments, strings and preprocessor lines. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ bool bw_tokens_is(struct bw_token token, const char *word);
 bool bw_tokens_is_one_of(struct bw_token token, const char *characters);
 
 /*
- * Which words stand in texts, those of preprocessor lines too. It may say yes of a word that does not, and never no of
+ * Which words stand in texts, those of preprocessor lines too. It may find a word that does not, and never misses
  * one that does.
  */
 struct bw_tokens_set {

@@ -62,7 +62,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 		}
 		if (id == BW_OPTIONS_BAD || action) {
 			if (id != BW_OPTIONS_BAD)
-				bw_log_error(0, "one of --list and --clear");
+				bw_log_error(0, "cache takes one of --list and --clear");
 			bw_log_hint("'bccwatch cache --help' lists the options.");
 			return BW_EXIT_USAGE;
 		}
@@ -71,9 +71,9 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	if (optind < argc)
 		return bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (!action)
-		return bw_log_error(BW_EXIT_USAGE, "one of --list and --clear");
+		return bw_log_error(BW_EXIT_USAGE, "cache takes one of --list and --clear");
 	if (bw_privilege_check() < 0)
-		return bw_log_error(BW_EXIT_FAILED, "the cache is root's");
+		return bw_log_error(BW_EXIT_FAILED, "cannot open the cache: only root may");
 	return action();
 }
 

@@ -26,7 +26,7 @@ void bw_help_print(const struct bw_command *command)
 		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, command->operand ? " " : "",
 		       command->operand ? command->operand : "", command->summary);
 		print_options(command->options);
-		puts("\nbccwatch(8) tells more.");
+		puts("\nbccwatch(8) has the details.");
 		return;
 	}
 	puts("Usage: bccwatch COMMAND [OPTION...]\n\nWatches access to files with small BPF programs, compiled when it "
@@ -34,5 +34,5 @@ void bw_help_print(const struct bw_command *command)
 	for (const struct bw_command *const *c = bw_commands; *c; c++)
 		printf("  %-28s %s\n", (*c)->name, (*c)->summary);
 	print_options(bw_global_options);
-	puts("\n'bccwatch COMMAND --help' lists a command's options; bccwatch(8) tells more.");
+	puts("\n'bccwatch COMMAND --help' lists a command's options; bccwatch(8) has the details.");
 }

@@ -22,7 +22,7 @@ static bool is_stack(const struct bw_image_map *map)
 	return map->type == BPF_MAP_TYPE_STACK_TRACE;
 }
 
-static bool is_shown(const struct bw_image_map *map)
+static bool is_printed(const struct bw_image_map *map)
 {
 	return bw_map_rows_can(map) && strcmp(map->name, BW_REFUSED_TABLE) != 0;
 }
@@ -31,7 +31,7 @@ bool bw_map_printer_has(const struct bw_loaded *loaded, const char *name)
 {
 	int i = bw_image_find_map(loaded->image, name);
 
-	return i >= 0 && is_shown(&loaded->image->maps[i]);
+	return i >= 0 && is_printed(&loaded->image->maps[i]);
 }
 
 bool bw_map_printer_counts(const struct bw_loaded *loaded, const char *name)
@@ -61,7 +61,7 @@ static const struct bw_layout_field *pid_field(const struct bw_layout *layout)
 
 enum { OWNERS_MAX = 1 << 16 };
 
-/* A stack of one table may be several processes'. Of several tables, two may have the number: then it is nobody's. */
+/* Several processes can have a stack of one table: the last counts. Of several tables the number is ambiguous: 0. */
 static void add_owner(struct bw_map_printer *m, int64_t stack, pid_t pid, bool several)
 {
 	struct bw_map_printer_owner *more;
@@ -111,8 +111,8 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
-static enum bw_image_display shape_of(const struct bw_map_printer *m, const struct bw_image_map *map,
-				      const struct bw_table *table)
+static enum bw_image_display display_of(const struct bw_map_printer *m, const struct bw_image_map *map,
+					const struct bw_table *table)
 {
 	if (!bw_histogram_fits(table))
 		return BW_DISPLAY_TABLE;
@@ -121,20 +121,18 @@ static enum bw_image_display shape_of(const struct bw_map_printer *m, const stru
 	return is_among(map->name, m->linear, m->n_linear) ? BW_DISPLAY_LINEAR : map->display;
 }
 
-static void show_rows(const struct bw_map_printer *m, const struct bw_image_map *map, const struct bw_table *table,
+/* 0 or -ENOMEM. */
+static int print_rows(const struct bw_map_printer *m, const struct bw_image_map *map, const struct bw_table *table,
 		      struct bw_table_rows *rows, uint64_t now, FILE *out)
 {
-	enum bw_image_display display = shape_of(m, map, table);
+	enum bw_image_display display = display_of(m, map, table);
+	bool log2 = display == BW_DISPLAY_LOG2;
 
 	bw_table_sort(table, rows);
-	if (display == BW_DISPLAY_TABLE && m->json)
-		bw_table_json(table, rows, now, out);
-	else if (display == BW_DISPLAY_TABLE)
-		bw_table_text(table, rows, now, out);
-	else if (m->json)
-		bw_histogram_json(table, rows, display == BW_DISPLAY_LOG2, now, out);
-	else
-		bw_histogram_text(table, rows, display == BW_DISPLAY_LOG2, now, out);
+	if (display == BW_DISPLAY_TABLE)
+		return m->json ? bw_table_json(table, rows, now, out) : bw_table_text(table, rows, now, out);
+	return m->json ? bw_histogram_json(table, rows, log2, now, out)
+		       : bw_histogram_text(table, rows, log2, now, out);
 }
 
 static void note_rows(struct bw_map_printer *m, const struct bw_table *table, const struct bw_table_rows *rows)
@@ -147,7 +145,7 @@ static void note_rows(struct bw_map_printer *m, const struct bw_table *table, co
 	}
 }
 
-/* "BUILD_ID+0xOFFSET", by which the file is known, or the address where the kernel could not tell. false: no more. */
+/* "BUILD_ID+0xOFFSET", or the address where the kernel found no build ID. Returns false where the stack ends. */
 static bool name_build_id(const char *entry, char *name, size_t size)
 {
 	const struct bpf_stack_build_id *e = (const struct bpf_stack_build_id *)entry;
@@ -163,111 +161,136 @@ static bool name_build_id(const char *entry, char *name, size_t size)
 	return e->status != BPF_STACK_BUILD_ID_EMPTY;
 }
 
-/* false: the stack has no more. */
-static bool name_frame(struct bw_frames *frames, pid_t pid, const char *entry, size_t step, char *name, size_t size)
+/* A row of a stack table. */
+struct stack {
+	struct bw_frames *frames;
+	uint32_t id;
+	pid_t pid; /* the process; 0: unknown */
+	const char *entries;
+	size_t size, step; /* in bytes; an entry has `step`: an address, or a struct bpf_stack_build_id */
+};
+
+enum { FRAME_MAX = 512 };
+
+/* Returns false where the stack ends. */
+static bool name_frame(const struct stack *stack, size_t i, char name[FRAME_MAX])
 {
+	const char *entry = stack->entries + stack->step * i;
 	uint64_t address;
 
-	if (step == sizeof(struct bpf_stack_build_id))
-		return name_build_id(entry, name, size);
+	if (i == stack->size / stack->step)
+		return false;
+	if (stack->step == sizeof(struct bpf_stack_build_id))
+		return name_build_id(entry, name, FRAME_MAX);
 	memcpy(&address, entry, sizeof(address));
 	if (address != 0)
-		bw_frames_name(frames, pid, address, name, size);
+		bw_frames_name(stack->frames, stack->pid, address, name, FRAME_MAX);
 	return address != 0;
 }
 
-/* An entry has `step` bytes: an address, or a struct bpf_stack_build_id. */
-static void show_frames(const struct bw_map_printer *m, struct bw_frames *frames, pid_t pid, const char *entries,
-			size_t size, size_t step, FILE *out)
+static void print_stack(const struct stack *stack, FILE *out)
 {
-	for (size_t i = 0; i < size / step; i++) {
-		char name[512], escaped[6 * sizeof(name)];
-		bool exact;
+	char name[FRAME_MAX], escaped[4 * FRAME_MAX];
 
-		if (!name_frame(frames, pid, entries + step * i, step, name, sizeof(name)))
-			break;
-		if (m->json)
-			fprintf(out, "%s\"%.*s\"", i ? "," : "",
-				(int)bw_escape_json(escaped, name, strlen(name), &exact), escaped);
-		else
-			fprintf(out, "    %.*s\n", (int)bw_escape(escaped, name, strlen(name)), escaped);
-	}
-}
-
-static void show_stack(const struct bw_map_printer *m, struct bw_frames *frames, const struct bw_table *table,
-		       const char *row, size_t step, uint64_t now, FILE *out)
-{
-	BW_FREE char *head = malloc(BW_JSON_HEAD + strlen(table->name));
-	struct bw_clock clock = {0};
-	uint32_t id;
-	pid_t pid;
-
-	memcpy(&id, row, sizeof(id));
-	pid = owner_of(m, id);
-	if (!head)
-		return;
-	if (m->json)
-		fprintf(out, "%.*s,\"stack\":%u,\"pid\":%d,\"frames\":[",
-			(int)bw_event_json_head(head, &clock, now, table->name), head, id, pid);
-	else if (pid)
-		fprintf(out, "  %u (pid %d)\n", id, pid);
+	if (stack->pid)
+		fprintf(out, "  %u (pid %d)\n", stack->id, stack->pid);
 	else
-		fprintf(out, "  %u\n", id);
-	show_frames(m, frames, pid, row + bw_table_value_at(table), table->value_size, step, out);
-	if (m->json)
-		fputs("]}\n", out);
-	/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
+		fprintf(out, "  %u\n", stack->id);
+	for (size_t i = 0; name_frame(stack, i, name); i++)
+		fprintf(out, "    %.*s\n", (int)bw_escape(escaped, name, strlen(name)), escaped);
 }
 
-static void show_stacks(const struct bw_map_printer *m, const struct bw_table *table, const struct bw_table_rows *rows,
+/* 0 or -ENOMEM. */
+static int print_json_stack(const struct stack *stack, const char *table, uint64_t now, FILE *out)
+{
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
+	struct bw_clock clock = {0};
+	char name[FRAME_MAX];
+
+	bw_event_json_open(&json, &clock, now, table);
+	bw_json_key(&json, "stack");
+	bw_json_number(&json, stack->id);
+	bw_json_key(&json, "pid");
+	bw_json_signed(&json, stack->pid);
+	bw_json_key(&json, "frames");
+	bw_json_open_array(&json);
+	for (size_t i = 0; name_frame(stack, i, name); i++)
+		bw_json_text(&json, name);
+	bw_json_close_array(&json);
+	bw_json_close_object(&json);
+	return bw_json_print_line(&json, out);
+}
+
+/* 0 or -ENOMEM. */
+static int print_stacks(const struct bw_map_printer *m, const struct bw_table *table, const struct bw_table_rows *rows,
 			size_t step, uint64_t now, FILE *out)
 {
+	struct stack stack = {.frames = m->frames, .size = table->value_size, .step = step};
 	struct bw_clock clock = {0};
 	char time[BW_CLOCK_LEN];
+	int r = 0;
 
 	bw_clock_put(&clock, time, now);
 	if (!m->json)
 		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
 			rows->n == 1 ? "stack" : "stacks");
-	for (size_t i = 0; i < rows->n; i++)
-		show_stack(m, m->frames, table, rows->bytes + i * bw_table_stride(table), step, now, out);
+	for (size_t i = 0; r == 0 && i < rows->n; i++) {
+		const char *row = rows->bytes + i * bw_table_stride(table);
+
+		memcpy(&stack.id, row, sizeof(stack.id));
+		stack.pid = owner_of(m, stack.id);
+		stack.entries = row + bw_table_value_at(table);
+		if (m->json)
+			r = print_json_stack(&stack, table->name, now, out);
+		else
+			print_stack(&stack, out);
+	}
+	return r;
 }
 
 /* 0 or -errno. */
-static int show_map(struct bw_map_printer *m, uint32_t index, uint64_t now, FILE *out)
+static int print_map(struct bw_map_printer *m, uint32_t index, uint64_t now, FILE *out)
 {
 	const struct bw_image_map *map = &m->loaded->image->maps[index];
 	struct bw_table table = bw_map_rows_table(m->loaded, index);
 	BW_CLEANUP(bw_map_rows_free) struct bw_table_rows rows = {0};
-	int r = bw_map_rows_read(m->loaded, index, &table, &rows);
+	int r = bw_map_rows_read(m->loaded, index, &table, &rows), printed;
 
 	if (r < 0)
 		return r;
 	if (m->clear)
 		r = bw_map_rows_clear(m->loaded, index, &table, &rows);
 	if (is_stack(map)) {
-		show_stacks(m, &table, &rows,
-			    map->flags & BPF_F_STACK_BUILD_ID ? sizeof(struct bpf_stack_build_id) : sizeof(uint64_t),
-			    now, out);
+		printed = print_stacks(m, &table, &rows,
+				       map->flags & BPF_F_STACK_BUILD_ID ? sizeof(struct bpf_stack_build_id)
+									 : sizeof(uint64_t),
+				       now, out);
 	} else {
 		note_rows(m, &table, &rows);
-		show_rows(m, map, &table, &rows, now, out);
+		printed = print_rows(m, map, &table, &rows, now, out);
 	}
-	return r;
+	return r < 0 ? r : printed;
 }
 
-/* All of those that are stacks, or all others. */
-static void show_all(struct bw_map_printer *m, bool stacks, uint64_t now, FILE *out)
+/* Either the stacks, or all other maps. */
+static void print_all(struct bw_map_printer *m, bool stacks, uint64_t now, FILE *out)
 {
 	const struct bw_image *image = m->loaded->image;
 
 	for (uint32_t i = 0; i < image->n_maps; i++) {
 		const struct bw_image_map *map = &image->maps[i];
-		int r = (stacks ? is_stack(map) : is_shown(map)) ? show_map(m, i, now, out) : 0;
+		int r = 0;
 
+		if (stacks ? is_stack(map) : is_printed(map))
+			r = print_map(m, i, now, out);
 		if (r < 0)
-			bw_log_error(r, "the map '%s' can't be shown or cleared: %s", map->name, strerror(-r));
+			bw_log_error(r, "cannot print or clear the map '%s': %s", map->name, strerror(-r));
 	}
+}
+
+static void report_no_memory(void)
+{
+	bw_log_error(-ENOMEM, "cannot print the maps: %s", strerror(ENOMEM));
 }
 
 void bw_map_printer_show(struct bw_map_printer *m, struct bw_out *out)
@@ -278,18 +301,18 @@ void bw_map_printer_show(struct bw_map_printer *m, struct bw_out *out)
 	FILE *file = open_memstream(&text, &len);
 
 	if (!file || (!m->frames && bw_frames_new("", &m->frames) < 0)) {
-		bw_log_error(-ENOMEM, "there is no memory to show the maps");
+		report_no_memory();
 		if (file)
 			fclose(file);
 		return;
 	}
-	/* The stacks last: the others say whose they are. */
-	show_all(m, false, now, file);
+	/* The stacks last: the other maps have the processes they belong to. */
+	print_all(m, false, now, file);
 	bw_frames_begin(m->frames);
-	show_all(m, true, now, file);
+	print_all(m, true, now, file);
 	bw_frames_end(m->frames);
 	if (fclose(file) != 0)
-		bw_log_error(-ENOMEM, "there is no memory to show the maps");
+		report_no_memory();
 	else
 		bw_out_put(out, text, len);
 }

@@ -10,7 +10,7 @@
 
 enum { OPTIONS_MAX = 64 };
 
-/* getopt's two ways of being told the same. */
+/* The same options in getopt's two forms. */
 struct tables {
 	struct option longs[OPTIONS_MAX + 1];
 	char shorts[2 * OPTIONS_MAX + 3];
@@ -22,7 +22,7 @@ static void fill_tables(struct tables *t, const struct bw_command_option *option
 	size_t n = 0;
 
 	if (options == bw_global_options)
-		*s++ = '+'; /* what follows the command's name is the command's */
+		*s++ = '+'; /* what follows the command's name is parsed by the command */
 	*s++ = ':';
 	for (; options->id && n < OPTIONS_MAX; options++) {
 		t->longs[n++] = (struct option){options->name, options->arg ? required_argument : no_argument, NULL,

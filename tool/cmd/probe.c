@@ -11,25 +11,23 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/escape.h"
 #include "base/log.h"
 #include "cmd/function_report.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/probe_list.h"
-#include "cmd/stub.h"
+#include "cmd/tracepoint_report.h"
 #include "kernel/btf.h"
 #include "kernel/function.h"
-#include "kernel/tracefs.h"
-#include "kernel/tracepoint_format.h"
 
 enum { OPT_STUB = 256, OPT_JSON };
 
 struct probe {
 	bool expand, stub, json;
-	const char *list; /* the pattern of --list */
+	enum bw_function_report_form form; /* by stub and json */
+	const char *list;		   /* the pattern of --list */
 	bool count;
-	/* Read by a thread of its own, while this one reads lists: either takes a twentieth of a second. */
+	/* BTF is read by a thread, while this one reads lists: each takes 50 ms. */
 	pthread_t reader;
 	bool is_reading;
 	struct btf *btf; /* NULL: none */
@@ -37,100 +35,12 @@ struct probe {
 
 /* A name of the command line. */
 struct named {
-	char *name; /* malloc'd, without its prefix; with ':' that of a tracepoint */
+	char *name; /* malloc'd, without the prefix; a tracepoint's has a colon */
 	bool is_tracepoint;
 	enum bw_function_report_hook asked;
 };
 
-static void print_field(void *cookie, const struct bw_tracepoint_format_field *field)
-{
-	(void)cookie;
-	fputc('\t', stdout);
-	bw_escape_print_text(stdout, field->declaration);
-	printf("; // offset %u, size %u\n", field->offset, field->size);
-}
-
-static void print_json_field(void *cookie, const struct bw_tracepoint_format_field *field)
-{
-	bool *first = cookie;
-
-	fputs(*first ? "{\"name\":" : ",{\"name\":", stdout);
-	*first = false;
-	bw_escape_print_json(stdout, field->name);
-	fputs(",\"declaration\":", stdout);
-	bw_escape_print_json(stdout, field->declaration);
-	printf(",\"offset\":%u,\"size\":%u,\"signed\":%s}", field->offset, field->size,
-	       field->is_signed ? "true" : "false");
-}
-
-static int explain_tracepoint(const char *category, const char *name, int r)
-{
-	char like[512];
-
-	if (r == -ENOENT) {
-		bw_log_error(r, "this kernel has no tracepoint '%s:%s'", category, name);
-		bw_tracefs_similar("", category, name, like, sizeof(like));
-		if (*like)
-			bw_log_hint("There are: %s.", like);
-		return BW_EXIT_FAILED;
-	}
-	bw_log_error(r, "the tracepoint '%s:%s': %s", category, name,
-		     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
-	if (r == -ENODEV)
-		bw_log_hint("Be root; mount -t tracefs tracefs /sys/kernel/tracing");
-	return BW_EXIT_FAILED;
-}
-
-static int print_tracepoint(const char *category, const char *name)
-{
-	printf("tracepoint %s:%s\nstruct tracepoint__%s__%s {\n", category, name, category, name);
-	bw_tracepoint_format_each("", category, name, print_field, NULL);
-	fputs("};\n", stdout);
-	return 0;
-}
-
-static int print_json_tracepoint(const char *category, const char *name)
-{
-	bool first = true;
-
-	printf("{\"tracepoint\":\"%s:%s\",\"struct\":\"tracepoint__%s__%s\",\"fields\":[", category, name, category,
-	       name);
-	bw_tracepoint_format_each("", category, name, print_json_field, &first);
-	fputs("]}\n", stdout);
-	return 0;
-}
-
-static void print_json_missing(const char *category, const char *name)
-{
-	char both[2 * NAME_MAX + 4];
-
-	snprintf(both, sizeof(both), "%s:%s", category, name);
-	fputs("{\"tracepoint\":", stdout);
-	bw_escape_print_json(stdout, both);
-	fputs(",\"struct\":null,\"fields\":null}\n", stdout);
-}
-
-static void ignore_field(void *cookie, const struct bw_tracepoint_format_field *field)
-{
-	(void)cookie;
-	(void)field;
-}
-
-/* What is there has a plain name. */
-static int probe_tracepoint(const struct probe *p, const char *category, const char *name)
-{
-	int r = bw_tracepoint_format_each("", category, name, ignore_field, NULL);
-
-	if (r == 0)
-		r = p->stub   ? bw_stub_tracepoint(stdout, "", category, name)
-		    : p->json ? print_json_tracepoint(category, name)
-			      : print_tracepoint(category, name);
-	if (r < 0 && p->json)
-		print_json_missing(category, name);
-	return r < 0 ? explain_tracepoint(category, name, r) : BW_EXIT_OK;
-}
-
-/* What may stand before a name, as bpftrace has it. */
+/* The prefixes of names, as in bpftrace. */
 static const struct {
 	const char *prefix;
 	enum bw_function_report_hook asked;
@@ -140,7 +50,7 @@ static const struct {
 	{"kretfunc:", BW_ASKED_FENTRY}, {"fmod_ret:", BW_ASKED_FMOD_RET}, {"lsm:", BW_ASKED_LSM},
 };
 
-/* 0, BW_EXIT_USAGE, reported, if it can't be one, or -ENOMEM. */
+/* 0; BW_EXIT_USAGE, reported, if it is no name; or -ENOMEM. */
 static int read_name(const char *text, struct named *n)
 {
 	const char *name = text, *colon;
@@ -154,15 +64,15 @@ static int read_name(const char *text, struct named *n)
 	colon = strchr(name, ':');
 	if (!*name || strpbrk(name, " /\t\n") ||
 	    (colon && (colon == name || !colon[1] || *name == '.' || colon[1] == '.' || strchr(colon + 1, ':'))))
-		return bw_log_error(BW_EXIT_USAGE, "'%s' is neither a function nor CATEGORY:NAME", text);
+		return bw_log_error(BW_EXIT_USAGE, "unsupported name '%s': neither a function nor CATEGORY:NAME", text);
 	if (strlen(name) > NAME_MAX)
-		return bw_log_error(BW_EXIT_USAGE, "'%.32s...' is too long for a name", text);
+		return bw_log_error(BW_EXIT_USAGE, "unsupported name '%.32s...': too long", text);
 	n->is_tracepoint = colon;
 	is_hook = n->asked == BW_ASKED_LSM && strncmp(name, "security_", strlen("security_")) != 0;
 	return asprintf(&n->name, "%s%s", is_hook ? "security_" : "", name) < 0 ? -ENOMEM : 0;
 }
 
-/* The types, once they are read. */
+/* Waits for the BTF. NULL: there is none. */
 static struct btf *await_types(struct probe *p)
 {
 	if (p->is_reading)
@@ -177,14 +87,14 @@ static int probe_tracepoint_name(const struct probe *p, const char *name)
 	char category[NAME_MAX + 1];
 
 	snprintf(category, sizeof(category), "%.*s", (int)(colon - name), name);
-	return probe_tracepoint(p, category, colon + 1);
+	return bw_tracepoint_report_print(category, colon + 1, p->form);
 }
 
-/* What is to be known of the functions among the names. */
+/* What the lists have of the functions among the names. */
 struct known {
 	const char **names;
 	struct bw_function *functions;
-	struct bw_function_report_ids *signatures;
+	struct bw_function_facts_ids *ids;
 	size_t n;
 };
 
@@ -192,18 +102,18 @@ static void free_known(struct known *k)
 {
 	free(k->names);
 	free(k->functions);
-	free(k->signatures);
+	free(k->ids);
 }
 
-/* All of it is read at once. 0 or -ENOMEM. */
+/* Reads each list once for all names. 0 or -ENOMEM. */
 static int read_known(struct probe *p, struct known *k, const struct named *names, size_t n)
 {
 	int r;
 
 	k->names = calloc(n + 1, sizeof(*k->names));
 	k->functions = calloc(n + 1, sizeof(*k->functions));
-	k->signatures = calloc(n + 1, sizeof(*k->signatures));
-	if (!k->names || !k->functions || !k->signatures)
+	k->ids = calloc(n + 1, sizeof(*k->ids));
+	if (!k->names || !k->functions || !k->ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (!names[i].is_tracepoint)
@@ -211,22 +121,31 @@ static int read_known(struct probe *p, struct known *k, const struct named *name
 	if (k->n == 0)
 		return 0;
 	r = bw_function_read_all("", k->names, k->n, k->functions);
-	return r < 0 ? r : bw_function_report_find_ids(await_types(p), k->names, k->n, k->signatures);
+	return r < 0 ? r : bw_function_facts_find_ids(await_types(p), k->names, k->n, k->ids);
 }
 
+/* Returns BW_EXIT_*. */
+static int probe_function(const struct probe *p, const struct known *k, size_t i, enum bw_function_report_hook asked)
+{
+	BW_CLEANUP(bw_function_facts_close) struct bw_function_facts facts = {0};
+
+	bw_function_facts_read(&facts, p->btf, &k->functions[i], &k->ids[i]);
+	return bw_function_report_print(&facts, asked, p->form, p->expand);
+}
+
+/* Returns the worst exit status, or -ENOMEM. */
 static int probe_each(struct probe *p, const struct named *names, size_t n)
 {
-	const enum bw_function_report_form form = p->stub ? BW_FORM_STUB : p->json ? BW_FORM_JSON : BW_FORM_TEXT;
 	BW_CLEANUP(free_known) struct known k = {0};
 	int worst = BW_EXIT_OK, r = read_known(p, &k, names, n);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0, next = 0; i < n; i++) {
-		r = names[i].is_tracepoint ? probe_tracepoint_name(p, names[i].name)
-					   : bw_function_report_print(p->btf, &k.functions[next], &k.signatures[next],
-								      names[i].asked, form, p->expand);
-		next += !names[i].is_tracepoint;
+		if (names[i].is_tracepoint)
+			r = probe_tracepoint_name(p, names[i].name);
+		else
+			r = probe_function(p, &k, next++, names[i].asked);
 		worst = r > worst ? r : worst;
 	}
 	return worst;
@@ -243,14 +162,14 @@ static int probe_names(struct probe *p, char **argv, size_t n)
 		r = probe_each(p, names, n);
 	for (size_t i = 0; names && i < n; i++)
 		free(names[i].name);
-	return r < 0 ? bw_log_error(BW_EXIT_FAILED, "there is no memory") : r;
+	return r < 0 ? bw_log_error(BW_EXIT_FAILED, "cannot print all names: out of memory") : r;
 }
 
 static void *read_types(void *cookie)
 {
 	struct probe *p = cookie;
 
-	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which is said */
+	bw_btf_open(BW_BTF_PATH, &p->btf); /* without it there are no signatures, which the report has */
 	return NULL;
 }
 
@@ -307,10 +226,13 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 		}
 	}
 	if (!p->list == (optind == argc))
-		return bw_log_error(BW_EXIT_USAGE,
-				    "what is to be looked at? A function, CATEGORY:NAME, or --list PATTERN");
+		return bw_log_error(BW_EXIT_USAGE, "probe takes a function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
-		return bw_log_error(BW_EXIT_USAGE, "--stub makes one program, of one name");
+		return bw_log_error(BW_EXIT_USAGE, "--stub takes one name, and neither --json nor --list");
+	if (p->json)
+		p->form = BW_FORM_JSON;
+	if (p->stub)
+		p->form = BW_FORM_STUB;
 	return 0;
 }
 
@@ -334,7 +256,7 @@ static const struct bw_command_option options[] = {
 	 "prefix",
 	 NULL},
 	{'c', "count", NULL, "with --list: how many there are of each kind", NULL},
-	{OPT_STUB, "stub", NULL, "print a program that tells of it, for bccwatch run", NULL},
+	{OPT_STUB, "stub", NULL, "print a program that reports its calls, for bccwatch run", NULL},
 	{OPT_JSON, "json", NULL, "an object a line", NULL},
 	{'h', "help", NULL, "show this help", NULL},
 	{0},

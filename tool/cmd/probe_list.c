@@ -12,14 +12,33 @@
 #include "cmd/command.h"
 #include "kernel/privilege.h"
 #include "kernel/probe_targets.h"
+#include "output/json.h"
 
 struct listing {
 	const char *kind, *pattern;
-	bool count, json;
+	bool count, as_json;
 	uint64_t n;
+	struct bw_json json;
+	int error; /* why a line is missing: -ENOMEM */
 };
 
-static void show(void *cookie, const char *name)
+static void open_json(struct listing *l)
+{
+	bw_json_open_object(&l->json);
+	bw_json_key(&l->json, "kind");
+	bw_json_text(&l->json, l->kind);
+}
+
+static void close_json(struct listing *l)
+{
+	int r;
+
+	bw_json_close_object(&l->json);
+	r = bw_json_print_line(&l->json, stdout);
+	l->error = r < 0 ? r : l->error;
+}
+
+static void print_name(void *cookie, const char *name)
 {
 	struct listing *l = cookie;
 
@@ -28,10 +47,11 @@ static void show(void *cookie, const char *name)
 	l->n++;
 	if (l->count)
 		return;
-	if (l->json) {
-		printf("{\"kind\":\"%s\",\"name\":", l->kind);
-		bw_escape_print_json(stdout, name);
-		fputs("}\n", stdout);
+	if (l->as_json) {
+		open_json(l);
+		bw_json_key(&l->json, "name");
+		bw_json_text(&l->json, name);
+		close_json(l);
 	} else {
 		printf("%s:", l->kind);
 		bw_escape_print_text(stdout, name);
@@ -47,7 +67,7 @@ static const char *behind(const char *pattern, const char *prefix)
 	return strncmp(pattern, prefix, len) == 0 && pattern[len] == ':' ? pattern + len + 1 : NULL;
 }
 
-/* Of the one kind that the pattern's prefix names; *one: it names one. */
+/* The pattern without its prefix; NULL: its prefix is of another kind. *one: it has a prefix. */
 static const char *pattern_of(const char *pattern, const char *kind, bool *one)
 {
 	static const struct {
@@ -70,33 +90,43 @@ static const char *pattern_of(const char *pattern, const char *kind, bool *one)
 static void list_kind(const char *root, const struct btf *btf, const struct bw_probe_targets_kind *list,
 		      struct listing *l)
 {
-	int r = list->each(root, btf, show, l);
+	int r = list->each(root, btf, print_name, l);
 
 	if (r == -ENOENT && !btf)
-		bw_log_error(r, "%s: this kernel has no BTF to list them from", l->kind);
+		bw_log_error(r, "cannot list '%s': this kernel has no BTF", l->kind);
 	else if (r < 0)
-		bw_log_error(r, "%s: what there is can't be listed: %s", l->kind,
-			     r == -ENODEV ? "tracefs is not mounted, or not to be read" : strerror(-r));
-	if (l->count && l->json)
-		printf("{\"kind\":\"%s\",\"count\":%llu}\n", l->kind, (unsigned long long)l->n);
-	else if (l->count)
+		bw_log_error(r, "cannot list '%s': %s", l->kind,
+			     r == -ENODEV ? "tracefs is not mounted, or not readable" : strerror(-r));
+	if (l->count && l->as_json) {
+		open_json(l);
+		bw_json_key(&l->json, "count");
+		bw_json_number(&l->json, l->n);
+		close_json(l);
+	} else if (l->count) {
 		printf("%s %llu\n", l->kind, (unsigned long long)l->n);
+	}
 }
 
-int bw_probe_list_print(const char *root, const struct btf *btf, const char *pattern, bool count, bool json)
+int bw_probe_list_print(const char *root, const struct btf *btf, const char *pattern, bool count, bool as_json)
 {
 	uint64_t all = 0;
 	bool one;
 
 	if (bw_privilege_check() == -EPERM)
 		bw_log_note(
-			"Without root, what the kernel forbids to probe is listed as well, and what tracefs has is not "
-			"seen.");
+			"Without root, functions that the kernel does not allow to be probed are listed as well, and "
+			"tracepoints are not.");
 	for (const struct bw_probe_targets_kind *list = bw_probe_targets_kinds; list->kind; list++) {
-		struct listing l = {list->kind, pattern_of(pattern, list->kind, &one), count, json, 0};
+		struct listing l = {.kind = list->kind,
+				    .pattern = pattern_of(pattern, list->kind, &one),
+				    .count = count,
+				    .as_json = as_json};
 
 		if (l.pattern)
 			list_kind(root, btf, list, &l);
+		bw_json_free(&l.json);
+		if (l.error < 0)
+			return bw_log_error(BW_EXIT_FAILED, "cannot list all of '%s': %s", l.kind, strerror(-l.error));
 		all += l.n;
 	}
 	return all > 0 ? BW_EXIT_OK : BW_EXIT_FAILED;

@@ -14,21 +14,21 @@
 #include "kernel/tracepoint_format.h"
 
 enum {
-	PARAMETERS_MAX = 6, /* that BCC finds in registers */
-	TEXT = 64,	    /* bytes of a string that are shown */
+	PARAMETERS_MAX = 6, /* parameters that BCC reads from registers */
+	TEXT = 64,	    /* bytes of a string that are printed */
 	STACK = 400,	    /* of a program's 512 bytes, for the event */
 };
 
-/* What is written of a program while its parameters or fields are gone through. */
+/* The parts of a program, written parameter by parameter. */
 struct stub {
 	FILE *parameters, *members, *reads, *structs;
 	char *text[4]; /* their text, malloc'd */
 	size_t len[4];
 	bool has_text;
-	uint32_t bytes; /* that the members take, about */
+	uint32_t bytes; /* bytes of the members, roughly */
 };
 
-/* Whether so many bytes more are still for the stack; what is not is left out, and said. */
+/* Is there space for so many bytes more on the stack? What has none is left out, with a comment. */
 static bool has_room(struct stub *s, uint32_t bytes, const char *name)
 {
 	if (s->bytes + bytes > STACK) {
@@ -49,7 +49,7 @@ static int open_stub(struct stub *s)
 	return s->parameters && s->members && s->reads && s->structs ? 0 : -ENOMEM;
 }
 
-/* Their texts are whole from here on. */
+/* Completes the texts. */
 static void finish(struct stub *s)
 {
 	FILE **const files[] = {&s->parameters, &s->members, &s->reads, &s->structs};
@@ -78,10 +78,16 @@ static const char *own_name(const char *name)
 
 static const char *number_type(uint32_t size, bool is_signed)
 {
-	return size == 1   ? (is_signed ? "s8" : "u8")
-	       : size == 2 ? (is_signed ? "s16" : "u16")
-	       : size == 4 ? (is_signed ? "s32" : "u32")
-			   : (is_signed ? "s64" : "u64");
+	switch (size) {
+	case 1:
+		return is_signed ? "s8" : "u8";
+	case 2:
+		return is_signed ? "s16" : "u16";
+	case 4:
+		return is_signed ? "s32" : "u32";
+	default:
+		return is_signed ? "s64" : "u64";
+	}
 }
 
 static void add_text(struct stub *s, const char *name, const char *mark, const char *from)
@@ -93,7 +99,7 @@ static void add_text(struct stub *s, const char *name, const char *mark, const c
 	s->has_text = true;
 }
 
-/* The struct that a pointer leads to is named once before it is spoken of: its members are its header's. */
+/* Declares, once, the struct that a pointer leads to; its members are in a header. */
 static void add_struct(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
 {
 	const char *word, *other, *name = bw_prototype_struct(btf, id, n, &word);
@@ -145,7 +151,7 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 	}
 }
 
-/* How a program begins, up to its function. */
+/* The beginning of a program, up to its function. */
 static void print_head(FILE *out, const struct stub *s)
 {
 	fprintf(out,
@@ -207,7 +213,7 @@ int bw_stub_function(FILE *out, enum bw_stub_hook hook, const struct btf *btf, u
 
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
-	/* A struct by value lies in several registers, or in none: what follows is not found. */
+	/* A struct by value takes several registers, or none: the parameters behind it are not found. */
 	for (uint32_t i = 0; id && i < PARAMETERS_MAX && is_in_register(btf, id, i); i++)
 		add_parameter(&s, btf, id, i);
 	finish(&s);

@@ -10,7 +10,7 @@ struct btf;
 enum bw_stub_hook { BW_STUB_KPROBE, BW_STUB_KFUNC, BW_STUB_LSM, BW_STUB_SYSCALL };
 
 /*
- * Prints a program that tells of each call of the function (of a hook of the security modules, its name without
+ * Prints a program that reports each call of the function (of a hook of the security modules, its name without
  * security_), with its parameters: of the one with that number in btf, or, with 0, of one whose parameters are not
  * known. 0 or -errno.
  */

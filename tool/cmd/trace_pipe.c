@@ -10,25 +10,25 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/escape.h"
 #include "base/log.h"
 #include "kernel/tracefs.h"
 #include "output/clock.h"
 #include "output/event_json.h"
 #include "output/value.h"
 
-/* Of a line that is longer, the rest is a line of its own. */
+/* The rest of a longer line becomes another line. */
 enum { LINE_MAX_BYTES = 8192 };
 
 /*
- * Read at a time: programs that write whenever something is read or written keep the pipe full for ever. And at the
- * end, when only others still write: as much as the kernel's buffers hold by default, of a hundred CPUs.
+ * How many bytes are read at a time: a program that writes whenever something is read keeps the pipe full for ever. And
+ * at the end, when only other programs still write: what the kernel's buffers of a hundred CPUs hold by default.
  */
 enum { READ_ONCE = 64 << 10, READ_REST = 128 << 20 };
 
 struct bw_trace_pipe {
 	int fd;
-	bool json;
+	bool as_json;
+	struct bw_json json;
 	struct bw_clock clock;
 	size_t len;
 	char line[LINE_MAX_BYTES];
@@ -40,13 +40,14 @@ static int open_pipe(const char *path)
 
 	if (fd >= 0)
 		return fd;
-	fd = bw_log_error(-errno, "--printk: %s: %s", path, strerror(errno));
+	fd = bw_log_error(-errno, "cannot open '%s' for --printk: %s", path, strerror(errno));
 	if (fd == -EBUSY)
-		bw_log_hint("Another process reads it, and it has one reader alone: another bccwatch, cat, trace-cmd?");
+		bw_log_hint(
+			"another process reads it, and only one can: end that one (another bccwatch, cat, trace-cmd)");
 	return fd;
 }
 
-/* What was written before is none of this run's. */
+/* Skips what was written before this run. */
 static void skip(const struct bw_trace_pipe *p)
 {
 	char bytes[4096];
@@ -56,7 +57,7 @@ static void skip(const struct bw_trace_pipe *p)
 		left -= n;
 }
 
-int bw_trace_pipe_new(int fd, bool json, struct bw_trace_pipe **printk)
+int bw_trace_pipe_new(int fd, bool as_json, struct bw_trace_pipe **printk)
 {
 	struct bw_trace_pipe *p = calloc(1, sizeof(*p));
 
@@ -65,19 +66,19 @@ int bw_trace_pipe_new(int fd, bool json, struct bw_trace_pipe **printk)
 		return -ENOMEM;
 	}
 	p->fd = fd;
-	p->json = json;
+	p->as_json = as_json;
 	*printk = p;
 	return 0;
 }
 
-int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool json)
+int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool as_json)
 {
 	const char *tracefs = bw_tracefs_find("");
 	char path[PATH_MAX];
 	int fd, r;
 
 	if (!tracefs) {
-		bw_log_error(-ENODEV, "--printk: tracefs is not mounted");
+		bw_log_error(-ENODEV, "cannot use --printk: tracefs is not mounted");
 		bw_log_hint("mount -t tracefs tracefs /sys/kernel/tracing");
 		return -ENODEV;
 	}
@@ -85,7 +86,7 @@ int bw_trace_pipe_open(struct bw_trace_pipe **printk, bool json)
 	fd = open_pipe(path);
 	if (fd < 0)
 		return fd;
-	r = bw_trace_pipe_new(fd, json, printk);
+	r = bw_trace_pipe_new(fd, as_json, printk);
 	if (r == 0)
 		skip(*printk);
 	return r;
@@ -96,6 +97,7 @@ void bw_trace_pipe_close(struct bw_trace_pipe *printk)
 	if (!printk)
 		return;
 	close(printk->fd);
+	bw_json_free(&printk->json);
 	free(printk);
 }
 
@@ -116,7 +118,7 @@ struct message {
 	const char *text;
 };
 
-/* " [001]" with digits between; NULL: not at p. */
+/* The end of a " [001]" at p; NULL: there is none. */
 static const char *past_cpu(const char *p, unsigned *cpu)
 {
 	char *end;
@@ -139,7 +141,7 @@ static const char *find_cpu(const char *line, const char *text, unsigned *cpu)
 	return found;
 }
 
-/* False if the line is of another kind. */
+/* Returns false if the line has another form. */
 static bool parse(const char *line, struct message *m)
 {
 	static const char mark[] = ": bpf_trace_printk: ";
@@ -176,48 +178,52 @@ static size_t put_text(char *dst, struct bw_trace_pipe *p, const struct message 
 	return (size_t)(out - dst) + bw_value_put_quoted(out, line, strlen(line));
 }
 
-static size_t put_member(char *dst, const char *name, const char *text, size_t len)
+static void print_text(struct bw_trace_pipe *p, const struct message *m, struct bw_out *out)
 {
-	char *out = dst;
-	bool exact;
+	/* A byte becomes four at most. */
+	char text[4 * LINE_MAX_BYTES + 256];
+	size_t len = put_text(text, p, m, p->line);
 
-	out += sprintf(out, "\"%s\":\"", name);
-	out += bw_escape_json(out, text, len, &exact);
-	*out++ = '"';
-	return (size_t)(out - dst);
+	text[len++] = '\n';
+	bw_out_put(out, text, len);
 }
 
-static size_t put_json(char *dst, struct bw_trace_pipe *p, const struct message *m, const char *line)
+static void print_json(struct bw_trace_pipe *p, const struct message *m, struct bw_out *out)
 {
-	char *out = dst;
+	struct bw_json *json = &p->json;
 
-	out += bw_event_json_head(out, &p->clock, bw_clock_now(), "printk");
-	out += bw_out_text(out, ",\"event\":{");
+	bw_event_json_open(json, &p->clock, bw_clock_now(), "printk");
+	bw_json_key(json, "event");
+	bw_json_open_object(json);
 	if (m) {
-		out += sprintf(out, "\"pid\":%d,\"cpu\":%u,", m->pid, m->cpu);
-		out += put_member(out, "comm", m->comm, m->comm_len);
-		*out++ = ',';
+		bw_json_key(json, "pid");
+		bw_json_signed(json, m->pid);
+		bw_json_key(json, "cpu");
+		bw_json_number(json, m->cpu);
+		bw_json_key(json, "comm");
+		bw_json_string(json, m->comm, m->comm_len);
 	}
-	out += put_member(out, "message", m ? m->text : line, strlen(m ? m->text : line));
-	return (size_t)(out - dst) + bw_out_text(out, "}}");
+	bw_json_key(json, "message");
+	bw_json_text(json, m ? m->text : p->line);
+	bw_json_close_object(json);
+	bw_json_close_object(json);
+	bw_json_put_line(json, out);
 }
 
-static void show_line(struct bw_trace_pipe *p, struct bw_out *out)
+static void print_line(struct bw_trace_pipe *p, struct bw_out *out)
 {
-	/* A byte becomes six at most. */
-	char shown[6 * LINE_MAX_BYTES + 256];
 	struct message message;
-	size_t len;
+	const struct message *m;
 
 	p->line[p->len] = '\0';
 	p->len = 0;
 	if (!*p->line)
 		return;
-	const struct message *m = parse(p->line, &message) ? &message : NULL;
-
-	len = p->json ? put_json(shown, p, m, p->line) : put_text(shown, p, m, p->line);
-	shown[len++] = '\n';
-	bw_out_put(out, shown, len);
+	m = parse(p->line, &message) ? &message : NULL;
+	if (p->as_json)
+		print_json(p, m, out);
+	else
+		print_text(p, m, out);
 }
 
 void bw_trace_pipe_read(struct bw_trace_pipe *p, struct bw_out *out, bool rest)
@@ -230,6 +236,6 @@ void bw_trace_pipe_read(struct bw_trace_pipe *p, struct bw_out *out, bool rest)
 			if (bytes[i] != '\n')
 				p->line[p->len++] = bytes[i];
 			if (bytes[i] == '\n' || p->len == sizeof(p->line) - 1)
-				show_line(p, out);
+				print_line(p, out);
 		}
 }

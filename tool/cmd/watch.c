@@ -7,11 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/trace_pipe.h"
 #include "output/event_json.h"
 #include "output/event_time.h"
+#include "output/json.h"
 
 /* How the events of a table are printed: one of the two. */
 struct bw_watch_format {
@@ -28,9 +30,8 @@ static int open_format(struct bw_watch_format *format, const struct bw_watch *w,
 	int r;
 
 	if (w->json) {
-		r = bw_event_json_new(&format->json, table, &event->layout);
-		*longest = r == 0 ? bw_event_json_line_longest(format->json, BW_EVENT_MAX) : 0;
-		return r;
+		*longest = 0; /* it has a buffer of its own */
+		return bw_event_json_new(&format->json, table, &event->layout);
 	}
 	sentence.lead = w->named ? table : NULL;
 	r = bw_event_text_new(&format->text, &event->layout, &sentence);
@@ -175,6 +176,20 @@ int bw_watch_open(struct bw_watch *w)
 	return r == 0 ? bw_session_open(&w->session) : r;
 }
 
+static void print_json_losses(struct bw_out *out, const struct bw_session *s)
+{
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
+	struct bw_clock clock = {0};
+
+	bw_event_json_open(&json, &clock, bw_clock_now(), "");
+	bw_json_key(&json, "lost");
+	bw_json_number(&json, s->lost);
+	bw_json_key(&json, "missed");
+	bw_json_number(&json, s->missed);
+	bw_json_close_object(&json);
+	bw_json_put_line(&json, out);
+}
+
 /* What comes behind the last event. */
 static void print_end(struct bw_watch *w)
 {
@@ -183,15 +198,8 @@ static void print_end(struct bw_watch *w)
 	if (w->trace_pipe)
 		bw_trace_pipe_read(w->trace_pipe, &w->out, true);
 	print_maps(w);
-	if (w->json && s->lost + s->missed > 0) {
-		struct bw_clock clock = {0};
-		char line[BW_JSON_HEAD + 128];
-		size_t len = bw_event_json_head(line, &clock, bw_clock_now(), "");
-
-		len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"lost\":%llu,\"missed\":%llu}\n",
-					(unsigned long long)s->lost, (unsigned long long)s->missed);
-		bw_out_put(&w->out, line, len);
-	}
+	if (w->json && s->lost + s->missed > 0)
+		print_json_losses(&w->out, s);
 	bw_out_flush(&w->out);
 }
 

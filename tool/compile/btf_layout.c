@@ -11,9 +11,9 @@
 #include "base/cleanup.h"
 #include "kernel/btf.h"
 
-enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, TYPEDEFS_MAX = 32 /* as in the kernel */, BTF_BYTES_MAX = 64 << 20 };
+enum { FIELDS_MAX = 4096, DEPTH_MAX = 16, BTF_BYTES_MAX = 64 << 20 };
 
-/* The fields in the making. */
+/* The fields that were read so far. */
 struct reader {
 	const struct btf *btf;
 	struct bw_layout_field *fields;
@@ -21,16 +21,6 @@ struct reader {
 };
 
 static int read_members(struct reader *r, const struct btf_type *t, unsigned depth);
-
-/* Past typedefs and const. */
-static const struct btf_type *plain_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	for (int i = 0; t && i < TYPEDEFS_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
 
 static int read_integer(struct bw_layout_field *f, const struct btf_type *t)
 {
@@ -46,7 +36,7 @@ static int read_integer(struct bw_layout_field *f, const struct btf_type *t)
 	return 0;
 }
 
-/* clang says of a char what it says of a signed char; the name tells them apart. */
+/* In clang's BTF a char and a signed char differ by their names alone. */
 static bool is_char(const struct btf *btf, const struct btf_type *t)
 {
 	const char *name = btf_is_int(t) && t->size == 1 ? btf__name_by_offset(btf, t->name_off) : NULL;
@@ -62,7 +52,7 @@ static bool has_negative(const struct btf_type *t)
 	return false;
 }
 
-/* The type of one element. */
+/* Reads the type of one element. */
 static int read_element(struct reader *r, struct bw_layout_field *f, const struct btf_type *t, unsigned depth)
 {
 	int result;
@@ -90,12 +80,12 @@ static int read_element(struct reader *r, struct bw_layout_field *f, const struc
 		f->kind = has_negative(t) ? BW_SIGNED : BW_UNSIGNED;
 		return 0;
 	}
-	f->kind = BW_BYTES; /* a float, or what BTF will yet think of */
+	f->kind = BW_BYTES; /* a float, or a kind that is newer than this program */
 	return btf_is_fwd(t) || btf_is_func(t) || btf_is_func_proto(t) || btf_is_var(t) || btf_is_datasec(t) ? -EINVAL
 													     : 0;
 }
 
-/* Takes the dimensions off an array; what has too many is one long last dimension. */
+/* Reads the dimensions of an array; the ones that are too many become one long last dimension. */
 static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_field *f, const struct btf_type *t)
 {
 	uint64_t count = 1;
@@ -110,7 +100,7 @@ static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_
 			f->dims[f->n_dims++] = array->nelems;
 		else
 			f->dims[BW_DIMS - 1] *= array->nelems;
-		t = plain_type(btf, array->type);
+		t = bw_btf_resolve(btf, array->type);
 	}
 	f->count = (uint32_t)count;
 	return t && !btf_is_array(t) ? t : NULL;
@@ -118,7 +108,7 @@ static const struct btf_type *read_dims(const struct btf *btf, struct bw_layout_
 
 static int read_field(struct reader *r, const char *name, uint32_t id, unsigned depth)
 {
-	const struct btf_type *t = plain_type(r->btf, id);
+	const struct btf_type *t = bw_btf_resolve(r->btf, id);
 	struct bw_layout_field *f;
 
 	if (r->n == FIELDS_MAX || !name || !t)
@@ -131,8 +121,8 @@ static int read_field(struct reader *r, const char *name, uint32_t id, unsigned 
 	return (uint64_t)f->size * f->count > BW_EVENT_MAX ? -EINVAL : 0;
 }
 
-/* A member that begins at so many bits, and has so many if it is a bit field. */
-static void place(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
+/* offset: in bits; bits: 0 for a member that is no bit field. */
+static void set_position(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
 {
 	uint32_t unit = 8 * f->size;
 
@@ -144,7 +134,7 @@ static void place(struct bw_layout_field *f, uint32_t offset, uint32_t bits)
 	f->bits = bits;
 	if (f->shift + bits <= unit)
 		return;
-	/* A packed one may lie across two units: its bytes, then. */
+	/* A packed one may cross two units: then the field is bytes. */
 	f->size = (offset % 8 + bits + 7) / 8;
 	f->offset = offset / 8;
 	f->bits = f->shift = 0;
@@ -163,7 +153,7 @@ static int read_members(struct reader *r, const struct btf_type *t, unsigned dep
 
 		if (result < 0)
 			return result;
-		place(&r->fields[at], btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i));
+		set_position(&r->fields[at], btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i));
 	}
 	return 0;
 }
@@ -184,7 +174,7 @@ static int keep_names(struct bw_layout_field *fields, uint32_t n)
 
 int bw_btf_layout_read(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 {
-	const struct btf_type *t = plain_type(btf, id);
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 	BW_FREE struct bw_layout_field *fields = calloc(FIELDS_MAX, sizeof(*fields));
 	struct reader r = {btf, fields, 0};
 	int64_t size = btf__resolve_size(btf, id);
@@ -192,7 +182,7 @@ int bw_btf_layout_read(const struct btf *btf, uint32_t id, struct bw_layout *lay
 
 	if (!fields)
 		return -ENOMEM;
-	/* A char alone stands for what a pointer to void points to. */
+	/* libbcc describes the target of a void pointer as a char. */
 	if (!t || size <= 0 || size > BW_EVENT_MAX || is_char(btf, t))
 		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	result = btf_is_struct(t) ? read_members(&r, t, 0) : read_field(&r, "", id, 0);
@@ -218,7 +208,7 @@ static int get_info(int fd, void *info, uint32_t len)
 	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
-/* The BTF of that number, as the kernel keeps it. */
+/* Reads the BTF with that number from the kernel. */
 static int load_btf(uint32_t id, struct btf **btf)
 {
 	struct bpf_btf_info info = {0};
@@ -249,7 +239,7 @@ static int load_btf(uint32_t id, struct btf **btf)
 	return -EINVAL;
 }
 
-/* 0 too where it can't be known. */
+/* 0 also where it is unknown. */
 static int describe_part(const struct btf *btf, uint32_t id, struct bw_layout *layout)
 {
 	int r = layout ? bw_btf_layout_read(btf, id, layout) : 0;

@@ -9,7 +9,7 @@
  * Compiles text, which is in BCC's dialect, with n flags for clang, against the headers in BCC_KERNEL_SOURCE or the
  * installed ones; if `btf`, those of the former, and for all others the types of the kernel's BTF. Writes the image to
  * fd, and what it depends on (build/dependencies.h) to depends_fd, an empty file; nothing, where that is not known.
- * What clang and libbcc have to say goes to stdout and stderr. The maps are made in the kernel while this process
+ * The messages of clang and libbcc go to stdout and stderr. The maps are made in the kernel while this process
  * lives, so it needs the privilege for it. 0 or -errno: -EINVAL if the text does not compile, -ENOTSUP if the program
  * can't be kept as an image.
  */

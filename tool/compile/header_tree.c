@@ -21,7 +21,7 @@
 #include "compile/kernel_types.h"
 #include "kernel/btf.h"
 
-/* The names of numbers, from the system's headers, as the Makefile takes them out. */
+/* Constants of the system's headers, which the Makefile extracts. */
 static const char constants[] =
 #include "build/constants.inc"
 	;
@@ -40,14 +40,14 @@ enum { DEPTH_MAX = 16 };
 
 static const char quote[] = "-iquote";
 
-/* The headers found so far, as entries of clang's overlay, and the words of all that was read. */
+/* The headers found so far, as entries of clang's overlay, and the words of all texts that were read. */
 struct scan {
 	FILE *out;
 	char *seen; /* out's text, owned */
 	size_t len;
 	int types;
 	struct bw_tokens_set words;
-	bool blind; /* there is text that was not read */
+	bool blind; /* some text was not read */
 	const char **flags;
 	size_t n;
 };
@@ -58,7 +58,7 @@ static bool is_plain(const char *name)
 	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./")] == '\0';
 }
 
-/* clang brings those without a folder (stdarg.h), libbcc those in bcc/. */
+/* clang brings those without a directory (stdarg.h), libbcc those in bcc/. */
 static bool is_kernels(const char *name)
 {
 	return is_plain(name) && strchr(name, '/') && strncmp(name, "bcc/", 4) != 0;
@@ -199,7 +199,7 @@ static int make_types(int fd, const struct bw_tokens_set *words)
 	return r < 0 ? r : kept;
 }
 
-/* Does the flag lead to no file? Behind -Xclang stands one that is looked at itself. */
+/* Does the flag name no file? The one behind -Xclang is checked by itself. */
 static bool is_harmless(const char *flag)
 {
 	static const char *const prefixes[] = {"-D", "-U", "-W", "-O", "-g", "-f", "-m", quote};
@@ -210,7 +210,7 @@ static bool is_harmless(const char *flag)
 	return strcmp(flag, "-Xclang") == 0 || strcmp(flag, "-disable-llvm-passes") == 0;
 }
 
-/* Names are defined by flags, too; others than those may lead to any file. */
+/* Flags can define names too; other flags may name any file. */
 static void scan_flags(struct scan *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
@@ -219,7 +219,7 @@ static void scan_flags(struct scan *s)
 	}
 }
 
-/* What libbcc's own headers include, beside what the text does; and what both name. */
+/* The headers and names of libbcc's own headers. */
 static int make_overlay(int fd, const char *text, struct scan *s)
 {
 	static const char *const always[] = {"linux/types.h",	"linux/bpf_common.h", "linux/version.h",
@@ -261,7 +261,7 @@ int bw_header_tree_make(struct bw_header_tree *h, const char *text, const char *
 	h->flags[h->n_flags++] = "-ivfsoverlay";
 	h->flags[h->n_flags++] = h->overlay_flag;
 	h->flags[h->n_flags++] = "-I" BW_OVERLAY_ROOT;
-	/* A macro or an inline function that BTF has not must not become a call to nowhere. */
+	/* A macro or an inline function that BTF lacks must be an error, not a call of an unknown function. */
 	h->flags[h->n_flags++] = "-Werror=implicit-function-declaration";
 	h->flags[h->n_flags++] = "-fms-extensions";
 	h->flags[h->n_flags++] = "-Wno-microsoft-anon-tag";

@@ -164,8 +164,8 @@ static int compare(const void *name, const void *entry)
 	return strcmp(name, *(const char *const *)entry);
 }
 
-/* The place of a type in the list, or -1: also for those that are only declared. */
-static long place_of(const struct btf *btf, const struct btf_type *t)
+/* The index of a type in the list, or -1: also for those that are only declared. */
+static long index_of(const struct btf *btf, const struct btf_type *t)
 {
 	const char *name = btf__name_by_offset(btf, t->name_off);
 	const char *const *found;
@@ -192,12 +192,12 @@ static void write_declarations(const char *text, FILE *out)
 	fputs(text, out);
 }
 
-/* Types by their numbers: a byte for each. */
+/* Sets of types, a byte for each number. */
 struct selection {
 	const struct btf *btf;
 	uint32_t n;
 	uint8_t *known;			   /* all that can be had */
-	uint8_t *chosen;		   /* what the program can mean */
+	uint8_t *chosen;		   /* types that the program can name */
 	const struct bw_tokens_set *words; /* the program's */
 };
 
@@ -221,7 +221,7 @@ static bool is_said(const struct selection *s, uint32_t name)
 	return bw_tokens_set_has(s->words, btf__name_by_offset(s->btf, name));
 }
 
-/* What a type is made of, and whether a pointer leads there. */
+/* The type behind pointers, arrays and other names, and whether there is a pointer. */
 static uint32_t target_of(const struct btf *btf, uint32_t id, bool *pointer)
 {
 	const struct btf_type *t;
@@ -235,7 +235,7 @@ static uint32_t target_of(const struct btf *btf, uint32_t id, bool *pointer)
 	return id;
 }
 
-/* What comes with a type, without a pointer. Typedefs on the way are types, too. */
+/* Adds the types that a type contains, without pointers; typedefs too. */
 static void know(struct selection *s, uint32_t id)
 {
 	const struct btf_type *t = btf__type_by_id(s->btf, id);
@@ -252,8 +252,8 @@ static void know(struct selection *s, uint32_t id)
 }
 
 /*
- * A member that is no pointer is a part of its type. What one points to can be meant only by a program that has the
- * member's name.
+ * A member that is no pointer is a part of its type. The target of a pointer is needed only by a program that
+ * has the member's name.
  */
 static void choose(struct selection *s, uint32_t id)
 {
@@ -277,7 +277,7 @@ static void choose(struct selection *s, uint32_t id)
 	}
 }
 
-/* Is it a number's other name, or an enumeration? libbcc writes these for the fields of tracepoints. */
+/* Is it a typedef of a number, or an enum? libbcc writes these for the fields of tracepoints. */
 static bool is_number(const struct btf *btf, uint32_t id)
 {
 	bool pointer;
@@ -292,11 +292,11 @@ static void select_types(struct selection *s)
 	bool seen[WANTED] = {false};
 
 	for (uint32_t id = 1; id < s->n; id++) {
-		long place = place_of(s->btf, btf__type_by_id(s->btf, id));
+		long index = index_of(s->btf, btf__type_by_id(s->btf, id));
 
-		if (place < 0 || seen[place])
+		if (index < 0 || seen[index])
 			continue;
-		seen[place] = true;
+		seen[index] = true;
 		know(s, id);
 	}
 	for (uint32_t id = 1; id < s->n; id++)

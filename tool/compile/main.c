@@ -2,9 +2,9 @@
 /*
  * The compiler's process: bccwatch-compile btf|installed "" FLAGS... reads a source on its standard input and writes
  * the image to descriptor 3, and what it depends on (build/dependencies.h) to descriptor 4; with TYPE:PROGRAM for the
- * empty word it writes what the verifier says of that program to its standard output. bccwatch-compile versions writes
- * which libraries it is linked with. bccwatch starts it, with a clean environment, in the root folder; it ends before
- * the first event.
+ * empty word it writes the verifier's log of that program to its standard output. bccwatch-compile versions writes
+ * which libraries it is linked with. bccwatch starts it, with a clean environment, in the root directory; it ends
+ * before the first event.
  */
 #include <errno.h>
 #include <link.h>
@@ -31,7 +31,7 @@ static int run(const char *text, const char *headers, const char *verified, cons
 	return bw_compile_verify(text, flags, n, btf, program + 1, (int)strtol(verified, NULL, 10), STDOUT_FILENO);
 }
 
-/* "libbcc.so.0.26.0\n": the file that is loaded tells more than the name it is linked by. */
+/* "libbcc.so.0.26.0\n": the file that is loaded has a longer version than the name it is linked by. */
 static int write_library(struct dl_phdr_info *info, size_t size, void *cookie)
 {
 	BW_FREE char *path = realpath(info->dlpi_name, NULL);
@@ -56,6 +56,6 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = run(text, argv[1], argv[2], (const char **)argv + 3, (size_t)argc - 3);
 	fflush(NULL);
-	/* Not by exit: LLVM takes a while to tidy up. */
+	/* Not by exit: the cleanup of LLVM takes a while. */
 	_exit(r == 0 ? 0 : 1);
 }

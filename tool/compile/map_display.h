@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tables of a source are: libbcc makes ordinary maps of several kinds, and only the text tells. */
+/* The kinds of tables that a source declares: libbcc makes the same maps of several, and only the text has it. */
 #pragma once
 
 #include <stdbool.h>

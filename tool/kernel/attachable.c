@@ -13,15 +13,6 @@
 
 #define SECURITY "security_"
 
-static const struct btf_type *resolved(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
-	return t;
-}
-
 static uint32_t find_lsm(const struct btf *btf, const struct bw_function *f)
 {
 	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
@@ -44,12 +35,12 @@ void bw_attachable_type(const struct btf *btf, uint32_t id, const struct bw_func
 	proto = btf__type_by_id(btf, function->type);
 	t->parameters = btf_vlen(proto);
 	for (uint32_t i = 0; i < t->parameters; i++) {
-		type = resolved(btf, btf_params(proto)[i].type);
+		type = bw_btf_resolve(btf, btf_params(proto)[i].type);
 		t->registers += type && btf_is_composite(type) && type->size > 8 ? 2 : 1;
 		t->is_variadic |= btf_params(proto)[i].type == 0;
 		t->has_large |= type && btf_is_composite(type) && type->size > 16;
 	}
-	type = resolved(btf, proto->type);
+	type = bw_btf_resolve(btf, proto->type);
 	t->returns_number = type && (btf_is_int(type) || btf_is_enum(type)) && type->size <= 8;
 }
 
@@ -80,7 +71,7 @@ void bw_attachable_kprobe(const struct bw_function *f, struct bw_attachable_verd
 	else if (f->traceable == BW_NO)
 		set(v, BW_NO, "it is not among available_filter_functions (notrace)");
 	else if (f->copies > 1)
-		set(v, BW_UNKNOWN, "%u functions bear this name; Linux 6.7 and later refuse it, others take the first",
+		set(v, BW_UNKNOWN, "%u functions have this name; Linux 6.7 and later refuse it, others take the first",
 		    f->copies);
 	else if (f->traceable == BW_UNKNOWN || f->blacklisted == BW_UNKNOWN)
 		set(v, BW_UNKNOWN, "it is there; %s, which may rule it out, can't be read",
@@ -89,8 +80,9 @@ void bw_attachable_kprobe(const struct bw_function *f, struct bw_attachable_verd
 		set(v, BW_YES, "%s", "");
 }
 
-/* What fentry and fmod_ret want of a function alike; false, with the verdict, if it is not so. */
-static bool can_be_bound(const struct bw_function *f, const struct bw_function_type *t, struct bw_attachable_verdict *v)
+/* What both fentry and fmod_ret require of a function; false, with the verdict, where it is not met. */
+static bool can_be_target(const struct bw_function *f, const struct bw_function_type *t,
+			  struct bw_attachable_verdict *v)
 {
 	if (f->symbols < 0)
 		set(v, BW_UNKNOWN, "/proc/kallsyms: %s", strerror(-f->symbols));
@@ -114,10 +106,8 @@ static bool can_be_bound(const struct bw_function *f, const struct bw_function_t
 		set(v, BW_NO, "it has more than 6 parameters, which a program can have from Linux 6.6 on");
 	else if (t->has_large)
 		set(v, BW_NO, "it takes a struct of more than 16 bytes by value");
-	else if (f->copies > 1 && !f->is_placed)
-		set(v, BW_UNKNOWN,
-		    "%u functions bear this name, and the first is meant: it may be another that ftrace knows",
-		    f->copies);
+	else if (f->copies > 1 && !f->by_address)
+		set(v, BW_UNKNOWN, "%u functions have this name: ftrace may know another than the first", f->copies);
 	else
 		return true;
 	return false;
@@ -126,7 +116,7 @@ static bool can_be_bound(const struct bw_function *f, const struct bw_function_t
 void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t,
 			  struct bw_attachable_verdict *v)
 {
-	if (can_be_bound(f, t, v))
+	if (can_be_target(f, t, v))
 		set(v, BW_YES, "%s", "");
 }
 
@@ -135,7 +125,7 @@ void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_functio
 {
 	bool is_security = strncmp(f->name, SECURITY, strlen(SECURITY)) == 0;
 
-	if (!can_be_bound(f, t, v))
+	if (!can_be_target(f, t, v))
 		return;
 	if (is_security || f->listed == BW_YES)
 		set(v, BW_YES, "%s", t->returns_number ? "" : "it returns no number that could be another");

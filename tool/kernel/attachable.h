@@ -4,7 +4,7 @@
 
 #include "kernel/function.h"
 
-/* A hook: can it be had, and why not, or what is to be known of it; "" where there is nothing to say. */
+/* Can a function have a hook? why: the reason, or a remark; "" where there is none. */
 struct bw_attachable_verdict {
 	enum bw_function_answer can;
 	char why[256];
@@ -12,7 +12,7 @@ struct bw_attachable_verdict {
 
 struct btf;
 
-/* Its type. */
+/* Its type in BTF. */
 struct bw_function_type {
 	bool has_btf;	     /* the kernel has BTF */
 	bool is_known;	     /* and the function in it; of that type: */
@@ -40,5 +40,5 @@ void bw_attachable_fmod_ret(const struct bw_function *f, const struct bw_functio
 void bw_attachable_override(const struct bw_function *f, const struct bw_attachable_verdict *kprobe,
 			    struct bw_attachable_verdict *verdict);
 
-/* root: where it is seen whether bpf is among the security modules. */
+/* root is put before the path of the list of security modules. */
 void bw_attachable_lsm(const char *root, const struct bw_function_type *t, struct bw_attachable_verdict *verdict);

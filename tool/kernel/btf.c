@@ -16,6 +16,8 @@
 #define BTF_DUMP_NEW(btf, print, cookie) btf_dump__new(btf, print, cookie, NULL)
 #endif
 
+enum { TYPEDEFS_MAX = 32 /* as in the kernel */ };
+
 /* One more than the last type's number. */
 static uint32_t number_of_types(const struct btf *btf)
 {
@@ -131,4 +133,13 @@ struct btf_dump *bw_btf_dump(const struct btf *btf, void (*print)(void *cookie, 
 	struct btf_dump *dump = BTF_DUMP_NEW(btf, print, cookie);
 
 	return bw_btf_is_error(dump) ? NULL : dump;
+}
+
+const struct btf_type *bw_btf_resolve(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	for (int i = 0; t && i < TYPEDEFS_MAX && (btf_is_mod(t) || btf_is_typedef(t)); i++)
+		t = btf__type_by_id(btf, t->type);
+	return t;
 }

@@ -14,9 +14,9 @@ int bw_btf_target_try(enum bw_btf_target kind, uint32_t function)
 	static const struct {
 		uint32_t type, attach;
 	} kinds[] = {
-		[BW_BOUND_FENTRY] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY},
-		[BW_BOUND_FMOD_RET] = {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN},
-		[BW_BOUND_LSM] = {BPF_PROG_TYPE_LSM, BPF_LSM_MAC},
+		[BW_TARGET_FENTRY] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY},
+		[BW_TARGET_FMOD_RET] = {BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN},
+		[BW_TARGET_LSM] = {BPF_PROG_TYPE_LSM, BPF_LSM_MAC},
 	};
 	const struct bpf_insn insns[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},

@@ -27,7 +27,7 @@
 struct facts {
 	const char *root;
 	char release[128];
-	enum bw_machine_distro distribution;
+	enum bw_machine_distribution_id distribution;
 	bool privileged, has_btf;
 	enum { SYMBOL_DIRECT, SYMBOL_OVERRIDE, SYMBOL_RINGBUF, SYMBOL_LSM, SYMBOLS } symbols_end;
 	bool symbols[SYMBOLS]; /* which of the kernel's parts are there, by a function of each */
@@ -123,7 +123,10 @@ static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
 	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
 	    *value == 'y')
 		jit = 1;
-	say(f->text, "system call, JIT %s", jit > 0 ? "on" : jit == 0 ? "off" : "not known");
+	if (jit < 0)
+		say(f->text, "system call, JIT not known");
+	else
+		say(f->text, "system call, JIT %s", jit > 0 ? "on" : "off");
 	if (jit == 0)
 		falls_short(f, BW_CHECKS_WARN, "programs are interpreted, and neither LSM nor fmod_ret works",
 			    "sysctl net.core.bpf_jit_enable=1");

@@ -13,10 +13,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/suggestions.h"
 
 enum { LIST_MAX = 4 << 20 };
 
-/* How much of a name another must share to resemble it. */
+/* How many characters of a name another must have to be similar. */
 enum { STEM = 4 };
 
 int bw_error_injection_supported(void)
@@ -41,7 +42,7 @@ int bw_error_injection_supported(void)
 	return errno == EINVAL ? -ENOTSUP : -errno;
 }
 
-/* do_sys_openat2 is about "open", __x64_sys_truncate about "trun". */
+/* "open" of do_sys_openat2, "trun" of __x64_sys_truncate. */
 static void stem_of(const char *function, char stem[STEM + 1])
 {
 	const char *end = function + strlen(function), *from;
@@ -53,25 +54,25 @@ static void stem_of(const char *function, char stem[STEM + 1])
 	snprintf(stem, STEM + 1, "%.*s", (int)(end - from), from);
 }
 
-int bw_error_injection_listed(const char *root, const char *function, char *like, size_t size)
+int bw_error_injection_listed(const char *root, const char *function, char *similar, size_t size)
 {
 	BW_FREE char *list = NULL;
 	char path[PATH_MAX], stem[STEM + 1], *rest, *name;
-	size_t len, used = 0;
+	size_t len;
 	int r;
 
 	snprintf(path, sizeof(path), "%s" BW_OVERRIDE_LIST, root);
 	r = bw_file_read(path, LIST_MAX, &list, &len);
 	if (r < 0)
 		return r;
-	*like = '\0';
+	*similar = '\0';
 	stem_of(function, stem);
 	for (rest = list; (name = strsep(&rest, "\n"));) {
 		name[strcspn(name, "\t ")] = '\0';
 		if (strcmp(name, function) == 0)
 			return 1;
-		if (strstr(name, stem) && used + strlen(name) + 3 < size)
-			used += (size_t)snprintf(like + used, size - used, "%s%s", used ? ", " : "", name);
+		if (strstr(name, stem))
+			bw_suggestions_append(similar, size, name);
 	}
 	return 0;
 }

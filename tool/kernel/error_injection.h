@@ -14,7 +14,7 @@
 int bw_error_injection_supported(void);
 
 /*
- * Is the function on the list? 1; 0 with, in like, those on the list that resemble it, as many as size takes: "a, b";
- * or -errno: -ENOENT if there is no list. root is put before the path.
+ * Is the function on the list? 1; 0 with, in similar, those on the list with a similar name: "a, b", as much as size
+ * bytes take; or -errno: -ENOENT if there is no list. root is put before the path.
  */
-int bw_error_injection_listed(const char *root, const char *function, char *like, size_t size);
+int bw_error_injection_listed(const char *root, const char *function, char *similar, size_t size);

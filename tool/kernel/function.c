@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/lines.h"
 #include "base/name_index.h"
+#include "base/search.h"
 #include "kernel/error_injection.h"
 #include "kernel/kallsyms.h"
 #include "kernel/kprobe.h"
@@ -27,11 +28,11 @@ struct aliases {
 	size_t n, room;
 };
 
-/* An answer of each function that a list gives: those that it has, once it was read. */
+/* The answer of a list for each function: BW_YES for those that it has. */
 struct listed {
 	struct bw_function *functions; /* n */
 	size_t n, answer;	       /* its offset in each */
-	struct bw_name_index index;    /* of their names, or what stands for these */
+	struct bw_name_index index;    /* of their names, or of the stems of these */
 	const struct aliases *aliases; /* the names behind the first n of the index */
 };
 
@@ -50,7 +51,7 @@ static void note_word(void *cookie, const char *name)
 		*answer_of(l, (size_t)i) = BW_YES;
 }
 
-/* `absent`: what is so where there is no such list. */
+/* absent: the answer where there is no such list. */
 static void read_list(const struct listed *l, const char *path, int word, enum bw_function_answer absent)
 {
 	enum bw_function_answer unread;
@@ -64,7 +65,7 @@ static void read_list(const struct listed *l, const char *path, int word, enum b
 		*answer_of(l, i) = unread;
 }
 
-/* What is looked for beside the functions: of the kernel as a whole. */
+/* Symbols that show features of the kernel. */
 enum { DIRECT, OVERRIDE, PARTS };
 
 static void read_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol *s)
@@ -133,77 +134,75 @@ static void read_stems(const struct listed *l, const char *path)
 	bw_lines_each(path, 0, note_word, &of_stems);
 }
 
-/* An address that is looked for, and whose it is. */
-struct place {
+/* An address, and the index of its function. */
+struct entry {
 	uint64_t address;
 	size_t function;
 };
 
-struct places {
+struct addresses {
 	struct bw_function *functions;
-	struct place *places; /* n, by address */
+	struct entry *entries; /* n, by address */
 	size_t n;
 };
 
 static int by_address(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct entry *x = a, *y = b;
 
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* The functions' addresses, by address; p->places is the caller's to free. 0 or -ENOMEM. */
-static int find_places(const struct listed *l, struct places *p)
+static void free_addresses(struct addresses *p)
 {
-	*p = (struct places){.functions = l->functions, .places = calloc(l->n + 1, sizeof(*p->places))};
-	if (!p->places)
+	free(p->entries);
+}
+
+/* The functions' addresses, by address; the caller's, for free_addresses. 0 or -ENOMEM. */
+static int find_addresses(const struct listed *l, struct addresses *p)
+{
+	*p = (struct addresses){.functions = l->functions, .entries = calloc(l->n + 1, sizeof(*p->entries))};
+	if (!p->entries)
 		return -ENOMEM;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->functions[i].address)
-			p->places[p->n++] = (struct place){l->functions[i].address, i};
-	qsort(p->places, p->n, sizeof(*p->places), by_address);
+			p->entries[p->n++] = (struct entry){l->functions[i].address, i};
+	qsort(p->entries, p->n, sizeof(*p->entries), by_address);
 	return 0;
 }
 
-/* How many of them are no higher than the address. */
-static size_t places_up_to(const struct places *p, uint64_t address)
+static uint64_t address_of(const void *entry)
 {
-	size_t low = 0, high = p->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->places[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ((const struct entry *)entry)->address;
 }
 
-/* ftrace's place is a function's first byte, or behind the mark that a jump may lead there (endbr, bti). */
+/* How many of them are no higher than the address. */
+static size_t entries_up_to(const struct addresses *p, uint64_t address)
+{
+	return bw_search_up_to(p->entries, p->n, sizeof(*p->entries), address_of, address);
+}
+
+/* ftrace's address is a function's first byte, or behind the instruction that allows indirect jumps (endbr, bti). */
 enum { MARK_MAX = 8 };
 
 static void note_address(void *cookie, const char *text)
 {
-	const struct places *p = cookie;
+	const struct addresses *p = cookie;
 	uint64_t address = strtoull(text, NULL, 16);
 
-	for (size_t i = places_up_to(p, address); i > 0 && address - p->places[i - 1].address <= MARK_MAX; i--)
-		p->functions[p->places[i - 1].function].traceable = BW_YES;
+	for (size_t i = entries_up_to(p, address); i > 0 && address - p->entries[i - 1].address <= MARK_MAX; i--)
+		p->functions[p->entries[i - 1].function].traceable = BW_YES;
 }
 
 /*
- * From Linux 6.5 on ftrace tells its addresses: so it is known which of several functions of a name is meant, and of
- * one that bears several names. False where they are not to be had.
+ * From Linux 6.5 on ftrace lists its addresses, which are not ambiguous where several functions have a name, or one has
+ * several. False where they can't be read.
  */
 static bool read_addresses(const struct listed *l, const char *path)
 {
-	BW_FREE struct place *places = NULL;
-	struct places p;
-	int r = find_places(l, &p);
+	BW_CLEANUP(free_addresses) struct addresses p = {0};
+	int r = find_addresses(l, &p);
 
-	places = p.places;
 	if (r < 0 || p.n == 0 || access(path, R_OK) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -211,7 +210,7 @@ static bool read_addresses(const struct listed *l, const char *path)
 	if (bw_lines_each(path, 0, note_address, &p) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
-		l->functions[i].is_placed = true;
+		l->functions[i].by_address = true;
 	return true;
 }
 
@@ -224,7 +223,7 @@ static void read_traceable(const char *root, struct listed *l)
 	snprintf(path, sizeof(path), "%s%s/available_filter_functions_addrs", root, mount ? mount : "");
 	if (!mount || !read_addresses(l, path)) {
 		snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
-		read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* a kernel without ftrace: no reason to say no */
+		read_list(l, path, 0, mount ? BW_YES : BW_UNKNOWN); /* without ftrace nothing rules it out */
 	}
 	snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, mount ? mount : "");
 	read_stems(l, path);
@@ -254,10 +253,14 @@ static void free_aliases(struct aliases *a)
 static int add_alias(struct aliases *a, const char *name, size_t function)
 {
 	if (a->n == a->room) {
-		size_t room = 2 * a->room + 16, *of = reallocarray(a->of, room, sizeof(*of));
-		char **names = of ? reallocarray(a->names, room, sizeof(*names)) : NULL;
+		size_t room = 2 * a->room + 16;
+		size_t *of = reallocarray(a->of, room, sizeof(*of));
+		char **names;
 
-		a->of = of ? of : a->of;
+		if (!of)
+			return -ENOMEM;
+		a->of = of;
+		names = reallocarray(a->names, room, sizeof(*names));
 		if (!names)
 			return -ENOMEM;
 		a->names = names;
@@ -271,7 +274,7 @@ static int add_alias(struct aliases *a, const char *name, size_t function)
 }
 
 struct alias_search {
-	struct places places;
+	const struct addresses *addresses;
 	struct aliases *aliases;
 	int error;
 };
@@ -279,25 +282,26 @@ struct alias_search {
 static void note_alias(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
 {
 	struct alias_search *search = cookie;
-	const struct places *p = &search->places;
+	const struct addresses *p = search->addresses;
 
 	(void)i;
-	for (size_t k = places_up_to(p, symbol->address); k > 0 && p->places[k - 1].address == symbol->address; k--)
-		if (search->error == 0 && strcmp(p->functions[p->places[k - 1].function].name, symbol->name) != 0)
-			search->error = add_alias(search->aliases, symbol->name, p->places[k - 1].function);
+	for (size_t k = entries_up_to(p, symbol->address); k > 0 && p->entries[k - 1].address == symbol->address; k--)
+		if (search->error == 0 && strcmp(p->functions[p->entries[k - 1].function].name, symbol->name) != 0)
+			search->error = add_alias(search->aliases, symbol->name, p->entries[k - 1].function);
 }
 
-/* Where addresses are hidden there are none. */
+/* Where addresses are hidden, none are found. 0 or -ENOMEM. */
 static int read_aliases(const char *root, const struct listed *l, struct aliases *aliases)
 {
-	BW_FREE struct place *places = NULL;
-	struct alias_search search = {.aliases = aliases};
-	int r = find_places(l, &search.places);
+	BW_CLEANUP(free_addresses) struct addresses addresses = {0};
+	struct alias_search search = {.addresses = &addresses, .aliases = aliases};
+	int r = find_addresses(l, &addresses);
 
-	places = search.places.places;
-	if (r == 0 && search.places.n > 0)
+	if (r == 0 && addresses.n > 0)
 		r = bw_kallsyms_find(root, NULL, 0, note_alias, &search);
-	return search.error < 0 ? search.error : r == -ENOMEM ? r : 0;
+	if (search.error < 0)
+		return search.error;
+	return r == -ENOMEM ? r : 0;
 }
 
 /* The names of the functions, and their aliases. *names is the caller's to free, not what is in it. */
@@ -313,7 +317,7 @@ static int index_names(const struct listed *l, const char ***names, struct bw_na
 	return bw_name_index_init(index, *names, l->n + l->aliases->n);
 }
 
-/* Its trampolines pass on no more than six. */
+/* Before Linux 6.6 the trampolines of x86-64 pass on six parameters. */
 static bool has_few_registers(const char *root)
 {
 #if defined(__x86_64__)

@@ -14,14 +14,14 @@
 int bw_headers_find(const char *root, const char *release, char **path)
 {
 	/* Debian and SUSE split the tree: the common part is "source" there. */
-	static const char *const places[] = {"source", "build"};
+	static const char *const links[] = {"source", "build"};
 	char file[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		snprintf(file, sizeof(file), "%s/lib/modules/%s/%s/include/linux/kconfig.h", root, release, places[i]);
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		snprintf(file, sizeof(file), "%s/lib/modules/%s/%s/include/linux/kconfig.h", root, release, links[i]);
 		if (access(file, F_OK) != 0)
 			continue;
-		if (asprintf(path, "/lib/modules/%s/%s", release, places[i]) < 0)
+		if (asprintf(path, "/lib/modules/%s/%s", release, links[i]) < 0)
 			return -ENOMEM;
 		return 0;
 	}

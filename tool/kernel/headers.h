@@ -14,5 +14,5 @@ int bw_headers_find(const char *root, const char *release, char **path);
  * for the release, or NULL if the distribution is not known. */
 const char *bw_headers_package(const char *root);
 
-/* Of which kernel release the headers that belong to the modules of `release` are; "" if they do not say. */
+/* Of which kernel release the headers that belong to the modules of `release` are; "" if they do not contain it. */
 void bw_headers_release(const char *root, const char *release, char *text, size_t size);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/name_index.h"
+#include "base/search.h"
 #include "base/suggestions.h"
 
 /* A line: "ffffffff81000000 T name", "... t name [module]". */
@@ -19,7 +20,7 @@ struct line {
 	char *name, *module;
 };
 
-/* The number before the first space: strtoull, but for lists of two hundred thousand. */
+/* The number before the first space; faster than strtoull, for 200,000 lines. */
 static uint64_t read_address(const char *text, char **end)
 {
 	uint64_t address = 0;
@@ -104,7 +105,8 @@ int bw_kallsyms_count(const char *root, const char *const *names, uint32_t *coun
 	return 0;
 }
 
-/* Does what ran at boot begin there, 1, or end, 0? Else -1. (Without KALLSYMS_ALL the first two are not listed.) */
+/* Does the symbol begin the code that ran at boot, 1, or end it, 0? Else -1. (Without KALLSYMS_ALL the first two are
+ * not listed.) */
 static int marks_init(const char *name)
 {
 	if (strcmp(name, "__init_begin") == 0 || strcmp(name, "_sinittext") == 0)
@@ -128,7 +130,7 @@ int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 	BW_CLEANUP(bw_name_index_free) struct bw_name_index index = {0};
 	BW_FILE FILE *file = open_list(root);
 	BW_FREE char *text = NULL;
-	bool is_init = false; /* between the two, by their place in the list: addresses may be hidden */
+	bool is_init = false; /* between the two, by their order in the list: addresses may be hidden */
 	size_t size = 0;
 	struct line line;
 
@@ -148,18 +150,16 @@ int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 	return 0;
 }
 
-void bw_kallsyms_like(const char *root, const char *name, char *like, size_t size)
+void bw_kallsyms_suggest(const char *root, struct bw_suggestions *suggestions)
 {
 	BW_FILE FILE *file = open_list(root);
 	BW_FREE char *text = NULL;
-	struct bw_suggestions near = {.name = name};
 	size_t text_size = 0;
 	struct line line;
 
 	while (file && next_function(file, &text, &text_size, &line))
 		if (strncmp(line.name, "__pfx_", strlen("__pfx_")) != 0) /* the gap before a function */
-			bw_suggestions_offer(&near, line.name);
-	bw_suggestions_write(&near, like, size);
+			bw_suggestions_offer(suggestions, line.name);
 }
 
 struct symbol {
@@ -174,7 +174,7 @@ struct bw_kallsyms {
 	size_t names_len, names_room;
 };
 
-/* Room for a symbol more, whose name has len bytes. */
+/* Makes space for another symbol, whose name has len bytes. */
 static int make_room(struct bw_kallsyms *s, size_t len)
 {
 	if (s->n == s->room) {
@@ -251,20 +251,17 @@ void bw_kallsyms_free(struct bw_kallsyms *symbols)
 	free(symbols);
 }
 
+static uint64_t address_of(const void *symbol)
+{
+	return ((const struct symbol *)symbol)->address;
+}
+
 const char *bw_kallsyms_at(const struct bw_kallsyms *symbols, uint64_t address, uint64_t *offset)
 {
-	size_t low = 0, high = symbols->n;
+	size_t n = bw_search_up_to(symbols->symbols, symbols->n, sizeof(*symbols->symbols), address_of, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->symbols[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	if (n == 0)
 		return NULL;
-	*offset = address - symbols->symbols[low - 1].address;
-	return symbols->names + symbols->symbols[low - 1].name;
+	*offset = address - symbols->symbols[n - 1].address;
+	return symbols->names + symbols->symbols[n - 1].name;
 }

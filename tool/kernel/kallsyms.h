@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many functions bear each of n names. 0 or -errno. root is put before the path. */
+struct bw_suggestions;
+
+/* How many functions have each of n names. 0 or -errno. root is put before the path. */
 int bw_kallsyms_count(const char *root, const char *const *names, uint32_t *counts, size_t n);
 
 struct bw_kallsyms_symbol {
@@ -16,17 +18,13 @@ struct bw_kallsyms_symbol {
 	bool is_init;		   /* it ran at boot, and its memory was given back */
 };
 
-/* Calls `found` with each function that bears one of the n names: its index, and the function; names NULL: with all. 0
+/* Calls `found` with each function that has one of the n names: its index, and the function; names NULL: with all. 0
  * or -errno. */
 int bw_kallsyms_find(const char *root, const char *const *names, size_t n,
 		     void (*found)(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol), void *cookie);
 
-/*
- * Functions that resemble the name, as many as size takes, the nearest first: "a, b". Those that the compiler made of
- * it (name.isra.0, name.constprop.0) are nearest, then those with the name in theirs, then those that differ by a
- * letter or two. Empty if there are none, or the list can't be read.
- */
-void bw_kallsyms_like(const char *root, const char *name, char *like, size_t size);
+/* Offers all functions to the suggestions for a name. Nothing is offered if the list can't be read. */
+void bw_kallsyms_suggest(const char *root, struct bw_suggestions *suggestions);
 
 /* Addresses and their names. */
 struct bw_kallsyms;

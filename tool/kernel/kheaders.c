@@ -17,11 +17,12 @@
 
 #include "base/cache_dir.h"
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 static const char archive[] = "/sys/kernel/kheaders.tar.xz";
 
-/* Runs a program of the system's, silently, with an environment of its own. 0, or -EIO if it fails. */
+/* Runs a program of the system without output, in a clean environment. 0, or -EIO if it fails. */
 static int run(const char *const argv[])
 {
 	char *env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
@@ -49,28 +50,28 @@ static int open_store(void)
 	int fd = bw_cache_dir_open(".");
 
 	if (fd == -EPERM) {
-		bw_log_error(fd, "%s is not this user's alone; what lies there is not trusted", BW_STORE);
-		bw_log_hint("Remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
+		bw_log_error(fd, "cannot use %s: it is not this user's alone", BW_STORE);
+		bw_log_hint("remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
 	} else if (fd < 0) {
-		bw_log_error(fd, "can't use %s: %s", BW_STORE, strerror(-fd));
+		bw_log_error(fd, "cannot use %s: %s", BW_STORE, strerror(-fd));
 	}
 	return fd;
 }
 
-/* A folder for each build of a kernel, not for each release: FNV-1a of uname -v tells them apart. */
-static char *folder_of_kernel(void)
+/* A directory for each build of a kernel, not for each release: they differ in uname -v. */
+static char *directory_of_kernel(void)
 {
-	uint64_t hash = 0xcbf29ce484222325;
 	struct utsname kernel;
 	char *path;
 
 	uname(&kernel);
-	for (const char *p = kernel.version; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-	return asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release, hash) < 0 ? NULL : path;
+	if (asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release,
+		     bw_hash(kernel.version, strlen(kernel.version))) < 0)
+		return NULL;
+	return path;
 }
 
-/* Beside its place first, so that a half-unpacked tree is never taken for a whole one. */
+/* Under another name first, so that a half-unpacked tree is never taken for a whole one. */
 static int unpack_to(const char *path)
 {
 	char half[sizeof(BW_STORE) + 16];
@@ -81,25 +82,25 @@ static int unpack_to(const char *path)
 	snprintf(half, sizeof(half), "%s/half", BW_STORE);
 	r = run(clean);
 	if (r < 0 || mkdir(half, 0700) < 0)
-		return bw_log_error(r < 0 ? r : -errno, "can't make %s", half);
+		return bw_log_error(r < 0 ? r : -errno, "cannot create '%s'", half);
 	r = run(tar);
 	if (r < 0) {
 		run(clean);
-		bw_log_error(r, "can't unpack the kernel's headers, %s, to %s", archive, BW_STORE);
-		bw_log_hint("It takes tar, xz and some 60 MB there: apt install tar xz-utils");
+		bw_log_error(r, "cannot unpack the kernel's headers, %s, to %s", archive, BW_STORE);
+		bw_log_hint("this takes tar, xz and some 60 MB there: apt install tar xz-utils");
 		return r;
 	}
-	return rename(half, path) < 0 ? bw_log_error(-errno, "can't make %s: %s", path, strerror(errno)) : 0;
+	return rename(half, path) < 0 ? bw_log_error(-errno, "cannot create '%s': %s", path, strerror(errno)) : 0;
 }
 
 int bw_kheaders_unpack(char **path)
 {
 	static const char *const load[] = {"modprobe", "kheaders", NULL};
-	BW_FREE char *folder = folder_of_kernel();
+	BW_FREE char *directory = directory_of_kernel();
 	BW_FD int dir = -1;
 	int r = 0;
 
-	if (!folder)
+	if (!directory)
 		return -ENOMEM;
 	if (access(archive, F_OK) != 0)
 		run(load); /* CONFIG_IKHEADERS=m */
@@ -108,10 +109,10 @@ int bw_kheaders_unpack(char **path)
 	dir = open_store();
 	if (dir < 0)
 		return dir;
-	flock(dir, LOCK_EX); /* two at once: the second finds the work done */
-	if (access(folder, F_OK) != 0)
-		r = unpack_to(folder);
+	flock(dir, LOCK_EX); /* another process may have unpacked it meanwhile */
+	if (access(directory, F_OK) != 0)
+		r = unpack_to(directory);
 	if (r == 0)
-		*path = BW_TAKE(folder);
+		*path = BW_TAKE(directory);
 	return r;
 }

@@ -41,7 +41,7 @@ int bw_kprobe_supported(const char *root)
 	return kprobe_pmu(root, &type);
 }
 
-int bw_kprobe_place(const char *function, bool at_return)
+int bw_kprobe_create(const char *function, bool at_return)
 {
 	/* As perf_event_open(2) and the PMU's format/retprobe have it. */
 	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .config = at_return};
@@ -54,7 +54,7 @@ int bw_kprobe_place(const char *function, bool at_return)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The numbers of the kernel's interface: older headers do not name them. */
+/* Numbers of the kernel's interface that older headers lack. */
 enum { LINK_CREATE = 28, PERF_EVENT = 41, LINK_OF_PERF_EVENT = 7, INFO_TYPE = 0, INFO_MISSED = 48, INFO_BYTES = 56 };
 
 /* A link between the two, whose descriptor holds both (Linux 5.15 on); or -errno. */
@@ -99,7 +99,7 @@ int bw_kprobe_missed(int kprobe, uint64_t *missed)
 	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0)
 		return -ENOTSUP; /* it is no link */
 	memcpy(&type, info + INFO_TYPE, sizeof(type));
-	/* The length is what the kernel knows of it: before the field was there, less. */
+	/* The kernel returns the length of its struct: less, before it had the field. */
 	if (type != LINK_OF_PERF_EVENT || attr.info.info_len < INFO_MISSED + sizeof(*missed))
 		return -ENOTSUP;
 	memcpy(missed, info + INFO_MISSED, sizeof(*missed));
@@ -108,7 +108,7 @@ int bw_kprobe_missed(int kprobe, uint64_t *missed)
 
 int bw_kprobe_try(const char *function)
 {
-	BW_FD int kprobe = bw_kprobe_place(function, false);
+	BW_FD int kprobe = bw_kprobe_create(function, false);
 
 	return kprobe < 0 ? kprobe : 0;
 }

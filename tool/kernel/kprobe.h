@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel lets be probed. */
+/* Kprobes, by the perf of the kernel. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,28 +8,27 @@
 /* The kernel's list of what must not be probed, below debugfs: addresses and names. */
 #define BW_BLACKLIST "/sys/kernel/debug/kprobes/blacklist"
 
-/* How the kernel's perf counts its kprobes, /sys/bus/event_source/devices/kprobe (kernel 4.17 and later): 0 if
- * there are kprobes, -ENODEV if not. */
+/* Has the kernel kprobes of perf, /sys/bus/event_source/devices/kprobe (Linux 4.17 and later)? 0, or -ENODEV if not. */
 int bw_kprobe_supported(const char *root);
 
 /*
- * Places a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
+ * Creates a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
  * descriptor, which is the caller's and holds the kprobe, for bw_kprobe_attach; or -errno as the kernel gives it:
  *   -ENODEV   no kprobes in this kernel        -ENOENT         no such function
- *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions bear the name
+ *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions have the name
  *   -EPERM, -EACCES   no privilege, or lockdown
  */
-int bw_kprobe_place(const char *function, bool at_return);
+int bw_kprobe_create(const char *function, bool at_return);
 
-/* Runs a loaded program there. 0, with the descriptor that holds the program there now in *kprobe; or -errno. */
+/* Attaches a loaded program. 0, with the descriptor that holds both now in *kprobe; or -errno. */
 int bw_kprobe_attach(int *kprobe, int program);
 
 /*
- * How often the kernel passed over an attached kprobe: another kprobe ran on that CPU; or, where it is one at the
- * return, as many calls as it follows to their returns were under way. 0; or -ENOTSUP: this kernel does not count it
+ * How often the kernel skipped an attached kprobe: another kprobe ran on that CPU; or, of one at the return, more calls
+ * were under way than it follows to their returns. 0; or -ENOTSUP: this kernel does not count it
  * (before 6.7).
  */
 int bw_kprobe_missed(int kprobe, uint64_t *missed);
 
-/* Can it be placed? Takes it back, which costs the kernel more than placing it. 0, or -errno as above. */
+/* Can one be created? Removes it again, which costs the kernel more than creating it. 0, or -errno as above. */
 int bw_kprobe_try(const char *function);

@@ -127,14 +127,15 @@ void bw_machine_lockdown(const char *root, char *text, size_t size)
 	snprintf(text, size, "%.*s", from ? (int)strcspn(from + 1, "]") : 0, from ? from + 1 : "");
 }
 
-enum bw_machine_distro bw_machine_distribution(const char *root)
+enum bw_machine_distribution_id bw_machine_distribution(const char *root)
 {
 	const char *install = bw_headers_package(root);
 
-	if (!install)
-		return BW_DISTRIBUTION_OTHER;
-	return strncmp(install, "apt", 3) == 0	    ? BW_DISTRIBUTION_DEBIAN
-	       : strncmp(install, "dnf", 3) == 0    ? BW_DISTRIBUTION_FEDORA
-	       : strncmp(install, "pacman", 6) == 0 ? BW_DISTRIBUTION_ARCH
-						    : BW_DISTRIBUTION_OTHER;
+	if (install && strncmp(install, "apt", 3) == 0)
+		return BW_DISTRIBUTION_DEBIAN;
+	if (install && strncmp(install, "dnf", 3) == 0)
+		return BW_DISTRIBUTION_FEDORA;
+	if (install && strncmp(install, "pacman", 6) == 0)
+		return BW_DISTRIBUTION_ARCH;
+	return BW_DISTRIBUTION_OTHER;
 }

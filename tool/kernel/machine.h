@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the machine and this process may do, from files that the kernel writes. root is put before every path. */
+/* Facts of the machine and this process, from files of the kernel. root is put before every path. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The first line of a file, or what stands there between quotes behind KEY=, where key is not NULL; "" if there is
- * none.
- */
+/* The first line of a file, or, where key is not NULL, the quoted value of KEY=; "" if there is none. */
 void bw_machine_line(const char *root, const char *path, const char *key, char *text, size_t size);
 
 /* The kernel's release: /proc/sys/kernel/osrelease. */
@@ -32,6 +30,11 @@ long bw_machine_number(const char *root, const char *path);
  */
 void bw_machine_lockdown(const char *root, char *text, size_t size);
 
-/* The system that its packages and commands are named for. */
-enum bw_machine_distro { BW_DISTRIBUTION_OTHER, BW_DISTRIBUTION_DEBIAN, BW_DISTRIBUTION_FEDORA, BW_DISTRIBUTION_ARCH };
-enum bw_machine_distro bw_machine_distribution(const char *root);
+/* The distribution, which packages and commands depend on. */
+enum bw_machine_distribution_id {
+	BW_DISTRIBUTION_OTHER,
+	BW_DISTRIBUTION_DEBIAN,
+	BW_DISTRIBUTION_FEDORA,
+	BW_DISTRIBUTION_ARCH
+};
+enum bw_machine_distribution_id bw_machine_distribution(const char *root);

@@ -18,8 +18,8 @@ static char *read_fact(const char *root, const char *name)
 	return bw_file_read(path, 1 << 16, &text, &len) < 0 ? NULL : text;
 }
 
-/* Do only those that sleep, or offer it, leave the CPU? */
-static bool is_calm(const char *mode)
+/* Is it a mode without full preemption? */
+static bool is_voluntary(const char *mode)
 {
 	size_t len = strcspn(mode, " )\n");
 
@@ -46,9 +46,9 @@ bool bw_preemption_is_full(const char *root)
 	const char *mode = modes ? strchr(modes, '(') : NULL;
 
 	if (mode)
-		return !is_calm(mode + 1);
+		return !is_voluntary(mode + 1);
 	if (!version || !strstr(version, " PREEMPT"))
 		return !version;
 	mode = strstr(version, " PREEMPT_DYNAMIC") && line ? parameter(line) : NULL;
-	return !mode || !is_calm(mode);
+	return !mode || !is_voluntary(mode);
 }

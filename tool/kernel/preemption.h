@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Asks /sys/kernel/debug/sched/preempt, which says what a kernel that can be told is told; where that can't be read,
- * /proc/sys/kernel/version (PREEMPT, PREEMPT_RT, PREEMPT_DYNAMIC) and preempt= in /proc/cmdline. What can't be found
- * out is true.
+ * Asks /sys/kernel/debug/sched/preempt, which has the mode of a kernel whose mode can be changed; where that can't be
+ * read, /proc/sys/kernel/version (PREEMPT, PREEMPT_RT, PREEMPT_DYNAMIC) and preempt= in /proc/cmdline. What can't be
+ * found out is true.
  */
 bool bw_preemption_is_full(const char *root);

@@ -55,8 +55,8 @@ static void sort(struct names *s)
 		qsort(s->names, s->n, sizeof(*s->names), compare);
 }
 
-/* The name's place, one of them if it is there several times; n: it is not there. */
-static size_t place_of(const struct names *s, const char *name)
+/* The name's index, one of several if it is there several times; n: it is not there. */
+static size_t index_of(const struct names *s, const char *name)
 {
 	char **at = s->n > 0 ? bsearch(&name, s->names, s->n, sizeof(*s->names), compare) : NULL;
 
@@ -65,10 +65,10 @@ static size_t place_of(const struct names *s, const char *name)
 
 static bool has(const struct names *s, const char *name)
 {
-	return place_of(s, name) < s->n;
+	return index_of(s, name) < s->n;
 }
 
-/* Is the one at i there once more? */
+/* Is there another of the name at i? */
 static bool is_double(const struct names *s, size_t i)
 {
 	return (i > 0 && strcmp(s->names[i], s->names[i - 1]) == 0) ||
@@ -98,7 +98,7 @@ static void keep_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol 
 		add_name(cookie, symbol->name);
 }
 
-/* What ftrace knows, sorted. */
+/* The names that ftrace lists, sorted. */
 static int read_traceable(const char *root, struct names *s)
 {
 	char path[PATH_MAX];
@@ -110,7 +110,7 @@ static int read_traceable(const char *root, struct names *s)
 	return r;
 }
 
-/* Newer kernels refuse a name that several functions bear: this one is asked. */
+/* Newer kernels refuse a name that several functions have: whether this one does is tried. */
 static bool refuses_doubles(const struct names *s)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -136,16 +136,16 @@ static int each_kprobe(const char *root, const struct btf *btf, void (*found)(vo
 	if (r == -ENOENT || r == -ENODEV) /* a kernel without ftrace */
 		r = bw_kallsyms_find(root, NULL, 0, keep_symbol, &names);
 	sort(&names);
-	if (refuses_doubles(&names)) { /* also where ftrace knows but one of them */
+	if (refuses_doubles(&names)) { /* also where ftrace lists only one of them */
 		bw_kallsyms_find(root, NULL, 0, keep_symbol, &all);
 		sort(&all);
 	}
 	for (size_t i = 0; i < names.n; i++) {
 		const char *name = names.names[i];
-		size_t place = place_of(&all, name);
+		size_t index = index_of(&all, name);
 
 		if ((i > 0 && strcmp(name, names.names[i - 1]) == 0) || has(&blacklist, name) ||
-		    (place < all.n && is_double(&all, place)))
+		    (index < all.n && is_double(&all, index)))
 			continue;
 		found(cookie, name);
 	}

@@ -15,7 +15,7 @@
 
 enum { KIND_ENUM64 = 19 }; /* older headers do not name it */
 
-/* What btf_dump writes, before it goes to its reader. */
+/* Collects the output of btf_dump. */
 struct writer {
 	struct btf_dump *dump;
 	FILE *file;
@@ -46,7 +46,7 @@ static int open_writer(struct writer *w, const struct btf *btf)
 	return w->dump ? 0 : -ENOMEM;
 }
 
-/* The compiler's names, and people's. */
+/* The compiler's names of types, and the usual ones. */
 static const struct {
 	const char *from, *to;
 } better[] = {
@@ -69,7 +69,7 @@ static bool is_letter(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* What stands for that which text begins with; NULL: it is none of those above. */
+/* The usual name of the type that text begins with, of *len characters; NULL: it is none of those above. */
 static const char *better_at(const char *text, size_t *len)
 {
 	for (size_t i = 0; i < sizeof(better) / sizeof(*better); i++) {
@@ -80,7 +80,7 @@ static const char *better_at(const char *text, size_t *len)
 	return NULL;
 }
 
-/* Hands over what was written. */
+/* Writes out what was collected. */
 static int finish(struct writer *w, FILE *out)
 {
 	BW_FREE char *text = NULL;
@@ -146,17 +146,6 @@ const char *bw_prototype_name(const struct btf *btf, uint32_t function, uint32_t
 	return p ? btf__name_by_offset(btf, p->name_off) : NULL;
 }
 
-static uint32_t plain_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
-		id = t->type;
-		t = btf__type_by_id(btf, id);
-	}
-	return id;
-}
-
 static int write_members(const struct writer *w, const struct btf *btf, const struct btf_type *t)
 {
 	const struct btf_member *m = btf_members(t);
@@ -177,10 +166,10 @@ static int write_members(const struct writer *w, const struct btf *btf, const st
 /* The named struct or union that the type is, or, through pointers, leads to; NULL: none. */
 static const struct btf_type *struct_of(const struct btf *btf, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, plain_type(btf, id));
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 
 	while (t && btf_is_ptr(t))
-		t = btf__type_by_id(btf, plain_type(btf, t->type));
+		t = bw_btf_resolve(btf, t->type);
 	return t && btf_is_composite(t) && t->name_off ? t : NULL;
 }
 
@@ -208,7 +197,7 @@ int bw_prototype_expand(FILE *out, const struct btf *btf, uint32_t function)
 
 static bool is_char(const struct btf *btf, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, plain_type(btf, id));
+	const struct btf_type *t = bw_btf_resolve(btf, id);
 
 	return t && btf_is_int(t) && t->size == 1 && strcmp(btf__name_by_offset(btf, t->name_off), "char") == 0;
 }
@@ -226,7 +215,7 @@ static bool is_const(const struct btf *btf, uint32_t id)
 void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint32_t n)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
-	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;
+	const struct btf_type *t = p ? bw_btf_resolve(btf, p->type) : NULL, *to;
 	size_t len;
 
 	if (t && btf_is_int(t)) {
@@ -236,10 +225,12 @@ void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint
 		return;
 	}
 	if (t && !btf_is_ptr(t)) {
-		fprintf(out, "%s ", t->size == 8 ? "u64" : t->size == 2 ? "u16" : t->size == 1 ? "u8" : "u32");
+		unsigned size = t->size == 1 || t->size == 2 || t->size == 8 ? t->size : 4;
+
+		fprintf(out, "u%u ", 8 * size); /* an enum */
 		return;
 	}
-	to = t ? btf__type_by_id(btf, plain_type(btf, t->type)) : NULL;
+	to = t ? bw_btf_resolve(btf, t->type) : NULL;
 	if (t && is_const(btf, t->type))
 		fputs("const ", out);
 	if (to && btf_is_composite(to) && to->name_off)
@@ -261,7 +252,7 @@ enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t fu
 					      int *is_signed)
 {
 	const struct btf_param *p = parameter_of(btf, function, n);
-	const struct btf_type *t = p ? btf__type_by_id(btf, plain_type(btf, p->type)) : NULL, *to;
+	const struct btf_type *t = p ? bw_btf_resolve(btf, p->type) : NULL, *to;
 
 	*size = t && !btf_is_ptr(t) ? t->size : 8;
 	*is_signed = t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_SIGNED;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/lines.h"
 #include "base/suggestions.h"
 
@@ -38,15 +39,15 @@ static void offer(void *cookie, const char *name)
 	bw_suggestions_offer(cookie, name);
 }
 
-void bw_tracefs_similar(const char *root, const char *category, const char *name, char *like, size_t size)
+void bw_tracefs_suggest(const char *root, const char *category, const char *name, char *text, size_t size)
 {
 	const char *mount = bw_tracefs_find(root);
 	char wanted[2 * NAME_MAX], path[PATH_MAX];
-	struct bw_suggestions near = {.name = wanted};
+	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = wanted};
 
 	snprintf(wanted, sizeof(wanted), "%.200s:%.200s", category, name);
 	snprintf(path, sizeof(path), "%s%s/available_events", root, mount ? mount : "");
 	if (mount)
-		bw_lines_each(path, 0, offer, &near);
-	bw_suggestions_write(&near, like, size);
+		bw_lines_each(path, 0, offer, &suggestions);
+	bw_suggestions_write(&suggestions, text, size);
 }

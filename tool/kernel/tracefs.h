@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tracefs tells of the kernel's tracepoints. root is put before every path: "" for the running system. */
+/* The kernel's tracepoints, from tracefs. root is put before every path: "" for the running system. */
 #pragma once
 
 #include <stddef.h>
@@ -10,5 +10,5 @@ const char *bw_tracefs_find(const char *root);
 /* 0 if the kernel has the tracepoint; -ENOENT if not; -ENODEV if tracefs is not mounted. */
 int bw_tracefs_tracepoint(const char *root, const char *category, const char *name);
 
-/* Tracepoints that resemble the name, "a:b, a:c", as many as size takes; empty if there are none. */
-void bw_tracefs_similar(const char *root, const char *category, const char *name, char *like, size_t size);
+/* Tracepoints with a similar name: "a:b, a:c", as much as size bytes take; "" if there are none. */
+void bw_tracefs_suggest(const char *root, const char *category, const char *name, char *text, size_t size);

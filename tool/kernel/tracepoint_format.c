@@ -23,7 +23,7 @@ static bool read_number(const char *line, const char *key, uint32_t *number)
 	return end > at;
 }
 
-/* "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;", which is written into. */
+/* "\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:1;", which is modified. */
 static bool read_field(char *line, char name[NAME_MAX], struct bw_tracepoint_format_field *field)
 {
 	static const char word[] = "\tfield:";

@@ -24,11 +24,11 @@ bool bw_clock_is_time(const struct bw_clock *clock, uint64_t monotonic_ns)
 {
 	if (monotonic_ns < clock->start)
 		return false;
-	/* Most lie in the second that was printed last, and ask for no clock. */
+	/* Most times are in the second that was printed last, which needs no clock. */
 	return monotonic_ns < clock->until || monotonic_ns <= bw_clock_now() + SECOND;
 }
 
-/* Taken anew each second, since the wall clock can be set. */
+/* Computed anew each second, since the wall clock can be set. */
 static void turn_to(struct bw_clock *clock, uint64_t monotonic_ns)
 {
 	uint64_t real = monotonic_ns + (now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC));

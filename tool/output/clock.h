@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the kernel's clock to the wall's, in the local time zone. */
+/* The time of day, in the local time zone or UTC, of a time of the kernel's clock. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@ enum { BW_CLOCK_LEN = 8 };
 /* Remembers the second it printed last; start with zeroes, but for `start`. */
 struct bw_clock {
 	uint64_t start;		 /* no event is older, in monotonic ns */
-	uint64_t from, until;	 /* the monotonic ns that the text is right for */
+	uint64_t from, until;	 /* the monotonic ns of which text is the time */
 	char text[BW_CLOCK_LEN]; /* HH:MM:SS */
 	char iso[24];		 /* 2026-11-23T08:40:00, in UTC */
 };

@@ -13,33 +13,33 @@
 
 #include "base/out.h"
 #include "output/clock.h"
+#include "output/json.h"
 #include "output/layout.h"
 
-/* An object's beginning: its time and table, at most BW_JSON_HEAD + strlen(table) bytes. Returns how many. */
-size_t bw_event_json_head(char *dst, struct bw_clock *clock, uint64_t monotonic_ns, const char *table);
-enum { BW_JSON_HEAD = 64 };
+/* An object's beginning: its time, in ns of CLOCK_MONOTONIC, and its table. The caller closes the object. */
+void bw_event_json_open(struct bw_json *json, struct bw_clock *clock, uint64_t monotonic_ns, const char *table);
 
 /*
  * The value of a layout of which `have` bytes are at data: an object of its fields, or what its one field without a
  * name is; without fields, all bytes in hex.
  */
-size_t bw_event_json_value(char *dst, const struct bw_layout *layout, const void *data, size_t have);
+void bw_event_json_value(struct bw_json *json, const struct bw_layout *layout, const void *data, size_t have);
+
+/* "NAME":VALUE, and, where the value is text whose bytes JSON can't hold, "NAME_hex" beside it. */
+void bw_event_json_member(struct bw_json *json, const char *name, const struct bw_layout *layout, const void *data,
+			  size_t have);
 
 /*
- * "NAME":VALUE, and, where the value is text whose bytes JSON can't hold, "NAME_hex" beside it. name: at most 8 bytes.
- * Both have at most so many bytes.
+ * The same for a field of which `have` bytes are at data. A struct or union without a name has its members in its
+ * stead; other fields without one are padding, and not written.
  */
-size_t bw_event_json_member(char *dst, const char *name, const struct bw_layout *layout, const void *data, size_t have);
-size_t bw_event_json_longest(const struct bw_layout *layout, size_t have);
+void bw_event_json_field(struct bw_json *json, const struct bw_layout_field *field, const void *data, size_t have);
 
 struct bw_event_json;
 
-/* *json is owned by the caller, for bw_event_json_free; table and layout must live as long. 0 or -ENOMEM. */
-int bw_event_json_new(struct bw_event_json **json, const char *table, const struct bw_layout *layout);
-void bw_event_json_free(struct bw_event_json *json);
+/* *event is owned by the caller, for bw_event_json_free; table and layout must live as long. 0 or -ENOMEM. */
+int bw_event_json_new(struct bw_event_json **event, const char *table, const struct bw_layout *layout);
+void bw_event_json_free(struct bw_event_json *event);
 
-/* The most bytes that the line of a sample of size bytes can have. */
-size_t bw_event_json_line_longest(const struct bw_event_json *json, size_t size);
-
-/* Appends the event's line. What no field covers is "rest". */
-void bw_event_json_line(struct bw_event_json *json, struct bw_out *out, const void *sample, size_t size);
+/* Appends the event's line. What no field covers is "rest". Without memory for it, out counts it as unwritten. */
+void bw_event_json_line(struct bw_event_json *event, struct bw_out *out, const void *sample, size_t size);

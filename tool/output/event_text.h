@@ -5,7 +5,7 @@
  *   15:04:05 PID=812 COMM=cat opened file /etc/hosts UID=0
  *   15:04:05 PID=812 COMM=cat tried to open forbidden file /etc/hosts, denied. UID=0
  *   15:04:05 events PID=812 COMM=cat UID=0
- * The field `ts` is the time, where it is one of bpf_ktime_get_ns(); pid, comm and fname have their places, all others
+ * The field `ts` is the time, where it is one of bpf_ktime_get_ns(); pid, comm and fname come first, all others
  * follow in the source's order.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When an event was. */
+/* The time of an event. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,8 +12,8 @@ const struct bw_layout_field *bw_event_time_field(const struct bw_layout *layout
 
 /*
  * The event's time, in ns of bpf_ktime_get_ns(); that of now where field is NULL, lies beyond the sample, or is 0. If
- * it is something else than such a time (some programs have microseconds there, or the time since their beginning),
- * that of now, and *other true.
+ * it is no such time (some programs have microseconds there, or the time since their beginning), that of now, and
+ * *other is true.
  */
 uint64_t bw_event_time_of(const struct bw_clock *clock, const struct bw_layout_field *field, const void *sample,
 			  size_t size, bool *other);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/histogram.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "output/event_json.h"
 #include "output/value.h"
 
-/* More slots are no histogram that one could read. */
+/* A histogram of more slots would be unreadable. */
 enum { SLOTS_MAX = 65536, LOG2_SLOTS = 64 };
 
 /* The key's field that counts the slots. */
@@ -33,7 +34,7 @@ struct counts {
 	uint64_t *slots; /* SLOTS_MAX */
 	uint64_t max;
 	int64_t last;	 /* the last slot that is not zero; -1: none */
-	uint64_t beyond; /* counted in slots that are too many */
+	uint64_t beyond; /* counted in slots above the last one */
 };
 
 struct histogram {
@@ -98,6 +99,15 @@ static uint64_t first_slot(const struct histogram *h)
 
 enum { STARS = 40 };
 
+static void print_heading(const struct histogram *h, bool wide)
+{
+	int indent = wide ? 15 : 5, width = 13;
+
+	if (h->log2)
+		width = wide ? 29 : 19;
+	fprintf(h->out, "%*s%-*s : count     distribution\n", indent, "", width, "value");
+}
+
 static void print_bars(const struct histogram *h)
 {
 	static const char stars[] = "****************************************";
@@ -106,10 +116,7 @@ static void print_bars(const struct histogram *h)
 
 	if (h->counts.last < 0 && h->counts.beyond == 0)
 		return;
-	fprintf(h->out,
-		h->log2 ? wide ? "%15s%-29s : count     distribution\n" : "%5s%-19s : count     distribution\n"
-			: "%5s%-13s : count     distribution\n",
-		"", "value");
+	print_heading(h, wide);
 	for (uint64_t slot = first_slot(h); (int64_t)slot <= h->counts.last; slot++) {
 		unsigned long long n = h->counts.slots[slot];
 		int bar = (int)((double)width * (double)n / (double)h->counts.max);
@@ -133,17 +140,19 @@ static bool is_of_section(const struct histogram *h, const struct bw_layout_fiel
 	return f != h->slot && *f->name && strncmp(f->name, "__pad", 5) != 0;
 }
 
-/* "disk = sda, flags = 1" */
-static void print_section(const struct histogram *h, const char *section)
+/* Prints "disk = sda, flags = 1". 0 or -ENOMEM. */
+static int print_section(const struct histogram *h, const char *section)
 {
 	const struct bw_layout *key = &h->table->key;
 	const char *gap = "\n";
 
 	for (uint32_t i = 0; i < key->n; i += 1 + key->fields[i].below) {
 		const struct bw_layout_field *f = &key->fields[i];
-		BW_FREE char *value = is_of_section(h, f) ? malloc(bw_value_longest(f)) : NULL;
+		BW_FREE char *value = malloc(bw_value_longest(f));
 
 		if (!value)
+			return -ENOMEM;
+		if (!is_of_section(h, f))
 			continue;
 		fprintf(h->out, "%s%s = ", gap, f->name);
 		fwrite(value, 1, bw_value_put(value, f, section + f->offset, h->table->key_size - f->offset), h->out);
@@ -151,79 +160,86 @@ static void print_section(const struct histogram *h, const char *section)
 	}
 	if (*gap == ',')
 		putc('\n', h->out);
+	return 0;
 }
 
-static void text_section(const struct histogram *h, const char *section)
+static int text_section(const struct histogram *h, const char *section)
 {
-	print_section(h, section);
-	print_bars(h);
+	int r = print_section(h, section);
+
+	if (r == 0)
+		print_bars(h);
+	return r;
 }
 
-static void json_key(const struct histogram *h, const char *section)
+/* The key without its slot. */
+static void json_key(struct bw_json *json, const struct histogram *h, const char *section)
 {
 	const struct bw_layout *key = &h->table->key;
-	bool first = true;
 
 	if (bw_layout_is_single(key))
 		return;
-	fputs(",\"section\":", h->out);
+	bw_json_key(json, "section");
+	bw_json_open_object(json);
 	for (uint32_t i = 0; i < key->n; i += 1 + key->fields[i].below) {
 		const struct bw_layout_field *f = &key->fields[i];
-		BW_FREE struct bw_layout_field *alone = calloc(1 + f->below, sizeof(*alone));
-		struct bw_layout layout = {alone, 1 + f->below, f->size * f->count};
-		BW_FREE char *value = NULL;
 
-		if (!is_of_section(h, f))
-			continue;
-		if (!alone)
-			return;
-		memcpy(alone, f, (1 + f->below) * sizeof(*alone));
-		alone[0].offset = 0;
-		value = malloc(bw_event_json_longest(&layout, layout.size));
-		if (!value)
-			return;
-		/* An object of one member, without its closing brace: they are joined. */
-		fputs(first ? "{" : ",", h->out);
-		fwrite(value + 1, 1, bw_event_json_value(value, &layout, section + f->offset, layout.size) - 2, h->out);
-		first = false;
+		if (is_of_section(h, f))
+			bw_event_json_field(json, f, section + f->offset, h->table->key_size - f->offset);
 	}
-	fputs(first ? "{}" : "}", h->out);
+	bw_json_close_object(json);
 }
 
-static void json_section(const struct histogram *h, const char *section)
+static void json_bucket(struct bw_json *json, const struct histogram *h, uint64_t slot)
 {
-	BW_FREE char *head = malloc(BW_JSON_HEAD + strlen(h->table->name));
+	uint64_t low, high;
+
+	bounds(h, slot, &low, &high);
+	bw_json_open_object(json);
+	bw_json_key(json, "low");
+	bw_json_number(json, low);
+	bw_json_key(json, "high");
+	bw_json_number(json, high);
+	bw_json_key(json, "count");
+	bw_json_number(json, h->counts.slots[slot]);
+	bw_json_close_object(json);
+}
+
+static int json_section(const struct histogram *h, const char *section)
+{
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
 	struct bw_clock clock = {0};
 
-	if (!head)
-		return;
-	fwrite(head, 1, bw_event_json_head(head, &clock, h->now, h->table->name), h->out);
-	json_key(h, section);
-	fprintf(h->out, ",\"histogram\":\"%s\",\"buckets\":[", h->log2 ? "log2" : "linear");
-	for (uint64_t slot = first_slot(h); (int64_t)slot <= h->counts.last; slot++) {
-		uint64_t low, high;
-
-		bounds(h, slot, &low, &high);
-		fprintf(h->out, "%s{\"low\":%llu,\"high\":%llu,\"count\":%llu}", slot == first_slot(h) ? "" : ",",
-			(unsigned long long)low, (unsigned long long)high, (unsigned long long)h->counts.slots[slot]);
-	}
-	fprintf(h->out, "],\"beyond\":%llu}\n", (unsigned long long)h->counts.beyond);
+	bw_event_json_open(&json, &clock, h->now, h->table->name);
+	json_key(&json, h, section);
+	bw_json_key(&json, "histogram");
+	bw_json_text(&json, h->log2 ? "log2" : "linear");
+	bw_json_key(&json, "buckets");
+	bw_json_open_array(&json);
+	for (uint64_t slot = first_slot(h); (int64_t)slot <= h->counts.last; slot++)
+		json_bucket(&json, h, slot);
+	bw_json_close_array(&json);
+	bw_json_key(&json, "beyond");
+	bw_json_number(&json, h->counts.beyond);
+	bw_json_close_object(&json);
+	return bw_json_print_line(&json, h->out);
 }
 
-/* Takes each section's rows out of those that are left, in the order of their first. */
-static void each_section(struct histogram *h, struct bw_table_rows *rows,
-			 void (*show)(const struct histogram *h, const char *section))
+/* Prints each section, in the order of their first rows. 0, -ENOMEM or print's error. */
+static int each_section(struct histogram *h, struct bw_table_rows *rows,
+			int (*print)(const struct histogram *h, const char *section))
 {
 	size_t stride = bw_table_stride(h->table), size = h->table->key_size;
 	BW_FREE char *section = malloc(size + 1), *scratch = malloc(size + 1);
 	BW_FREE uint64_t *slots = calloc(SLOTS_MAX, sizeof(*slots));
-	size_t left = rows->n;
+	size_t left = h->slot ? rows->n : 0;
+	int r = section && scratch && slots ? 0 : -ENOMEM;
 
-	while (h->slot && section && scratch && slots && left > 0) {
+	while (r == 0 && left > 0) {
 		size_t kept = 0;
 
 		memset(slots, 0, SLOTS_MAX * sizeof(*slots));
-		h->counts = (struct counts){slots, 0, -1, 0};
+		h->counts = (struct counts){.slots = slots, .last = -1};
 		section_of(h, rows->bytes, section);
 		for (size_t i = 0; i < left; i++) {
 			char *row = rows->bytes + i * stride;
@@ -234,11 +250,12 @@ static void each_section(struct histogram *h, struct bw_table_rows *rows,
 				memmove(rows->bytes + kept++ * stride, row, stride);
 		}
 		left = kept;
-		show(h, section);
+		r = print(h, section);
 	}
+	return r;
 }
 
-static struct histogram begin(const struct bw_table *table, bool log2, uint64_t now, FILE *out)
+static struct histogram histogram_of(const struct bw_table *table, bool log2, uint64_t now, FILE *out)
 {
 	return (struct histogram){.table = table,
 				  .slot = slot_field(&table->key),
@@ -248,20 +265,20 @@ static struct histogram begin(const struct bw_table *table, bool log2, uint64_t 
 				  .out = out};
 }
 
-void bw_histogram_text(const struct bw_table *table, struct bw_table_rows *rows, bool log2, uint64_t now, FILE *out)
+int bw_histogram_text(const struct bw_table *table, struct bw_table_rows *rows, bool log2, uint64_t now, FILE *out)
 {
-	struct histogram h = begin(table, log2, now, out);
+	struct histogram h = histogram_of(table, log2, now, out);
 	struct bw_clock clock = {0};
 	char time[BW_CLOCK_LEN];
 
 	bw_clock_put(&clock, time, now);
 	fprintf(out, "%.*s %s\n", BW_CLOCK_LEN, time, table->name);
-	each_section(&h, rows, text_section);
+	return each_section(&h, rows, text_section);
 }
 
-void bw_histogram_json(const struct bw_table *table, struct bw_table_rows *rows, bool log2, uint64_t now, FILE *out)
+int bw_histogram_json(const struct bw_table *table, struct bw_table_rows *rows, bool log2, uint64_t now, FILE *out)
 {
-	struct histogram h = begin(table, log2, now, out);
+	struct histogram h = histogram_of(table, log2, now, out);
 
-	each_section(&h, rows, json_section);
+	return each_section(&h, rows, json_section);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the bytes of an event are fields. It is made when a source is compiled, from the types that clang tells of the
- * event, and travels in the image.
+ * The fields that the bytes of an event are. A layout is made when a source is compiled, from the BTF of the event's
+ * type, and is a part of the image.
  */
 #pragma once
 
@@ -55,7 +55,7 @@ bool bw_layout_is_single(const struct bw_layout *layout);
 const struct bw_layout_field *bw_layout_find(const struct bw_layout *layout, const char *name);
 
 /*
- * Do the fields lie in their structs, the members in their parents, and does each record's `below` stay within
- * n, and can an event be as large as that? 0 or -EINVAL. Images are checked by it before they are believed.
+ * Do the fields lie within their structs, the members within their parents, each record's `below` within n, and is the
+ * size one that an event can have? 0 or -EINVAL. Every image that is read is checked by it.
  */
 int bw_layout_check(const struct bw_layout *layout);

@@ -11,7 +11,7 @@ struct bw_order_event {
 	uint32_t event;
 };
 
-/* *all, of *room elements, becomes large enough for n. */
+/* Enlarges *all, of *room elements, for n. 0 or -ENOMEM. */
 static int make_room(void **all, size_t *room, size_t n, size_t element)
 {
 	size_t more = n > 2 * *room ? n : 2 * *room;
@@ -38,7 +38,7 @@ int bw_order_add(struct bw_order *o, uint64_t time, uint32_t event, const void *
 	return 0;
 }
 
-/* `at` grows as they came. */
+/* `at` grows in the order of arrival. */
 static int by_time(const void *a, const void *b)
 {
 	const struct bw_order_event *x = a, *y = b;

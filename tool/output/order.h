@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events of several buffers, which are read one after the other, kept until they can be shown in the order of their
- * times. */
+/* Sorts by their times the events of several buffers, which are read one after the other. */
 #pragma once
 
 #include <stddef.h>
@@ -18,7 +17,7 @@ typedef void (*bw_order_fn)(void *cookie, uint32_t event, const void *data, size
 /* Keeps a copy. 0 or -ENOMEM. */
 int bw_order_add(struct bw_order *order, uint64_t time, uint32_t event, const void *data, size_t size);
 
-/* Gives all that was kept to show, the earliest first, those of the same time as they came; then none is kept. */
+/* Calls `show` with all that was kept, the earliest first, those of the same time as they came; then none is kept. */
 void bw_order_drain(struct bw_order *order, bw_order_fn show, void *cookie);
 
 void bw_order_free(struct bw_order *order);

@@ -34,12 +34,8 @@ bool bw_table_is_number(const struct bw_layout_field *f)
 
 uint64_t bw_table_number(const struct bw_layout_field *f, const void *data)
 {
-	uint64_t n = 0;
+	uint64_t n = bw_value_number(f, (const char *)data + f->offset);
 
-	memcpy(&n, (const char *)data + f->offset,
-	       f->size); /* little-endian alone, as all machines that have BPF's JIT */
-	if (f->bits)
-		n = n >> f->shift & (UINT64_MAX >> (64 - f->bits));
 	if (f->kind == BW_SIGNED && !f->bits && f->size < 8 && n >> (8 * f->size - 1))
 		n |= UINT64_MAX << (8 * f->size);
 	return n;
@@ -59,7 +55,7 @@ static bool is_one_number(const struct bw_layout *layout)
 	return bw_layout_is_single(layout) && bw_table_is_number(&layout->fields[0]);
 }
 
-/* Into the place of the first. */
+/* The sum replaces the first value. */
 static void add_up(const struct bw_table *table, char *values)
 {
 	const struct bw_layout_field *f = &table->value.fields[0];
@@ -143,7 +139,7 @@ static void add_columns(struct columns *c, const struct bw_layout *layout, const
 	}
 }
 
-/* Where a map is per CPU and its values are no numbers, each CPU's stands in columns of its own. */
+/* The values of a map per CPU that are no numbers have columns for each CPU. 0 or -ENOMEM. */
 static int make_columns(struct columns *c, const struct bw_table *t)
 {
 	uint32_t cpus = t->cpus && !is_one_number(&t->value) ? t->cpus : 1;
@@ -180,11 +176,11 @@ static size_t put_cell(char *dst, const struct column *c, const char *row)
 	if (!c->field)
 		return bw_value_put_hex(dst, row + c->at, c->have);
 	len = bw_value_put(dst, c->field, row + c->at + c->field->offset, c->have - c->field->offset);
-	/* Else it could not be told which column is empty. */
+	/* Else an empty cell could not be seen. */
 	return len > 0 || c->last ? len : bw_out_text(dst, "\"\"");
 }
 
-/* Columns that a terminal can't show side by side anyway are not padded. */
+/* Wider columns, which do not fit into a terminal anyway, are not padded. */
 enum { WIDTH_MAX = 64, LABEL_MAX = 160 };
 
 static void print_cell(FILE *out, const struct column *c, const char *text, size_t len)
@@ -225,7 +221,7 @@ static size_t longest_cell(const struct columns *c)
 	return longest;
 }
 
-void bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out)
+int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out)
 {
 	BW_FREE struct column *owned = NULL;
 	struct columns c = {0};
@@ -234,11 +230,11 @@ void bw_table_text(const struct bw_table *table, const struct bw_table_rows *row
 	char time[BW_CLOCK_LEN];
 
 	if (make_columns(&c, table) < 0)
-		return;
+		return -ENOMEM;
 	owned = c.columns;
 	cell = malloc(longest_cell(&c));
 	if (!cell)
-		return;
+		return -ENOMEM;
 	bw_clock_put(&clock, time, now);
 	fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n, rows->n == 1 ? "entry" : "entries");
 	measure(&c, table, rows, cell);
@@ -252,32 +248,37 @@ void bw_table_text(const struct bw_table *table, const struct bw_table_rows *row
 	}
 	if (rows->n > 0)
 		putc('\n', out);
+	return 0;
 }
 
-void bw_table_json(const struct bw_table *t, const struct bw_table_rows *rows, uint64_t now, FILE *out)
+/* One value, or, of a map per CPU whose values are no numbers, an array of them. */
+static void json_values(struct bw_json *json, const struct bw_table *t, const char *values)
 {
-	size_t value = bw_event_json_longest(&t->value, t->value_size),
-	       key = bw_event_json_longest(&t->key, t->key_size);
-	BW_FREE char *line = malloc(BW_JSON_HEAD + strlen(t->name) + (value > key ? value : key));
-	uint32_t cpus = t->cpus && !is_one_number(&t->value) ? t->cpus : 0;
-	struct bw_clock clock = {0};
-
-	for (size_t i = 0; line && i < rows->n; i++) {
-		const char *row = rows->bytes + i * bw_table_stride(t), *values = row + bw_table_value_at(t);
-
-		fwrite(line, 1, bw_event_json_head(line, &clock, now, t->name), out);
-		putc(',', out);
-		fwrite(line, 1, bw_event_json_member(line, "key", &t->key, row, t->key_size), out);
-		putc(',', out);
-		if (!cpus)
-			fwrite(line, 1, bw_event_json_member(line, "value", &t->value, values, t->value_size), out);
-		for (uint32_t c = 0; c < cpus; c++) {
-			fputs(c ? "," : "\"values\":[", out);
-			fwrite(line, 1,
-			       bw_event_json_value(line, &t->value, values + c * round_up(t->value_size),
-						   t->value_size),
-			       out);
-		}
-		fputs(cpus ? "]}\n" : "}\n", out);
+	if (t->cpus == 0 || is_one_number(&t->value)) {
+		bw_event_json_member(json, "value", &t->value, values, t->value_size);
+		return;
 	}
+	bw_json_key(json, "values");
+	bw_json_open_array(json);
+	for (uint32_t c = 0; c < t->cpus; c++)
+		bw_event_json_value(json, &t->value, values + c * round_up(t->value_size), t->value_size);
+	bw_json_close_array(json);
+}
+
+int bw_table_json(const struct bw_table *t, const struct bw_table_rows *rows, uint64_t now, FILE *out)
+{
+	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
+	struct bw_clock clock = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rows->n; i++) {
+		const char *row = rows->bytes + i * bw_table_stride(t);
+
+		bw_event_json_open(&json, &clock, now, t->name);
+		bw_event_json_member(&json, "key", &t->key, row, t->key_size);
+		json_values(&json, t, row + bw_table_value_at(t));
+		bw_json_close_object(&json);
+		r = bw_json_print_line(&json, out);
+	}
+	return r;
 }

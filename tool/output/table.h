@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is in a map, as text for people:
+ * The entries of a map, as text:
  *   15:04:05 counts, 2 entries
  *   PID COMM VALUE
  *    12 cat      3
@@ -39,9 +39,9 @@ size_t bw_table_value_at(const struct bw_table *table);
  */
 void bw_table_sort(const struct bw_table *table, struct bw_table_rows *rows);
 
-/* Writes sorted rows to out, with the time, in monotonic ns. A failure is out's. */
-void bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out);
-void bw_table_json(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out);
+/* Writes sorted rows to out, with the time, in ns of CLOCK_MONOTONIC. 0 or -ENOMEM; a failure to write is out's. */
+int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out);
+int bw_table_json(const struct bw_table *table, const struct bw_table_rows *rows, uint64_t now, FILE *out);
 
 /* A whole number of 1, 2, 4 or 8 bytes at data. */
 bool bw_table_is_number(const struct bw_layout_field *field);

@@ -7,9 +7,6 @@
 #include "base/escape.h"
 #include "base/out.h"
 
-/* The longest number: a sign and 19 digits, or 0x and 16. */
-enum { NUMBER_LEN = 20 };
-
 size_t bw_value_put_hex(char *dst, const void *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -34,18 +31,21 @@ static uint64_t load(const void *data, uint32_t size)
 
 	switch (size) {
 	case 1:
-		return memcpy(&b, data, 1), b;
+		memcpy(&b, data, 1);
+		return b;
 	case 2:
-		return memcpy(&h, data, 2), h;
+		memcpy(&h, data, 2);
+		return h;
 	case 4:
-		return memcpy(&w, data, 4), w;
+		memcpy(&w, data, 4);
+		return w;
 	default:
-		return memcpy(&d, data, 8), d;
+		memcpy(&d, data, 8);
+		return d;
 	}
 }
 
-/* The field's own bits, of a bit field too. */
-static uint64_t number_of(const struct bw_layout_field *field, const void *data)
+uint64_t bw_value_number(const struct bw_layout_field *field, const void *data)
 {
 	uint64_t n = load(data, field->size);
 
@@ -62,10 +62,10 @@ static size_t put_signed(char *dst, uint64_t bits, uint32_t n_bits)
 	return 1 + bw_out_u64(dst + 1, (sign << 1) - bits);
 }
 
-/* Characters that end a text, or something around it: a text that has one stands in quotes. */
+/* Characters that could end a value, or what contains it: a text with one of them is quoted. */
 static const char ends_alone[] = " =\"", ends_inside[] = " =\",[]{}";
 
-/* 'c', or its number where it is not to be printed, or would end something. */
+/* 'c', or its number where it is not printable, or could end a value. */
 static size_t put_char(char *dst, char c)
 {
 	if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\' || strchr(ends_inside, c))
@@ -102,15 +102,15 @@ size_t bw_value_put_one(char *dst, const struct bw_layout_field *field, const ch
 {
 	switch (field->kind) {
 	case BW_UNSIGNED:
-		return bw_out_u64(dst, number_of(field, data));
+		return bw_out_u64(dst, bw_value_number(field, data));
 	case BW_SIGNED:
-		return put_signed(dst, number_of(field, data), field->bits ? field->bits : 8 * field->size);
+		return put_signed(dst, bw_value_number(field, data), field->bits ? field->bits : 8 * field->size);
 	case BW_BOOL:
-		return bw_out_text(dst, number_of(field, data) ? "true" : "false");
+		return bw_out_text(dst, bw_value_number(field, data) ? "true" : "false");
 	case BW_CHAR:
 		return put_char(dst, *data);
 	case BW_POINTER:
-		return (size_t)snprintf(dst, NUMBER_LEN + 1, "0x%llx", (unsigned long long)load(data, 8));
+		return (size_t)snprintf(dst, BW_VALUE_NUMBER_MAX, "0x%llx", (unsigned long long)load(data, 8));
 	case BW_STRUCT:
 	case BW_UNION:
 		return put_members(dst, field, data);
@@ -171,7 +171,7 @@ size_t bw_value_put_words(char *dst, const struct bw_layout_field *field, const 
 	return put_value(dst, field, data, have, "=\"");
 }
 
-/* One element; the NUL that snprintf adds is counted. */
+/* The longest text of one element, with the NUL of snprintf. */
 static size_t longest_one(const struct bw_layout_field *field)
 {
 	size_t len = 2;
@@ -179,13 +179,13 @@ static size_t longest_one(const struct bw_layout_field *field)
 	if (field->kind == BW_BYTES)
 		return 2 + 2 * (size_t)field->size;
 	if (field->kind != BW_STRUCT && field->kind != BW_UNION)
-		return NUMBER_LEN + 1;
+		return BW_VALUE_NUMBER_MAX;
 	for (uint32_t i = 0; i < field->below; i += 1 + field[1 + i].below)
 		len += strlen(field[1 + i].name) + 2 + bw_value_longest(&field[1 + i]);
 	return len;
 }
 
-/* [0][n] and the like: brackets without elements. */
+/* How many brackets an array without elements has, as [0][n]. */
 static size_t empty_brackets(const struct bw_layout_field *field)
 {
 	size_t n = 1;

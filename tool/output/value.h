@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A field's bytes as text. */
+/* The value of a field as text. */
 #pragma once
 
 #include <stddef.h>
@@ -24,6 +24,12 @@ size_t bw_value_put_words(char *dst, const struct bw_layout_field *field, const 
 
 /* A text as bw_value_put has it; 4 * len + 2 bytes. */
 size_t bw_value_put_quoted(char *dst, const char *text, size_t len);
+
+/* The most bytes of a number (a sign and 19 digits, or 20 digits), a pointer, a bool or a character, and a NUL. */
+enum { BW_VALUE_NUMBER_MAX = 21 };
+
+/* The bits of a whole number of 1, 2, 4 or 8 bytes at data, or of a bit field in it; not sign-extended. */
+uint64_t bw_value_number(const struct bw_layout_field *field, const void *data);
 
 /* One element of the field, of which all bytes are there. */
 size_t bw_value_put_one(char *dst, const struct bw_layout_field *field, const char *data);

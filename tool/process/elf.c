@@ -8,14 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No file has more of them that is of use; 4 million symbols are a browser with all its debug information. */
+#include "base/cleanup.h"
+#include "base/search.h"
+#include "base/suggestions.h"
+
+/* More than any useful file has: a browser with its debug information has 4 million symbols. */
 enum { SEGMENTS_MAX = 64, SYMBOLS_MAX = 4 << 20 };
 
 struct function {
 	const char *name; /* owned by the file */
 	uint64_t offset, size;
 	uint32_t order; /* in which it was read */
-	bool chooses;	/* which function the name is for */
+	bool chooses;	/* the function of that name */
 	bool old;	/* there is a newer version of the name: NAME@VERSION, not NAME@@VERSION */
 };
 
@@ -31,7 +35,7 @@ struct bw_elf {
 	size_t n_segments;
 	struct function *functions; /* n, by offset */
 	size_t n, room;
-	size_t left; /* of the symbols that are looked at at most */
+	size_t left; /* of the symbols that are read, at most */
 };
 
 static void read_segments(struct bw_elf *elf)
@@ -46,7 +50,7 @@ static void read_segments(struct bw_elf *elf)
 				(struct segment){segment.p_vaddr, segment.p_offset, segment.p_memsz, segment.p_filesz};
 }
 
-/* Where an address of the program's own lies in its file; false: in no part of it that is loaded. */
+/* The offset in the file of an address; false: it is in no part that is loaded. */
 static bool offset_of(const struct bw_elf *elf, uint64_t address, uint64_t *offset)
 {
 	for (size_t i = 0; i < elf->n_segments; i++) {
@@ -91,7 +95,7 @@ static bool is_old(const struct bw_elf *elf, size_t symbol)
 	return gelf_getversym(elf->versions, (int)symbol, &version) && version & HIDDEN;
 }
 
-/* What is of use; NULL: the file has none. A file has one of each, whatever its headers say. */
+/* The sections that are read; NULL: the file has none. Of each kind the first counts. */
 struct tables {
 	Elf_Scn *symbols, *dynamic, *versions;
 };
@@ -143,7 +147,7 @@ static int read_section(struct bw_elf *elf, Elf_Scn *section)
 	return r;
 }
 
-/* The later one is shown where several have an offset. */
+/* Of several at an offset the later one is used. */
 static bool is_before(const struct function *a, const struct function *b)
 {
 	return a->offset != b->offset ? a->offset < b->offset : a->order < b->order;
@@ -163,7 +167,7 @@ static void sift_down(struct function *f, size_t root, size_t n)
 	}
 }
 
-/* By a heap: qsort asks the system how much memory there is, which a process in a sandbox may not. */
+/* Heapsort: qsort makes a system call for the size of the memory, which the sandbox does not allow. */
 static void sort(struct function *f, size_t n)
 {
 	for (size_t i = n / 2; i > 0; i--)
@@ -201,7 +205,7 @@ int bw_elf_read(int fd, struct bw_elf **elf)
 
 	if (!e)
 		return -ENOMEM;
-	/* Not mapped: whoever may truncate the file can't make reading it crash. */
+	/* Read, not mapped: truncating a mapped file would crash its reader. */
 	e->file = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
 	r = read_functions(e);
 	if (r < 0) {
@@ -221,7 +225,7 @@ void bw_elf_free(struct bw_elf *elf)
 	free(elf);
 }
 
-/* Is it in what the program executes? */
+/* Is the offset in a part that is executed? */
 static bool is_code(const struct bw_elf *elf, uint64_t offset)
 {
 	for (size_t i = 0; i < elf->n_segments; i++)
@@ -265,36 +269,43 @@ int bw_elf_find(const struct bw_elf *elf, const char *symbol, uint64_t *offset)
 	return strncmp(symbol, "0x", 2) == 0 ? find_offset(elf, symbol, offset) : find_name(elf, symbol, offset);
 }
 
-void bw_elf_like(const struct bw_elf *elf, const char *symbol, char *like, size_t size)
+/* Of a function that exists but only chooses (IFUNC): those it chooses among have its name in theirs. */
+static void write_choices(const struct bw_elf *elf, const char *symbol, char *text, size_t size)
 {
-	size_t used = 0;
+	for (size_t i = 0; i < elf->n; i++)
+		if (strstr(elf->functions[i].name, symbol))
+			bw_suggestions_append(text, size, elf->functions[i].name);
+}
 
-	*like = '\0';
-	for (size_t i = 0; i < elf->n; i++) {
-		const char *name = elf->functions[i].name;
+void bw_elf_suggest(const struct bw_elf *elf, const char *symbol, char *text, size_t size)
+{
+	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = symbol};
+	uint64_t offset;
 
-		if (strstr(name, symbol) && used + strlen(name) + 3 < size)
-			used += (size_t)snprintf(like + used, size - used, "%s%s", used ? ", " : "", name);
+	*text = '\0';
+	if (bw_elf_find(elf, symbol, &offset) == -ENOTSUP) {
+		write_choices(elf, symbol, text, size);
+		return;
 	}
+	for (size_t i = 0; i < elf->n; i++)
+		bw_suggestions_offer(&suggestions, elf->functions[i].name);
+	bw_suggestions_write(&suggestions, text, size);
+}
+
+static uint64_t start_of(const void *function)
+{
+	return ((const struct function *)function)->offset;
 }
 
 const char *bw_elf_at(const struct bw_elf *elf, uint64_t offset, uint64_t *into)
 {
-	size_t low = 0, high = elf->n;
+	size_t n = bw_search_up_to(elf->functions, elf->n, sizeof(*elf->functions), start_of, offset);
+	const struct function *f;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (elf->functions[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	if (n == 0)
 		return NULL;
-	*into = offset - elf->functions[low - 1].offset;
-	/* Hand-written ones have no size. */
-	if (elf->functions[low - 1].size && *into >= elf->functions[low - 1].size)
-		return NULL;
-	return elf->functions[low - 1].name;
+	f = &elf->functions[n - 1];
+	*into = offset - f->offset;
+	/* Functions in assembler have no size. */
+	return f->size && *into >= f->size ? NULL : f->name;
 }

@@ -15,7 +15,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
-/* What the link /proc/PID/NAME leads to, which asks no file system. False: it can't be read. */
+/* The target of the link /proc/PID/NAME, without a request to its file system. False: it can't be read. */
 static bool read_link(const char *pid, const char *name, char to[PATH_MAX])
 {
 	char path[64];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which processes run a program already. */
+/* Processes that execute a program since before the start. */
 #pragma once
 
 #include <stddef.h>
 
 /*
- * Reports on stderr which processes run one of the n programs and can't be excepted for that: of one that began before
- * its execve(2) was watched, only root's, outside of user namespaces, could not have had it changed what the kernel
- * takes for its program (prctl(PR_SET_MM)).
+ * Reports the processes that execute one of the n programs and can't be excepted: one that began before its execve(2)
+ * was watched could have changed what the kernel takes for its program (prctl(PR_SET_MM)), unless it is root's, outside
+ * of user namespaces.
  */
 void bw_executing_warn(const char *const *programs, size_t n);

@@ -16,16 +16,16 @@
 #include "process/symbol_cache.h"
 #include "process/symbols.h"
 
-/* For all names of a showing. */
+/* For all names of an output. */
 enum { SHOWING_MS = 10000 };
 
-/* Files that are kept open in a sandbox each. The others: the mappings, the looker, and one that is just opened. */
+/* Files that are kept open, each in a sandbox; other sandboxes: the mappings, the looker, one that is being opened. */
 enum { FILES_MAX = BW_SANDBOX_LIVE - 3 };
 
 /* Memory of all of them. */
 #define FILES_MEMORY ((uint64_t)256 << 20)
 
-/* A process's mappings that were asked for; it may have more, then the first are forgotten. */
+/* How many mappings of a process are remembered; then the first are replaced. */
 enum { KNOWN_MAX = 64 };
 
 struct file {
@@ -45,12 +45,12 @@ struct known {
 
 struct bw_frames {
 	const char *root;
-	struct bw_kallsyms *kernel; /* NULL: not read, or not to be had */
+	struct bw_kallsyms *kernel; /* NULL: not read, or unreadable */
 	bool kernel_read;
 	struct bw_deadline deadline;
 	struct bw_sandbox_strays strays;
-	pid_t pid;		    /* whose mappings they are; 0: nobody's */
-	struct bw_sandbox mappings; /* not asked any more once it failed */
+	pid_t pid;		    /* the process of the mappings; 0: none */
+	struct bw_sandbox mappings; /* after a failure no more requests are made */
 	struct bw_sandbox looker;
 	struct bw_symbol_cache answers;
 	bool hangs;		       /* a file of the process took too long: no other is opened */
@@ -59,7 +59,7 @@ struct bw_frames {
 	struct file files[FILES_MAX]; /* n_files */
 	size_t n_files;
 	uint64_t uses;
-	size_t nameless;		 /* for want of what a sandbox was to say */
+	size_t nameless;		 /* because a sandbox failed */
 	enum bw_sandbox_failure failure; /* why the first is */
 	char why[sizeof(((struct bw_sandbox *)NULL)->why)];
 	pid_t culprit;	   /* whose file it was */
@@ -92,7 +92,7 @@ static void forget_file(struct bw_frames *f, size_t i)
 	f->files[i] = f->files[--f->n_files];
 }
 
-/* What was read may be changed until the next time. */
+/* Files may change until the next output. */
 static void forget(struct bw_frames *f)
 {
 	forget_process(f);
@@ -131,7 +131,7 @@ void bw_frames_end(struct bw_frames *f)
 		    f->nameless == 1 ? "frame has" : "frames have", f->culprit, f->why);
 }
 
-/* A frame has no name because of what became of the sandbox. */
+/* Counts a frame without a name, because of the sandbox. */
 static void blame(struct bw_frames *f, const struct bw_sandbox *box)
 {
 	f->nameless++;
@@ -150,7 +150,7 @@ static struct known *find_known(struct bw_frames *f, uint64_t address)
 	return NULL;
 }
 
-/* The mapping that has the address; NULL: none, or not known. */
+/* The mapping of the address; NULL: none, or unknown. */
 static struct known *find_mapping(struct bw_frames *f, uint64_t address)
 {
 	struct known *k = find_known(f, address);
@@ -202,7 +202,7 @@ static void note_failure(struct bw_frames *f, struct bw_sandbox *box)
 	bw_sandbox_stop(box, &f->strays);
 }
 
-/* Which file it is, if it is a regular one. */
+/* The identity of the file, if it is a regular one. */
 static bool look(struct bw_frames *f, const char *path, struct bw_sandbox_file_id *id)
 {
 	int r = f->looker.pid ? 0 : bw_symbols_start_looker(&f->looker, &f->strays, &f->deadline);
@@ -229,7 +229,7 @@ static struct file *start_file(struct bw_frames *f, const char *path)
 	return file;
 }
 
-/* By the mapping, not by its name: that is the process's to choose, and what lies there, too. */
+/* Through /proc/PID/map_files, not by the file's name, which the process can choose. */
 static struct file *open_file(struct bw_frames *f, struct known *k)
 {
 	struct file *file = k->has_file ? find_file(f, &k->id) : NULL;
@@ -262,7 +262,7 @@ static uint64_t memory_of_files(const struct bw_frames *f)
 	return all;
 }
 
-/* Behind the file's first answer, by which it has read it. */
+/* After the first answer, when the file has been read. */
 static void bound_memory(struct bw_frames *f, struct file *file)
 {
 	if (file->is_measured)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses of a stack as the names of functions, of the kernel and of running processes. What a process shapes is read
- * in sandboxes, in a bounded time.
+ * Addresses of a stack as the names of functions, of the kernel and of running processes. What a process can shape is
+ * read in sandboxes, in a bounded time.
  */
 #pragma once
 
@@ -9,17 +9,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Remembers what it has read, until the end of a showing, and what it has reported. */
+/* Remembers what it has read, until bw_frames_end, and what it has reported. */
 struct bw_frames;
 
 /* *frames is the caller's, for bw_frames_free. root is put before /proc, and must live as long. 0 or -ENOMEM. */
 int bw_frames_new(const char *root, struct bw_frames **frames);
 void bw_frames_free(struct bw_frames *frames);
 
-/* Before the first of those that are shown at once: from here on the time for naming runs. */
+/* Before the first frame of an output: starts the time limit for naming. */
 void bw_frames_begin(struct bw_frames *frames);
 
-/* Behind the last: reports, once for each reason, how many have no names although they could have. */
+/* After the last: reports, once for each reason, how many have no names although they could have. */
 void bw_frames_end(struct bw_frames *frames);
 
 /*

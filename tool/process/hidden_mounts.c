@@ -27,7 +27,9 @@ int bw_hidden_mounts_open(const char *point, int mount)
 	BW_FD int fd = (int)syscall(__NR_openat2, AT_FDCWD, point, &how, sizeof(how));
 	int r = fd < 0 ? -errno : bw_mounts_id_of(fd);
 
-	return r < 0 ? r : r == mount ? bw_cleanup_take_fd(&fd) : -ESTALE;
+	if (r < 0)
+		return r;
+	return r == mount ? bw_cleanup_take_fd(&fd) : -ESTALE;
 }
 
 /* From the child to its parent, with a descriptor unless there is none. */
@@ -60,8 +62,8 @@ static void send_mount(int socket, const struct bw_mount *mount, int fd)
 		_exit(1);
 }
 
-/* A mount beneath the places, in the child. */
-enum state { HIDDEN = 1, SEEN, GONE }; /* 0: it was seen from the beginning */
+/* The states of a mount beneath the dirs, in the child. */
+enum state { HIDDEN = 1, SEEN, GONE }; /* 0: it was visible from the start */
 
 static bool has_children(const struct bw_mounts *mounts, const char *states, const struct bw_mount *of)
 {
@@ -71,7 +73,7 @@ static bool has_children(const struct bw_mounts *mounts, const char *states, con
 	return false;
 }
 
-/* Unmounts what is seen and has nothing mounted on it; hidden ones are sent before. Was there any? */
+/* Unmounts visible mounts that have none on them; those that were hidden are sent before. Were there any? */
 static bool peel(const struct bw_mounts *mounts, char *states, int socket)
 {
 	bool any = false;
@@ -99,8 +101,8 @@ static bool any_hidden(const struct bw_mounts *mounts, const char *states)
 	return mounts->n > 0 && memchr(states, HIDDEN, mounts->n);
 }
 
-/* In the child. Nothing that it unmounts is unmounted elsewhere: its namespace is its own, and its mounts private. */
-static int reveal(const struct bw_hidden_mounts_dir *places, size_t n, int socket)
+/* In the child. It unmounts only in its own namespace, whose mounts are private. */
+static int reveal(const struct bw_hidden_mounts_dir *dirs, size_t n, int socket)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
 	BW_FREE char *states = NULL;
@@ -111,12 +113,12 @@ static int reveal(const struct bw_hidden_mounts_dir *places, size_t n, int socke
 	states = calloc(mounts.n + 1, 1);
 	if (!states)
 		return 1;
-	/* The mounts have other ids here: the places' are found by their paths. */
+	/* The mounts have other ids in this namespace: those of the dirs are found by their paths. */
 	for (size_t i = 0; i < n; i++) {
-		BW_FD int fd = open(places[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		BW_FD int fd = open(dirs[i].path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 		if (fd >= 0)
-			bw_mounts_mark(&mounts, bw_mounts_id_of(fd), places[i].path);
+			bw_mounts_mark(&mounts, bw_mounts_id_of(fd), dirs[i].path);
 	}
 	for (size_t i = 0; i < mounts.n; i++) {
 		BW_FD int fd = mounts.mounts[i].beneath
@@ -173,7 +175,7 @@ static int receive_all(int socket, int (*found)(void *cookie, int fd, const char
 	return r < 0 ? r : 0;
 }
 
-int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *places, size_t n,
+int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *dirs, size_t n,
 			  int (*found)(void *cookie, int fd, const char *point, bool whole), void *cookie)
 {
 	int ends[2], status = 1, r;
@@ -184,10 +186,10 @@ int bw_hidden_mounts_each(const struct bw_hidden_mounts_dir *places, size_t n,
 	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* Nothing of its parent's must be held by it, should it hang. */
+		/* It must hold nothing of its parent, in case it hangs. */
 		syscall(__NR_close_range, 3, ends[1] - 1, 0);
 		syscall(__NR_close_range, ends[1] + 1, UINT_MAX, 0);
-		_exit(getppid() == parent ? reveal(places, n, ends[1]) : 1);
+		_exit(getppid() == parent ? reveal(dirs, n, ends[1]) : 1);
 	}
 	r = child < 0 ? -errno : 0;
 	close(ends[1]);

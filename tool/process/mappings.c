@@ -12,13 +12,13 @@
 
 #include "base/cleanup.h"
 
-/* A path has four bytes for a newline, and there may be 4,096 of them. */
+/* A path of 4,096 newlines, each of which is escaped as four bytes. */
 enum { LINE_BYTES = 4 * PATH_MAX + 256 };
 
-/* A process has 65,530 mappings, where the administrator has not allowed it more. */
+/* More than the default limit of a process, 65,530. */
 enum { MEMORY = 64 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000 };
 
-/* A number of base 16 at *p, which is moved behind it. */
+/* Reads a hexadecimal number at *p, and moves *p behind it. */
 static bool read_hex(char **p, uint64_t *number)
 {
 	const char *from = *p;
@@ -31,7 +31,7 @@ static bool read_hex(char **p, uint64_t *number)
  * "7f00-7f80 r-xp 00001000 08:01 123   /usr/bin/cat" (proc(5)); false: not code of a file. A name that the process gave
  * to memory stands in brackets.
  */
-static bool parse(char *line, struct bw_mapping_place *m, const char **name)
+static bool parse(char *line, struct bw_mappings_part *m, const char **name)
 {
 	char *p = line;
 	int path = 0;
@@ -49,16 +49,16 @@ static bool parse(char *line, struct bw_mapping_place *m, const char **name)
 	return true;
 }
 
-/* Room for one more, of that name. */
+/* Makes space for another one with that name. */
 static int make_room(struct bw_mappings *m, size_t name)
 {
 	if (m->n == m->room) {
 		size_t room = m->room ? 2 * m->room : 64;
-		struct bw_mapping_place *more = reallocarray(m->places, room, sizeof(*more));
+		struct bw_mappings_part *more = reallocarray(m->parts, room, sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
-		m->places = more;
+		m->parts = more;
 		m->room = room;
 	}
 	if (m->names_len + name > m->names_room) {
@@ -73,30 +73,30 @@ static int make_room(struct bw_mappings *m, size_t name)
 	return 0;
 }
 
-static int add(struct bw_mappings *m, struct bw_mapping_place place, const char *name)
+static int add(struct bw_mappings *m, struct bw_mappings_part part, const char *name)
 {
 	size_t len = strnlen(name, BW_MAPPING_NAME - 1);
 	int r = make_room(m, len + 1);
 
 	if (r < 0)
 		return r;
-	place.name = m->names_len;
+	part.name = m->names_len;
 	memcpy(m->names + m->names_len, name, len);
 	m->names_len += len;
 	m->names[m->names_len++] = '\0';
-	m->places[m->n++] = place;
+	m->parts[m->n++] = part;
 	return 0;
 }
 
 static int add_line(struct bw_mappings *m, char *line)
 {
-	struct bw_mapping_place place;
+	struct bw_mappings_part part;
 	const char *name;
 
-	return parse(line, &place, &name) ? add(m, place, name) : 0;
+	return parse(line, &part, &name) ? add(m, part, name) : 0;
 }
 
-/* Adds the whole lines of these *len bytes, and leaves the beginning of the last. */
+/* Adds the complete lines of *len bytes, and keeps the beginning of the last. */
 static int add_lines(struct bw_mappings *m, char *bytes, size_t *len)
 {
 	char *line = bytes, *end;
@@ -141,20 +141,20 @@ int bw_mappings_read(int fd, struct bw_mappings *m)
 
 void bw_mappings_free(struct bw_mappings *m)
 {
-	free(m->places);
+	free(m->parts);
 	free(m->names);
 	*m = (struct bw_mappings){0};
 }
 
-const struct bw_mapping_place *bw_mappings_find(const struct bw_mappings *m, uint64_t address)
+const struct bw_mappings_part *bw_mappings_find(const struct bw_mappings *m, uint64_t address)
 {
 	for (size_t i = 0; i < m->n; i++)
-		if (address >= m->places[i].from && address < m->places[i].to)
-			return &m->places[i];
+		if (address >= m->parts[i].from && address < m->parts[i].to)
+			return &m->parts[i];
 	return NULL;
 }
 
-/* The child's own copy is. */
+/* In the child. */
 struct reader {
 	const char *root;
 	pid_t pid;
@@ -178,22 +178,22 @@ static int open_maps(void *cookie)
 static void answer_request(void *cookie, int fd, const struct bw_sandbox_request *request,
 			   struct bw_sandbox_answer *answer)
 {
-	const struct bw_mapping_place *place;
+	const struct bw_mappings_part *part;
 	struct reader *reader = cookie;
 
 	if (!reader->is_read)
 		reader->error = bw_mappings_read(fd, &reader->mappings);
 	reader->is_read = true;
 	answer->status = reader->error;
-	place = reader->error ? NULL : bw_mappings_find(&reader->mappings, request->number);
-	if (!place) {
+	part = reader->error ? NULL : bw_mappings_find(&reader->mappings, request->number);
+	if (!part) {
 		answer->status = reader->error ? reader->error : -ENOENT;
 		return;
 	}
-	answer->numbers[0] = place->from;
-	answer->numbers[1] = place->to;
-	answer->numbers[2] = place->offset;
-	snprintf(answer->text, sizeof(answer->text), "%s", reader->mappings.names + place->name);
+	answer->numbers[0] = part->from;
+	answer->numbers[1] = part->to;
+	answer->numbers[2] = part->offset;
+	snprintf(answer->text, sizeof(answer->text), "%s", reader->mappings.names + part->name);
 }
 
 int bw_mappings_start(struct bw_sandbox *box, const char *root, pid_t pid, struct bw_sandbox_strays *strays,

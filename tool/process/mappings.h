@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of files that a process executes, from /proc/PID/maps: read in a sandbox, as it has what names it likes. */
+/* The parts of files that a process executes, from /proc/PID/maps: read in a sandbox, as the process chooses the names
+ * in it. */
 #pragma once
 
 #include <stddef.h>
@@ -23,10 +24,10 @@ int bw_mappings_at(struct bw_sandbox *box, uint64_t address, struct bw_deadline 
 
 /* What runs in the sandbox. */
 struct bw_mappings {
-	struct bw_mapping_place {
+	struct bw_mappings_part {
 		uint64_t from, to, offset;
 		size_t name; /* where it begins in names */
-	} * places;	     /* n, by address */
+	} * parts;	     /* n, by address */
 	size_t n, room;
 	char *names;
 	size_t names_len, names_room;
@@ -37,4 +38,4 @@ int bw_mappings_read(int fd, struct bw_mappings *mappings);
 void bw_mappings_free(struct bw_mappings *mappings);
 
 /* NULL: the address is in none. */
-const struct bw_mapping_place *bw_mappings_find(const struct bw_mappings *mappings, uint64_t address);
+const struct bw_mappings_part *bw_mappings_find(const struct bw_mappings *mappings, uint64_t address);

@@ -36,7 +36,7 @@ static void unescape_octal(char *path)
 	*to = '\0';
 }
 
-/* The number that *at begins with, and the character behind it, which *at leaves behind. */
+/* Reads a number and the character behind it, and moves *at behind both. */
 static bool read_number(char **at, char behind, unsigned *number)
 {
 	char *from = *at;
@@ -46,7 +46,7 @@ static bool read_number(char **at, char behind, unsigned *number)
 	return *at > from && *(*at)++ == behind && value <= INT_MAX;
 }
 
-/* "36 35 98:0 /root /point rw,noatime ...": false if it is none. */
+/* "36 35 98:0 /root /point rw,noatime ..."; false if it has another form. */
 static bool read_line(char *line, struct bw_mount *mount)
 {
 	char *root = line, *point, *end;
@@ -133,7 +133,7 @@ const struct bw_mount *bw_mounts_find(const struct bw_mounts *mounts, int id)
 	return mounts->n ? bsearch(&wanted, mounts->mounts, mounts->n, sizeof(wanted), by_id) : NULL;
 }
 
-/* What stands in path behind the directory: "" or "/..."; NULL: it is not beneath it. */
+/* The rest of path behind the directory: "" or "/..."; NULL: path is not beneath it. */
 static const char *behind(const char *path, const char *dir)
 {
 	size_t len = dir[1] ? strlen(dir) : 0; /* "/" */

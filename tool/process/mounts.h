@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is mounted where, as this process sees it: /proc/self/mountinfo (proc_pid_mountinfo(5)). */
+/* The mounts of this process's namespace: /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 #pragma once
 
 #include <stdbool.h>
@@ -15,10 +15,10 @@ struct bw_mount {
 struct bw_mounts {
 	struct bw_mount *mounts; /* n, by id */
 	size_t n;
-	char *text; /* what the mounts' paths are part of */
+	char *text; /* the mounts' paths are parts of it; owned */
 };
 
-/* The file to read, and to poll: POLLPRI says that something was mounted, moved or unmounted since. */
+/* The file to read, and to poll: POLLPRI: something was mounted, moved or unmounted since. */
 #define BW_MOUNTS "/proc/self/mountinfo"
 
 /* Reads the list, below root. 0 or -errno; mounts is the caller's, for bw_mounts_free, in either case. */
@@ -28,12 +28,12 @@ int bw_mounts_read(const char *root, struct bw_mounts *mounts);
 int bw_mounts_parse(char *text, struct bw_mounts *mounts);
 void bw_mounts_free(struct bw_mounts *mounts);
 
-/* NULL: there is none. */
+/* The mount with that id, owned by mounts; NULL: there is none. */
 const struct bw_mount *bw_mounts_find(const struct bw_mounts *mounts, int id);
 
 /*
- * Sets `beneath` of all mounts on or beneath a directory that is seen at `path` in the mount `id`: also of those that
- * are seen elsewhere since they are mounted on another mount of the same file system, or hidden.
+ * Sets `beneath` of all mounts on or beneath a directory that is seen at `path` in the mount `id`: also of those
+ * that are on another mount of the same file system, or hidden.
  */
 void bw_mounts_mark(struct bw_mounts *mounts, int id, const char *path);
 

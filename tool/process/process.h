@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What /proc tells of a process. root is put before the path. */
+/* Facts of a process, from /proc. root is put before the path. */
 #pragma once
 
 #include <stdbool.h>

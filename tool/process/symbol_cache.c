@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t place_of(uint64_t file, uint64_t offset)
+static size_t slot_of(uint64_t file, uint64_t offset)
 {
 	return (size_t)((offset ^ file << 32) * 0x9e3779b97f4a7c15U >> 32) % BW_ANSWERS;
 }
@@ -12,7 +12,7 @@ static size_t place_of(uint64_t file, uint64_t offset)
 const struct bw_symbol_cache_entry *bw_symbol_cache_find(const struct bw_symbol_cache *answers, uint64_t file,
 							 uint64_t offset)
 {
-	const struct bw_symbol_cache_entry *a = &answers->known[place_of(file, offset)];
+	const struct bw_symbol_cache_entry *a = &answers->known[slot_of(file, offset)];
 
 	return a->file == file && a->offset == offset ? a : NULL;
 }
@@ -20,7 +20,7 @@ const struct bw_symbol_cache_entry *bw_symbol_cache_find(const struct bw_symbol_
 void bw_symbol_cache_keep(struct bw_symbol_cache *answers, uint64_t file, uint64_t offset, const char *name,
 			  uint64_t into)
 {
-	struct bw_symbol_cache_entry *a = &answers->known[place_of(file, offset)];
+	struct bw_symbol_cache_entry *a = &answers->known[slot_of(file, offset)];
 	char *copy;
 
 	if (name && strlen(name) >= BW_ANSWER_NAME)

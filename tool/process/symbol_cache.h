@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was asked about files, so that the frames that many stacks share are asked for once. */
+/* Names of functions that were looked up, so that frames that many stacks share are looked up once. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A new answer takes the place of an old one now and then; one longer than BW_ANSWER_NAME is not kept. */
+/* A new answer can replace an old one; one longer than BW_ANSWER_NAME is not kept. */
 enum { BW_ANSWERS = 1024, BW_ANSWER_NAME = 512 };
 
 struct bw_symbol_cache {
@@ -17,7 +17,7 @@ struct bw_symbol_cache {
 	} known[BW_ANSWERS];
 };
 
-/* NULL: not known. */
+/* The answer, owned by answers; NULL: not known. */
 const struct bw_symbol_cache_entry *bw_symbol_cache_find(const struct bw_symbol_cache *answers, uint64_t file,
 							 uint64_t offset);
 

@@ -11,15 +11,15 @@
 #include "base/file.h"
 #include "process/elf.h"
 
-enum op { OP_AT, OP_FIND, OP_LIKE };
+enum op { OP_AT, OP_FIND, OP_SUGGEST };
 
 /* A browser with its symbols takes a second and 200 MB. */
 enum { MEMORY = 256 << 20, CPU_SECONDS = 3, ANSWER_MS = 2000, FIND_MS = 10000 };
 
-/* The child's own copy is. */
+/* In the child. */
 struct reader {
 	const char *path;
-	struct bw_elf *elf; /* NULL: not read, or error says why it can't be */
+	struct bw_elf *elf; /* NULL: not read yet, or `error` is the reason */
 	int error;
 };
 
@@ -61,8 +61,8 @@ static void answer_request(void *cookie, int fd, const struct bw_sandbox_request
 	else if (request->op == OP_FIND)
 		answer->status = bw_elf_find(reader->elf, request->text, &answer->numbers[0]);
 	else
-		bw_elf_like(reader->elf, request->text, answer->text,
-			    request->number < sizeof(answer->text) ? request->number : sizeof(answer->text));
+		bw_elf_suggest(reader->elf, request->text, answer->text,
+			       request->number < sizeof(answer->text) ? request->number : sizeof(answer->text));
 }
 
 int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbox_strays *strays,
@@ -82,13 +82,13 @@ int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbo
 static void answer_look(void *cookie, int fd, const struct bw_sandbox_request *request,
 			struct bw_sandbox_answer *answer)
 {
-	BW_FD int place = open(request->text, O_PATH | O_CLOEXEC);
+	BW_FD int path_fd = open(request->text, O_PATH | O_CLOEXEC);
 	struct bw_sandbox_file_id id;
 	struct stat st;
 
 	(void)cookie;
 	(void)fd;
-	if (place < 0 || fstat(place, &st) < 0) {
+	if (path_fd < 0 || fstat(path_fd, &st) < 0) {
 		answer->status = -errno;
 		return;
 	}
@@ -129,11 +129,11 @@ int bw_symbols_at(struct bw_sandbox *file, uint64_t offset, struct bw_deadline *
 		return r;
 	snprintf(name, size, "%s", answer.text);
 	*into = answer.numbers[0];
-	/* A name is not empty, and a function that begins before its file does is none. */
+	/* Refuses an empty name, and a function that would begin before its file. */
 	return *name && *into <= offset ? 0 : -ENOENT;
 }
 
-/* One question about a file, whose answer may have max bytes. */
+/* Makes one request about a file; the answer may have max bytes. */
 static int ask(const char *path, enum op op, const char *symbol, size_t max, struct bw_sandbox_answer *answer,
 	       char *why, size_t size)
 {
@@ -170,12 +170,12 @@ int bw_symbols_find(const char *path, const char *symbol, uint64_t *offset, char
 	return r;
 }
 
-void bw_symbols_like(const char *path, const char *symbol, char *like, size_t size)
+void bw_symbols_suggest(const char *path, const char *symbol, char *text, size_t size)
 {
 	struct bw_sandbox_answer answer;
 	char why[1];
 
-	*like = '\0';
-	if (ask(path, OP_LIKE, symbol, size, &answer, why, sizeof(why)) == 0 && strlen(answer.text) < size)
-		strcpy(like, answer.text);
+	*text = '\0';
+	if (ask(path, OP_SUGGEST, symbol, size, &answer, why, sizeof(why)) == 0 && strlen(answer.text) < size)
+		strcpy(text, answer.text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of programs and libraries, whose files are read in a sandbox: whoever wrote them gets nothing by it. */
+/* Functions of programs and libraries, whose files are read in a sandbox. */
 #pragma once
 
 #include <stddef.h>
@@ -15,8 +15,8 @@ int bw_symbols_start(struct bw_sandbox *file, const char *path, struct bw_sandbo
 		     struct bw_deadline *deadline);
 
 /*
- * A process that looks at files for us, as even that can block: it opens and reads none. And the file at the path: 0,
- * -EINVAL if it is no regular file, or as bw_sandbox_ask.
+ * Starts a process for stat(2), which can block too; and asks it for the file at the path. 0, -EINVAL if it is no
+ * regular file, or as bw_sandbox_start and bw_sandbox_ask.
  */
 int bw_symbols_start_looker(struct bw_sandbox *looker, struct bw_sandbox_strays *strays, struct bw_deadline *deadline);
 int bw_symbols_look(struct bw_sandbox *looker, const char *path, struct bw_deadline *deadline,
@@ -38,5 +38,8 @@ int bw_symbols_at(struct bw_sandbox *file, uint64_t offset, struct bw_deadline *
  */
 int bw_symbols_find(const char *path, const char *symbol, uint64_t *offset, char *why, size_t size);
 
-/* Functions with the name in theirs, as many as size takes: "a, b". */
-void bw_symbols_like(const char *path, const char *symbol, char *like, size_t size);
+/*
+ * Functions with a similar name, or, of one that only chooses, those with its name in theirs: "a, b", as much as size
+ * bytes take; "" if there are none or the file can't be read.
+ */
+void bw_symbols_suggest(const char *path, const char *symbol, char *text, size_t size);

@@ -16,10 +16,10 @@ static int attach(struct bw_plan_binding *b, int program)
 {
 	int r;
 
-	if (!b->kind->place)
+	if (!b->kind->create)
 		return b->kind->attach(program, b->target);
 	if (b->placed < 0) /* nobody has checked it */
-		b->placed = b->kind->place(b->target);
+		b->placed = b->kind->create(b->target);
 	r = b->placed < 0 ? b->placed : bw_kprobe_attach(&b->placed, program);
 	return r < 0 ? r : bw_cleanup_take_fd(&b->placed);
 }
@@ -50,7 +50,7 @@ static void warn_of_misses(const struct bw_attached *attached)
 	uint64_t missed;
 
 	for (uint32_t i = 0; i < attached->n; i++) {
-		enum bw_probe_return kind = bw_probe_return(attached->plan->bindings[i].kind);
+		enum bw_probe_return kind = attached->plan->bindings[i].kind->returns;
 
 		at_once |= kind == BW_RETURN_AT_ONCE && bw_kprobe_missed(attached->hooks[i], &missed) < 0;
 		nested |= kind == BW_RETURN_NESTED;
@@ -97,9 +97,9 @@ struct bw_attached_misses bw_attached_missed(const struct bw_attached *attached)
 		const struct bw_probe_kind *kind = attached->plan->bindings[i].kind;
 		uint64_t missed;
 
-		if (!kind->place || bw_kprobe_missed(attached->hooks[i], &missed) < 0)
+		if (!kind->create || bw_kprobe_missed(attached->hooks[i], &missed) < 0)
 			continue;
-		if (bw_probe_return(kind) == BW_RETURN_NONE)
+		if (kind->returns == BW_RETURN_NONE)
 			sum.calls += missed;
 		else
 			sum.returns += missed;

@@ -22,7 +22,7 @@
  */
 enum { EVENTS_PER_WAKEUP = 64 };
 
-/* What libbcc's callbacks get back. */
+/* The cookie of libbcc's callbacks. */
 struct channel {
 	struct bw_buffers *stream;
 	uint32_t event;
@@ -42,7 +42,7 @@ struct bw_buffers {
 	uint32_t n_readers;
 	void **rings; /* libbcc's, of ring buffers */
 	uint32_t n_rings;
-	bool told; /* of events that are too large */
+	bool reported; /* that events are too large */
 };
 
 static void on_sample(void *cookie, void *data, int size)
@@ -60,15 +60,15 @@ static void on_lost(void *cookie, uint64_t lost)
 	((const struct channel *)cookie)->stream->lost += lost;
 }
 
-/* A ring buffer takes events of any size; nobody here has room for more than a perf buffer's. */
+/* A ring buffer has events of any size; the output has space for those of a perf buffer. */
 static int on_ring_sample(void *cookie, void *data, size_t size)
 {
 	const struct channel *c = cookie;
 
-	if (size > BW_EVENT_MAX && !c->stream->told)
-		bw_log_note("An event of %zu bytes came: of such large ones the first %d bytes are shown.", size,
+	if (size > BW_EVENT_MAX && !c->stream->reported)
+		bw_log_note("An event has %zu bytes: of events of that size only the first %d bytes are printed.", size,
 			    BW_EVENT_MAX);
-	c->stream->told |= size > BW_EVENT_MAX;
+	c->stream->reported |= size > BW_EVENT_MAX;
 	c->stream->sample(c->stream->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
 	return 0;
 }
@@ -87,32 +87,32 @@ static struct perf_reader *open_reader(struct channel *channel, uint32_t cpu, ui
 static int add_reader(struct bw_buffers *s, struct channel *channel, int map, uint32_t cpu, uint32_t pages)
 {
 	struct epoll_event want = {.events = EPOLLIN};
-	struct bw_stderr_capture quiet;
+	struct bw_stderr_capture capture;
 	struct perf_reader *reader;
-	BW_FREE char *words = NULL;
+	BW_FREE char *messages = NULL;
 	size_t len;
 	int error, fd;
 
-	bw_stderr_capture_begin(&quiet);
+	bw_stderr_capture_begin(&capture);
 	errno = ENOMEM;
 	reader = open_reader(channel, cpu, pages);
 	error = -errno;
-	bw_stderr_capture_end(&quiet, &words, &len);
+	bw_stderr_capture_end(&capture, &messages, &len);
 	if (!reader) {
-		bw_log_error(error, "can't open a buffer of %u pages for CPU %u: %s", pages, cpu, strerror(-error));
+		bw_log_error(error, "cannot open a buffer of %u pages for CPU %u: %s", pages, cpu, strerror(-error));
 		if (bw_verbose)
-			bw_log_output(words, len);
+			bw_log_output(messages, len);
 		return error;
 	}
 	want.data.ptr = reader;
 	s->readers[s->n_readers++] = reader;
 	fd = perf_reader_fd(reader);
 	if (bpf_update_elem(map, &cpu, &fd, BPF_ANY) < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &want) < 0)
-		return bw_log_error(-errno, "can't use the buffer for CPU %u: %s", cpu, strerror(errno));
+		return bw_log_error(-errno, "cannot use the buffer for CPU %u: %s", cpu, strerror(errno));
 	return 0;
 }
 
-/* The descriptor of its map itself tells when there is something to read. */
+/* Its map's own descriptor becomes readable with the next event. */
 static int add_ring(struct bw_buffers *s, struct channel *channel, int map)
 {
 	struct epoll_event want = {.events = EPOLLIN};
@@ -121,10 +121,10 @@ static int add_ring(struct bw_buffers *s, struct channel *channel, int map)
 	errno = ENOMEM;
 	ring = bpf_new_ringbuf(map, on_ring_sample, channel);
 	if (!ring)
-		return bw_log_error(-errno, "can't open a ring buffer: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot open a ring buffer: %s", strerror(errno));
 	s->rings[s->n_rings++] = ring;
 	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, map, &want) < 0)
-		return bw_log_error(-errno, "can't use a ring buffer: %s", strerror(errno));
+		return bw_log_error(-errno, "cannot use a ring buffer: %s", strerror(errno));
 	return 0;
 }
 
@@ -146,7 +146,7 @@ static int open_channels(struct bw_buffers *s, const struct bw_loaded *loaded, u
 	int r = bw_cpu_online("", &cpus, &n_cpus);
 
 	if (r < 0)
-		return bw_log_error(r, "can't tell which CPUs are online: %s", strerror(-r));
+		return bw_log_error(r, "cannot read which CPUs are online: %s", strerror(-r));
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->channels = calloc(image->n_events + 1, sizeof(*s->channels));
 	s->readers = calloc((size_t)image->n_events * n_cpus + 1, sizeof(struct perf_reader *));

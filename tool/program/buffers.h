@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The events' way out of the kernel: a perf buffer for each CPU and table, or the table's ring buffer, read through
- * libbcc's callbacks.
+ * The buffers that events come in: a perf buffer for each CPU and table, or the table's ring buffer, read by libbcc.
  */
 #pragma once
 
@@ -27,8 +26,8 @@ void bw_buffers_close(struct bw_buffers *stream);
 /* Becomes readable (epoll's, poll's POLLIN) when there are events to be read soon. Owned by the stream. */
 int bw_buffers_fd(const struct bw_buffers *stream);
 
-/* Reads what is there. Also to be called on a timer: a few events alone do not make the descriptor readable. */
+/* Reads all events that are there. Call it on a timer too: a few events do not make the descriptor readable. */
 void bw_buffers_read(struct bw_buffers *stream);
 
-/* How many events the kernel has said it dropped. It says so with the next event that it does not drop. */
+/* How many events the kernel reported as dropped, which it does with the next event that it does not drop. */
 uint64_t bw_buffers_lost(const struct bw_buffers *stream);

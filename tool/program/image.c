@@ -43,9 +43,9 @@ struct field_record {
 };
 
 static const char magic[] = "bccimage"; /* without its NUL */
-enum { VERSION = 3, MOST = 1 << 24 /* of anything: keeps sums far from overflow */ };
+enum { VERSION = 3, MOST = 1 << 24 /* of each count: no sum overflows */ };
 
-/* Where the parts of an image lie. */
+/* The parts of an image. */
 struct parts {
 	const struct header *header;
 	const struct map_record *maps;
@@ -106,7 +106,7 @@ static int read_maps(struct bw_image *image, const struct parts *p)
 	return 0;
 }
 
-/* Every map that the instructions speak of must be there. */
+/* Every map that the instructions refer to must be there. */
 static int check_insns(const struct bw_image_program *program, uint32_t n_maps)
 {
 	for (uint32_t i = 0; i < program->n_insns; i++) {
@@ -155,7 +155,7 @@ static int read_fields(struct bw_image *image, const struct parts *p)
 	return 0;
 }
 
-/* *first counts the fields that were given out. */
+/* *first: the index of the next field. */
 static int read_layout(struct bw_image *image, const struct parts *p, const struct layout_record *r, uint32_t *first,
 		       struct bw_layout *layout)
 {
@@ -248,7 +248,7 @@ int bw_image_find_map(const struct bw_image *image, const char *name)
 	return -ENOENT;
 }
 
-/* The bytes in the making. */
+/* The bytes that are written. */
 struct writer {
 	FILE *file;
 	uint32_t n_chars; /* of the strings so far */

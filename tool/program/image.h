@@ -16,7 +16,7 @@
 /* The map that counts the events which the buffer did not take: u64, one entry a CPU. compile/submits.h adds it. */
 #define BW_REFUSED_TABLE "bccwatch_refused"
 
-/* How a map is shown. */
+/* How a map is printed. */
 enum bw_image_display { BW_DISPLAY_TABLE, BW_DISPLAY_LOG2, BW_DISPLAY_LINEAR, BW_DISPLAYS };
 
 struct bw_image_map {
@@ -54,14 +54,14 @@ struct bw_image {
 };
 
 /*
- * Reads an image from len bytes at bytes, malloc'd, which it takes over, also where it fails. Nothing in them is
- * believed: -EINVAL if they are no image of this version of bccwatch, or damaged. The image is owned by the
- * caller, for bw_image_free.
+ * Reads an image from len bytes at bytes, malloc'd, which it takes over, also where it fails. Everything in
+ * them is checked: -EINVAL if they are no image of this version of bccwatch, or damaged; or -ENOMEM. The image is the
+ * caller's, for bw_image_free.
  */
 int bw_image_read(struct bw_image *image, void *bytes, size_t len);
 void bw_image_free(struct bw_image *image);
 
-/* Does it carry events: is it a perf or ring buffer? */
+/* Is it a perf or ring buffer? */
 bool bw_image_is_buffer(const struct bw_image_map *map);
 
 /* The index of the map of that name, or -ENOENT. */

@@ -25,7 +25,7 @@ bool bw_map_rows_can(const struct bw_image_map *map)
 	       map->type == BPF_MAP_TYPE_LRU_HASH || map->type == BPF_MAP_TYPE_LPM_TRIE;
 }
 
-/* Of what has no known type, 4 and 8 bytes are taken for a number. */
+/* 4 or 8 bytes of an unknown type are a number. */
 static struct bw_layout layout_of(const struct bw_layout *known, uint32_t size)
 {
 	static const struct bw_layout_field word = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
@@ -52,7 +52,7 @@ struct bw_table bw_map_rows_table(const struct bw_loaded *loaded, uint32_t map)
 	};
 }
 
-/* Room for one row more, zeroed; NULL where there is no memory. */
+/* Makes space for another row, zeroed; NULL: no memory. */
 static char *new_row(const struct bw_table *table, struct bw_table_rows *rows, size_t *room)
 {
 	size_t stride = bw_table_stride(table);
@@ -79,7 +79,7 @@ static int by_key(const void *a, const void *b, void *size)
 	return memcmp(a, b, *(const size_t *)size);
 }
 
-/* Where the entry that was read last has been removed, the kernel begins anew. */
+/* If the entry that was read last was removed, the kernel starts again from the first. */
 static void remove_twins(const struct bw_table *table, struct bw_table_rows *rows)
 {
 	size_t stride = bw_table_stride(table), size = table->key_size, kept = 1;
@@ -107,7 +107,7 @@ int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct 
 	*rows = (struct bw_table_rows){0};
 	if (!key)
 		return -ENOMEM;
-	/* An entry may come twice for each that is removed meanwhile: an end, whatever happens. */
+	/* An entry can come again for each that was removed meanwhile: the limit ends the loop. */
 	for (uint64_t turn = 0; turn < 2ULL * m->max_entries; turn++) {
 		char *row = new_row(table, rows, &room);
 

@@ -28,45 +28,42 @@ int bw_override_available(const char *program)
 	if (error == 0)
 		return 0;
 	if (error != -ENOTSUP)
-		return bw_log_error(error, "can't tell whether functions can be overridden: %s", strerror(-error));
-	bw_log_error(error,
-		     "'%s' overrides a function (bpf_override_return), which this kernel does not let any program do",
+		return bw_log_error(error, "cannot find out whether functions can be overridden: %s", strerror(-error));
+	bw_log_error(error, "cannot load '%s': this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)",
 		     program);
-	bw_log_hint("It is built without CONFIG_BPF_KPROBE_OVERRIDE. bccwatch block --action deny works without it, by "
-		    "LSM or fmod_ret.");
+	bw_log_hint("bccwatch block --action deny works without it, by LSM or fmod_ret");
 	return error;
 }
 
-static int explain_unlisted(const char *target, const char *like)
+static int explain_unlisted(const char *target, const char *similar)
 {
-	bw_log_error(-EINVAL,
-		     "the kernel does not let the function '%s' be overridden: it is not on its error-injection list",
-		     target);
-	if (*like)
-		bw_log_hint("Functions that can be: %s.", like);
-	bw_log_hint("All that can be are in " BW_OVERRIDE_LIST ".");
+	bw_log_error(-EINVAL, "cannot override '%s': it is not on the kernel's error-injection list", target);
+	if (*similar)
+		bw_log_hint("similar functions that can be overridden: %s", similar);
+	bw_log_hint("all of them: " BW_OVERRIDE_LIST);
 	return -EINVAL;
 }
 
 int bw_override_check(const struct bw_image_program *program, const struct bw_probe_kind *kind, const char *target)
 {
-	char like[1024];
+	char similar[1024];
 	int r;
 
 	if (!overrides(program))
 		return 0;
 	if (strcmp(kind->word, "kprobe") != 0)
-		return bw_log_error(-EINVAL, "'%s' overrides a function (bpf_override_return): only a kprobe can",
+		return bw_log_error(-EINVAL,
+				    "cannot attach '%s': only a kprobe can override a function (bpf_override_return)",
 				    program->name);
 	r = bw_override_available(program->name);
 	if (r < 0)
 		return r;
-	r = bw_error_injection_listed("", target, like, sizeof(like));
+	r = bw_error_injection_listed("", target, similar, sizeof(similar));
 	if (r == 0)
-		return explain_unlisted(target, like);
+		return explain_unlisted(target, similar);
 	if (r > 0)
 		return 0;
-	bw_log_error(r, "can't tell whether '%s' can be overridden: " BW_OVERRIDE_LIST ": %s", target, strerror(-r));
+	bw_log_error(r, "cannot read " BW_OVERRIDE_LIST " for the override of '%s': %s", target, strerror(-r));
 	bw_log_hint("mount -t debugfs debugfs /sys/kernel/debug");
 	return r;
 }

@@ -133,9 +133,9 @@ static void raise_files_limit(void)
 
 static int check(struct bw_plan_binding *b)
 {
-	if (!b->kind->place)
+	if (!b->kind->create)
 		return b->kind->check(b->target);
-	b->placed = b->kind->place(b->target);
+	b->placed = b->kind->create(b->target);
 	return b->placed < 0 ? b->placed : 0;
 }
 

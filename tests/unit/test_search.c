@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/search.h"
+#include "tests/unit/unit.h"
+
+struct entry {
+	char pad[3];
+	uint16_t key;
+};
+
+static uint64_t key_of(const void *entry)
+{
+	return ((const struct entry *)entry)->key;
+}
+
+/* Against a linear search, in arrays of every length up to 9, with gaps and equal keys. */
+static void as_many_as_a_linear_search_finds(void **state)
+{
+	static const uint16_t keys[] = {2, 2, 3, 7, 7, 7, 8, 20, 65535};
+	struct entry entries[LENGTH(keys)];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(keys); i++)
+		entries[i].key = keys[i];
+	for (size_t n = 0; n <= LENGTH(keys); n++)
+		for (uint64_t wanted = 0; wanted <= 65536; wanted += wanted < 30 ? 1 : 9) {
+			size_t expected = 0;
+
+			while (expected < n && keys[expected] <= wanted)
+				expected++;
+			assert_int_equal(bw_search_up_to(entries, n, sizeof(*entries), key_of, wanted), expected);
+		}
+	assert_int_equal(bw_search_up_to(entries, LENGTH(keys), sizeof(*entries), key_of, UINT64_MAX), LENGTH(keys));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(as_many_as_a_linear_search_finds)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile/module_image.h"
+
+#include <bcc/bcc_common.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "compile/btf_layout.h"
+#include "compile/map_display.h"
+#include "compile/submits.h"
+#include "program/image.h"
+
+/* A table that was added for its value's type alone: see compile/submits.h. */
+static bool is_layout(void *module, size_t table)
+{
+	return strncmp(bpf_table_name(module, table), BW_LAYOUT_PREFIX, strlen(BW_LAYOUT_PREFIX)) == 0;
+}
+
+static bool is_same(const struct bw_layout *a, const struct bw_layout *b)
+{
+	for (uint32_t i = 0; i < a->n && i < b->n; i++)
+		if (strcmp(a->fields[i].name, b->fields[i].name) != 0 || a->fields[i].offset != b->fields[i].offset ||
+		    a->fields[i].size != b->fields[i].size || a->fields[i].kind != b->fields[i].kind ||
+		    a->fields[i].count != b->fields[i].count)
+			return false;
+	return a->n == b->n && a->size == b->size;
+}
+
+/* Was the table made for events of that one? */
+static bool is_layout_of(void *module, size_t table, const char *event)
+{
+	const char *number = bpf_table_name(module, table) + strlen(BW_LAYOUT_PREFIX), *name;
+
+	name = is_layout(module, table) ? strchr(number, '_') : NULL;
+	return name && strcmp(name + 1, event) == 0;
+}
+
+/* No fields where the type is not known, or several types are sent by the one table. */
+static int find_layout(void *module, struct bw_btf_layout_cache *cache, const char *event, struct bw_layout *layout)
+{
+	*layout = (struct bw_layout){0};
+	for (size_t t = 0; t < bpf_num_tables(module); t++) {
+		struct bw_layout other;
+		int r;
+
+		if (!is_layout_of(module, t, event))
+			continue;
+		r = bw_btf_layout_read_map(cache, bpf_table_fd_id(module, t), NULL, &other);
+		if (r == 0 && other.n == 0)
+			r = -EINVAL;
+		if (r == 0 && layout->n == 0) {
+			*layout = other;
+			continue;
+		}
+		if (r == 0) {
+			r = is_same(layout, &other) ? 0 : -EEXIST;
+			bw_btf_layout_free(&other);
+		}
+		if (r < 0) {
+			fprintf(stderr, "'%s': events are not decoded: %s\n", event,
+				r == -EEXIST ? "they are of several types" : strerror(-r));
+			bw_btf_layout_free(layout);
+			return r == -ENOMEM ? r : 0;
+		}
+	}
+	return 0;
+}
+
+/* The index of a table in the image, which has no layout tables. */
+static uint32_t map_index(void *module, size_t table)
+{
+	uint32_t index = 0;
+
+	for (size_t t = 0; t < table; t++)
+		index += !is_layout(module, t);
+	return index;
+}
+
+/* NULL, or why a program with this map would not work. */
+static const char *unsupported(const struct bw_image_map *map, const char *text)
+{
+	if (map->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || map->type == BPF_MAP_TYPE_HASH_OF_MAPS)
+		return "a map of maps is not supported";
+	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
+		return "tail calls are not supported: nothing puts programs into this table";
+	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && bw_map_display_is_declared(text, "BPF_PERF_ARRAY", map->name))
+		return "counters of perf events are not supported: nothing puts them into this table";
+	return NULL;
+}
+
+static bool is_kept(const struct bw_image_map *map, const char *text)
+{
+	const char *why = unsupported(map, text);
+
+	if (why)
+		fprintf(stderr, "%s: %s\n", map->name, why);
+	return !why;
+}
+
+static int collect_map(void *module, size_t table, const char *text, struct bw_btf_layout_cache *cache,
+		       struct bw_image_map *map)
+{
+	int r;
+
+	*map = (struct bw_image_map){
+		.name = bpf_table_name(module, table),
+		.type = (uint32_t)bpf_table_type_id(module, table),
+		.key_size = (uint32_t)bpf_table_key_size_id(module, table),
+		.value_size = (uint32_t)bpf_table_leaf_size_id(module, table),
+		.max_entries = (uint32_t)bpf_table_max_entries_id(module, table),
+		.flags = (uint32_t)bpf_table_flags_id(module, table),
+		.display = bw_map_display_of(text, bpf_table_name(module, table)),
+	};
+	r = bw_btf_layout_read_map(cache, bpf_table_fd_id(module, table), &map->key, &map->value);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int collect_maps(void *module, const char *text, struct bw_btf_layout_cache *cache, struct bw_image *image)
+{
+	int r = 0;
+
+	for (size_t t = 0; t < bpf_num_tables(module) && r == 0; t++) {
+		uint32_t index = map_index(module, t);
+		struct bw_image_map *map = &image->maps[index];
+
+		if (is_layout(module, t))
+			continue;
+		image->n_maps++;
+		r = collect_map(module, t, text, cache, map);
+		if (r == 0 && !is_kept(map, text))
+			r = -ENOTSUP;
+		if (r == 0 && bw_image_is_buffer(map)) {
+			struct bw_image_event *event = &image->events[image->n_events++];
+
+			event->map = index;
+			r = find_layout(module, cache, map->name, &event->layout);
+		}
+	}
+	return r;
+}
+
+/*
+ * Does the instruction, or did it, load the address of a variable? Newer LLVMs leave there how far in its section it
+ * lies, which no constant of C looks like, for small ones are moved; older ones (11) put the address over the first
+ * half of the instruction, behind which the second stands alone.
+ */
+static bool loads_variable(const struct bpf_insn *insn)
+{
+	if (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->off == 0)
+		return insn->src_reg == 0 && insn->imm >= 0 && insn[1].imm == 0;
+	return insn[1].code == 0;
+}
+
+/* Puts the image's index in place of a map's descriptor. */
+static int refer_to_maps(void *module, const char *function, struct bpf_insn *insns, uint32_t n)
+{
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		struct bpf_insn *insn = &insns[i];
+		size_t t = 0;
+
+		if (loads_variable(insn)) {
+			fprintf(stderr,
+				"%s: uses a global variable, a lookup table, or the values in braces that a local "
+				"array begins with; libbcc has no memory for them: use a map, or set each element\n",
+				function);
+			return -ENOTSUP;
+		}
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		i++;
+		if (insn->src_reg != BPF_PSEUDO_MAP_FD)
+			continue;
+		while (t < bpf_num_tables(module) && bpf_table_fd_id(module, t) != insn->imm)
+			t++;
+		if (t == bpf_num_tables(module)) {
+			fprintf(stderr, "%s: uses a map that this source does not declare\n", function);
+			return -ENOTSUP;
+		}
+		insn->imm = (int32_t)map_index(module, t);
+	}
+	return 0;
+}
+
+static int collect_programs(void *module, struct bw_image *image)
+{
+	for (size_t i = 0; i < bpf_num_functions(module); i++) {
+		struct bw_image_program *p = &image->programs[i];
+		struct bpf_insn *insns = bpf_function_start_id(module, i);
+		int r;
+
+		p->name = bpf_function_name(module, i);
+		p->n_insns = (uint32_t)(bpf_function_size_id(module, i) / sizeof(*insns));
+		p->insns = insns;
+		r = refer_to_maps(module, p->name, insns, p->n_insns);
+		if (r < 0)
+			return r;
+		image->n_programs++;
+	}
+	return 0;
+}
+
+static void free_layouts(struct bw_image *image)
+{
+	for (uint32_t i = 0; i < image->n_events; i++)
+		bw_btf_layout_free(&image->events[i].layout);
+	for (uint32_t i = 0; i < image->n_maps; i++) {
+		bw_btf_layout_free(&image->maps[i].key);
+		bw_btf_layout_free(&image->maps[i].value);
+	}
+}
+
+int bw_module_image_write(void *module, const char *text, int fd)
+{
+	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + 1, sizeof(*maps));
+	BW_FREE struct bw_image_event *events = calloc(bpf_num_tables(module) + 1, sizeof(*events));
+	BW_FREE struct bw_image_program *programs = calloc(bpf_num_functions(module) + 1, sizeof(*programs));
+	BW_CLEANUP(bw_btf_layout_cache_free) struct bw_btf_layout_cache cache = {0};
+	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
+	int r;
+
+	if (!maps || !events || !programs)
+		return -ENOMEM;
+	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
+	r = collect_maps(module, text, &cache, &image);
+	if (r == 0)
+		r = collect_programs(module, &image);
+	if (r == 0)
+		r = bw_image_write(&image, fd);
+	free_layouts(&image);
+	return r;
+}
