@@ -76,6 +76,8 @@ install: all
 	install -D -m 0755 $(build)/bccwatch-compile "$(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile"
 	install -d -m 0755 "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
 	install -m 0644 bpf_src/*.* "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src"
+	install -d -m 0755 "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/examples"
+	install -m 0644 bpf_src/examples/*.c "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/examples"
 	install -D -m 0644 bpf_src/kernel/include/linux/kconfig.h \
 		"$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/kernel/include/linux/kconfig.h"
 	install -D -m 0644 $(build)/bccwatch.8 "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8"
