@@ -9,15 +9,14 @@ mkdir "$home" && cd "$home" || exit
 start_block() { start_command block "$@"; }
 n_denied() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
 
-# The most attempts and files on the default guest, for they take their time; attempts also on the one that preempts in the
-# kernel.
+# Many files on the default guest alone, for they take long; many attempts in scripts/soak.
 many=10000 whole=''
 deep=4000 deeper=4500 # folders that are looked at, and are not
 case $(uname -r) in
 5.10.*) deep=900 deeper=1500 ;;
-6.1.0-*-cloud-*) many=100000 whole=1 ;;
-7.*) many=100000 ;;
 esac
+! is_default_guest || whole=1
+! is_soak || many=100000
 [ "$whole" ] || skip "block: 17,000 files at a protected place" "they take long; on the default guest"
 
 usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
@@ -169,7 +168,7 @@ start_block -a deny "${rules[@]}" --name block_test.c --except-comm excepted --e
 	--except-exe top/tool
 try_ways "$hook" name
 opens=500
-! is_default_guest || opens=2500
+! takes_long || opens=2500
 for i in $(seq $opens); do
 	: <block_test.cc && : <xblock_test.c && : <other.c && : <block_dir/x || echo "$i"
 done >"$tmp/neighbours" 2>&1
@@ -228,8 +227,8 @@ check "block --path --access read: a file may be created, written, linked and re
 check "block --path --access read: a file created at the path is denied by its second link" denied linked
 check "block --path --access read: a file created at the path is denied by its new name" denied moved
 stop INT
-processes=50
-! is_default_guest || processes=200
+processes=20
+! takes_long || processes=200
 start_block --path leak.txt
 ended=0
 for i in $(seq $processes); do

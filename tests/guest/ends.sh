@@ -68,6 +68,7 @@ bccwatch trace -d 3 >"$tmp/stalled" 2>&1 &
 pid=$!
 exec 7<"$tmp/stalled"
 for _ in $(seq 600); do [ "$("$fixtures/programs")" = 0 ] || break; sleep 0.1; done
+check "this test: trace --duration is attached while nobody reads" [ "$("$fixtures/programs")" -gt 0 ]
 sleep 0.5
 "$fixtures/opens" 5000 /stalled >/dev/null
 SECONDS=0
@@ -113,6 +114,7 @@ sleep 2
 SECONDS=0
 stop INT
 check "trace: a signal ends it within 10 s under a flood of events" [ "$SECONDS" -lt 10 ]
+check "trace: ended by a signal under a flood of events, its status is 0" [ "$status" = 0 ]
 kill "${storm[@]}" 2>/dev/null
 wait
 check "trace: ended under a flood of events, nothing is left attached" nothing_attached

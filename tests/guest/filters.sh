@@ -31,8 +31,8 @@ start --via tracepoint -u 1234 -n opener && workload && stop
 shown "trace --via tracepoint: --uid and --comm filter" /by/first
 start -n bytes-n && workload && stop
 shown "trace --comm compares up to the 15th byte" /by/third
-start --comm first-opener --uid 0 && workload && stop
-shown "trace: of several filters all must match"
+start --comm first-opener --uid 0 && workload && "$tmp/first-opener" openat /by/both && stop
+shown "trace: of several filters all must match" /by/both
 start -u root -n x && workload && stop
 shown "trace --uid takes a name of a user" /by/other /by/third
 

@@ -135,7 +135,7 @@ check "run --uprobe: a program at a fixed address (no PIE) is probed" grep -qE '
 check "run --uprobe: a static program is probed" grep -qE '^ *2 +1$' "$out"
 
 # A large one, on the default guest: it takes clang a while. Its hooks want more files than may be open at first.
-if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
+if is_default_guest; then
 	options=()
 	echo 'BPF_ARRAY(calls, u64, 201);' >large.c
 	for i in $(seq 200); do

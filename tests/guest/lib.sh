@@ -119,7 +119,7 @@ start_command() {
 
 # stop [SIGNAL]: ends it; its exit status is left in $status.
 stop() {
-	kill "-${1:-TERM}" "$pid"
+	kill "-${1:-TERM}" "$pid" || fail "bccwatch runs until the test ends it" "$(tail -n 5 "$err")"
 	wait "$pid"
 	status=$?
 	while kill -0 "$pid" 2>/dev/null; do # wait also returns for a job that was stopped before
@@ -154,6 +154,9 @@ compile() {
 		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
 }
 
-# What takes long and does not depend on the kernel is tried on the default guest alone (the table in run lists it).
+# What takes long and does not depend on the kernel is tried on the default guest alone, and by scripts/soak on all of them;
+# the table in run lists it.
 is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
+is_soak() { [ -n "${SOAK-}" ]; }
+takes_long() { is_default_guest || is_soak; }
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }

@@ -20,7 +20,7 @@ hooks=(fmod_ret)
 ! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
 # What is denied is tried by each hook; what is learned is the same for all, and tried by each on the default guest alone.
 learning=("${hooks[0]}")
-[[ $(uname -r) != 6.1.0-*-cloud-* ]] || learning=("${hooks[@]}")
+! takes_long || learning=("${hooks[@]}")
 
 # What adds a mount is denied, on a directory beneath, on the directory itself, on what was mounted beneath before; what
 # changes one that is there is not.

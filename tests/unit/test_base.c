@@ -64,7 +64,7 @@ static void escape_makes_bytes_safe(void **state)
 	assert_escaped("", 0, "");
 }
 
-static void escape_survives_every_pair_of_bytes(void **state)
+static void every_pair_of_bytes_is_escaped_safely(void **state)
 {
 	char raw[2], shown[8];
 
@@ -83,7 +83,7 @@ static void escape_survives_every_pair_of_bytes(void **state)
 	}
 }
 
-static void messages_keep_backslash_and_tab(void **state)
+static void a_message_keeps_backslash_and_tab(void **state)
 {
 	char shown[64];
 	size_t n = bw_escape_controls(shown, "a\\b\tc\x1b\n", 7);
@@ -93,7 +93,7 @@ static void messages_keep_backslash_and_tab(void **state)
 	assert_string_equal(shown, "a\\b\tc\\x1b\\n");
 }
 
-static void numbers_are_strict(void **state)
+static void a_number_is_parsed_strictly(void **state)
 {
 	static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1x", "0x10", "1.5", "\n"};
 	uint64_t n = 7;
@@ -114,7 +114,7 @@ static void numbers_are_strict(void **state)
 	assert_int_equal(n, 0);
 }
 
-static void decimal_digits(void **state)
+static void a_number_is_written_in_decimal(void **state)
 {
 	static const uint64_t numbers[] = {0, 9, 10, 4294967295U, UINT64_MAX};
 	char put[21], expected[21];
@@ -153,7 +153,7 @@ static bool always(const void *cookie)
 	return true;
 }
 
-static void output_stops_when_the_reader_goes_or_blocks(void **state)
+static void output_ends_when_the_reader_goes_or_blocks(void **state)
 {
 	struct bw_out out;
 	int pipe_fds[2];
@@ -175,7 +175,7 @@ static void output_stops_when_the_reader_goes_or_blocks(void **state)
 	close(pipe_fds[1]);
 }
 
-static void a_line_that_was_torn_is_ended(void **state)
+static void a_partial_line_is_completed(void **state)
 {
 	static const char lines[] = "0123456\n0123456\n", next[] = "next\n";
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text;
@@ -208,7 +208,7 @@ static void a_line_that_was_torn_is_ended(void **state)
 	close(fd);
 }
 
-static void files_are_read_up_to_a_bound(void **state)
+static void a_file_is_read_up_to_a_limit(void **state)
 {
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", *text = NULL;
 	int fd = mkstemp(path);
@@ -288,7 +288,7 @@ static void fill_in(int folder, const char *name)
 	close(at[0]);
 }
 
-static void all_beneath_a_folder_is_found(void **state)
+static void all_files_beneath_a_directory_are_found(void **state)
 {
 	char path[] = "/tmp/bccwatch-unit-XXXXXX", name[201] = "";
 	struct found found = {0};
@@ -362,15 +362,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escape_makes_bytes_safe),
-		cmocka_unit_test(escape_survives_every_pair_of_bytes),
-		cmocka_unit_test(messages_keep_backslash_and_tab),
-		cmocka_unit_test(numbers_are_strict),
-		cmocka_unit_test(decimal_digits),
+		cmocka_unit_test(every_pair_of_bytes_is_escaped_safely),
+		cmocka_unit_test(a_message_keeps_backslash_and_tab),
+		cmocka_unit_test(a_number_is_parsed_strictly),
+		cmocka_unit_test(a_number_is_written_in_decimal),
 		cmocka_unit_test(output_reaches_the_reader_whole),
-		cmocka_unit_test(output_stops_when_the_reader_goes_or_blocks),
-		cmocka_unit_test(a_line_that_was_torn_is_ended),
-		cmocka_unit_test(files_are_read_up_to_a_bound),
-		cmocka_unit_test(all_beneath_a_folder_is_found),
+		cmocka_unit_test(output_ends_when_the_reader_goes_or_blocks),
+		cmocka_unit_test(a_partial_line_is_completed),
+		cmocka_unit_test(a_file_is_read_up_to_a_limit),
+		cmocka_unit_test(all_files_beneath_a_directory_are_found),
 		cmocka_unit_test(a_walk_keeps_few_directories_open_and_notices_that_one_moved),
 	};
 

@@ -46,7 +46,7 @@ static void *image_bytes(size_t *len)
 	return bytes;
 }
 
-static void image_comes_back(void **state)
+static void an_image_is_read_back_as_written(void **state)
 {
 	struct bw_image image;
 	size_t len;
@@ -88,7 +88,7 @@ static void *copy_of(const void *bytes, size_t len)
 }
 
 /* Whatever a byte becomes, reading fails or gives an image within its bounds; ASan watches. */
-static void damaged_images_are_refused_or_harmless(void **state)
+static void a_damaged_image_is_refused_or_harmless(void **state)
 {
 	struct bw_image image;
 	size_t len;
@@ -141,7 +141,7 @@ static void assert_wrapped(const char *text, unsigned submits, const char *call,
 }
 
 /* Ring buffers: what reserves is counted where it fails, what submits tells the type. */
-static void ring_buffers_are_wrapped(void **state)
+static void ring_buffer_submits_are_wrapped(void **state)
 {
 	BW_FREE char *longer = NULL;
 
@@ -167,7 +167,7 @@ static void ring_buffers_are_wrapped(void **state)
 	assert_null(strstr(longer, "bccwatch_r "));
 }
 
-static void histograms_are_known_by_the_text(void **state)
+static void histograms_are_found_in_the_source(void **state)
 {
 	static const char text[] =
 		"BPF_HISTOGRAM(a);BPF_HISTOGRAM(b, int, 8); BPF_HISTOGRAM( c, struct k );\n"
@@ -193,7 +193,7 @@ static void histograms_are_known_by_the_text(void **state)
 	assert_false(bw_shape_declared("BPF_PERF_OUTPUT(cycles); BPF_PERF_ARRAY(c, 4);", "BPF_PERF_ARRAY", "cycles"));
 }
 
-static void words_are_replaced(void **state)
+static void words_of_a_source_are_replaced(void **state)
 {
 	struct bw_source source = {.text = strdup("FILTER PID_FILTER FILTER2 (FILTER)FILTER // FILTER")};
 
@@ -225,7 +225,7 @@ static void types_for(const char *text, char *types, size_t size)
 	fclose(out);
 }
 
-static void a_program_gets_the_types_that_it_can_mean(void **state)
+static void a_program_gets_the_types_that_it_may_use(void **state)
 {
 	char types[4096];
 
@@ -259,7 +259,7 @@ static const struct bw_binding *binding_of(struct bw_plan *plan, const char *fun
 }
 
 /* By their names, as in BCC, on the machine that this is. */
-static void functions_say_where_they_go(void **state)
+static void the_name_of_a_function_gives_its_hook(void **state)
 {
 	static const struct {
 		const char *function, *word, *target;
@@ -305,7 +305,7 @@ static void functions_say_where_they_go(void **state)
 }
 
 /* By option, which goes before the name. */
-static void options_say_where_functions_go(void **state)
+static void an_option_gives_the_hook_of_a_function(void **state)
 {
 	static const char *const bad[][2] = {{"kprobe", "f"},
 					     {"kprobe", ":f"},
@@ -345,7 +345,7 @@ static void options_say_where_functions_go(void **state)
 	bw_plan_free(&plan);
 }
 
-static void submits_are_wrapped(void **state)
+static void perf_submit_is_wrapped(void **state)
 {
 	(void)state;
 	assert_wrapped("f() { e.perf_submit(ctx, &d, sizeof(d)); }", 1, "e.perf_submit(ctx, &d, sizeof(d))", "&d");
@@ -379,7 +379,7 @@ static void write_file(const char *path, const char *text, size_t len)
 	assert_int_equal(bw_write_all(fd, text, len), 0);
 }
 
-static void sources_are_read_strictly(void **state)
+static void a_source_is_read_strictly(void **state)
 {
 	char dir[] = "/tmp/bccwatch-unit-XXXXXX", path[64], missing[64], quoted[128];
 	struct bw_source source;
@@ -413,7 +413,7 @@ static void sources_are_read_strictly(void **state)
 }
 
 /* Beside the program first, then under its PREFIX; this test's own program stands for it. */
-static void what_belongs_to_the_program_is_found_from_it(void **state)
+static void files_of_the_program_are_found_beside_it(void **state)
 {
 	char exe[4096], expected[4096];
 	BW_FREE char *beside = NULL, *under = NULL, *none = NULL;
@@ -489,7 +489,7 @@ static bool collect_rule(struct folder *f, const char *more, char **bytes, size_
 	return !d.uncertain;
 }
 
-static void what_an_image_depends_on_is_noticed(void **state)
+static void a_change_of_a_dependency_of_an_image_is_noticed(void **state)
 {
 	struct folder f = make_folder();
 	BW_FREE char *bytes = NULL, *none = NULL;
@@ -518,7 +518,7 @@ static void what_an_image_depends_on_is_noticed(void **state)
 	remove_folder(&f);
 }
 
-static void a_file_that_changes_while_it_is_compiled_makes_it_uncertain(void **state)
+static void a_file_that_changes_during_the_compilation_is_noticed(void **state)
 {
 	struct folder f = make_folder();
 	BW_FREE char *bytes = NULL;
@@ -537,19 +537,19 @@ static void a_file_that_changes_while_it_is_compiled_makes_it_uncertain(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image_comes_back),
-		cmocka_unit_test(damaged_images_are_refused_or_harmless),
-		cmocka_unit_test(submits_are_wrapped),
-		cmocka_unit_test(ring_buffers_are_wrapped),
-		cmocka_unit_test(histograms_are_known_by_the_text),
-		cmocka_unit_test(words_are_replaced),
-		cmocka_unit_test(a_program_gets_the_types_that_it_can_mean),
-		cmocka_unit_test(functions_say_where_they_go),
-		cmocka_unit_test(options_say_where_functions_go),
-		cmocka_unit_test(sources_are_read_strictly),
-		cmocka_unit_test(what_an_image_depends_on_is_noticed),
-		cmocka_unit_test(a_file_that_changes_while_it_is_compiled_makes_it_uncertain),
-		cmocka_unit_test(what_belongs_to_the_program_is_found_from_it),
+		cmocka_unit_test(an_image_is_read_back_as_written),
+		cmocka_unit_test(a_damaged_image_is_refused_or_harmless),
+		cmocka_unit_test(perf_submit_is_wrapped),
+		cmocka_unit_test(ring_buffer_submits_are_wrapped),
+		cmocka_unit_test(histograms_are_found_in_the_source),
+		cmocka_unit_test(words_of_a_source_are_replaced),
+		cmocka_unit_test(a_program_gets_the_types_that_it_may_use),
+		cmocka_unit_test(the_name_of_a_function_gives_its_hook),
+		cmocka_unit_test(an_option_gives_the_hook_of_a_function),
+		cmocka_unit_test(a_source_is_read_strictly),
+		cmocka_unit_test(a_change_of_a_dependency_of_an_image_is_noticed),
+		cmocka_unit_test(a_file_that_changes_during_the_compilation_is_noticed),
+		cmocka_unit_test(files_of_the_program_are_found_beside_it),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

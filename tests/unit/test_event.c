@@ -75,7 +75,7 @@ static const char *line_of(const char *type, const struct bw_sentence *sentence,
 
 #define OPEN_EVENT "open_event"
 
-static void open_lines(void **state)
+static void an_open_is_printed_as_a_line(void **state)
 {
 	struct open_event e = {.ts = bw_clock_now() + 500000000, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
 
@@ -99,7 +99,7 @@ static void open_lines(void **state)
 }
 
 /* What was tried is a field; a source without it knows of opens alone. */
-static void operations(void **state)
+static void an_operation_is_printed_in_a_line_of_block(void **state)
 {
 	static const struct bw_sentence tried = {
 		.before = "tried to", .verb = "operation", .object = "forbidden file", .after = ",", .then = "outcome"};
@@ -114,7 +114,7 @@ static void operations(void **state)
 }
 
 /* What became of it stands behind the name, and once only; it is as hostile as all else. */
-static void outcomes(void **state)
+static void an_outcome_is_printed_in_a_line_of_block(void **state)
 {
 	struct block_event e = {.pid = 812, .comm = "cat", .outcome = "killed.", .uid = 7, .fname = "/etc/hosts"};
 
@@ -157,7 +157,7 @@ static const char *json_of(const char *type, const void *sample, size_t size)
 	return line;
 }
 
-static void json_lines(void **state)
+static void an_event_is_printed_as_json(void **state)
 {
 	struct open_event e = {.ts = 5, .pid = 812, .comm = "a\"b\\", .fname = "/\x1b[1m\xc3\xa9"};
 	struct nested n = {.pid = 1, .in = {{2, "ab"}, {-3, "c\xff"}}, .u = 0x01020304, .deep.q = (char *)0x10};
@@ -197,7 +197,7 @@ static void json_lines(void **state)
 }
 
 /* struct { u32 a; struct {}; u32 b; struct {}; } */
-static void json_of_empty_structs(void **state)
+static void an_empty_struct_is_printed_as_json(void **state)
 {
 	struct bw_field fields[] = {{.name = "a", .kind = BW_UNSIGNED, .size = 4, .count = 1},
 				    {.name = "", .kind = BW_STRUCT, .offset = 4, .count = 1},
@@ -226,7 +226,7 @@ static const char *shown(char **text, FILE *out)
 static const struct bw_field eight = {.name = "", .kind = BW_UNSIGNED, .size = 8, .count = 1};
 static const struct bw_field four = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
 
-static void tables(void **state)
+static void a_map_is_printed_as_a_table(void **state)
 {
 	static const struct bw_field key[] = {
 		{.name = "pid", .kind = BW_UNSIGNED, .size = 4, .count = 1},
@@ -263,7 +263,7 @@ static void tables(void **state)
 }
 
 /* Numbers of several CPUs are added up; other values stand side by side. */
-static void tables_per_cpu(void **state)
+static void a_map_per_cpu_is_printed_as_a_table(void **state)
 {
 	static const struct bw_field pair[] = {{.name = "a", .kind = BW_SIGNED, .size = 4, .count = 1},
 					       {.name = "p", .kind = BW_POINTER, .offset = 8, .size = 8, .count = 1}};
@@ -296,7 +296,7 @@ static void tables_per_cpu(void **state)
 		"\"table\":\"n\",\"key\":1,\"values\":[{\"a\":9,\"p\":\"0x0\"},{\"a\":1,\"p\":\"0x10\"}]}\n");
 }
 
-static void histograms(void **state)
+static void a_histogram_is_printed(void **state)
 {
 	static const struct bw_field key[] = {
 		{.name = "disk", .kind = BW_CHAR, .size = 1, .count = 8, .n_dims = 1, .dims = {8}},
@@ -347,7 +347,7 @@ static void histograms(void **state)
 }
 
 /* Slots that log2 can't have; sections that are structs, or bits beside the slot's. */
-static void odd_histograms(void **state)
+static void a_histogram_with_an_unusual_key_is_printed(void **state)
 {
 	static const struct bw_field nested[] = {
 		{.name = "in", .kind = BW_STRUCT, .size = 4, .count = 1, .below = 1},
@@ -380,7 +380,7 @@ static void odd_histograms(void **state)
 	assert_non_null(strstr(shown(&text, out), "\"section\":{\"cpu\":1}"));
 }
 
-static void short_and_padded_samples(void **state)
+static void short_and_padded_samples_are_decoded(void **state)
 {
 	struct open_event e = {.pid = 1, .comm = "x", .fname = "abcdef"};
 	char padded[sizeof(e) + 64];
@@ -403,7 +403,7 @@ static void short_and_padded_samples(void **state)
 			    " PID=1 COMM=x FILENAME=abcdef REST=0xabababababababab");
 }
 
-static void samples_of_any_alignment(void **state)
+static void samples_of_any_alignment_are_decoded(void **state)
 {
 	char raw[sizeof(struct open_event) + 8];
 	struct open_event e = {.pid = 77, .comm = "x", .fname = "f"};
@@ -417,7 +417,7 @@ static void samples_of_any_alignment(void **state)
 }
 
 /* Every type that an event can have. */
-static void every_type(void **state)
+static void every_basic_type_is_decoded(void **state)
 {
 	struct every_type e = {
 		.c = 'A',
@@ -451,7 +451,7 @@ static void every_type(void **state)
 	assert_non_null(strstr(line_of("every_type", &by_field, &e, sizeof(e)), " C=10 SC=-128 UC=255 B=false"));
 }
 
-static void nested_structs_and_unions(void **state)
+static void nested_structs_and_unions_are_decoded(void **state)
 {
 	struct nested e = {.pid = 5, .in = {{-1, "ab"}, {2, "c"}}, .u = 513, .deep = {(const char *)0x10}};
 
@@ -460,7 +460,7 @@ static void nested_structs_and_unions(void **state)
 			    " PID=5 IN=[{x=-1 n=ab},{x=2 n=c}] {u=513 b=[1,2,0,0]} DEEP={q=0x10}");
 }
 
-static void arrays_of_arrays(void **state)
+static void arrays_of_arrays_are_decoded(void **state)
 {
 	struct dimensions e = {
 		.grid = {{1, 2, 3}, {4, 5, 6}},
@@ -473,7 +473,7 @@ static void arrays_of_arrays(void **state)
 			    " GRID=[[1,2,3],[4,5,6]] NAMES=[ab,full] NONE=[] MANY=[[[[1,2,3,4]]]] TAIL=");
 }
 
-static void bit_fields(void **state)
+static void bit_fields_are_decoded(void **state)
 {
 	struct bits e = {.a = 1, .b = -2, .c = 1ULL << 39 | 5, .d = 1, .e = 7};
 	struct across x = {.a = 15, .b = 0x7fffffff, .c = 3};
@@ -498,7 +498,7 @@ static void an_event_need_not_be_a_struct(void **state)
 	assert_string_equal(line_of("number", &by_field, &(u32){77}, 4), " 77");
 }
 
-static void types_that_are_no_event(void **state)
+static void a_type_that_can_be_no_event_is_refused(void **state)
 {
 	struct bw_layout layout;
 	int c = btf__find_by_name_kind(types, "char", BTF_KIND_INT);
@@ -511,7 +511,7 @@ static void types_that_are_no_event(void **state)
 	assert_int_equal(bw_describe(types, (uint32_t)c, &layout), -EINVAL);
 }
 
-static void hostile_layouts(void **state)
+static void a_hostile_layout_is_refused(void **state)
 {
 	static const struct {
 		struct bw_field f;
@@ -543,7 +543,7 @@ static void hostile_layouts(void **state)
 	}
 }
 
-static void unknown_layout_shows_bytes(void **state)
+static void bytes_of_an_unknown_layout_are_printed(void **state)
 {
 	const struct bw_layout none = {0};
 	struct bw_text *text;
@@ -567,7 +567,7 @@ static time_t wall(void)
 	return t.tv_sec;
 }
 
-static void the_time_is_the_walls(void **state)
+static void the_time_of_an_event_is_that_of_the_wall_clock(void **state)
 {
 	struct bw_clock clock = {0};
 	char got[BW_CLOCK_LEN + 1] = "", earlier[BW_CLOCK_LEN + 1] = "", expected[16];
@@ -596,7 +596,7 @@ static void append(void *cookie, uint32_t event, const void *data, size_t size)
 	sprintf(text + strlen(text), "%u:%.*s ", event, (int)size, (const char *)data);
 }
 
-static void events_in_the_order_of_their_times(void **state)
+static void events_are_printed_in_the_order_of_their_times(void **state)
 {
 	struct bw_order order = {0};
 	char text[64] = "";
@@ -617,28 +617,28 @@ static void events_in_the_order_of_their_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(open_lines),
-		cmocka_unit_test(operations),
-		cmocka_unit_test(outcomes),
-		cmocka_unit_test(json_lines),
-		cmocka_unit_test(json_of_empty_structs),
-		cmocka_unit_test(tables),
-		cmocka_unit_test(tables_per_cpu),
-		cmocka_unit_test(histograms),
-		cmocka_unit_test(odd_histograms),
-		cmocka_unit_test(events_in_the_order_of_their_times),
-		cmocka_unit_test(short_and_padded_samples),
-		cmocka_unit_test(samples_of_any_alignment),
-		cmocka_unit_test(every_type),
-		cmocka_unit_test(nested_structs_and_unions),
-		cmocka_unit_test(arrays_of_arrays),
-		cmocka_unit_test(bit_fields),
+		cmocka_unit_test(an_open_is_printed_as_a_line),
+		cmocka_unit_test(an_operation_is_printed_in_a_line_of_block),
+		cmocka_unit_test(an_outcome_is_printed_in_a_line_of_block),
+		cmocka_unit_test(an_event_is_printed_as_json),
+		cmocka_unit_test(an_empty_struct_is_printed_as_json),
+		cmocka_unit_test(a_map_is_printed_as_a_table),
+		cmocka_unit_test(a_map_per_cpu_is_printed_as_a_table),
+		cmocka_unit_test(a_histogram_is_printed),
+		cmocka_unit_test(a_histogram_with_an_unusual_key_is_printed),
+		cmocka_unit_test(events_are_printed_in_the_order_of_their_times),
+		cmocka_unit_test(short_and_padded_samples_are_decoded),
+		cmocka_unit_test(samples_of_any_alignment_are_decoded),
+		cmocka_unit_test(every_basic_type_is_decoded),
+		cmocka_unit_test(nested_structs_and_unions_are_decoded),
+		cmocka_unit_test(arrays_of_arrays_are_decoded),
+		cmocka_unit_test(bit_fields_are_decoded),
 		cmocka_unit_test(paddings_are_not_shown),
 		cmocka_unit_test(an_event_need_not_be_a_struct),
-		cmocka_unit_test(types_that_are_no_event),
-		cmocka_unit_test(hostile_layouts),
-		cmocka_unit_test(unknown_layout_shows_bytes),
-		cmocka_unit_test(the_time_is_the_walls),
+		cmocka_unit_test(a_type_that_can_be_no_event_is_refused),
+		cmocka_unit_test(a_hostile_layout_is_refused),
+		cmocka_unit_test(bytes_of_an_unknown_layout_are_printed),
+		cmocka_unit_test(the_time_of_an_event_is_that_of_the_wall_clock),
 	};
 
 	return cmocka_run_group_tests_name("event", tests, load_types, free_types);

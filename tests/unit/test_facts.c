@@ -123,7 +123,7 @@ static void findings_are_kept(const char *kernel)
 	assert_string_equal(text, kept);
 }
 
-static void facts_of_kernels(void **state)
+static void facts_of_real_kernels_are_found(void **state)
 {
 	DIR *dir = opendir(KERNELS);
 	const struct dirent *entry;
@@ -176,7 +176,7 @@ static struct btf *made_types(uint32_t *function)
 	return btf;
 }
 
-static void signatures(void **state)
+static void a_signature_is_printed_from_btf(void **state)
 {
 	BW_FREE char *text = NULL;
 	uint32_t function, next;
@@ -201,7 +201,7 @@ static void signatures(void **state)
 	btf__free(btf);
 }
 
-static void stubs(void **state)
+static void a_stub_of_a_function_is_written(void **state)
 {
 	BW_FREE char *text = NULL;
 	uint32_t function;
@@ -225,7 +225,7 @@ static void stubs(void **state)
 	btf__free(btf);
 }
 
-static void stubs_of_tracepoints(void **state)
+static void a_stub_of_a_tracepoint_is_written(void **state)
 {
 	BW_FREE char *text = NULL;
 	size_t len;
@@ -260,7 +260,7 @@ static void note_name(void *cookie, const char *name)
 	sprintf(text + strlen(text), "%s ", name);
 }
 
-static void lists(void **state)
+static void kprobes_are_listed_without_blacklisted_and_init_functions(void **state)
 {
 	char text[1024] = "";
 
@@ -282,7 +282,7 @@ static void lists(void **state)
 	assert_string_equal(text, "sched:sched_switch x:y ");
 }
 
-static void configurations(void **state)
+static void a_kernel_option_is_read_from_its_configuration(void **state)
 {
 	char value[32], command[256];
 
@@ -305,12 +305,13 @@ static void configurations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(facts_of_kernels),
-		cmocka_unit_test(signatures),
-		cmocka_unit_test(stubs),
-		cmocka_unit_test_setup_teardown(stubs_of_tracepoints, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(lists, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(configurations, make_root, remove_root),
+		cmocka_unit_test(facts_of_real_kernels_are_found),
+		cmocka_unit_test(a_signature_is_printed_from_btf),
+		cmocka_unit_test(a_stub_of_a_function_is_written),
+		cmocka_unit_test_setup_teardown(a_stub_of_a_tracepoint_is_written, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(kprobes_are_listed_without_blacklisted_and_init_functions, make_root,
+						remove_root),
+		cmocka_unit_test_setup_teardown(a_kernel_option_is_read_from_its_configuration, make_root, remove_root),
 	};
 
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);

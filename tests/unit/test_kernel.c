@@ -36,7 +36,7 @@ static void remove_file(const char *path)
 	assert_int_equal(unlink(full), 0);
 }
 
-static void tracepoints(void **state)
+static void a_tracepoint_is_found(void **state)
 {
 	(void)state;
 	assert_null(bw_tracefs_find(root));
@@ -49,7 +49,7 @@ static void tracepoints(void **state)
 	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/tracing");
 }
 
-static void kprobes(void **state)
+static void support_for_kprobes_is_found(void **state)
 {
 	(void)state;
 	assert_int_equal(bw_kprobe_supported(root), -ENODEV);
@@ -59,7 +59,7 @@ static void kprobes(void **state)
 	assert_int_equal(bw_kprobe_supported(root), 0);
 }
 
-static void headers(void **state)
+static void kernel_headers_are_found(void **state)
 {
 	char *path = NULL;
 
@@ -78,7 +78,7 @@ static void headers(void **state)
 	assert_int_equal(bw_headers_find(root, "6.2.0", &path), -ENOENT);
 }
 
-static void header_packages(void **state)
+static void the_command_that_installs_headers_is_named(void **state)
 {
 	static const struct {
 		const char *release, *command;
@@ -136,7 +136,7 @@ static struct bw_verdict kprobe_of(const char *name, struct bw_function *f)
 	return verdict;
 }
 
-static void functions_of_kernel(void **state)
+static void a_function_of_the_kernel_is_found(void **state)
 {
 	static const struct {
 		const char *name;
@@ -185,7 +185,7 @@ static void override_of(const struct bw_function *f, struct bw_verdict *v)
 }
 
 /* The kernel's lists carry one of the names of an address. */
-static void aliases_of_function(void **state)
+static void a_function_is_found_by_each_name_of_its_address(void **state)
 {
 	struct bw_function f[2] = {0};
 	const char *names[] = {"__x64_sys_getppid", "__do_sys_getppid"};
@@ -212,7 +212,7 @@ static void aliases_of_function(void **state)
 	assert_int_equal(f[1].listed, BW_YES);
 }
 
-static void hooks_of_function(void **state)
+static void the_hooks_of_a_function_are_found(void **state)
 {
 	struct bw_function_type type = {.has_btf = true, .is_known = true, .parameters = 3, .returns_number = true};
 	struct bw_function f = {0};
@@ -271,7 +271,7 @@ static void append_field(void *cookie, const struct bw_format_field *field)
 		field->is_signed);
 }
 
-static void formats_of_tracepoints(void **state)
+static void the_format_of_a_tracepoint_is_read(void **state)
 {
 	char text[512] = "";
 
@@ -296,7 +296,7 @@ static void note_finding(void *cookie, const struct bw_finding *f)
 	sprintf(text + strlen(text), "%s %d %s\n", f->name, f->mark, f->mend);
 }
 
-static void findings(void **state)
+static void doctor_prints_its_findings(void **state)
 {
 	char text[8192] = "";
 
@@ -339,7 +339,7 @@ static void findings(void **state)
 	assert_non_null(strstr(text, "BPF LSM 0 \n"));
 }
 
-static void cpus(void **state)
+static void lists_of_cpus_are_parsed_strictly(void **state)
 {
 	static const char *const bad[] = {"", "\n", "x", "1-", "-1", "0-99999999", "1,,x"};
 	uint32_t *list = NULL, n = 0;
@@ -366,7 +366,7 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_open\nffffffff81000100 t 
 			       "ffffffff81000400 t switch_task.isra.0\nffffffff81000500 t vfs_open_exec\t[mod]\n"
 			       "junk\nffffffff81000050 W vfs_opem\n";
 
-static void symbols(void **state)
+static void symbols_of_the_kernel_are_found(void **state)
 {
 	static const char *const names[] = {"vfs_open", "helper", "vfs_read", "nothing"};
 	struct bw_symbols *s;
@@ -401,7 +401,7 @@ static void symbols(void **state)
 }
 
 /* In this program itself, whose functions are known. */
-static void functions_of_files(void **state)
+static void functions_of_an_elf_file_are_found(void **state)
 {
 	uint64_t offset, into, same;
 	struct bw_strays strays = {0};
@@ -438,7 +438,7 @@ static void functions_of_files(void **state)
 	assert_int_equal(strays.n, 0);
 }
 
-static void stack_frames(void **state)
+static void the_frames_of_a_stack_are_named(void **state)
 {
 	struct bw_frames *f;
 	char name[128];
@@ -469,7 +469,7 @@ static void stack_frames(void **state)
 	bw_frames_free(f);
 }
 
-static void mounts(void **state)
+static void the_mount_table_is_read(void **state)
 {
 	struct bw_mounts m;
 
@@ -523,7 +523,7 @@ static const char *beneath(int id, const char *path)
 	return points;
 }
 
-static void mounts_beneath_a_directory(void **state)
+static void mounts_beneath_a_directory_are_found(void **state)
 {
 	(void)state;
 	assert_string_equal(beneath(2, "/mnt/g"), "3 4 7 10 ");
@@ -537,7 +537,7 @@ static void mounts_beneath_a_directory(void **state)
 	assert_string_equal(beneath(2, "/nowhere"), "");
 }
 
-static void preemption(void **state)
+static void a_kernel_that_preempts_is_recognised(void **state)
 {
 	static const char modes[] = "/sys/kernel/debug/sched/preempt", version[] = "/proc/sys/kernel/version";
 	char path[300];
@@ -575,7 +575,7 @@ static void preemption(void **state)
 	assert_false(bw_kernel_preempts(root));
 }
 
-static void processes(void **state)
+static void a_process_is_checked_by_its_pid(void **state)
 {
 	char path[128];
 
@@ -594,7 +594,7 @@ static void processes(void **state)
 	assert_int_equal(bw_process_check(root, 5), -ENOTSUP);
 }
 
-static void security_modules(void **state)
+static void the_list_of_security_modules_is_read(void **state)
 {
 	(void)state;
 	assert_int_equal(bw_lsm_active(root, "bpf"), -ENOENT);
@@ -606,7 +606,7 @@ static void security_modules(void **state)
 	assert_int_equal(bw_lsm_active(root, "bpfx"), 1);
 }
 
-static void overridable_functions(void **state)
+static void functions_that_can_be_overridden_are_found(void **state)
 {
 	char like[40];
 
@@ -626,25 +626,26 @@ static void overridable_functions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(tracepoints, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(kprobes, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(headers, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(header_packages, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(functions_of_kernel, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(hooks_of_function, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(aliases_of_function, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(formats_of_tracepoints, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(findings, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(cpus, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(security_modules, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(overridable_functions, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(symbols, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(functions_of_files, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(stack_frames, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(mounts, make_root, remove_root),
-		cmocka_unit_test(mounts_beneath_a_directory),
-		cmocka_unit_test_setup_teardown(preemption, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(processes, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(a_tracepoint_is_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(support_for_kprobes_is_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(kernel_headers_are_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(the_command_that_installs_headers_is_named, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(a_function_of_the_kernel_is_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(the_hooks_of_a_function_are_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(a_function_is_found_by_each_name_of_its_address, make_root,
+						remove_root),
+		cmocka_unit_test_setup_teardown(the_format_of_a_tracepoint_is_read, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(doctor_prints_its_findings, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(lists_of_cpus_are_parsed_strictly, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(the_list_of_security_modules_is_read, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(functions_that_can_be_overridden_are_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(symbols_of_the_kernel_are_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(functions_of_an_elf_file_are_found, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(the_frames_of_a_stack_are_named, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(the_mount_table_is_read, make_root, remove_root),
+		cmocka_unit_test(mounts_beneath_a_directory_are_found),
+		cmocka_unit_test_setup_teardown(a_kernel_that_preempts_is_recognised, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(a_process_is_checked_by_its_pid, make_root, remove_root),
 	};
 
 	return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);

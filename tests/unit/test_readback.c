@@ -259,7 +259,7 @@ static void read_words(struct reader *r, const char *next, char *words, size_t s
 	r->p = end;
 }
 
-static void sentences(void **state)
+static void a_line_of_block_is_read_back(void **state)
 {
 	static const struct bw_sentence blocked = {
 		.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
@@ -311,7 +311,7 @@ static void names_that_say_what_follows(void **state)
 	close_printer(&p);
 }
 
-static void structs_and_arrays(void **state)
+static void structs_and_arrays_are_read_back(void **state)
 {
 	static const struct bw_sentence in_table = {.lead = "events", .after = ""};
 	struct printer p;
@@ -436,14 +436,14 @@ static void check_rows(bool ends_with_text)
 	assert_int_equal(*r.p, '\0');
 }
 
-static void rows_of_tables(void **state)
+static void rows_of_a_table_are_read_back(void **state)
 {
 	(void)state;
 	for (int i = 0; i < ROUNDS / 10; i++)
 		check_rows(i % 2);
 }
 
-static void sections_of_histograms(void **state)
+static void sections_of_a_histogram_are_read_back(void **state)
 {
 	static const struct bw_field key[] = {
 		{.name = "disk", .kind = BW_CHAR, .size = 1, .count = 16, .n_dims = 1, .dims = {16}},
@@ -477,10 +477,13 @@ static void sections_of_histograms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_of_events),	       cmocka_unit_test(sentences),
-		cmocka_unit_test(names_that_say_what_follows), cmocka_unit_test(structs_and_arrays),
-		cmocka_unit_test(single_characters),	       cmocka_unit_test(rows_of_tables),
-		cmocka_unit_test(sections_of_histograms),
+		cmocka_unit_test(columns_of_events),
+		cmocka_unit_test(a_line_of_block_is_read_back),
+		cmocka_unit_test(names_that_say_what_follows),
+		cmocka_unit_test(structs_and_arrays_are_read_back),
+		cmocka_unit_test(single_characters),
+		cmocka_unit_test(rows_of_a_table_are_read_back),
+		cmocka_unit_test(sections_of_a_histogram_are_read_back),
 	};
 
 	return cmocka_run_group_tests_name("readback", tests, load_types, free_types);

@@ -23,7 +23,7 @@ static int read_rules(struct bw_rules *rules, const char *text, size_t len)
 	return r;
 }
 
-static void rules_of_a_file(void **state)
+static void rules_are_read_from_a_file(void **state)
 {
 	static const char text[] =
 		"# none\n\n  name a b  c\r\npath \"/x\\\\ \\\"\\n\\x41\"  \ndir\t/d \t\nname \"\\xff\"";
@@ -42,7 +42,7 @@ static void rules_of_a_file(void **state)
 	bw_rules_free(&rules);
 }
 
-static void bad_rules(void **state)
+static void a_bad_rule_is_refused_with_its_line(void **state)
 {
 	static const char *const bad[] = {
 		"name\n",	  "nam x\n",	"name \"x\n", "name \"\\q\"\n", "name \"\\x0\"\n", "name \"\\x00\"\n",
@@ -82,8 +82,8 @@ static void names_have_bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_of_a_file),
-		cmocka_unit_test(bad_rules),
+		cmocka_unit_test(rules_are_read_from_a_file),
+		cmocka_unit_test(a_bad_rule_is_refused_with_its_line),
 		cmocka_unit_test(names_have_bounds),
 	};
 

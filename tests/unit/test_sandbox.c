@@ -232,7 +232,7 @@ static void privileges(void **state)
 }
 
 /* A descriptor that the parent has open, and memory that it shares with others, are not the child's. */
-static void nothing_inherited(void **state)
+static void a_sandboxed_child_inherits_nothing(void **state)
 {
 	char *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	const struct bw_sandbox_job job = job_of(open_null);
@@ -281,7 +281,7 @@ static void system_calls(void **state)
 		expect(ops[i], BW_SANDBOX_DIED, "a system call");
 }
 
-static void garbage(void **state)
+static void an_answer_that_is_garbage_is_refused(void **state)
 {
 	static const enum op ops[] = {OP_SHORT, OP_LONG, OP_POSITIVE, OP_NO_END};
 
@@ -333,7 +333,7 @@ static void truncated(void **state)
 }
 
 /* All that is left once a signal has come is a moment, for all that comes then. */
-static void signals(void **state)
+static void a_signal_ends_the_wait_for_a_sandboxed_child(void **state)
 {
 	struct bw_sandbox_job never = job_of(open_never);
 	uint64_t start = bw_deadline_now();
@@ -386,7 +386,7 @@ static void many_strays(void **state)
 	assert_int_equal(strays.n, 0);
 }
 
-static void regular_files(void **state)
+static void only_a_regular_file_is_opened_in_a_sandbox(void **state)
 {
 	char path[] = "/tmp/bccwatch-fifo-XXXXXX";
 	int fd = mkstemp(path);
@@ -408,10 +408,17 @@ static void regular_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),     cmocka_unit_test(privileges),	cmocka_unit_test(nothing_inherited),
-		cmocka_unit_test(limits),      cmocka_unit_test(system_calls),	cmocka_unit_test(garbage),
-		cmocka_unit_test(hangs),       cmocka_unit_test(truncated),	cmocka_unit_test(signals),
-		cmocka_unit_test(many_strays), cmocka_unit_test(regular_files),
+		cmocka_unit_test(answers),
+		cmocka_unit_test(privileges),
+		cmocka_unit_test(a_sandboxed_child_inherits_nothing),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(system_calls),
+		cmocka_unit_test(an_answer_that_is_garbage_is_refused),
+		cmocka_unit_test(hangs),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(a_signal_ends_the_wait_for_a_sandboxed_child),
+		cmocka_unit_test(many_strays),
+		cmocka_unit_test(only_a_regular_file_is_opened_in_a_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ static void every_code_point_is_escaped_by_the_tables(void **state)
 	}
 }
 
-static void a_mark_is_not_drawn_over_what_is_not_of_the_text(void **state)
+static void a_combining_mark_is_not_drawn_over_other_text(void **state)
 {
 	static const char *const no_base[] = {"", " ", "=", "\"", "/", "\xff", "\xe2\x80\x8b"};
 	unsigned marks = 0;
@@ -229,7 +229,7 @@ static void json_escapes_the_same_and_reads_back(void **state)
 }
 
 /* The ones of an attack, and those that make names of several languages. */
-static void known_ones(void **state)
+static void known_code_points_have_their_class(void **state)
 {
 	static const unsigned long hidden[] = {0x61c,  0x200b, 0x2060, 0xfeff, 0xe0041, 0x115f,	 0x1160, 0x3164,
 					       0xffa0, 0x34f,  0x17b4, 0xfe0f, 0xe0100, 0x2800,	 0xa0,	 0x3000,
@@ -248,9 +248,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_code_point_is_escaped_by_the_tables),
-		cmocka_unit_test(a_mark_is_not_drawn_over_what_is_not_of_the_text),
+		cmocka_unit_test(a_combining_mark_is_not_drawn_over_other_text),
 		cmocka_unit_test(json_escapes_the_same_and_reads_back),
-		cmocka_unit_test(known_ones),
+		cmocka_unit_test(known_code_points_have_their_class),
 	};
 
 	return cmocka_run_group_tests_name("unicode", tests, read_data, NULL);
