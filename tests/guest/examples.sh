@@ -47,8 +47,8 @@ opens_are_shown() {
 # denial NAME TABLE EXIT MESSAGE: opening forbidden.txt ends so, is reported once, and another file is read.
 denial() {
 	local got=0 reader
-	mkdir "$1" && cd "$1" || exit
-	echo SECRET >forbidden.txt && echo free >forbidden.txt.old
+	mkdir "$1" && echo SECRET >"$1/forbidden.txt" && echo free >"$1/forbidden.txt.old"
+	example "$1" && cd "$1" || return
 	cat forbidden.txt >output 2>&1 &
 	reader=$!
 	wait "$reader" || got=$?
@@ -70,15 +70,15 @@ else
 	unsupported opens_kprobe "$no_kprobes" "$no_kprobes"
 fi
 example opens_tracepoint && opens_are_shown opens_tracepoint "UID=0 "
-example kill_by_name && denial kill_by_name killed 137 ""
+denial kill_by_name killed 137 ""
 no_lsm="bpf is not among the kernel's security modules"
 if grep -q '\<bpf\>' /sys/kernel/security/lsm; then
-	example deny_lsm && denial deny_lsm denied 1 "cat: forbidden.txt: Permission denied"
+	denial deny_lsm denied 1 "cat: forbidden.txt: Permission denied"
 else
 	unsupported deny_lsm "$no_lsm" "$no_lsm"
 fi
 if [ -e /sys/kernel/debug/error_injection/list ]; then
-	example deny_override && denial deny_override denied 1 "cat: forbidden.txt: Operation not permitted"
+	denial deny_override denied 1 "cat: forbidden.txt: Operation not permitted"
 elif has_kprobes; then
 	unsupported deny_override "this kernel has no override" CONFIG_BPF_KPROBE_OVERRIDE
 else
