@@ -49,7 +49,7 @@ stop INT
 check_lines "block --dry-run: the creation of a FIFO is reported" 1 "COMM=mkfifo tried to create forbidden file" "$out"
 rm dir/fifo
 
-# An excepted program is one that was executed, whatever a process says of itself.
+# An excepted program is one that was executed, whatever a process claims of itself.
 echo SECRET >secret && chmod 644 secret && cp /bin/cat tool && cp /bin/bash shell
 "$attacks" impostor "$home/tool" secret "$home/go" >"$tmp/impostor" 2>&1 & impostor=$!
 ./shell -c 'until [ -e go ]; do read -rt 0.1 _ <> <(:) || :; done; read -r x <secret && echo "$x"' >"$tmp/before" 2>&1 & before=$!

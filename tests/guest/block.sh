@@ -7,11 +7,12 @@
 home=/root/block # on a disk's file system
 mkdir "$home" && cd "$home" || exit
 start_block() { start_command block "$@"; }
+not_mounted() { ! mountpoint "$1"; }
 n_denied() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
 
 # Many files on the default guest alone, for they take long; many attempts in scripts/soak.
 many=10000 whole=''
-deep=4000 deeper=4500 # folders that are looked at, and are not
+deep=4000 deeper=4500 # so many nested directories are looked up, and so many are not
 case $(uname -r) in
 5.10.*) deep=900 deeper=1500 ;;
 esac
@@ -66,7 +67,7 @@ fi
 check "block --dry-run reports an open, and allows it" grep -q "COMM=cat tried to open forbidden file $home/block_test.c, would be denied.\$" "$out"
 check_lines "block --dry-run: the closing line counts what would be denied" 1 " accesses would have been stopped" "$err"
 
-# Every way, with each kind of rule; several kinds at once, each in a folder of its own.
+# Every way, with each kind of rule; several kinds at once, each in a directory of its own.
 long=$(printf 'n%.0s' $(seq 255)) folders=$(printf 'x/%.0s' $(seq 300))
 rules_of() { # rules_of KIND DIR: into the array rules
 	case $1 in
@@ -240,7 +241,7 @@ check "kill: $processes processes of 4 threads that open a protected file are al
 check "kill: none of $processes processes uses a descriptor before it is killed" [ -e "$tmp/leaks" -a ! -s "$tmp/leaks" ]
 check "kill: after $processes processes the file is unchanged" [ "$(stat -c %s leak.txt)" = 10 ]
 
-# By path and folder; rules from a file, with all that a name can have in it; folders without end.
+# By path and directory; rules from a file, with all that a name can have in it; directories nested without end.
 name=$'a "b"\n\tc\\'
 echo x >"$name"
 mkdir block_dir/dug free lower overlay away && echo x >lower/file && mount -t overlay none overlay -o "lowerdir=lower:free"
@@ -259,7 +260,8 @@ for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
 printf 'dir two/seen/d\npath two/seen/p\n' >>rules
 start_block -a deny "${rules[@]}" --rules rules
-mount -t tmpfs none block_dir/late
+check_status "block --dir: mounting on a directory beneath is denied" 32 mount -t tmpfs none block_dir/late
+check "block --dir: where a mount was denied, nothing is mounted" not_mounted block_dir/late
 try_ways "$hook" "path dir"
 for i in $(seq 200); do echo x >"two/seen/new$i"; done 2>/dev/null
 rm two/seen/new*
@@ -278,8 +280,8 @@ check "block --rules: where the path is a dangling symlink, creating its target 
 check "block --rules: the target of a dangling symlink was not created" absent target
 "$fixtures/access" exchange outside block_dir/taken
 check "block --dir: a file exchanged with one outside is still denied" denied outside
-check "block --dir: nothing can be created in a file system mounted beneath later" write_denied block_dir/late/new
-check "block --dir: a file whose creation was denied in a mount is not there" absent block_dir/late/new
+check "block --dir: creating a file in a directory beneath is denied" write_denied block_dir/late/new
+check "block --dir: a file beneath whose creation was denied is not there" absent block_dir/late/new
 check "block --dir: a file beneath twelve stacked mounts elsewhere is allowed" cat stacked/file
 check "block --dir: a file $deep directories deep elsewhere is allowed" [ "$("$fixtures/access" bottom free $deep)" = reached ]
 check "block --dir: a file $deeper directories deep beneath the directory is denied" [ "$("$fixtures/access" bottom block_dir/dug $deeper)" = stopped ]
@@ -294,9 +296,9 @@ fi
 stop INT
 check "block: accesses that could not be determined are counted in the closing line" grep -q ' accesses stopped, [1-9][0-9]* of them since they could not be judged, 0 not stopped' "$err"
 [ ! "$whole" ] || check "block: refused links and renames are counted at the end" grep -qE '^[0-9]+ links or renames were refused' "$err"
-umount overlay seen block_dir/late two/seen two/l two/u
+umount overlay seen two/seen two/l two/u
 
-# If only writing is forbidden: what is too deep to tell. A folder whose files and folders move while it is searched.
+# If only writing is denied: a file too deep to be determined. A directory whose files and directories move during the search.
 # Lines that nobody can keep.
 mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmpfs -o size=16k full full
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"

@@ -31,7 +31,7 @@ run() {
 		fail "$name" "$found; $(head -n 1 "$tmp/out"); $(cat "$tmp/said")"
 	fi
 }
-spoil() { # spoil NAME SAID COMMAND...: an image that was treated so is thrown away, and why is said
+spoil() { # spoil NAME SAID COMMAND...: an image that was treated so is thrown away, and the reason is printed
 	local name=$1 said=$2
 	shift 2
 	"$@"

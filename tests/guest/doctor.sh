@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# doctor: what it says of this machine is what the commands then do.
+# doctor: what it prints of this machine is what the commands then do.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -28,14 +28,14 @@ if [ -e "/lib/modules/$(uname -r)/build" ]; then
 fi
 check "doctor leaves nothing attached" nothing_attached
 
-# What is broken it says, with the command's own error.
+# A command that is broken is reported with its own error.
 bccwatch cache --clear >/dev/null 2>&1
 mv /usr/libexec/bccwatch/bccwatch-compile compiler
 check_status "doctor exits with 1 where the compiler is missing" 1 bccwatch doctor
 check "doctor names the missing compiler for trace and for block" [ "$(grep -cE '^\[ NO \] (trace|block): does not work: .*(compile|No such file)' said)" = 2 ]
 mv compiler /usr/libexec/bccwatch/bccwatch-compile
 
-# As another user: what it can't see it says.
+# As another user: what can't be tried is reported.
 status=0
 setpriv --reuid 1234 --clear-groups bccwatch doctor --json >json || status=$?
 check "doctor exits with 1 for another user than root" [ $status = 1 ]

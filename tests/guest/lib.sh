@@ -137,7 +137,7 @@ nothing_attached() {
 		sleep 0.1
 	done
 	[ "$n" = 0 ] || { echo "$n BPF programs are left" && return 1; }
-	# Their size is always 0: only reading tells.
+	# Their size is always 0: they have to be read.
 	for i in /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events; do
 		[ ! -e "$i" ] || ! grep . "$i" || return 1
 	done
@@ -145,7 +145,7 @@ nothing_attached() {
 }
 
 # compile KIND FLAG... <TEXT: what the compiler makes of it, by btf or by the installed headers, is left in $tmp/KIND; those
-# are in the folder $installed, where libbcc does not find them by itself.
+# are in the directory $installed, where libbcc does not find them by itself.
 compile() {
 	local kind=$1 tree=${installed-}
 	shift

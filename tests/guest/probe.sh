@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# probe: what it says of functions and tracepoints is so: by trying, and by what others make of the same kernel.
+# probe: what it prints of functions and tracepoints is compared with attaching to them, and with what other tools print.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -53,7 +53,7 @@ bccwatch probe --json "${names[@]}" >told.json
 sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
 check "probe --json: an object for each of the names drawn (${#names[@]})" [ "$(wc -l <told)" = ${#names[@]} ]
 
-# compare KIND COLUMN SOME: what is told in the column of `told`, and what attaching to what is in `tried` gave; where SOME is
+# compare KIND COLUMN SOME: what probe prints in the column of `told`, and what attaching to what is in `tried` gave; where SOME is
 # not empty, some of them can be.
 compare() {
 	local can cannot open
