@@ -129,8 +129,8 @@ if example bytes_written; then
 		[ "$(awk -v pid="$writer" '$1 == pid && $2 == "perl" {bytes += $3; writes += $4} END {print bytes, writes}' "$out")" = "10000 10" ]
 fi
 
+mkdir -p outer/inner && : >outer/inner/file
 if example opens_by_directory; then
-	mkdir -p outer/inner && : >outer/inner/file
 	for _ in $(seq 100); do : <outer/inner/file; done
 	stop INT
 	check "opens_by_directory: 100 opens in a directory are counted under its name" \
