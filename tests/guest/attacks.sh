@@ -9,8 +9,7 @@ mkdir "$home" && cd "$home" || exit
 chmod 755 /root "$home"
 start_block() { start_command block -a deny "$@"; }
 attacks=$fixtures/attacks
-hooks=(fmod_ret)
-! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+read -ra hooks <<<"$(denying_hooks)"
 
 # What can be created at a protected place, and is no file.
 mkdir -p dir other

@@ -117,7 +117,7 @@ ways() { # ways HOOK KIND ARGUMENT...
 	stop INT
 	check "$hook: --$kind: nothing is left attached at the end" nothing_attached
 }
-[ "$hook" != lsm ] || ways fmod_ret path --hook fmod_ret -a deny
+[ "$(denying_hooks)" != "lsm fmod_ret" ] || ways fmod_ret path --hook fmod_ret -a deny
 if [ "$whole" ]; then
 	preempt=/sys/kernel/debug/sched/preempt
 	mode=$(sed 's/.*(\(.*\)).*/\1/' "$preempt")

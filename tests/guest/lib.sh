@@ -159,4 +159,15 @@ compile() {
 is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
 is_soak() { [ -n "${SOAK-}" ]; }
 takes_long() { is_default_guest || is_soak; }
+# The hooks of block that deny, the strongest first. debian11 is booted twice, without and with bpf among its security modules:
+# the first boot tries fmod_ret, the second LSM.
+denying_hooks() {
+	if ! grep -q '\<bpf\>' /sys/kernel/security/lsm; then
+		echo fmod_ret
+	elif [[ $(uname -r) = 5.10.* ]]; then
+		echo lsm
+	else
+		echo lsm fmod_ret
+	fi
+}
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }

@@ -17,8 +17,7 @@ user_is_refused() { # user_is_refused DIR: by a clone of the mount there, in nam
 }
 new_file_system() { mkdir -p "$1" && mount -t tmpfs none "$1" && chmod 755 "$1" && echo SECRET >"$1/secret"; }
 
-hooks=(fmod_ret)
-! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+read -ra hooks <<<"$(denying_hooks)"
 # What is denied is tried by each hook; what is learned is the same for all, and tried by each on the default guest alone.
 learning=("${hooks[0]}")
 ! takes_long || learning=("${hooks[@]}")
