@@ -150,6 +150,9 @@ mv "$tmp/bpf_src" "$src"
 check "after all failures nothing is left attached" nothing_attached
 
 check_status "bccwatch --version succeeds" 0 bccwatch --version
+check "bccwatch --version prints a version" shows '^bccwatch [0-9]' "$tmp/said"
 check_status "trace --help succeeds" 0 bccwatch trace --help
+check "trace --help prints the usage" shows '^Usage: bccwatch trace' "$tmp/said"
 check_status "bccwatch --help needs no root" 0 setpriv --reuid 1234 --clear-groups bccwatch --help
+check "bccwatch --help prints the usage" shows '^Usage: bccwatch' "$tmp/said"
 check_status "bccwatch --help to a full disk fails" 1 sh -c 'exec bccwatch --help >/dev/full'
