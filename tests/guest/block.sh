@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 home=/root/block # on a disk's file system
-mkdir "$home" && cd "$home" || exit
+mkdir "$home" && cd "$home" && mkdir none-such || exit
 start_block() { start_command block "$@"; }
 not_mounted() { ! mountpoint "$1"; }
 n_denied() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
@@ -117,7 +117,7 @@ ways() { # ways HOOK KIND ARGUMENT...
 	stop INT
 	check "$hook: --$kind: nothing is left attached at the end" nothing_attached
 }
-[ "$(denying_hooks)" != "lsm fmod_ret" ] || ways fmod_ret path --hook fmod_ret -a deny
+[ "$(denying_hooks)" != "lsm fmod_ret" ] || ways fmod_ret path --name none-such --dir none-such --hook fmod_ret -a deny
 if [ "$whole" ]; then
 	preempt=/sys/kernel/debug/sched/preempt
 	mode=$(sed 's/.*(\(.*\)).*/\1/' "$preempt")

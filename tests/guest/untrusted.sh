@@ -54,7 +54,7 @@ shown() {
 	start_command run stacks.c --headers btf || return
 	"$victim" peak "$pid" >peak &
 	sampling=$!
-	sleep 1.5
+	sleep 0.5 # a process writes each tenth of a second
 	kill -USR1 "$pid"
 	for _ in $(seq $((${1:-15} * 10))); do ! grep -q ' stacks, ' "$out" || break; sleep 0.1; done
 	started=$(date +%s%N)
@@ -68,7 +68,7 @@ shown() {
 at_once() {
 	local started
 	start_command run stacks.c --headers btf || return
-	sleep 1.5
+	sleep 0.5 # a process writes each tenth of a second
 	kill -USR1 "$pid"
 	sleep 0.2
 	started=$(date +%s%N)
