@@ -188,12 +188,6 @@ stop INT
 check_lines "block --name: one line for the one open that was denied" 1 "forbidden file $home/block_test.c, denied." "$out"
 umount top
 
-# Read, write, exec.
-start_block -a deny --name block_test.c --access write
-check "block --access write: a file may be read" cat block_test.c
-check "block --access write: writing to a file is denied" write_denied block_test.c
-stop INT
-
 # By path: an inode's number that comes again (not that of a file that is held) is another file. Leaks.
 echo x >renamed && old=$(stat -c %i renamed)
 printf 0123456789 >leak.txt
@@ -303,9 +297,11 @@ umount overlay seen two/seen two/l two/u
 mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmpfs -o size=16k full full
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"
 "$fixtures/access" stir stirred "$home/victim" & stirs=$!
-start_block -a deny --dir block_dir --dir stirred --path other.c --name none --access write
+start_block -a deny --dir block_dir --dir stirred --path other.c --name block_test.c --access write
 kill "$stirs" || fail "nothing stirred the folder"
 check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
+check "block --access write: a file may be read by its name" cat block_test.c
+check "block --access write: writing to a file is denied by its name" write_denied block_test.c
 check "block --access write: a file beneath the directory may be read" cat block_dir/x
 check "block --access write: writing beneath the directory is denied" write_denied block_dir/x
 check "block --dir: a symlink put in place of a linked file during the search is not followed" bash -c 'echo x >>victim'

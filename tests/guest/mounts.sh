@@ -60,6 +60,14 @@ echo x >guarded/hid/linked && ln guarded/hid/linked outside/linked
 new_file_system peer/other # on a bind mount of the directory: by the directory's own path it is not seen if private
 mkdir other-elsewhere && mount --bind peer/other other-elsewhere
 mount -t tmpfs none guarded/stack && mount -t tmpfs none guarded/covered && mount -t tmpfs none guarded/hid
+# In a namespace of its own, which bccwatch does not see.
+mkdir -p guarded/own
+unshare -m --propagation private sh -c "mount -t tmpfs none $home/guarded/own && echo x >$home/guarded/own/secret; touch $home/own-ready
+	until [ -e $home/own-go ]; do sleep 0.1; done
+	cat $home/guarded/own/secret; mkfifo $home/guarded/own/fifo; echo x >$home/guarded/own/new
+	for f in fifo new; do [ ! -e $home/guarded/own/\$f ] || echo created; done" >"$tmp/own" 2>&1 & own=$!
+until [ -e own-ready ]; do sleep 0.1; done
+mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
 for hook in "${learning[@]}"; do
 	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
 	check "$hook: --dir: a file of a mount beneath is denied through another mount of it" denied elsewhere/secret
@@ -70,14 +78,15 @@ for hook in "${learning[@]}"; do
 	check "$hook: --dir: a file in a user's clone of a mount beneath is denied" user_is_refused "$home/elsewhere"
 	check "$hook: --dir: a file of a mount elsewhere is allowed" cat source-bind/secret
 	check "$hook: --dir: what the search unmounted is mounted as before" mountpoint -q guarded/covered
-	stop INT
-	check "$hook: --dir with mounts: nothing is left attached at the end" nothing_attached
-done
-# Made without a denied call: by an excepted program, in another namespace, from which it propagates; where the directory is
-# then.
-mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
-for hook in "${learning[@]}"; do
-	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
+	if [ "$hook" = "${learning[0]}" ]; then
+		touch own-go
+		wait $own
+		check_lines "--dir: in another mount namespace reading and creating through the directory are denied" 3 "Permission denied" "$tmp/own"
+		check_lines "--dir: in another mount namespace nothing is created beneath the directory" 0 created "$tmp/own"
+	fi
+	# Mounted without a denied call: by an excepted program, in another namespace, from which it propagates to where the
+	# directory is then.
+	check "$hook: --dir: before it is mounted beneath the directory, a file is allowed" reads from-elsewhere/secret SECRET
 	mv guarded guarded-elsewhere
 	# It is excepted, and so is what it reads: the namespace is made by another.
 	unshare -m --propagation shared ./excepted bind "$home/guarded-elsewhere/propagated" "$home/from-elsewhere" >/dev/null
@@ -86,21 +95,9 @@ for hook in "${learning[@]}"; do
 	check "$hook: --dir: a file of a mount that an excepted program propagated is denied elsewhere, also once the directory was moved" denied from-elsewhere/secret
 	mv guarded-elsewhere guarded
 	stop INT
+	check "$hook: --dir with mounts: nothing is left attached at the end" nothing_attached
 	umount guarded/propagated
 done
-# A namespace of its own, which bccwatch does not see.
-mkdir -p guarded/own
-unshare -m --propagation private sh -c "mount -t tmpfs none $home/guarded/own && echo x >$home/guarded/own/secret; touch $home/own-ready
-	until [ -e $home/own-go ]; do sleep 0.1; done
-	cat $home/guarded/own/secret; mkfifo $home/guarded/own/fifo; echo x >$home/guarded/own/new
-	for f in fifo new; do [ ! -e $home/guarded/own/\$f ] || echo created; done" >"$tmp/own" 2>&1 & own=$!
-until [ -e own-ready ]; do sleep 0.1; done
-start_block --dir guarded --except-exe excepted
-touch own-go
-wait $own
-check_lines "--dir: in another mount namespace reading and creating through the directory are denied" 3 "Permission denied" "$tmp/own"
-check_lines "--dir: in another mount namespace nothing is created beneath the directory" 0 created "$tmp/own"
-stop INT
 umount guarded/stack guarded/stack guarded/covered guarded/hid
 umount guarded/before
 check "--dir: a mount that was protected can be unmounted once block has ended" umount elsewhere
