@@ -143,7 +143,7 @@ cp "$victim" user/lib.so
 chown 1234 user/lib.so
 begin truncate user/lib.so
 start_command run stacks.c --headers btf
-for _ in $(seq 30); do kill -USR1 "$pid" && sleep 0.1; done
+for _ in $(seq 15); do kill -USR1 "$pid" && sleep 0.1; done
 sleep 0.5
 check "run: while a library is truncated again and again, run goes on" kill -0 "$pid"
 stop INT
