@@ -9,9 +9,6 @@ mkdir "$home" && cd "$home" || exit
 chmod 755 /root "$home"
 start_block() { start_command block -a deny "$@"; }
 attacks=$fixtures/attacks
-# Rules and exceptions that match nothing: with them, several runs use the program that one of them compiled.
-all_rules=(--name none-such --path none-such)
-all_exceptions=(--except-uid 4321 --except-comm none-such)
 read -ra hooks <<<"$(denying_hooks)"
 
 # What can be created at a protected place, and is no file.
@@ -21,7 +18,7 @@ not_created() { # not_created FILE COMMAND...: refused, and nothing is there
 	refused "$denial" "${@:2}" && absent "$1"
 }
 for hook in "${hooks[@]}"; do
-	start_block --path other/path --name named --dir dir --hook "$hook"
+	start_block --path other/path --name named --dir dir "${more_exceptions[@]}" --hook "$hook"
 	for at in other/path other/named dir/x; do
 		check "$hook: creating a FIFO at $at is denied" not_created $at mkfifo $at
 		check "$hook: creating a character device at $at is denied" not_created $at mknod $at c 1 3
@@ -45,7 +42,7 @@ if [ -e /sys/kernel/debug/error_injection/list ]; then
 	stop INT
 	check_lines "override: a FIFO whose creation is denied is reported" 1 "COMM=mkfifo tried to create forbidden file other/named, denied." "$out"
 fi
-start_block --dry-run --dir dir "${all_rules[@]}"
+start_block --dry-run --dir dir "${more_rules[@]}" "${more_exceptions[@]}"
 mkfifo dir/fifo
 stop INT
 check_lines "block --dry-run: the creation of a FIFO is reported" 1 "COMM=mkfifo tried to create forbidden file" "$out"
@@ -58,7 +55,7 @@ echo SECRET >secret && chmod 644 secret && cp /bin/cat tool && cp /bin/bash shel
 setpriv --reuid 1234 --clear-groups "$home/shell" -c 'until [ -e go ]; do sleep 0.1; done; read -r x <secret && echo "$x"' \
 	>"$tmp/user" 2>&1 & user=$!
 sleep 1
-start_block --name secret --except-exe tool --except-exe shell "${all_exceptions[@]}"
+start_block --name secret --except-exe tool --except-exe shell "${more_rules[@]}"
 check "block --except-exe: the excepted program may read" [ "$(./tool secret)" = SECRET ]
 check "block --except-exe: a child of the excepted program may read" [ "$(./shell -c '(read -r x <secret; echo $x)')" = SECRET ]
 check "block --except-exe: what the excepted program executes is denied" refused "$denial" ./shell -c 'exec cat secret'
@@ -95,7 +92,7 @@ mkdir -p many outside unsteady out
 linked=1000
 ! takes_long || linked=20000 # more than a map of rules has places for at first
 "$attacks" fill many "$home/outside" $linked
-start_block --dir many "${all_rules[@]}"
+start_block --dir many
 check "block --dir: of $linked files with a second link outside, the first is denied there" denied outside/f0
 for i in $(seq 0 397 $((linked - 1))); do cat outside/f"$i"; done >"$tmp/said" 2>&1
 check_lines "block --dir: of $linked files with a second link outside, each 397th is denied there" $(((linked + 396) / 397)) "$denial" "$tmp/said"
@@ -107,7 +104,7 @@ if takes_long; then
 	mkdir "$deep" && "$fixtures/access" dig "$deep" 6000
 	nr_open=$(cat /proc/sys/fs/nr_open)
 	echo 4096 >/proc/sys/fs/nr_open
-	start_block --dir "$deep" "${all_rules[@]}"
+	start_block --dir "$deep"
 	check "block --dir: 6,000 nested directories need no more than 4,096 descriptors at the start" [ $? = 0 ]
 	start=${EPOCHREALTIME/./}
 	stop INT
@@ -115,7 +112,7 @@ if takes_long; then
 	echo "$nr_open" >/proc/sys/fs/nr_open
 	deeps() { for _ in $(seq 50); do echo --dir "$deep/x/x/x"; done; }
 	# shellcheck disable=SC2046
-	bccwatch block -a deny $(deeps) "${all_rules[@]}" >/dev/null 2>"$tmp/err" & starting=$!
+	bccwatch block -a deny $(deeps) >/dev/null 2>"$tmp/err" & starting=$!
 	for _ in $(seq 600); do
 		# shellcheck disable=SC2010
 		! ls -l /proc/$starting/fd 2>/dev/null | grep -qF x/x/x/x/x || break
@@ -157,7 +154,7 @@ for kind in "${kinds[@]}"; do
 	sleep 0.5
 	for hook in "${hooks[@]}"; do
 		s=$SECONDS
-		if start_block --dir unsteady "${all_rules[@]}" --hook "$hook"; then
+		if start_block --dir unsteady --hook "$hook"; then
 			echo "# $kind: started after $((SECONDS - s)) s"
 			check "$hook: block starts while a user disturbs it: $kind" true
 			check "$hook: a file with a link elsewhere is denied once block has started: $kind" denied away/link

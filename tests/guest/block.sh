@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 home=/root/block # on a disk's file system
-mkdir "$home" && cd "$home" && mkdir none-such || exit
+mkdir "$home" && cd "$home" || exit
 start_block() { start_command block "$@"; }
 not_mounted() { ! mountpoint "$1"; }
 n_denied() { sed -n 's/^\([0-9]*\) accesses .*/\1/p' "$err"; }
@@ -117,7 +117,7 @@ ways() { # ways HOOK KIND ARGUMENT...
 	stop INT
 	check "$hook: --$kind: nothing is left attached at the end" nothing_attached
 }
-[ "$(denying_hooks)" != "lsm fmod_ret" ] || ways fmod_ret path --name none-such --dir none-such --hook fmod_ret -a deny
+[ "$(denying_hooks)" != "lsm fmod_ret" ] || ways fmod_ret path "${more_rules[@]}" "${more_exceptions[@]}" --hook fmod_ret -a deny
 if [ "$whole" ]; then
 	preempt=/sys/kernel/debug/sched/preempt
 	mode=$(sed 's/.*(\(.*\)).*/\1/' "$preempt")
@@ -253,7 +253,7 @@ mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/
 for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
 printf 'dir two/seen/d\npath two/seen/p\n' >>rules
-start_block -a deny "${rules[@]}" --rules rules
+start_block -a deny "${rules[@]}" --rules rules "${more_exceptions[@]}"
 check_status "block --dir: mounting on a directory beneath is denied" 32 mount -t tmpfs none block_dir/late
 check "block --dir: where a mount was denied, nothing is mounted" not_mounted block_dir/late
 try_ways "$hook" "path dir"
@@ -297,7 +297,7 @@ umount overlay seen two/seen two/l two/u
 mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmpfs -o size=16k full full
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"
 "$fixtures/access" stir stirred "$home/victim" & stirs=$!
-start_block -a deny --dir block_dir --dir stirred --path other.c --name block_test.c --access write
+start_block -a deny --dir block_dir --dir stirred --path other.c --name block_test.c "${more_exceptions[@]}" --access write
 kill "$stirs" || fail "nothing stirred the folder"
 check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "block --access write: a file may be read by its name" cat block_test.c

@@ -82,7 +82,7 @@ int raw_tracepoint__sys_enter(void *ctx)
 	return x > limit;
 }
 END
-failure "a lookup table" "uses a global variable, a lookup table" bccwatch trace "${btf[@]}" --source "$tmp/lookup.c"
+failure "--source: a lookup table fails" "uses a global variable, a lookup table" bccwatch trace "${btf[@]}" --source "$tmp/lookup.c"
 echo 'int raw_tracepoint__sys_enter(void *ctx) { return 0; }' >"$tmp/mute.c"
 failure "--source: a filter on a program without one fails" "no map 'filter'" bccwatch trace "${btf[@]}" --source "$tmp/mute.c" -u 0
 if has_kprobes; then

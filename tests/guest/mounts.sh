@@ -9,7 +9,7 @@ mkdir "$home" && cd "$home" || exit
 chmod 755 /root "$home"
 start_block() { start_command block -a deny "$@"; }
 mounts=$fixtures/mounts
-cp "$mounts" excepted # by every run with --dir, so that all use the same compiled program
+cp "$mounts" excepted
 user_is_refused() { # user_is_refused DIR: by a clone of the mount there, in namespaces of his own
 	local got
 	got=$("$mounts" read "$1" 2>&1)
@@ -30,7 +30,7 @@ for way in bind rbind overlay open_tree move move_mount pivot_root; do new_file_
 mkdir -p source-pivot_root/guarded source-user-bind source-bind-remount && mkdir peer && mount --bind guarded peer
 mount --make-shared / 2>/dev/null
 for hook in "${hooks[@]}"; do
-	start_block --dir guarded --dir source-pivot_root/guarded --except-exe excepted --hook "$hook" || continue
+	start_block --dir guarded --dir source-pivot_root/guarded "${more_rules[@]}" --except-exe excepted --hook "$hook" || continue
 	for point in guarded/point guarded guarded/before guarded/before/point peer/point; do
 		for way in new bind rbind overlay open_tree move move_mount fsmount user user-bind; do
 			got=$("$mounts" "$way" "$home/$point" "$home/source-$way" 2>&1)
@@ -69,7 +69,7 @@ unshare -m --propagation private sh -c "mount -t tmpfs none $home/guarded/own &&
 until [ -e own-ready ]; do sleep 0.1; done
 mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
 for hook in "${learning[@]}"; do
-	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
+	start_block --dir guarded "${more_rules[@]}" --except-exe excepted --hook "$hook" || continue
 	check "$hook: --dir: a file of a mount beneath is denied through another mount of it" denied elsewhere/secret
 	check "$hook: --dir: a file of a mount that is covered by another at the same point is denied elsewhere" denied stack-elsewhere/secret
 	check "$hook: --dir: a file of a mount that is hidden by a mount above is denied elsewhere" denied inner-elsewhere/secret
