@@ -19,7 +19,7 @@ skip() { echo "SKIPPED $suite: $1 -- $2"; }
 
 # Rules and an exception for block that match nothing: clang takes ten seconds here for a program of block, and with these
 # flags several runs and tests use the program that one of them compiled.
-mkdir "$tmp/none-such"
+mkdir "$tmp/none-such" && cp /bin/true "$tmp/none-such/exe"
 more_rules=(--name none-such --path "$tmp/none-such/file" --dir "$tmp/none-such")
 more_exceptions=(--except-exe "$tmp/none-such/exe")
 
