@@ -56,9 +56,9 @@ fi
 
 cp -r "$src" "$tmp/saved"
 sed -i 's/^#include <uapi.*/&\n#include <linux\/bits.h>/; s/^\tchar fname.*/\tu32 mask;\n&/; s/^\td->ts = .*/&\n\td->mask = GENMASK(3, 0);/' "$src/trace.c"
-start -v && "$fixtures/opens" 50 /masked >/dev/null && stop
+start -v --via tracepoint && "$fixtures/opens" 50 /masked >/dev/null && stop
 check "a macro that BTF does not have comes from the installed headers" [ "$(grep -c '/masked.* MASK=15' "$out")" = 50 ]
-check_status "--headers btf fails where a macro is not in BTF" 1 bccwatch trace --headers btf -d 1
+check_status "--headers btf fails where a macro is not in BTF" 1 bccwatch trace --via tracepoint --headers btf -d 1
 check "--headers btf prints the compiler's error for the missing macro" grep -q "error: .*GENMASK" "$tmp/said"
 check_lines "--headers btf names how to use more headers" 1 "With more headers:" "$tmp/said"
 rm -r "$src" && cp -r "$tmp/saved" "$src"
