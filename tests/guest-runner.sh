@@ -26,23 +26,23 @@ has() { # has NAME FILE TEXT
 mkdir "$tmp/a folder" "$tmp/two"
 echo one >"$tmp/a folder/f" && echo two >"$tmp/two/f"
 # shellcheck disable=SC2016
-expect "a command's status comes back" 42 scripts/guest -d "$tmp/a folder" -d "$tmp/two" -- \
+expect "scripts/guest exits with the command's status" 42 scripts/guest -d "$tmp/a folder" -d "$tmp/two" -- \
 	bash -c 'cat /mnt/1/f /mnt/2/f; touch /mnt/1/x; id -u; echo "$1|$2"; echo to-stderr >&2; printf "\0\r\n\377"; exit 42' \
 	sh $'new\nline' "quo'te \$x"
-has "its output comes back" out $'one\ntwo\n0\nnew'
-has "its arguments arrive as they are" out "line|quo'te \$x"
-has "folders are read-only" err "Read-only file system"
-has "stderr is stderr" err "to-stderr"
-if tail -c 4 "$tmp/out" | cmp -s - <(printf '\0\r\n\377'); then echo "ok guest: bytes are not changed"; else
-	echo "FAILED guest: bytes are not changed"
+has "scripts/guest passes on the command's output" out $'one\ntwo\n0\nnew'
+has "scripts/guest passes arguments to the command unchanged" out "line|quo'te \$x"
+has "scripts/guest -d: a directory is read-only" err "Read-only file system"
+has "scripts/guest keeps stderr apart from stdout" err "to-stderr"
+if tail -c 4 "$tmp/out" | cmp -s - <(printf '\0\r\n\377'); then echo "ok guest: scripts/guest does not change bytes of the output"; else
+	echo "FAILED guest: scripts/guest does not change bytes of the output"
 fi
 # Here, since block's choice of a hook depends on how a kernel was booted.
-expect "arguments for the kernel" 0 scripts/guest -a lsm=yama -a preempt=full -- bccwatch block --name x -d 1
-has "arguments for the kernel arrive: without LSM, preempting, it gives block neither that nor fmod_ret" err "Hook: signal"
-expect "a panic is told" 125 scripts/guest -- bash -c 'echo c >/proc/sysrq-trigger; sleep 60'
-has "a panic is told in words" err "the kernel panicked"
-expect "a time limit is kept" 124 scripts/guest -t 5 -- sleep 300
-has "a time limit is told in words" err "no end after 5 s"
-expect "an unknown guest is refused" 125 scripts/guest -k nope -- true
-has "and the ones there are are named" err "debian12"
-expect "a folder that is not there is refused" 125 scripts/guest -d "$tmp/none" -- true
+expect "scripts/guest -a: a command runs with further kernel parameters" 0 scripts/guest -a lsm=yama -a preempt=full -- bccwatch block --name x -d 1
+has "scripts/guest -a: kernel parameters arrive: without LSM and preempting, block uses the signal" err "Hook: signal"
+expect "a panic of the guest gives status 125" 125 scripts/guest -- bash -c 'echo c >/proc/sysrq-trigger; sleep 60'
+has "a panic of the guest is reported" err "the kernel panicked"
+expect "scripts/guest -t: the time limit gives status 124" 124 scripts/guest -t 5 -- sleep 300
+has "scripts/guest -t: the time limit is reported" err "no end after 5 s"
+expect "scripts/guest -k: an unknown guest gives status 125" 125 scripts/guest -k nope -- true
+has "scripts/guest -k: the error for an unknown guest names the known ones" err "debian12"
+expect "scripts/guest -d: a missing directory gives status 125" 125 scripts/guest -d "$tmp/none" -- true

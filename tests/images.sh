@@ -33,31 +33,33 @@ get() {
 	fi
 }
 
-get "what is not there is made" 1
-get "what is whole is taken" 0
+get "a missing image is made" 1
+get "a whole image is used" 0
 echo x >>"$dir/disk.img"
-get "a changed disk is not" 1
+get "an image with a changed disk is made again" 1
 : >"$dir/vmlinuz"
-get "an empty kernel is not" 1
+get "an image with an empty kernel is made again" 1
 rm "$dir/initrd"
-get "a missing initrd is not" 1
+get "an image without its initrd is made again" 1
 sleep 0.01 && touch "$dir/root/etc/file"
-get "a changed file to build with is not" 1
+get "an image with a changed file in its root is made again" 1
 echo x >"$dir/root/etc/more"
-get "one file more is not" 1
+get "an image with one more file in its root is made again" 1
 : >"$dir/root/tmp/build"
-get "what builds leave behind does no harm" 0
+get "an image in which builds left files is used" 0
 rm "$dir/seal"
-get "what has no seal is not whole" 1
+get "an image without its seal is made again" 1
 rm -r "$dir"
 mkdir -p "$image_cache/new-debian12/root/half"
-get "what a broken run left half made is made anew" 1
-if [ -e "$dir/root/half" ]; then echo "FAILED images: nothing of it is kept"; else echo "ok images: nothing of it is kept"; fi
+get "an image that an interrupted run left is made again" 1
+kept="nothing is kept of an image that an interrupted run left"
+if [ -e "$dir/root/half" ]; then echo "FAILED images: $kept"; else echo "ok images: $kept"; fi
 : >"$tmp/fails"
 rm "$dir/seal"
-get "what can't be made is an error" 1 1
+get "an image that can't be made is an error" 1 1
 rm "$tmp/fails"
-get "and is tried again" 1
+get "an image that could not be made is tried again" 1
 mv "$dir" "${dir%-*}-0000000000000000"
-get "an image of another make is not taken" 1
-if [ -e "${dir%-*}-0000000000000000" ]; then echo "FAILED images: and goes"; else echo "ok images: and goes"; fi
+get "an image of another version is not used" 1
+gone="an image of another version is removed"
+if [ -e "${dir%-*}-0000000000000000" ]; then echo "FAILED images: $gone"; else echo "ok images: $gone"; fi

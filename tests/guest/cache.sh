@@ -31,38 +31,40 @@ run() {
 		fail "$name" "$found; $(head -n 1 "$tmp/out"); $(cat "$tmp/said")"
 	fi
 }
-spoil() { # spoil NAME SAID COMMAND...: an image that was treated so is thrown away, and why is said
+spoil() { # spoil NAME SAID COMMAND...: an image that was treated so is thrown away, and the reason is printed
 	local name=$1 said=$2
 	shift 2
 	"$@"
-	run miss 4 "$name: compiled anew"
-	check "$name: said" grep -qF "$said" "$tmp/said"
-	run hit 4 "$name: and kept again"
+	run miss 4 "$name is thrown away, and the program compiled again"
+	check "$name: the reason is printed" grep -qF "$said" "$tmp/said"
+	run hit 4 "$name: the new image is kept, and used"
 }
 image() { find $images -type f; }
 
 bccwatch cache --clear 2>/dev/null
 sleep 0.1
-run miss 1 "the first time it is compiled"
-check "the cache is root's alone" [ "$(stat -c %a%u /var/cache/bccwatch $images | paste -sd ' ')" = "7000 7000" ]
-check "so is the image" [ "$(stat -c %a%u "$(image)")" = 6000 ]
-run hit 1 "the second time it is known"
-check "and no compiler was started" sh -c "! strace -f -e trace=execve bccwatch trace -d 1 ${headers[*]} --source '$tmp/own/own.c' 2>&1 | grep bccwatch-compile"
+run miss 1 "a program is compiled the first time"
+check "the cache's directories can be read by root alone" [ "$(stat -c %a%u /var/cache/bccwatch $images | paste -sd ' ')" = "7000 7000" ]
+check "an image can be read by root alone" [ "$(stat -c %a%u "$(image)")" = 6000 ]
+run hit 1 "a program that was compiled before is taken from the cache"
+strace -f -e trace=execve -o "$tmp/execs" bccwatch trace -d 1 "${headers[@]}" --source "$tmp/own/own.c" >"$tmp/out" 2>&1
+check "a program from the cache really runs" shows 'ANSWER=1$' "$tmp/out"
+check "a program from the cache starts no compiler" shows_no bccwatch-compile <(grep execve "$tmp/execs")
 echo '#define ANSWER 2' >"$tmp/own/answer.h"
 sleep 0.1
-run miss 2 "a file that it includes was edited"
-run hit 2 "that is known then"
+run miss 2 "a program whose included file was edited is compiled again"
+run hit 2 "a program compiled after an edit of an included file is kept"
 sed -i 's/ANSWER}/ANSWER + 1}/' "$tmp/own/own.c"
-run miss 3 "the source was edited"
+run miss 3 "a program whose source was edited is compiled again"
 echo '#define ANSWER 3' >"$src/answer.h" && rm "$tmp/own/answer.h" && sleep 0.1
-run miss 4 "an included file is found elsewhere"
-run hit 4 "that is known then, too"
+run miss 4 "a program whose included file is found elsewhere is compiled again"
+run hit 4 "a program compiled with an included file from elsewhere is kept"
 echo '#define ANSWER 8' >"$tmp/own/answer.h" && sleep 0.1
-run miss 9 "a file comes before the one that was included"
+run miss 9 "a program is compiled again where a new file comes before the included one"
 rm "$tmp/own/answer.h"
 lib=$(realpath "$(ldd /usr/libexec/bccwatch/bccwatch-compile | awk '/libbcc.so/ {print $3}')")
 cp -p "$lib" "$tmp/lib" && mv "$tmp/lib" "$lib" && sleep 0.1
-run miss 4 "another libbcc"
+run miss 4 "a program is compiled again for another libbcc"
 
 # From here on the program stays the same: what the compiler gave once is given again, which saves its time.
 mkdir "$tmp/compiler"
@@ -80,68 +82,68 @@ cat $tmp/compiler/image >&3
 cat $tmp/compiler/depends >&4
 END
 chmod 755 $compiler
-run miss 4 "another compiler"
-run hit 4 "that is known then, as well"
-run miss 4 "--no-cache compiles" --no-cache
+run miss 4 "a program is compiled again for another bccwatch-compile"
+run hit 4 "a program compiled by another bccwatch-compile is kept"
+run miss 4 "--no-cache compiles a program that is in the cache" --no-cache
 bccwatch cache --clear 2>/dev/null
-run miss 4 "--no-cache keeps nothing" --no-cache
-check "really nothing" [ -z "$(image)" ]
-run miss 4 "kept again"
+run miss 4 "--no-cache compiles a program that is not in the cache" --no-cache
+check "--no-cache keeps no image" [ -z "$(image)" ]
+run miss 4 "without --no-cache the image is kept"
 
-spoil "a flipped bit" "is damaged" bash -c 'printf "\377" | dd of="$(echo '$images'/*)" bs=1 seek=5000 conv=notrunc status=none'
-spoil "a torn file" "is damaged" bash -c 'truncate -s 3000 '$images'/*'
-spoil "an empty file" "is damaged" bash -c ': >"$(echo '$images'/*)"'
-spoil "another owner" "not this user's alone" bash -c 'chown 1234 '$images'/*'
-spoil "a file that others may write" "not this user's alone" bash -c 'chmod 666 '$images'/*'
-spoil "a symlink" "not this user's alone" bash -c 'f=$(echo '$images'/*); mv "$f" '"$tmp"'/moved; ln -s '"$tmp"'/moved "$f"'
+spoil "an image with a flipped bit" "is damaged" bash -c 'printf "\377" | dd of="$(echo '$images'/*)" bs=1 seek=5000 conv=notrunc status=none'
+spoil "a truncated image" "is damaged" bash -c 'truncate -s 3000 '$images'/*'
+spoil "an empty image" "is damaged" bash -c ': >"$(echo '$images'/*)"'
+spoil "an image of another owner" "not this user's alone" bash -c 'chown 1234 '$images'/*'
+spoil "an image that others may write" "not this user's alone" bash -c 'chmod 666 '$images'/*'
+spoil "a symlink in place of an image" "not this user's alone" bash -c 'f=$(echo '$images'/*); mv "$f" '"$tmp"'/moved; ln -s '"$tmp"'/moved "$f"'
 chmod 755 $images
-run miss 4 "a folder that others may read is not used"
+run miss 4 "a cache directory that others may read is not used"
 chmod 700 $images
 chown 1234 /var/cache/bccwatch
-run miss 4 "a folder of another owner is not used"
+run miss 4 "a cache directory of another owner is not used"
 chown 0 /var/cache/bccwatch
-run hit 4 "and is again when it is root's"
+run hit 4 "a cache directory is used again once it is root's"
 
 rm $images/*
 mount -t tmpfs -o size=4k,mode=700 tmpfs $images
 head -c 4096 /dev/zero >$images/full
-run miss 4 "a full disk does no harm"
-check "a full disk: nothing half is left" [ "$(ls -A $images)" = full ]
+run miss 4 "with the cache on a full disk, a program runs"
+check "with the cache on a full disk, no partial image is left" [ "$(ls -A $images)" = full ]
 umount $images
 mount -t tmpfs -o ro,mode=700 tmpfs $images
-run miss 4 "a read-only disk does no harm"
+run miss 4 "with the cache on a read-only disk, a program runs"
 umount $images
 
 for i in 1 2 3 4 5 6 7 8; do
 	bccwatch trace -d 1 "${headers[@]}" --source "$tmp/own/own.c" >"$tmp/out$i" 2>&1 &
 done
 wait
-check "eight at once: all run" [ "$(grep -l 'ANSWER=4$' "$tmp"/out? | wc -l)" = 8 ]
-check "eight at once: one image, whole" [ "$(ls $images | wc -l)" = 1 ]
-run hit 4 "and it is known"
+check "eight starts at the same time: all run" [ "$(grep -l 'ANSWER=4$' "$tmp"/out? | wc -l)" = 8 ]
+check "eight starts at the same time leave one image" [ "$(ls $images | wc -l)" = 1 ]
+run hit 4 "the image that eight starts left is used"
 
 bccwatch cache --list >"$tmp/list"
-check "--list names the source" grep -qE "^[0-9a-f]{16} +[0-9]+ [0-9-]{10} [0-9:]{8} $tmp/own/own.c\$" "$tmp/list"
+check "cache --list names the source, the size and the time" grep -qE "^[0-9a-f]{16} +[0-9]+ [0-9-]{10} [0-9:]{8} $tmp/own/own.c\$" "$tmp/list"
 for i in $(seq 20); do fallocate -l 4M "$images/old$i" && touch -d '2020-01-01' "$images/old$i"; done
-run hit 4 "beside much that is old"
+run hit 4 "a program is taken from a cache with many old images"
 echo '// changed' >>"$tmp/own/own.c"
-run miss 4 "a new one"
-check "the oldest go where all is too large" [ "$(du -sm $images | cut -f1)" -le 65 -a "$(find $images -type f ! -name 'old*' | wc -l)" = 2 ]
+run miss 4 "an edited program is compiled with many old images in the cache"
+check "the oldest images are removed where the cache is too large" [ "$(du -sm $images | cut -f1)" -le 65 -a "$(find $images -type f ! -name 'old*' | wc -l)" = 2 ]
 
 # By the installed headers, which are files, and many.
 mv "$tmp/compiler/real" $compiler
 version=$(realpath "/lib/modules/$(uname -r)/build" 2>/dev/null)/include/generated/uapi/linux/version.h
 if [ -e "$version" ]; then
 	headers=(--headers installed)
-	run miss 4 "by the installed headers"
-	run hit 4 "that is known then, besides"
+	run miss 4 "a program is compiled with the installed headers"
+	run hit 4 "a program compiled with the installed headers is kept"
 	touch "$version"
-	run miss 4 "other kernel headers"
+	run miss 4 "a program is compiled again for other installed headers"
 else
-	skip "by the installed headers" "this kernel's are an archive"
+	skip "a program is compiled with the installed headers" "this kernel's are an archive"
 fi
-check_status "--clear" 0 bccwatch cache --clear
-check "leaves nothing" [ -z "$(image)" ]
-check_status "cache without an option" 2 bccwatch cache
-check_status "cache is root's" 1 setpriv --reuid 1234 --clear-groups bccwatch cache --list
+check_status "cache --clear succeeds" 0 bccwatch cache --clear
+check "cache --clear leaves no image" [ -z "$(image)" ]
+check_status "cache without an option is a usage error" 2 bccwatch cache
+check_status "cache --list by another user than root fails" 1 setpriv --reuid 1234 --clear-groups bccwatch cache --list
 rm "$src/answer.h"

@@ -1,52 +1,52 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# However a run ends: drained, summarised, nothing left.
+# However a run ends: events are drained, the closing line is printed, nothing is left attached.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 for signal in TERM HUP; do
 	start && "$fixtures/opens" 300 /drained >/dev/null
 	kill -STOP "$pid" && "$fixtures/opens" 100 /stopped >/dev/null && kill -CONT "$pid" && sleep 1 && stop $signal
-	check "SIG$signal ends it with 0" [ "$status" = 0 ]
-	check_lines "SIG$signal: what was sent before is shown" 300 /drained/f "$out"
-	check_lines "SIG$signal: also what came while it was stopped" 100 /stopped/f "$out"
-	check_lines "SIG$signal: the closing line" 1 "events shown, 0 lost." "$err"
-	check "SIG$signal: nothing is left" nothing_attached
+	check "trace: SIG$signal ends it with status 0" [ "$status" = 0 ]
+	check_lines "trace: SIG$signal: all 300 opens before are shown" 300 /drained/f "$out"
+	check_lines "trace: SIG$signal: all 100 opens while it was suspended are shown" 100 /stopped/f "$out"
+	check_lines "trace: SIG$signal: the closing line says that none were lost" 1 "events shown, 0 lost." "$err"
+	check "trace: SIG$signal: nothing is left attached" nothing_attached
 done
 
 start
-check "it is attached while it runs" [ "$("$fixtures/programs")" -gt 0 ]
-if has_kprobes; then check "and the kernel lists its probe" grep -q open /sys/kernel/debug/kprobes/list; fi
+check "this test sees the BPF programs of a trace that runs" [ "$("$fixtures/programs")" -gt 0 ]
+if has_kprobes; then check "this test sees the kprobe of a trace that runs" grep -q open /sys/kernel/debug/kprobes/list; fi
 stop KILL
-check "SIGKILL: nothing is left" nothing_attached
+check "trace: SIGKILL: nothing is left attached" nothing_attached
 
 bccwatch trace 2>"$tmp/err" | head -n 1 >"$tmp/head" &
 for _ in $(seq 600); do grep -q 'Ctrl-C ends' "$tmp/err" && break; sleep 0.1; done
 "$fixtures/opens" 300 /pipe >/dev/null
 wait
-check "a reader that goes ends it" [ -s "$tmp/head" ]
-check "SIGPIPE: nothing is left" nothing_attached
+check "trace: the reader of stdout got a line" [ -s "$tmp/head" ]
+check "trace: a reader of stdout that ends also ends trace, nothing is left attached" nothing_attached
 
 bccwatch trace --no-cache 2>"$tmp/err" >/dev/null &
 pid=$!
 until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
 stop INT
-check "SIGINT while it compiles ends it with 0" [ "$status" = 0 ]
-check "and ends the compiler" nothing_attached
+check "trace: SIGINT during the compilation ends it with status 0" [ "$status" = 0 ]
+check "trace: SIGINT during the compilation ends the compiler" nothing_attached
 bccwatch trace --no-cache 2>"$tmp/err" >/dev/null &
 pid=$!
 until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
 stop KILL
 sleep 0.5
-check "SIGKILL while it compiles ends the compiler too" nothing_attached
+check "trace: SIGKILL during the compilation ends the compiler" nothing_attached
 
 SECONDS=0
-check_status "--duration ends it with 0, also with stdin closed and SIGCHLD ignored" 0 \
+check_status "trace --duration ends with status 0, also with stdin closed and SIGCHLD ignored" 0 \
 	perl -e '$SIG{CHLD} = "IGNORE"; close STDIN; exec "bccwatch", "trace", "-d", "2"'
-check "--duration is no shorter than asked for" [ "$SECONDS" -ge 2 ]
-check_status "a stdout that takes nothing is an error" 1 \
+check "trace --duration takes at least the given time" [ "$SECONDS" -ge 2 ]
+check_status "trace: stdout on a full disk is an error" 1 \
 	sh -c 'bccwatch trace -d 9 >/dev/full & until cat /etc/hostname && ! kill -0 $! 2>/dev/null; do sleep 0.3; done; wait $!'
-check_lines "and says so" 1 "can't write all events: No space left on device" "$tmp/said"
+check_lines "trace: stdout on a full disk: the error names the reason" 1 "can't write all events: No space left on device" "$tmp/said"
 
 # A line is out at once, though stdout is a pipe.
 mkfifo "$tmp/pipe"
@@ -55,28 +55,29 @@ pid=$!
 exec 7<"$tmp/pipe"
 for _ in $(seq 600); do grep -q 'Ctrl-C ends' "$tmp/err" && break; sleep 0.1; done
 "$fixtures/openers" openat /one
-check "a single line comes through a pipe at once" timeout 2 grep -m 1 -F /one <&7
+check "trace: a single line comes through a pipe within 2 s" timeout 2 grep -m 1 -F /one <&7
 # Nobody reads, the pipe is full: a signal ends it all the same.
 "$fixtures/opens" 5000 /full >/dev/null
 SECONDS=0
 stop TERM
-check "a signal ends it although nobody reads" [ "$SECONDS" -lt 10 ]
-check "and nothing is left" nothing_attached
+check "trace: a signal ends it although nobody reads stdout" [ "$SECONDS" -lt 10 ]
+check "trace: ended with nobody reading stdout, nothing is left attached" nothing_attached
 exec 7<&-
 mkfifo "$tmp/stalled"
 bccwatch trace -d 3 >"$tmp/stalled" 2>&1 &
 pid=$!
 exec 7<"$tmp/stalled"
 for _ in $(seq 600); do [ "$("$fixtures/programs")" = 0 ] || break; sleep 0.1; done
+check "this test: trace --duration is attached while nobody reads" [ "$("$fixtures/programs")" -gt 0 ]
 sleep 0.5
 "$fixtures/opens" 5000 /stalled >/dev/null
 SECONDS=0
 wait "$pid"
-check "--duration ends it although nobody reads stdout and stderr" [ "$SECONDS" -lt 12 ]
-check "and nothing is left then" nothing_attached
+check "trace --duration ends although nobody reads stdout and stderr" [ "$SECONDS" -lt 12 ]
+check "trace --duration: ended with nobody reading, nothing is left attached" nothing_attached
 exec 7<&-
 
-check_status "a closed stdout is an error" 1 sh -c 'bccwatch trace -d 1 >&-'
+check_status "trace: a closed stdout is an error" 1 sh -c 'bccwatch trace -d 1 >&-'
 
 # The smallest buffer, a reader that is stopped: what does not fit is counted to the last one.
 start --buffer-pages 1 --fail-on-loss && kill -STOP "$pid" && "$fixtures/opens" 5000 /flood >/dev/null && kill -CONT "$pid"
@@ -85,11 +86,11 @@ sleep 1.5
 stop
 shown=$(grep -oE '^[0-9]+ events' "$err" | cut -d' ' -f1)
 lost=$(grep -oE '[0-9]+ lost' "$err" | tail -n 1 | cut -d' ' -f1)
-check "losses are counted" [ "$lost" -gt 1000 ]
-check "none is counted twice or forgotten" [ $((shown + lost)) -ge 5001 -a $((shown + lost)) -lt 5200 ]
-check "the closing line's count is that of the lines" [ "$shown" = "$(wc -l <"$out")" ]
-check "they are said while it runs" grep -q '^Lost [0-9]* events' "$err"
-check "--fail-on-loss exits with 3" [ "$status" = 3 ]
+check "trace: lost events are counted" [ "$lost" -gt 1000 ]
+check "trace: shown and lost events add up to those sent" [ $((shown + lost)) -ge 5001 -a $((shown + lost)) -lt 5200 ]
+check "trace: the closing line's count of shown events is that of the lines" [ "$shown" = "$(wc -l <"$out")" ]
+check "trace: lost events are reported while it runs" grep -q '^Lost [0-9]* events' "$err"
+check "trace --fail-on-loss exits with 3 where events were lost" [ "$status" = 3 ]
 
 # Also where the source counts nothing itself.
 cat >"$tmp/mute.c" <<'END'
@@ -104,7 +105,7 @@ END
 start --buffer-pages 1 --source "$tmp/mute.c" && kill -STOP "$pid" && "$fixtures/opens" 5000 /flood >/dev/null && kill -CONT "$pid"
 stop
 lost=$(grep -oE '[0-9]+ lost' "$err" | tail -n 1 | cut -d' ' -f1)
-check "losses of a source without counters are counted" [ $(($(wc -l <"$out") + lost)) -ge 5000 ]
+check "trace --source: lost events of a source without counters are counted" [ $(($(wc -l <"$out") + lost)) -ge 5000 ]
 
 # Faster than anybody can read, on both CPUs: a signal still ends it, and soon.
 start >/dev/null
@@ -112,7 +113,8 @@ for i in 1 2; do "$fixtures/opens" 2000000 /storm >/dev/null & storm[i]=$!; done
 sleep 2
 SECONDS=0
 stop INT
-check "a signal ends it in a storm" [ "$SECONDS" -lt 10 ]
+check "trace: a signal ends it within 10 s under a flood of events" [ "$SECONDS" -lt 10 ]
+check "trace: ended by a signal under a flood of events, its status is 0" [ "$status" = 0 ]
 kill "${storm[@]}" 2>/dev/null
 wait
-check "nothing is left after the storm" nothing_attached
+check "trace: ended under a flood of events, nothing is left attached" nothing_attached

@@ -15,8 +15,8 @@ same() { # same NAME FILE FLAG...
 	shift 2
 	compile btf "$@" <"$file"
 	compile installed "$@" <"$file"
-	check "$name: the same image by both" cmp "$tmp/btf" "$tmp/installed"
-	check "$name: there is one" [ -s "$tmp/btf" ]
+	check "$name: BTF and installed headers give the same image" cmp "$tmp/btf" "$tmp/installed"
+	check "$name: there is an image to compare" [ -s "$tmp/btf" ]
 }
 # block.c has a type that is in no installed header.
 expand "$src/trace.c" >"$tmp/trace.c"
@@ -49,29 +49,29 @@ RAW_TRACEPOINT_PROBE(sys_enter)
 	return 0;
 }
 END
-if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
+if is_default_guest; then
 	same "a program of many kernel types" "$tmp/many.c"
 else
-	skip "a program of many kernel types: the same image by both" "clang takes long for the installed headers; on the default guest"
+	skip "a program of many kernel types: BTF and installed headers give the same image" "clang takes long for the installed headers; on the default guest"
 fi
 
 cp -r "$src" "$tmp/saved"
 sed -i 's/^#include <uapi.*/&\n#include <linux\/bits.h>/; s/^\tchar fname.*/\tu32 mask;\n&/; s/^\td->ts = .*/&\n\td->mask = GENMASK(3, 0);/' "$src/trace.c"
-start -v && "$fixtures/opens" 50 /masked >/dev/null && stop
-check "what BTF has not, the installed headers have" [ "$(grep -c '/masked.* MASK=15' "$out")" = 50 ]
-check_status "--headers btf uses BTF alone" 1 bccwatch trace --headers btf -d 1
-check "and says why that is not enough" grep -q "error: .*GENMASK" "$tmp/said"
-check_lines "and what would help" 1 "for all of the kernel's headers:" "$tmp/said"
+start -v --via tracepoint && "$fixtures/opens" 50 /masked >/dev/null && stop
+check "a macro that BTF does not have comes from the installed headers" [ "$(grep -c '/masked.* MASK=15' "$out")" = 50 ]
+check_status "--headers btf fails where a macro is not in BTF" 1 bccwatch trace --via tracepoint --headers btf -d 1
+check "--headers btf prints the compiler's error for the missing macro" grep -q "error: .*GENMASK" "$tmp/said"
+check_lines "--headers btf names how to use more headers" 1 "for all of the kernel's headers:" "$tmp/said"
 rm -r "$src" && cp -r "$tmp/saved" "$src"
 
 # Without any headers.
 if [ -e /sys/kernel/kheaders.tar.xz ]; then
-	skip "without headers" "this kernel brings its headers itself"
+	skip "without installed headers: all" "this kernel brings its headers itself"
 else
 	mv /lib/modules /lib/modules.away
-	check_status "without headers: trace" 0 bccwatch trace -d 1
+	check_status "without installed headers: trace runs" 0 bccwatch trace -d 1
 	sed -i 's/<linux\/sched.h>/<linux\/a_header_that_nobody_has.h>/' "$tmp/many.c"
 	start --source "$tmp/many.c" && "$fixtures/openers" openat /many && stop
-	check "without headers: a program of many types, and of headers that are not there" grep -q "COMM=openers\|TGID=$$ " "$out"
+	check "without installed headers: a program runs that includes headers that nobody has" grep -q "COMM=openers\|TGID=$$ " "$out"
 	mv /lib/modules.away /lib/modules
 fi

@@ -12,7 +12,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1, and the text
 	local name=$1 text=$2
 	shift 2
 	check_status "$name" 1 run "$@"
-	check_lines "$name: says why" 1 "$text" "$tmp/said"
+	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
 
 cat >hooks.c <<'END'
@@ -54,48 +54,48 @@ if has_kprobes; then
 	kinds="1 2 3 4 5 $kinds 13 14" hooks=19
 else
 	options+=(--cflag -DNO_KPROBES)
-	skip "kprobes" "this kernel has none"
+	skip "run: kprobes: all" "this kernel has none"
 fi
 start_command run hooks.c "${btf[@]}" "${options[@]}" || exit
 cat /etc/hostname >/dev/null
 perl -e 'getppid; print "x"' >/dev/null
 stop INT
-check "exit 0" [ "$status" = 0 ]
-check_lines "the header counts the hooks" 1 "Running hooks.c: $hooks hooks attached" "$err"
-check_lines "the map is shown at the end" 1 " hits, $(wc -w <<<"$kinds") entries" "$out"
-for kind in $kinds; do check "hook $kind was called" grep -qE "^ *$kind +[1-9][0-9]*\$" "$out"; done
-check "the table is sorted by its values" sh -c "sed '1,2d' '$out' | awk '{print \$2}' | sort -nc"
-check "nothing is left" nothing_attached
+check "run: SIGINT ends it with status 0" [ "$status" = 0 ]
+check_lines "run: the header counts the attached hooks" 1 "Running hooks.c: $hooks hooks attached" "$err"
+check_lines "run: the map is shown at the end, with an entry for each hook" 1 " hits, $(wc -w <<<"$kinds") entries" "$out"
+for kind in $kinds; do check "run: hook $kind of hooks.c was called" grep -qE "^ *$kind +[1-9][0-9]*\$" "$out"; done
+check "run: the rows of a map are sorted by value" sort -nc <(awk '$1 ~ /^[0-9]+$/ {print $2}' "$out")
+check "run: with $hooks hooks, nothing is left attached at the end" nothing_attached
 
 cat >plain.c <<'END'
 #include <uapi/linux/ptrace.h>
 TRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }
 int plain(struct pt_regs *ctx) { return 0; }
 END
-failure "a function that nothing attaches" "nothing attaches the function 'plain'" plain.c
-check_lines "the option that would is named" 1 "--kprobe EVENT:plain" "$tmp/said"
-failure "a function that is not there" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
-failure "a tracepoint that is not there" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain
-failure "a function that a library has not" "cannot attach uprobe '$libc:geten': no such function in the file" plain.c --uprobe "$libc:geten:plain"
-check_lines "what it has is named" 1 "getenv" "$tmp/said"
-failure "an offset where no code is" "'$libc:0x0': no code is executed at that offset" plain.c --uprobe "$libc:0x0:plain"
-failure "a function that chooses one" "'$libc:strlen': it is chosen among several" plain.c --uprobe "$libc:strlen:plain"
-failure "a uprobe in what is no program" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
-failure "a uprobe in no file" "No such file" plain.c --uprobe /nothing:x:plain
-failure "a function for two types of hooks" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
-failure "a word that is not there" "the word 'FILTER' is not in plain.c" plain.c --replace FILTER=
-failure "a table that is not there" "--log2 nothing: the source has no table" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
+failure "run: a function that nothing attaches fails" "nothing attaches the function 'plain'" plain.c
+check_lines "run: the error for a function that nothing attaches names the options" 1 "--kprobe EVENT:plain" "$tmp/said"
+failure "run --uprobe: a function that the source does not have fails" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
+failure "run --tracepoint: a missing tracepoint fails" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain
+failure "run --uprobe: a function that the library does not have fails" "cannot attach uprobe '$libc:geten': no such function in the file" plain.c --uprobe "$libc:geten:plain"
+check_lines "run --uprobe: the error for a missing function suggests one that exists" 1 "getenv" "$tmp/said"
+failure "run --uprobe: an offset outside of the code fails" "'$libc:0x0': no code is executed at that offset" plain.c --uprobe "$libc:0x0:plain"
+failure "run --uprobe: a function with several implementations fails" "'$libc:strlen': it is chosen among several" plain.c --uprobe "$libc:strlen:plain"
+failure "run --uprobe: a file that is no program fails" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
+failure "run --uprobe: a missing file fails" "No such file" plain.c --uprobe /nothing:x:plain
+failure "run: a function for two types of hooks fails" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
+failure "run --replace: a word that the source does not have fails" "the word 'FILTER' is not in plain.c" plain.c --replace FILTER=
+failure "run --log2: a table that the source does not have fails" "--log2 nothing: the source has no table" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
 if has_kprobes; then
 	several=$(awk '$2 ~ /[tT]/ && $3 !~ /^_|\./ {print $3}' /proc/kallsyms | sort | uniq -d | head -n 200 | tail -n 1)
-	failure "a name that several functions bear" "cannot attach kprobe '$several': ambiguous" plain.c --kprobe "$several:plain"
+	failure "run --kprobe: a name of several functions fails" "cannot attach kprobe '$several': ambiguous" plain.c --kprobe "$several:plain"
 	made=$(awk '$2 ~ /[tT]/ && $3 ~ /\.(isra|constprop)\.0$/ {print $3}' /proc/kallsyms | sed 's/\..*//' | sort -u |
 		while read -r n; do grep -q " $n\$" /proc/kallsyms || { echo "$n" && break; }; done)
-	failure "a function that the compiler renamed" "cannot attach kprobe '$made': no such function" plain.c --kprobe "$made:plain"
-	check "what it made of it is named" grep -q "did you mean .*$made\." "$tmp/said"
-	failure "a misspelt function" "cannot attach kprobe 'vfs_opem': no such function" plain.c --kprobe vfs_opem:plain
-	check "the right one is named" grep -q "did you mean .*vfs_open" "$tmp/said"
+	failure "run --kprobe: a function that the compiler renamed fails" "cannot attach kprobe '$made': no such function" plain.c --kprobe "$made:plain"
+	check "run --kprobe: the error for a renamed function names its variants" grep -q "did you mean .*$made\." "$tmp/said"
+	failure "run --kprobe: a misspelt function fails" "cannot attach kprobe 'vfs_opem': no such function" plain.c --kprobe vfs_opem:plain
+	check "run --kprobe: the error for a misspelt function suggests the right one" grep -q "did you mean .*vfs_open" "$tmp/said"
 else
-	failure "a kprobe where the kernel has none" "this kernel has no kprobes" plain.c --kprobe vfs_open:plain
+	failure "run --kprobe fails where the kernel has no kprobes" "this kernel has no kprobes" plain.c --kprobe vfs_open:plain
 fi
 
 printf 'BPF_HASH(hits, u32);\nLSM_PROBE(file_open, struct file *f) { u32 one = 1; hits.increment(one); return 0; }' >lsm.c
@@ -103,23 +103,23 @@ if grep -q '\<bpf\>' /sys/kernel/security/lsm; then
 	start_command run lsm.c "${btf[@]}" || exit
 	cat /etc/hostname >/dev/null
 	stop INT
-	check "an LSM program is called" grep -qE '^ *1 +[1-9][0-9]*$' "$out"
+	check "run: an LSM program is called" grep -qE '^ *1 +[1-9][0-9]*$' "$out"
 else
-	failure "an LSM program where bpf is no security module" "bpf is not among the kernel's security modules" lsm.c
-	skip "an LSM program is called" "bpf is not among the kernel's security modules"
+	failure "run: an LSM program fails where bpf is no security module" "bpf is not among the kernel's security modules" lsm.c
+	skip "run: an LSM program is called" "bpf is not among the kernel's security modules"
 fi
 
 printf 'BPF_TABLE_PINNED("hash", u32, u64, pinned, 64, "/sys/fs/bpf/pinned");\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }' >pinned.c
-failure "a pinned table" "pinned tables are not supported" pinned.c
-check "and no pin is left" [ ! -e /sys/fs/bpf/pinned ]
+failure "run: a pinned table fails" "pinned tables are not supported" pinned.c
+check "run: a pinned table that failed leaves no pin" absent /sys/fs/bpf/pinned
 printf 'BPF_PERF_ARRAY(cycles, 4);\nTRACEPOINT_PROBE(syscalls, sys_enter_close) { cycles.perf_read(0); return 0; }' >counters.c
-failure "a table of counters, which nothing fills" "cycles: counters of perf events are not supported" counters.c
+failure "run: a table of perf counters fails" "cycles: counters of perf events are not supported" counters.c
 printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
-failure "a function that BTF has not" "cannot attach to 'vfs_no_such': no such function in the kernel's BTF" nofunction.c
+failure "run: KFUNC_PROBE on a function that BTF does not have fails" "cannot attach to 'vfs_no_such': no such function in the kernel's BTF" nofunction.c
 printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c
-failure "a program that the verifier refuses" "the kernel refuses the program" refused.c
-check "with its last lines" grep -q "invalid mem access" "$tmp/said"
-check "with the line of the source" grep -qF "refused.c:7: *v = 5;" "$tmp/said"
+failure "run: a program that the verifier refuses fails" "the kernel refuses the program" refused.c
+check "run: the last lines of the verifier are printed" grep -q "invalid mem access" "$tmp/said"
+check "run: the line of the source that the verifier refuses is printed" grep -qF "refused.c:7: *v = 5;" "$tmp/said"
 
 # Programs of users' at fixed addresses, which lie elsewhere in memory than in the file.
 cat >user.c <<'END'
@@ -131,11 +131,11 @@ printf 'BPF_HASH(hits, u32);\nint fixed(void *ctx) { hits.increment(1); return 0
 start_command run user.bpf.c "${btf[@]}" --uprobe "$tmp/fixed:work:fixed" --uprobe "$tmp/static:work:linked" || exit
 ./fixed && ./fixed && ./static
 stop INT
-check "a program that is no PIE" grep -qE '^ *1 +2$' "$out"
-check "a static program" grep -qE '^ *2 +1$' "$out"
+check "run --uprobe: a program at a fixed address (no PIE) is probed" grep -qE '^ *1 +2$' "$out"
+check "run --uprobe: a static program is probed" grep -qE '^ *2 +1$' "$out"
 
 # A large one, on the default guest: it takes clang a while. Its hooks want more files than may be open at first.
-if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
+if is_default_guest; then
 	options=()
 	echo 'BPF_ARRAY(calls, u64, 201);' >large.c
 	for i in $(seq 200); do
@@ -148,10 +148,10 @@ if [[ $(uname -r) = 6.1.0-*-cloud-* ]]; then
 	cat /etc/hostname >/dev/null
 	stop INT
 	ulimit -Sn "$limit"
-	check "200 functions, in 1 MB of text: each is called" [ "$(grep -cE '^ *[0-9]+ +[1-9][0-9]*$' "$out")" = 200 ]
-	check "and nothing is left" nothing_attached
+	check "run: 200 functions in 1 MB of text are all called" [ "$(grep -cE '^ *[0-9]+ +[1-9][0-9]*$' "$out")" = 200 ]
+	check "run: with 200 functions, nothing is left attached at the end" nothing_attached
 else
-	skip "200 functions, in 1 MB of text" "clang takes long for them; on the default guest"
+	skip "run: 200 functions in 1 MB of text are all called" "clang takes long for them; on the default guest"
 fi
 
 # Programs as tutorials of BCC have them, which attach nothing by name.
@@ -194,19 +194,18 @@ int trace_do_sys_openat2(struct pt_regs *ctx, int dfd, const char __user *filena
 END
 : >forbidden
 start_command run tutorial.c "${btf[@]}" -D TRACEPOINT -D KILLER --tracepoint syscalls:sys_enter_openat:trace_sys_enter_openat || exit
-cat forbidden
-check "a tracepoint's program kills" [ $? = 137 ]
+check "run: a tracepoint's program kills by bpf_send_signal" killed cat forbidden
 stop INT
-check "and tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=forbidden$' "$out"
+check "run: a tracepoint's program reports whom it killed" grep -q ' events PID=[0-9]* COMM=cat FILENAME=forbidden$' "$out"
 if has_kprobes; then
 	start_command run tutorial.c "${btf[@]}" --kprobe do_sys_openat2:trace_do_sys_openat2 || exit
 	cat /etc/hostname >/dev/null
 	stop INT
-	check "a kprobe's program tells" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
-	check_status "an override that can't be" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
+	check "run: a kprobe's program reports an open" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
+	check_status "run: an override of a function that can't be overridden fails" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
-		check_lines "says that the function is not on the list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
-		check "and what is" grep -q "__x64_sys_openat" "$tmp/said"
+		check_lines "run: the error for an override names the error-injection list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
+		check "run: the error for an override names functions that are on the list" grep -q "__x64_sys_openat" "$tmp/said"
 		cat >deny.c <<'END'
 #include <uapi/linux/ptrace.h>
 int syscall__openat(struct pt_regs *ctx, int dfd, const char *name)
@@ -220,14 +219,14 @@ int syscall__openat(struct pt_regs *ctx, int dfd, const char *name)
 }
 END
 		start_command run deny.c "${btf[@]}" || exit
-		check "an override refuses" sh -c 'cat forbidden 2>&1 | grep -q "not permitted"'
-		check "and nothing else" cat deny.c
+		check "run: bpf_override_return denies an open" denied forbidden "Operation not permitted"
+		check "run: bpf_override_return allows another open" cat deny.c
 		stop INT
 	else
-		skip "an override refuses" "this kernel has no override"
-		check_lines "says that the kernel has none" 1 "CONFIG_BPF_KPROBE_OVERRIDE" "$tmp/said"
-		check "and what works" grep -q "LSM or fmod_ret" "$tmp/said"
+		skip "run: bpf_override_return denies an open" "this kernel has no override"
+		check_lines "run: the error for an override names the missing kernel option" 1 "CONFIG_BPF_KPROBE_OVERRIDE" "$tmp/said"
+		check "run: the error for an override names what works instead" grep -q "LSM or fmod_ret" "$tmp/said"
 	fi
 else
-	skip "an override refuses" "this kernel has no kprobes"
+	skip "run: bpf_override_return denies an open" "this kernel has no kprobes"
 fi

@@ -17,6 +17,12 @@ fail() {
 }
 skip() { echo "SKIPPED $suite: $1 -- $2"; }
 
+# Rules and an exception for block that match nothing: clang takes ten seconds here for a program of block, and with these
+# flags several runs and tests use the program that one of them compiled.
+mkdir "$tmp/none-such" && cp /bin/true "$tmp/none-such/exe"
+more_rules=(--name none-such --path "$tmp/none-such/file" --dir "$tmp/none-such")
+more_exceptions=(--except-exe "$tmp/none-such/exe")
+
 # check NAME COMMAND...: COMMAND must succeed; what it prints is shown if it does not.
 check() {
 	local name=$1 said
@@ -36,11 +42,68 @@ check_status() {
 	fi
 }
 
-# check_lines NAME COUNT PATTERN FILE: so many lines of FILE hold the fixed text.
+# check_lines NAME COUNT PATTERN FILE: so many lines of FILE hold the fixed text. Where that is 0, FILE must not be empty.
 check_lines() {
+	local got text
+	text=$(cat "$4")
+	got=$(grep -cF -- "$3" <<<"$text")
+	if [ "$2" = 0 ] && [ -z "$text" ]; then
+		fail "$1" "$4 is empty or missing, which proves nothing about '$3'"
+	elif [ "$got" = "$2" ]; then
+		pass "$1"
+	else
+		fail "$1" "'$3': $got lines, not $2; $4 has: $(tail -n 20 <<<"$text")"
+	fi
+}
+
+# For use with check. Each prints what it found where it fails.
+
+# shows PATTERN FILE: some line of FILE matches the extended regular expression.
+shows() {
+	local text
+	text=$(cat "$2" 2>&1)
+	grep -qE -- "$1" <<<"$text" || { echo "no line like '$1'; $2 has: $(tail -n 20 <<<"$text")" && return 1; }
+}
+
+# shows_no PATTERN FILE: FILE is there and not empty, and no line of it matches.
+shows_no() {
+	local text
+	text=$(cat "$2") || return 1
+	[ -n "$text" ] || { echo "$2 is empty, which proves nothing about '$1'" && return 1; }
+	! grep -E -- "$1" <<<"$text"
+}
+
+# refused ERROR COMMAND...: COMMAND fails, prints nothing on stdout, and its message ends with that error's text.
+refused() {
+	local error=$1 got=0 printed
+	shift
+	printed=$("$@" 2>"$tmp/refused") || got=$?
+	[ $got != 0 ] && [ $got -lt 126 ] && [ -z "$printed" ] && [[ $(<"$tmp/refused") = *": $error" ]] ||
+		{ echo "exit $got, printed '$printed', said: $(<"$tmp/refused")" && return 1; }
+}
+
+# denied FILE [ERROR]: opening FILE for reading is refused with EACCES, or with the error of that text.
+denied() { refused "${2:-Permission denied}" cat "$1"; }
+
+# write_denied FILE [ERROR]: the same of opening it for writing, also where that would create it.
+write_denied() { refused "${2:-Permission denied}" append "$1"; }
+# shellcheck disable=SC2317
+append() { bash -c ': >>"$1"' bash "$1"; }
+
+# reads FILE TEXT: FILE can be read, and has this text.
+reads() {
 	local got
-	got=$(grep -cF -- "$3" "$4")
-	if [ "$got" = "$2" ]; then pass "$1"; else fail "$1" "'$3': $got lines, not $2; $4 has: $(tail -n 20 "$4")"; fi
+	got=$(cat "$1" 2>&1) && [ "$got" = "$2" ] || { echo "$1: $got" && return 1; }
+}
+
+# absent FILE: there is nothing of that name, not even a dangling symlink, in a directory that is there.
+absent() { [ -d "$(dirname "$1")" ] && refused "No such file or directory" stat "$1"; }
+
+# killed COMMAND...: SIGKILL ends it, before it prints anything.
+killed() {
+	local got=0 printed
+	printed=$("$@" 2>/dev/null) || got=$?
+	[ $got = 137 ] && [ -z "$printed" ] || { echo "exit $got, printed '$printed'" && return 1; }
 }
 
 # start ARGUMENT...: bccwatch trace in the background, with $out and $err; returns when it is attached.
@@ -62,7 +125,7 @@ start_command() {
 
 # stop [SIGNAL]: ends it; its exit status is left in $status.
 stop() {
-	kill "-${1:-TERM}" "$pid"
+	kill "-${1:-TERM}" "$pid" || fail "bccwatch runs until the test ends it" "$(tail -n 5 "$err")"
 	wait "$pid"
 	status=$?
 	while kill -0 "$pid" 2>/dev/null; do # wait also returns for a job that was stopped before
@@ -80,7 +143,7 @@ nothing_attached() {
 		sleep 0.1
 	done
 	[ "$n" = 0 ] || { echo "$n BPF programs are left" && return 1; }
-	# Their size is always 0: only reading tells.
+	# Their size is always 0: they have to be read.
 	for i in /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events; do
 		[ ! -e "$i" ] || ! grep . "$i" || return 1
 	done
@@ -111,7 +174,7 @@ expand() {
 }
 
 # compile KIND FLAG... <TEXT: what the compiler makes of it, by btf or by the installed headers, is left in $tmp/KIND; those
-# are in the folder $installed, where libbcc does not find them by itself.
+# are in the directory $installed, where libbcc does not find them by itself.
 compile() {
 	local kind=$1 tree=${installed-}
 	shift
@@ -120,4 +183,20 @@ compile() {
 		"-iquote$src" "$@" 3>"$tmp/$kind" 4>/dev/null >"$tmp/words" 2>&1) || cat "$tmp/words"
 }
 
+# What takes long and does not depend on the kernel is tried on the default guest alone, and by scripts/soak on all of them;
+# the table in run lists it.
+is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
+is_soak() { [ -n "${SOAK-}" ]; }
+takes_long() { is_default_guest || is_soak; }
+# The hooks of block that deny, the strongest first. debian11 is booted twice, without and with bpf among its security modules:
+# the first boot tries fmod_ret, the second LSM.
+denying_hooks() {
+	if ! grep -q '\<bpf\>' /sys/kernel/security/lsm; then
+		echo fmod_ret
+	elif [[ $(uname -r) = 5.10.* ]]; then
+		echo lsm
+	else
+		echo lsm fmod_ret
+	fi
+}
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }

@@ -155,55 +155,55 @@ wait "$writing" 2>/dev/null
 cp "$out" first
 stop INT
 writer=$(sed -n 's/.* events PID=\([0-9]*\) .*/\1/p' "$out" | head -n 1)
-check_lines "an event with everything" 2 " events PID=$writer COMM=perl COLOR=7 IN=[{a=1 b=[0,0]},{a=0 b=[0,9]}] U={x=16909060 y=[4,3,2,1]} P=0xabc OK=true NEGATIVE=-5 GRID=[x,\\xff] LOW=5 HIGH=17 TIME=t" "$out"
-check "a table that two types are sent by is hex" [ "$(grep -c " others REST=0x" "$out")" = 4 ]
-check_lines "and it is said" 1 "The type of the events of 'others' is not known" "$err"
-check "an array that is sent by its name alone" [ "$(grep -cE ' texts ([A-Z]+=)?"a text"$' "$out")" = 2 ]
-check_lines "a ring buffer, by output" 2 " ring N=9 NAME=seven" "$out"
-check_lines "by reserve and submit" 2 " ring N=10 NAME=seven" "$out"
-check "printk" grep -q " printk PID=$writer COMM=.* MESSAGE=\"wrote 4100\"\$" "$out"
+check_lines "run: every type of field is decoded in a line" 2 " events PID=$writer COMM=perl COLOR=7 IN=[{a=1 b=[0,0]},{a=0 b=[0,9]}] U={x=16909060 y=[4,3,2,1]} P=0xabc OK=true NEGATIVE=-5 GRID=[x,\\xff] LOW=5 HIGH=17 TIME=t" "$out"
+check "run: events of a table that two types are sent by are shown in hex" [ "$(grep -c " others REST=0x" "$out")" = 4 ]
+check_lines "run: a table that two types are sent by is reported" 1 "The type of the events of 'others' is not known" "$err"
+check "run: an array that is sent by its name alone is text" [ "$(grep -cE ' texts ([A-Z]+=)?"a text"$' "$out")" = 2 ]
+check_lines "run: events of ringbuf_output are shown" 2 " ring N=9 NAME=seven" "$out"
+check_lines "run: events of ringbuf_reserve and ringbuf_submit are shown" 2 " ring N=10 NAME=seven" "$out"
+check "run --printk: what bpf_trace_printk writes is shown" grep -q " printk PID=$writer COMM=.* MESSAGE=\"wrote 4100\"\$" "$out"
 for file in first "$out"; do
-	when=$([ "$file" = first ] && echo SIGUSR1 || echo "the end")
-	check "$when: a hash by its values" grep -A 3 " counts, 2 entries" "$file"
-	check "$when: the least first" sh -c "grep -A 3 ' counts, 2 entries' '$file' | tail -n 2 | tr -s ' ' | tr '\n' , | grep -qE '^ ?7 seven 2, ?9 seven 4,\$'"
-	check "$when: an array without its zeroes" sh -c "grep -A 2 ' array, 1 entry' '$file' | grep -qE '^ *2 +42 *\$'"
-	check "$when: numbers of all CPUs are added up" sh -c "grep -A 2 ' sums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
-	check "$when: an LRU" sh -c "grep -A 2 ' lru, 1 entry' '$file' | grep -qE '^ *2 +-3\$'"
-	check "$when: an LRU per CPU" sh -c "grep -A 2 ' lrusums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
-	check "$when: structs per CPU" sh -c "grep -A 2 ' pairs, 1 entry' '$file' | grep -q '9 seven'"
-	check "$when: a log2 histogram" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '        64 -> 127        : 1        |****************************************|'"
-	check "$when: of two rows" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '      4096 -> 8191       : 1        |****************************************|'"
-	check "$when: a linear one" sh -c "grep -A 20 ' remainders\$' '$file' | grep -qF '        4          : 2        |****************************************|'"
-	check "$when: with sections" sh -c "grep -A 2 ' named\$' '$file' | grep -q '^name = write\$'"
-	! has_kprobes || check "$when: a kernel stack" grep -qE '^    ksys_write\+0x' "$file"
+	when=$([ "$file" = first ] && echo "run: on SIGUSR1" || echo "run: at the end")
+	check "$when: a hash is shown" grep -A 3 " counts, 2 entries" "$file"
+	check "$when: a hash has its smallest value first" sh -c "grep -A 3 ' counts, 2 entries' '$file' | tail -n 2 | tr -s ' ' | tr '\n' , | grep -qE '^ ?7 seven 2, ?9 seven 4,\$'"
+	check "$when: an array is shown without its zeroes" sh -c "grep -A 2 ' array, 1 entry' '$file' | grep -qE '^ *2 +42 *\$'"
+	check "$when: numbers of all CPUs are added up in a per-CPU array" sh -c "grep -A 2 ' sums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
+	check "$when: an LRU hash is shown" sh -c "grep -A 2 ' lru, 1 entry' '$file' | grep -qE '^ *2 +-3\$'"
+	check "$when: an LRU hash per CPU is shown" sh -c "grep -A 2 ' lrusums, 1 entry' '$file' | grep -qE '^ *2 +2\$'"
+	check "$when: structs of a per-CPU hash are shown" sh -c "grep -A 2 ' pairs, 1 entry' '$file' | grep -q '9 seven'"
+	check "$when: a log2 histogram is shown" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '        64 -> 127        : 1        |****************************************|'"
+	check "$when: a log2 histogram has a second row for a second size" sh -c "grep -A 20 ' sizes\$' '$file' | grep -qF '      4096 -> 8191       : 1        |****************************************|'"
+	check "$when: a linear histogram is shown" sh -c "grep -A 20 ' remainders\$' '$file' | grep -qF '        4          : 2        |****************************************|'"
+	check "$when: a histogram with sections is shown" sh -c "grep -A 2 ' named\$' '$file' | grep -q '^name = write\$'"
+	! has_kprobes || check "$when: a kernel stack is shown by its functions" grep -qE '^    ksys_write\+0x' "$file"
 done
-check "a user stack of a process that lives" grep -qE '^    .*0x[0-9a-f]+ \[(perl|lib).*\]' first
-check "a user stack by build ids" grep -qE '^    [0-9a-f]{40}\+0x[0-9a-f]+$' first
-check_lines "a table that nothing is sent by: nothing" 0 " unused" "$out"
+check "run: the stack of a process that still runs is shown by its functions" grep -qE '^    .*0x[0-9a-f]+ \[(perl|lib).*\]' first
+check "run: a stack by build ids is shown" grep -qE '^    [0-9a-f]{40}\+0x[0-9a-f]+$' first
+check_lines "run: a table that nothing is sent by is not shown" 0 " unused" "$out"
 
 start_command run values.c --headers btf --json --interval 1 --clear -d 4 "${kprobes[@]}" || exit
 writes &
 wait "$pid"
-check "exit 0 after -d" [ $? = 0 ]
+check "run --duration ends with status 0" [ $? = 0 ]
 wait
 if command -v python3 >/dev/null; then
-	check "every line is an object of JSON" python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$out"
+	check "run --json: every line is a JSON object" python3 -c 'import json, sys; [json.loads(line) for line in open(sys.argv[1])]' "$out"
 else
-	skip "every line is an object of JSON" "there is no python3 in this image"
+	skip "run --json: every line is a JSON object" "there is no python3 in this image"
 fi
-check "an event" grep -qF '"table":"events","event":{"ts":' "$out"
-check "its fields, with the bytes that are no text" grep -qF '"color":7,"in":[{"a":1,"b":[0,0]},{"a":0,"b":[0,9]}],"u":{"x":16909060,"y":[4,3,2,1]},"p":"0xabc","ok":true,"negative":-5,"grid":["x","\ufffd"],"grid_hex":"0x78000000ff000000","low":5,"high":17,"time":"t"}}' "$out"
-check_lines "the ring buffer" 2 '"table":"ring","event":{"n":10,"name":"seven"}}' "$out"
-check_lines "a map's entry, once: it is emptied" 1 '"table":"counts","key":{"n":9,"name":"seven"},"value":4}' "$out"
-check_lines "a histogram" 1 '"histogram":"linear","buckets":[{"low":0,"high":0,"count":0},{"low":1,"high":1,"count":0},{"low":2,"high":2,"count":0},{"low":3,"high":3,"count":0},{"low":4,"high":4,"count":2}],"beyond":0}' "$out"
-check "stacks" grep -qE '"table":"stacks","stack":[0-9]+,"pid":[0-9]+,"frames":\["' "$out"
+check "run --json: an event begins with its table and time" grep -qF '"table":"events","event":{"ts":' "$out"
+check "run --json: every type of field is decoded, bytes that are no text also in hex" grep -qF '"color":7,"in":[{"a":1,"b":[0,0]},{"a":0,"b":[0,9]}],"u":{"x":16909060,"y":[4,3,2,1]},"p":"0xabc","ok":true,"negative":-5,"grid":["x","\ufffd"],"grid_hex":"0x78000000ff000000","low":5,"high":17,"time":"t"}}' "$out"
+check_lines "run --json: events of a ring buffer are shown" 2 '"table":"ring","event":{"n":10,"name":"seven"}}' "$out"
+check_lines "run --json --clear: the entry of a map is shown once, as the map is emptied" 1 '"table":"counts","key":{"n":9,"name":"seven"},"value":4}' "$out"
+check_lines "run --json: a histogram is shown" 1 '"histogram":"linear","buckets":[{"low":0,"high":0,"count":0},{"low":1,"high":1,"count":0},{"low":2,"high":2,"count":0},{"low":3,"high":3,"count":0},{"low":4,"high":4,"count":2}],"beyond":0}' "$out"
+check "run --json: a stack is shown" grep -qE '"table":"stacks","stack":[0-9]+,"pid":[0-9]+,"frames":\["' "$out"
 
 start_command run sizes.c --headers btf || exit
 writes 0
 stop INT
-check "an event that is smaller than its struct" grep -q ' events N=1684234849 NAME=ef$' "$out"
-check "one that is larger" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
-check "in a ring buffer, too" grep -q " ring N=1684234849 NAME=efghijklmnop REST=0x71727374\$" "$out"
+check "run: an event that is smaller than its struct is shown as far as it goes" grep -q ' events N=1684234849 NAME=ef$' "$out"
+check "run: what an event has beyond its struct is shown in hex" grep -qE " events N=1684234849 NAME=efghijklmnop REST=0x7172737475767778797a3031323334353637383900000000(00000000)?\$" "$out"
+check "run: what a ring buffer's event has beyond its struct is shown in hex" grep -q " ring N=1684234849 NAME=efghijklmnop REST=0x71727374\$" "$out"
 cat >order.c <<'END'
 struct data { u64 ts; u32 n; };
 BPF_PERF_OUTPUT(first);
@@ -230,7 +230,7 @@ END
 start_command run order.c --headers btf || exit
 writes 0
 stop INT
-check "events of several tables, in the order of their times" [ "$(sed -n 's/.* N=//p' "$out" | tr -d '\n')" = 123123 ]
+check "run: events of several tables are shown in the order of their times" [ "$(sed -n 's/.* N=//p' "$out" | tr -d '\n')" = 123123 ]
 printf 'TRACEPOINT_PROBE(syscalls, sys_enter_read) { bpf_trace_printk("read\\n"); return 0; }' >reads.c
-check_status "a program that prints whenever its output is read ends" 0 timeout -k 5 60 bccwatch run reads.c --headers btf --printk -d 2
-check_status "SIGUSR1 before it began does no harm" 0 sh -c "bccwatch run sizes.c --headers btf --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"
+check_status "run --printk: a program that prints at every read ends after --duration" 0 timeout -k 5 60 bccwatch run reads.c --headers btf --printk -d 2
+check_status "run: SIGUSR1 before the program is attached is harmless" 0 sh -c "bccwatch run sizes.c --headers btf --no-cache -d 1 & sleep 2; kill -USR1 \$!; wait \$!"

@@ -9,12 +9,7 @@ mkdir "$home" && cd "$home" || exit
 chmod 755 /root "$home"
 start_block() { start_command block -a deny "$@"; }
 mounts=$fixtures/mounts
-# denied FILE: it is there, and opening it is refused with EACCES.
-denied() {
-	local said
-	said=$(cat "$1" 2>&1 >/dev/null) && echo "read" && return 1
-	[[ $said = *"Permission denied" ]] || { echo "$said" && return 1; }
-}
+cp "$mounts" excepted
 user_is_refused() { # user_is_refused DIR: by a clone of the mount there, in namespaces of his own
 	local got
 	got=$("$mounts" read "$1" 2>&1)
@@ -22,11 +17,10 @@ user_is_refused() { # user_is_refused DIR: by a clone of the mount there, in nam
 }
 new_file_system() { mkdir -p "$1" && mount -t tmpfs none "$1" && chmod 755 "$1" && echo SECRET >"$1/secret"; }
 
-hooks=(fmod_ret)
-! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+read -ra hooks <<<"$(denying_hooks)"
 # What is denied is tried by each hook; what is learned is the same for all, and tried by each on the default guest alone.
 learning=("${hooks[0]}")
-[[ $(uname -r) != 6.1.0-*-cloud-* ]] || learning=("${hooks[@]}")
+! takes_long || learning=("${hooks[@]}")
 
 # What adds a mount is denied, on a directory beneath, on the directory itself, on what was mounted beneath before; what
 # changes one that is there is not.
@@ -36,24 +30,24 @@ for way in bind rbind overlay open_tree move move_mount pivot_root; do new_file_
 mkdir -p source-pivot_root/guarded source-user-bind source-bind-remount && mkdir peer && mount --bind guarded peer
 mount --make-shared / 2>/dev/null
 for hook in "${hooks[@]}"; do
-	start_block --dir guarded --dir source-pivot_root/guarded --hook "$hook" || continue
+	start_block --dir guarded --dir source-pivot_root/guarded "${more_rules[@]}" --except-exe excepted --hook "$hook" || continue
 	for point in guarded/point guarded guarded/before guarded/before/point peer/point; do
 		for way in new bind rbind overlay open_tree move move_mount fsmount user user-bind; do
 			got=$("$mounts" "$way" "$home/$point" "$home/source-$way" 2>&1)
-			if [ "$got" = missing ]; then skip "$hook: $way on $point" "this kernel has not got it"; continue; fi
-			check "$hook: mounting by $way on $point is denied" [ "$got" = refused ]
+			if [ "$got" = missing ]; then skip "$hook: --dir: mounting by $way on $point is denied" "this kernel does not have it"; continue; fi
+			check "$hook: --dir: mounting by $way on $point is denied" [ "$got" = refused ]
 		done
 	done
-	check "$hook: pivot_root puts no mount beneath the directory" \
+	check "$hook: --dir: pivot_root that would put a mount beneath the directory is denied" \
 		[ "$("$mounts" pivot_root "$home/source-pivot_root/guarded" "$home/source-pivot_root")" = refused ]
 	for way in remount bind-remount propagation; do
-		check "$hook: $way of what is mounted there is allowed" [ "$("$mounts" $way "$home/guarded/before")" = "done" ]
+		check "$hook: --dir: $way of a mount beneath the directory is allowed" [ "$("$mounts" $way "$home/guarded/before")" = "done" ]
 	done
-	check "$hook: mounting elsewhere is allowed" [ "$("$mounts" new "$home/free")" = "done" ]
+	check "$hook: --dir: mounting elsewhere is allowed" [ "$("$mounts" new "$home/free")" = "done" ]
 	umount free
 	stop INT
-	check_lines "$hook: denied mounts are reported" 5 "COMM=mounts tried to mount on forbidden file $home/guarded/point, denied." <(grep -F "guarded/point," "$out" | head -n 5)
-	check "$hook: nothing but mounts was denied" [ "$(grep -c 'tried to' "$out")" = "$(grep -c 'tried to mount on' "$out")" ]
+	check_lines "$hook: --dir: denied mounts are reported" 5 "COMM=mounts tried to mount on forbidden file $home/guarded/point, denied." <(grep -F "guarded/point," "$out" | head -n 5)
+	check "$hook: --dir: nothing but mounts was denied" [ "$(grep -c 'tried to' "$out")" = "$(grep -c 'tried to mount on' "$out")" ]
 done
 
 # Seen from elsewhere, what was mounted beneath before the start.
@@ -66,75 +60,73 @@ echo x >guarded/hid/linked && ln guarded/hid/linked outside/linked
 new_file_system peer/other # on a bind mount of the directory: by the directory's own path it is not seen if private
 mkdir other-elsewhere && mount --bind peer/other other-elsewhere
 mount -t tmpfs none guarded/stack && mount -t tmpfs none guarded/covered && mount -t tmpfs none guarded/hid
-for hook in "${learning[@]}"; do
-	start_block --dir guarded --hook "$hook" || continue
-	check "$hook: what is mounted beneath is denied elsewhere" denied elsewhere/secret
-	check "$hook: what lies below another mount of the same point is denied elsewhere" denied stack-elsewhere/secret
-	check "$hook: what is hidden by a mount above it is denied elsewhere" denied inner-elsewhere/secret
-	check "$hook: a file's other link is denied, its directory being hidden by a mount" denied outside/linked
-	check "$hook: what is mounted on a bind mount of the directory is denied elsewhere" denied other-elsewhere/secret
-	check "$hook: a user's clone of what is mounted beneath is denied" user_is_refused "$home/elsewhere"
-	check "$hook: what is mounted elsewhere stays free" cat source-bind/secret
-	check "$hook: what it unmounted to look is mounted as before" mountpoint -q guarded/covered
-	stop INT
-	check "$hook: nothing is left" nothing_attached
-done
-# Made without a denied call: by an excepted program, in another namespace, from which it propagates; where the directory is
-# then.
-cp "$mounts" excepted && mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
-for hook in "${learning[@]}"; do
-	start_block --dir guarded --except-exe excepted --hook "$hook" || continue
-	mv guarded guarded-elsewhere
-	# It is excepted, and so is what it reads: the namespace is made by another.
-	unshare -m --propagation shared ./excepted bind "$home/guarded-elsewhere/propagated" "$home/from-elsewhere" >/dev/null
-	sleep 0.5
-	check "$hook: the mount has arrived" mountpoint -q guarded-elsewhere/propagated
-	check "$hook: what an excepted program mounted, and propagated, is denied elsewhere; the directory was moved" denied from-elsewhere/secret
-	mv guarded-elsewhere guarded
-	stop INT
-	umount guarded/propagated
-done
-# A namespace of its own, which bccwatch does not see.
+# In a namespace of its own, which bccwatch does not see.
 mkdir -p guarded/own
 unshare -m --propagation private sh -c "mount -t tmpfs none $home/guarded/own && echo x >$home/guarded/own/secret; touch $home/own-ready
 	until [ -e $home/own-go ]; do sleep 0.1; done
 	cat $home/guarded/own/secret; mkfifo $home/guarded/own/fifo; echo x >$home/guarded/own/new
 	for f in fifo new; do [ ! -e $home/guarded/own/\$f ] || echo created; done" >"$tmp/own" 2>&1 & own=$!
 until [ -e own-ready ]; do sleep 0.1; done
-start_block --dir guarded
-touch own-go
-wait $own
-check_lines "in another mount namespace, by the path through the directory, all is denied" 3 "Permission denied" "$tmp/own"
-check_lines "in another mount namespace nothing is created there" 0 created "$tmp/own"
-stop INT
+mkdir -p guarded/propagated from-elsewhere && new_file_system from-elsewhere
+for hook in "${learning[@]}"; do
+	start_block --dir guarded "${more_rules[@]}" --except-exe excepted --hook "$hook" || continue
+	check "$hook: --dir: a file of a mount beneath is denied through another mount of it" denied elsewhere/secret
+	check "$hook: --dir: a file of a mount that is covered by another at the same point is denied elsewhere" denied stack-elsewhere/secret
+	check "$hook: --dir: a file of a mount that is hidden by a mount above is denied elsewhere" denied inner-elsewhere/secret
+	check "$hook: --dir: a second link of a file whose directory is hidden by a mount is denied" denied outside/linked
+	check "$hook: --dir: a file of a mount on a bind mount of the directory is denied elsewhere" denied other-elsewhere/secret
+	check "$hook: --dir: a file in a user's clone of a mount beneath is denied" user_is_refused "$home/elsewhere"
+	check "$hook: --dir: a file of a mount elsewhere is allowed" cat source-bind/secret
+	check "$hook: --dir: what the search unmounted is mounted as before" mountpoint -q guarded/covered
+	if [ "$hook" = "${learning[0]}" ]; then
+		touch own-go
+		wait $own
+		check_lines "--dir: in another mount namespace reading and creating through the directory are denied" 3 "Permission denied" "$tmp/own"
+		check_lines "--dir: in another mount namespace nothing is created beneath the directory" 0 created "$tmp/own"
+	fi
+	# Mounted without a denied call: by an excepted program, in another namespace, from which it propagates to where the
+	# directory is then.
+	check "$hook: --dir: before it is mounted beneath the directory, a file is allowed" reads from-elsewhere/secret SECRET
+	mv guarded guarded-elsewhere
+	# It is excepted, and so is what it reads: the namespace is made by another.
+	unshare -m --propagation shared ./excepted bind "$home/guarded-elsewhere/propagated" "$home/from-elsewhere" >/dev/null
+	sleep 0.5
+	check "$hook: this test: the mount was propagated to the directory" mountpoint -q guarded-elsewhere/propagated
+	check "$hook: --dir: a file of a mount that an excepted program propagated is denied elsewhere, also once the directory was moved" denied from-elsewhere/secret
+	mv guarded-elsewhere guarded
+	stop INT
+	check "$hook: --dir with mounts: nothing is left attached at the end" nothing_attached
+	umount guarded/propagated
+done
 umount guarded/stack guarded/stack guarded/covered guarded/hid
 umount guarded/before
-check "what was guarded while it was mounted can be unmounted" umount elsewhere
+check "--dir: a mount that was protected can be unmounted once block has ended" umount elsewhere
 
 # --allow-mounts: learned as it comes.
 for hook in "${learning[@]}"; do
 	mkdir -p guarded/late late lazy && new_file_system late && new_file_system lazy
 	start_block --dir guarded --allow-mounts --hook "$hook" || continue
 	for i in 1 2 3 4 5; do
-		check "$hook: --allow-mounts: before it is mounted beneath it is free, $i" cat late/secret
+		check "$hook: --allow-mounts: before it is mounted beneath the directory, a file is allowed, round $i" cat late/secret
 		us=$("$mounts" window "$home/guarded/late" "$home/late")
 		echo "# $hook: a mount beneath was learned after $us us"
-		check "$hook: --allow-mounts: what is mounted beneath is denied elsewhere within a second, $i" [ "$us" -lt 1000000 ]
+		check "$hook: --allow-mounts: a file that is mounted beneath is denied elsewhere within a second, round $i" [ "$us" -lt 1000000 ]
 		umount guarded/late
 		umount -l late && new_file_system late
 	done
 	new_file_system other-late && mkdir -p peer/late
 	mount --bind lazy guarded/late
 	sleep 0.5
-	check "$hook: --allow-mounts: by the directory's path it is denied" denied guarded/late/secret
-	check "$hook: --allow-mounts: nothing can be made there" sh -c '! echo x >guarded/late/new 2>/dev/null && [ ! -e lazy/new ]'
-	check "$hook: --allow-mounts: a user's clone of it is denied" user_is_refused "$home/lazy"
+	check "$hook: --allow-mounts: a file of a new mount is denied by the path through the directory" denied guarded/late/secret
+	check "$hook: --allow-mounts: creating a file in a new mount is denied" write_denied guarded/late/new
+	check "$hook: --allow-mounts: a file whose creation was denied in a new mount is not there" absent lazy/new
+	check "$hook: --allow-mounts: a file in a user's clone of a new mount is denied" user_is_refused "$home/lazy"
 	# shellcheck disable=SC2016
-	check "$hook: --allow-mounts: unmounted lazily, with a process in it, it is denied" \
-		bash -c 'cd lazy && umount -l ../guarded/late && umount -l "$OLDPWD/lazy"; ! cat secret 2>/dev/null && cat secret 2>&1 | grep -q "Permission denied"'
+	check "$hook: --allow-mounts: a file of a lazily unmounted mount is denied to a process inside" refused "Permission denied" \
+		bash -c 'cd lazy && umount -l ../guarded/late && umount -l "$OLDPWD/lazy" && cat secret'
 	mount --make-private peer && mount --bind other-late peer/late
 	sleep 0.5
-	check "$hook: --allow-mounts: what is mounted by another path of the directory is denied elsewhere" denied other-late/secret
+	check "$hook: --allow-mounts: a file that is mounted by another path of the directory is denied elsewhere" denied other-late/secret
 	stop INT
 	umount peer/late
 	umount other-late
@@ -142,13 +134,12 @@ for hook in "${learning[@]}"; do
 done
 if has_kprobes; then
 	start_command block --dir guarded --hook signal
-	check_status "signal: who mounts beneath is killed" 137 "$mounts" bind "$home/guarded/late" "$home/source-bind"
+	check_status "signal: --dir: who mounts beneath the directory is killed" 137 "$mounts" bind "$home/guarded/late" "$home/source-bind"
 	sleep 1
-	cat source-bind/secret >/dev/null 2>&1
-	check "signal: and what was mounted is guarded" [ $? = 137 ]
+	check "signal: --dir: who opens a file of the new mount elsewhere is killed" killed cat source-bind/secret
 	stop INT
-	check_lines "signal: both are reported" 2 ", killed." "$out"
+	check_lines "signal: --dir: the mount and the open are both reported" 2 ", killed." "$out"
 	umount guarded/late
 else
-	skip "signal: mounts" "this kernel has no kprobes"
+	skip "signal: --dir: mounts: all" "this kernel has no kprobes"
 fi

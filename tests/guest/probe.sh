@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# probe: what it says of functions and tracepoints is so: by trying, and by what others make of the same kernel.
+# probe: what it prints of functions and tracepoints is compared with attaching to them, and with what other tools print.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -11,25 +11,27 @@ part=1
 draw() { shuf --random-source=<(yes "$(uname -r)") -n $(($1 / part)); } # the same ones each time
 functions() { awk '$2 ~ /^[tTwW]$/' /proc/kallsyms; }
 
-check_status "nothing to look at" 2 bccwatch probe
-check_status "a name that is none" 2 bccwatch probe a/b
-check_status "functions that are not there" 1 bccwatch probe vfs_opem openat $'x\e[31m' sched:sched_swich
-check "what resembles it" grep -q "similar .*vfs_open" said
-check_lines "a system call's name: its function" 1 "__x64_sys_openat: the system call" said
-check_lines "a control character in a name is not passed on" 1 'x\x1b[31m' said
-check_lines "a tracepoint: what resembles it" 1 "sched:sched_switch" said
+check_status "probe without an argument is a usage error" 2 bccwatch probe
+check_status "probe: a name with a slash is a usage error" 2 bccwatch probe a/b
+check_status "probe: functions that do not exist fail" 1 bccwatch probe vfs_opem openat $'x\e[31m' sched:sched_swich
+check "probe: a similar function is suggested" grep -q "similar .*vfs_open" said
+check_lines "probe: the name of a system call leads to its function" 1 "__x64_sys_openat: the system call" said
+check_lines "probe: a control character in a name is escaped" 1 'x\x1b[31m' said
+check_lines "probe: a similar tracepoint is suggested" 1 "sched:sched_switch" said
 has_kprobes
-check_status "functions that are there" $? bccwatch probe --expand do_sys_openat2 vfs_read sched:sched_process_exec
-check_lines "a signature" 1 "ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)" said
-check_lines "a struct of a parameter" 1 "struct open_how {" said
-check_lines "its members" 1 "__u64 resolve;" said
-check_lines "a tracepoint's struct" 1 "struct tracepoint__sched__sched_process_exec {" said
-check_status "an LSM hook" $(($(grep -c bpf /sys/kernel/security/lsm) == 0)) bccwatch probe lsm:file_open
+check_status "probe: functions that exist succeed if they can be probed" $? bccwatch probe --expand do_sys_openat2 vfs_read sched:sched_process_exec
+check_lines "probe prints the signature of a function" 1 "ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)" said
+check_lines "probe --expand prints the struct of a parameter" 1 "struct open_how {" said
+check_lines "probe --expand prints the members of a struct" 1 "__u64 resolve;" said
+check_lines "probe --expand prints the struct of a tracepoint" 1 "struct tracepoint__sched__sched_process_exec {" said
+check_status "probe: an LSM hook succeeds if bpf is a security module" $(($(grep -c bpf /sys/kernel/security/lsm) == 0)) bccwatch probe lsm:file_open
 
 # Drawn ones, each by trying: a program is attached, and taken back. Most of them on the newest kernel, for it takes its
 # time: before Linux 6.2 a kernel goes through all of its symbols to find one.
-part=4
+part=6
+! is_default_guest || part=4
 case $(uname -r) in [1-6].*) ;; *) part=2 ;; esac
+! is_soak || part=1
 touch traceable any init doubles notrace security
 cut -d'	' -f1 /sys/kernel/debug/error_injection/list >errors 2>/dev/null
 [ -e $filters ] || filters=/dev/null
@@ -50,9 +52,9 @@ done | sort -u >placed
 mapfile -t names <placed
 bccwatch probe --json "${names[@]}" >told.json
 sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
-check "an object for each of ${#names[@]} names" [ "$(wc -l <told)" = ${#names[@]} ]
+check "probe --json: an object for each of the names drawn (${#names[@]})" [ "$(wc -l <told)" = ${#names[@]} ]
 
-# compare KIND COLUMN SOME: what is told in the column of `told`, and what attaching to what is in `tried` gave; where SOME is
+# compare KIND COLUMN SOME: what probe prints in the column of `told`, and what attaching to what is in `tried` gave; where SOME is
 # not empty, some of them can be.
 compare() {
 	local can cannot open
@@ -62,11 +64,11 @@ compare() {
 		END {print n["true"] + 0, n["false"] + 0, open + 0 >"counts"}' told really
 	read -r can cannot open <counts
 	if [ -s wrong ]; then
-		fail "$1: what probe says is so" "$(cat wrong)"
+		fail "probe: $1: what it says of the functions drawn is confirmed by attaching" "$(cat wrong)"
 	elif [ "$(wc -l <really)" != "$(wc -l <tried)" ] || [ "${3:+$can}" = 0 ]; then
-		fail "$1: those drawn were tried, and some could be" "$(wc -l <really) of $(wc -l <tried), $can"
+		fail "probe: $1: the functions drawn were tried, and some could be attached" "$(wc -l <really) of $(wc -l <tried), $can"
 	else
-		pass "$1: what probe says of those drawn is so"
+		pass "probe: $1: what it says of the functions drawn is confirmed by attaching"
 		echo "# $1: $can can be attached, $cannot can't; of $open it is left open"
 	fi
 	rm -f wrong
@@ -83,12 +85,13 @@ compare fmod_ret 4 some
 compare override 5 "$(tr -d "\n" <errors)"
 
 # Against what others make of the same kernel.
+same_lists() { [ -s "$1" ] && diff "$1" "$2"; }
 if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
 	{ draw $((220 * part)) <traceable && cat placed; } | sort -u >drawn
 	mapfile -t names <drawn # not as root: nothing is tried, which takes long here
 	setpriv --reuid 1234 --clear-groups bccwatch probe --json "${names[@]}" >told.json
 	python3 "$fixtures/signatures.py" compare told.json <drawn >compared
-	check "signatures, as bpftool has the types: $(tail -n 1 compared)" grep -q '^0 differ' compared
+	check "probe: signatures are those of bpftool: $(tail -n 1 compared)" grep -q '^0 differ' compared
 	grep -v '^0 differ' compared | head -n 20
 	bpftrace -lv 'tracepoint:*' >fields 2>/dev/null
 	grep '^tracepoint:' fields | draw $((100 * part)) >drawn.tracepoints
@@ -97,24 +100,25 @@ if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <
 	awk 'NR == FNR {want[$0]; next} /^tracepoint:/ {on = $0 in want} on' drawn.tracepoints fields >theirs
 	awk '/^tracepoint:/ {name = $0} {print name, $0}' ours | sort >ours.sorted
 	awk '/^tracepoint:/ {name = $0} {print name, $0}' theirs | sort >theirs.sorted
-	check "fields of ${#names[@]} tracepoints, as bpftrace has them" diff ours.sorted theirs.sorted
-	check "as many tracepoints are listed" diff <(bccwatch probe -l 'tracepoint:*' | sort -u) \
-		<(bpftrace -l 'tracepoint:*' 2>/dev/null | sort -u)
+	check "probe: fields of ${#names[@]} tracepoints are those of bpftrace" same_lists ours.sorted theirs.sorted
+	bccwatch probe -l 'tracepoint:*' | sort -u >listed.ours
+	bpftrace -l 'tracepoint:*' 2>/dev/null | sort -u >listed.theirs
+	check "probe -l lists the tracepoints that bpftrace lists" same_lists listed.ours listed.theirs
 	perf probe -F --filter '*' 2>/dev/null | sort -u >perf
 	awk '$2 == "true" && !$6 {print $1}' told | sort -u >possible
-	check "perf probe, too, has what can be probed" [ -z "$(comm -23 possible perf | tee missing)" ]
+	check "probe: perf probe lists every function that can be probed" [ -s possible -a -z "$(comm -23 possible perf | tee missing)" ]
 	head missing
 else
-	skip "what other tools say" "bpftool, bpftrace, perf and python3 are not all here"
+	skip "probe: comparison with other tools" "bpftool, bpftrace, perf and python3 are not all here"
 fi
 if has_kprobes; then
 	bccwatch probe -l 'kprobe:*' | sed 's/^kprobe://' | draw 50 | sed 's/^/kprobe /' | tee listed | "$fixtures/attach" >really
-	check "what is listed can be attached" [ -s listed -a "$(grep -c ' 0$' really)" = "$(wc -l <listed)" ]
+	check "probe -l: functions of the list can be attached" [ -s listed -a "$(grep -c ' 0$' really)" = "$(wc -l <listed)" ]
 else
-	skip "what is listed can be attached" "this kernel has no kprobes"
+	skip "probe -l: functions of the list can be attached" "this kernel has no kprobes"
 fi
-check "only the kind that was asked for" [ "$(bccwatch probe -c -l 'tracepoint:sched:sched_switch')" = "tracepoint 1" ]
-check_status "nothing like it" 1 bccwatch probe -l 'lsm:no_such_*'
+check "probe -c -l counts only the kind that was asked for" [ "$(bccwatch probe -c -l 'tracepoint:sched:sched_switch')" = "tracepoint 1" ]
+check_status "probe -l without a match fails" 1 bccwatch probe -l 'lsm:no_such_*'
 
 # Programs to begin with: their strings are a program's and the kernel's, in a function, a system call and a tracepoint.
 stubs=(do_sys_openat2)
@@ -124,12 +128,14 @@ case $(uname -r) in
 *) stubs+=(sched:sched_process_exec) ;;
 esac
 has_kprobes || stubs+=(lsm:file_open)
+headers=() # the first by what --headers auto chooses, as users do; the others by BTF, which is faster
 for name in "${stubs[@]}"; do
 	bccwatch probe --stub "$name" >stub.c || fail "a stub of $name"
-	start_command run stub.c || continue
+	start_command run stub.c "${headers[@]}" || continue
 	cat /etc/hostname >/dev/null
 	stop INT
-	check "the stub of $name runs as it is" grep -q ' events PID=[0-9]* COMM=[a-z]* ' "$out"
+	check "probe --stub: the program of $name runs as it is" grep -q ' events PID=[0-9]* COMM=[a-z]* ' "$out"
+	headers=(--headers btf)
 	[[ $name = lsm:* ]] ||
-		check "the stub of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
+		check "probe --stub: the program of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
 done

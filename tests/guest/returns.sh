@@ -42,33 +42,33 @@ kretprobes() {
 	stop
 	entries=$(seen 0) returns=$(seen 1)
 	missed=$(sed -n 's/.*, \([0-9]*\) missed by the kernel.*/\1/p' "$err")
-	check "the attack works: of $entries calls $returns returns are seen" [ "$entries" -gt 1500 -a "$returns" -lt $((entries - 900)) ]
+	check "this test: the kernel misses returns ($returns of $entries calls are seen)" [ "$entries" -gt 1500 -a "$returns" -lt $((entries - 900)) ]
 }
 
 if ! has_kprobes; then
-	skip "kretprobes: all" "this kernel has no kprobes"
+	skip "run --kretprobe: all" "this kernel has no kprobes"
 elif is_counted; then
 	kretprobes --fail-on-loss
 	difference=$((entries - returns - ${missed:-0}))
-	check "returns and reported misses are the entries ($entries, $returns, ${missed:-0})" [ "${difference#-}" -le 20 ]
-	check "misses alone make the exit status 3 with --fail-on-loss" [ "$status" = 3 ]
-	check_lines "they are reported while it runs, with what has no such limit" 1 "KRETFUNC_PROBE" <(grep '^Missed [0-9]* returns' "$err" | head -n 1)
-	check_lines "no warning that nobody counts" 0 "Warning" "$err"
-	check "nothing is left attached" nothing_attached
+	check "run --kretprobe: returns and reported misses add up to the entries ($returns, ${missed:-0}, $entries)" [ "${difference#-}" -le 20 ]
+	check "run --fail-on-loss exits with 3 where returns were missed" [ "$status" = 3 ]
+	check_lines "run --kretprobe: missed returns are reported while it runs, with what has no such limit" 1 "KRETFUNC_PROBE" <(grep '^Missed [0-9]* returns' "$err" | head -n 1)
+	check_lines "run --kretprobe: no warning where the kernel counts missed returns" 0 "Warning" "$err"
+	check "run --kretprobe: nothing is left attached" nothing_attached
 	start_command run "$tmp/returns.c" --headers btf --json --kretprobe do_sys_openat2:at_return --kprobe vfs_read:at_entry && workload && stop
-	check "JSON's last line has them" [ "$(sed -n 's/.*"table":"","lost":0,"missed":\([0-9]*\)}$/\1/p' "$out")" -gt 900 ]
-	check "without --fail-on-loss the exit status is 0" [ "$status" = 0 ]
+	check "run --json: the last line has the missed returns" [ "$(sed -n 's/.*"table":"","lost":0,"missed":\([0-9]*\)}$/\1/p' "$out")" -gt 900 ]
+	check "run --kretprobe: without --fail-on-loss the exit status is 0" [ "$status" = 0 ]
 else
 	kretprobes
-	check_lines "a warning at the start that misses are not counted" 1 "Warning: return probes follow only so many calls" "$tmp/header"
-	check_lines "it names what has no such limit" 1 "KRETFUNC_PROBE" "$tmp/header"
-	check "nothing is left attached" nothing_attached
+	check_lines "run --kretprobe: a warning at the start that missed returns are not counted" 1 "Warning: return probes follow only so many calls" "$tmp/header"
+	check_lines "run --kretprobe: the warning names what has no such limit" 1 "KRETFUNC_PROBE" "$tmp/header"
+	check "run --kretprobe: nothing is left attached" nothing_attached
 	start_command run "$tmp/returns.c" --headers btf --kprobe vfs_read:at_return --kprobe vfs_write:at_entry && stop
-	check_lines "no warning without a return probe" 0 "Warning" "$err"
+	check_lines "run: no warning without a return probe" 0 "Warning" "$err"
 fi
 
 start_command run "$tmp/returns.c" --headers btf --uprobe "$fixtures/deep:deep_call:at_entry" --uretprobe "$fixtures/deep:deep_call:at_return" || exit
 "$fixtures/deep" 100 >/dev/null
 stop
-check "a uretprobe sees 64 of 100 nested calls return" [ "$(seen 0)" = 100 -a "$(seen 1)" = 64 ]
-check_lines "that is warned of at the start" 1 "more than 64 deep" "$err"
+check "run --uretprobe sees 64 of 100 nested calls return" [ "$(seen 0)" = 100 -a "$(seen 1)" = 64 ]
+check_lines "run --uretprobe: a warning at the start about the limit of 64" 1 "more than 64 deep" "$err"

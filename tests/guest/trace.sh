@@ -19,16 +19,16 @@ line_for() { printf 'PID=%s COMM=%s %s%s' "$opener" "$1" "$2" "$3"; }
 # What trace shows of the opens by handle: the path, or, by the tracepoint, the handle.
 by_handle() {
 	if [ "$handles" = 77 ]; then
-		skip "$via: open_by_handle_at is shown" "this kernel has no file handles"
+		skip "$via: open_by_handle_at is shown with the file" "this kernel has no file handles"
 	elif [ "$via" = tracepoint ]; then
-		check_lines "$via: open_by_handle_at is shown, with its handle, also if that is not resident yet" 2 \
+		check_lines "$via: open_by_handle_at is shown with its handle, also if that is not resident yet" 2 \
 			"COMM=handles ${before}handle:$handle" "$out"
 	else
-		check_lines "$via: open_by_handle_at is shown, with the file's path" 2 "COMM=handles $before$tmp/$via/by-handle" \
+		check_lines "$via: open_by_handle_at is shown with the path of the file" 2 "COMM=handles $before$tmp/$via/by-handle" \
 			<(grep -v "$tmp/handle" "$out")
-		check_lines "$via: its path is one through the mount that it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
-		check_lines "$via: of a file that hangs on no directory it shows the inode" 1 "${before}inode:$inode" "$out"
-		check_lines "$via: of a deep path it shows the end" 1 "$before...$(printf '/deep%.0s' {1..63})/end" "$out"
+		check_lines "$via: open_by_handle_at is shown with a path through the mount it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
+		check_lines "$via: open_by_handle_at of a file without a known directory is shown with the inode" 1 "${before}inode:$inode" "$out"
+		check_lines "$via: open_by_handle_at is shown with the end of a path that is too deep" 1 "$before...$(printf '/deep%.0s' {1..63})/end" "$out"
 	fi
 }
 
@@ -38,8 +38,9 @@ each_hook() {
 	cd "$tmp/$via" || exit
 	start --via "$via" || return
 
-	check "$via: LLVM is not in the watcher" sh -c "! grep -E 'LLVM|clang' /proc/$pid/maps && ! ldd /usr/sbin/bccwatch | grep -E 'LLVM|clang'"
-	check "$via: the watcher is under 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
+	check "$via: the process that watches maps no LLVM" shows_no 'LLVM|clang' "/proc/$pid/maps"
+	check "$via: bccwatch links no LLVM" shows_no 'LLVM|clang' <(ldd /usr/sbin/bccwatch)
+	check "$via: the process that watches takes less than 6 MB" sh -c "[ \$(awk '/VmRSS/ {print \$2}' /proc/$pid/status) -lt 6144 ]"
 
 	SECONDS=0
 	: >by-handle
@@ -84,46 +85,46 @@ each_hook() {
 	opens openers openat "${long}to-end" # 4094 bytes, the longest path there is but one
 	stop INT
 
-	check "$via: SIGINT ends it with 0" [ "$status" = 0 ]
+	check "$via: SIGINT ends trace with status 0" [ "$status" = 0 ]
 	check "$via: nothing is left attached after SIGINT" nothing_attached
-	check_lines "$via: none lost" 1 ', 0 lost' "$err"
-	check_lines "$via: its own opens are not shown" 0 "PID=$pid " "$out"
+	check_lines "$via: the closing line says that no event was lost" 1 ', 0 lost' "$err"
+	check_lines "$via: opens of bccwatch itself are not shown" 0 "PID=$pid " "$out"
 	seq -f "%07g" 0 1999 | sed "s|.*|PID=$many COMM=opens $before$tmp/$via/many/f&|" >all
 	# Sorted: a process that goes on on another CPU is read from another buffer.
-	check "$via: 2,000 names, each with its pid and comm" diff all <(grep -F "/many/f" "$out" | cut -d' ' -f2- | sort)
+	check "$via: each of 2,000 opens is shown with its pid, comm and name" diff all <(grep -F "/many/f" "$out" | cut -d' ' -f2- | sort)
 	for way in open creat openat openat2 unread; do
 		if [ -e "expect-$way" ]; then
-			check_lines "$via: $way is shown" 1 "$(cat "expect-$way")" "$out"
+			check_lines "$via: an open by $way is shown" 1 "$(cat "expect-$way")" "$out"
 		else
-			skip "$via: $way is shown" "this architecture has no such call"
+			skip "$via: an open by $way is shown" "this architecture has no such call"
 		fi
 	done
 	# Linux 7.2 runs the tracepoints' programs preemptibly, and leaves out one that comes upon another: counted.
 	missed=$(grep -oE '[0-9]+ missed' "$err" | cut -d' ' -f1)
-	[[ $via$(uname -r) = tracepoint[7-9].* ]] || check_lines "$via: none missed" 0 " missed" "$err"
+	[[ $via$(uname -r) = tracepoint[7-9].* ]] || check_lines "$via: the closing line says that no event was missed" 0 " missed" "$err"
 	blocked=$(grep -c "$tmp/$via/fifo" "$out")
-	check "$via: blocked opens are shown while they block, or counted as missed ($blocked, ${missed:-0})" \
+	check "$via: opens that wait in the kernel are shown, or counted as missed ($blocked, ${missed:-0})" \
 		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]
-	check_lines "$via: a fresh cat's file has its name" 1 "COMM=cat ${before}fresh" "$out"
+	check_lines "$via: an open by a process that was just executed is shown with its name" 1 "COMM=cat ${before}fresh" "$out"
 	by_handle
-	check_lines "$via: a newline is escaped" 1 "${before}new\\nline" "$out"
-	check_lines "$via: an escape sequence is escaped" 1 "${before}\\x1b[2Jx" "$out"
-	check_lines "$via: a backslash is escaped" 1 "${before}back\\\\slash" "$out"
-	check_lines "$via: a name with a space stands in quotes" 1 "$before\"sp ace\"" "$out"
-	check_lines "$via: a name with an equals sign stands in quotes" 1 "$before\"a=b\"" "$out"
-	check_lines "$via: a name with a quote stands in quotes, that one escaped" 1 "$before\"quo\\\"te\"" "$out"
-	check_lines "$via: a process's name forges no column" 1 "COMM=\"x FILENAME=/e/p\" $before$tmp/$via/fresh" "$out"
+	check_lines "$via: a newline in a name is escaped" 1 "${before}new\\nline" "$out"
+	check_lines "$via: an escape sequence of a terminal in a name is escaped" 1 "${before}\\x1b[2Jx" "$out"
+	check_lines "$via: a backslash in a name is escaped" 1 "${before}back\\\\slash" "$out"
+	check_lines "$via: a name with a space is quoted" 1 "$before\"sp ace\"" "$out"
+	check_lines "$via: a name with an equals sign is quoted" 1 "$before\"a=b\"" "$out"
+	check_lines "$via: a name with a quote is quoted, and the quote escaped" 1 "$before\"quo\\\"te\"" "$out"
+	check_lines "$via: the name of a process can't pass for a column" 1 "COMM=\"x FILENAME=/e/p\" $before$tmp/$via/fresh" "$out"
 	for code in 'd8 9c' 'e2 80 8b' 'e2 81 a0' 'ef bb bf' 'f3 a0 81 81' 'c2 a0' 'cc b8'; do
-		check_lines "$via: what is invisible, reorders or overlays is escaped: $code" 1 "$before\\x${code// /\\x}" "$out"
+		check_lines "$via: an invisible, reordering or combining character in a name is escaped: $code" 1 "$before\\x${code// /\\x}" "$out"
 	done
-	check_lines "$via: bytes that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
-	check_lines "$via: UTF-8 stays" 1 "${before}grüße" "$out"
-	check_lines "$via: a character that reorders is escaped" 1 "${before}\\xe2\\x80\\xae" "$out"
-	check_lines "$via: a name of 255 bytes" 1 "$before$name" "$out"
-	check_lines "$via: a path of 4,094 bytes" 1 "$before${long}to-end" "$out"
+	check_lines "$via: bytes in a name that are not UTF-8 are escaped" 1 "${before}\\xff\\xfe" "$out"
+	check_lines "$via: readable UTF-8 in a name is printed as it is" 1 "${before}grüße" "$out"
+	check_lines "$via: a character in a name that changes the direction of text is escaped" 1 "${before}\\xe2\\x80\\xae" "$out"
+	check_lines "$via: a name of 255 bytes is shown whole" 1 "$before$name" "$out"
+	check_lines "$via: a path of 4,094 bytes is shown whole" 1 "$before${long}to-end" "$out"
 	value='("([^"\\]|\\[\\"ntrx])*"|([^ ="\\]|\\[\\ntrx])*)'
-	check "$via: every line is whole, and reads back in one way" sh -c \
-		"! grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=$value $before$value\$' '$out'"
+	check "$via: every line is whole, and can be parsed in one way only" [ -z \
+		"$(grep -vE "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] PID=[0-9]+ COMM=$value $before$value\$" "$out")" -a -s "$out" ]
 	cd /
 }
 
@@ -131,20 +132,20 @@ if has_kprobes; then
 	each_hook kprobe FILENAME=
 	for way in ia32 uring; do
 		if [ "$(cat "$tmp/kprobe/status-$way")" = 77 ]; then
-			skip "kprobe: $way is shown" "this kernel has it not"
+			skip "kprobe: an open by $way is shown" "this kernel does not have it"
 		else
-			check "kprobe: $way is shown" grep -qF "FILENAME=by-$way" "$tmp/out"
+			check "kprobe: an open by $way is shown" grep -qF "FILENAME=by-$way" "$tmp/out"
 		fi
 	done
-	check "kprobe: execve is not an open" sh -c "! grep -E 'FILENAME=.*/(cat|openers|opens)\$' '$tmp/out'"
-	check "kprobe: an open without a name is none" sh -c "! grep 'FILENAME=\$' '$tmp/out'"
+	check "kprobe: execve is not shown as an open" shows_no 'FILENAME=.*/(cat|openers|opens)$' "$tmp/out"
+	check "kprobe: an open with a bad pointer for a name is not shown" shows_no 'FILENAME=$' "$tmp/out"
 else
-	skip "kprobe: all" "this kernel has no kprobes"
-	check_status "kprobe: its lack is said" 1 bccwatch trace --via kprobe -d 1
-	check_lines "kprobe: its lack is said in words" 1 "has no kprobes" "$tmp/said"
-	check_status "auto: works without kprobes" 0 bccwatch trace -d 1
-	check_lines "auto: says that it uses the tracepoint" 1 "using the tracepoints" "$tmp/said"
+	skip "trace --via kprobe: all" "this kernel has no kprobes"
+	check_status "trace --via kprobe fails where the kernel has no kprobes" 1 bccwatch trace --via kprobe -d 1
+	check_lines "trace --via kprobe, without kprobes, names the reason" 1 "has no kprobes" "$tmp/said"
+	check_status "trace --via auto works without kprobes" 0 bccwatch trace -d 1
+	check_lines "trace --via auto, without kprobes, reports that it uses the tracepoints" 1 "using the tracepoints" "$tmp/said"
 fi
 each_hook tracepoint "opened file "
-check_lines "tracepoint: a bad pointer is an open without a name" 1 "COMM=openers opened file" \
+check_lines "tracepoint: an open with a bad pointer for a name is shown without a name" 1 "COMM=openers opened file" \
 	<(grep 'opened file $' "$tmp/out")
