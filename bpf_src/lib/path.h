@@ -64,6 +64,7 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 				     int steps)
 {
 	struct links links;
+	u64 begin;
 
 	for (int i = 0; *at > NAME_BYTES + 4 && i < steps; i++) {
 		struct dentry *root = NULL;
@@ -80,7 +81,10 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 		}
 		dentry = links.parent;
 	}
+	*at -= 3;
+	begin = *at;
+	BOUND(begin, TEXT_BYTES);
 	for (int i = 0; i < 3; i++)
-		put_byte(bytes, at, '.');
+		bytes[begin + i] = '.';
 	return PATH_CUT;
 }
