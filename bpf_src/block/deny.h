@@ -96,7 +96,7 @@ static inline long deny(void *ctx, struct settings *s, const struct attempt *a, 
 	} else if (kills && bpf_send_signal(KILL) == 0) {
 		__builtin_memcpy(outcome, "killed.", 8);
 	} else if (!error) {
-		__builtin_memcpy(outcome, "not stopped.", 13);
+		__builtin_memcpy(outcome, "not denied.", 12);
 	}
 	if (s->mode == MODE_ENFORCE) {
 		count_outcome(outcome[0] == 'n' ? OUTCOME_FAILED : OUTCOME_DENIED);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "build/directives.h"
 #include "base/line_markers.h"
+#include "build/directives.h"
 #include "build/includes.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "build/directives.h"
 #include "base/line_markers.h"
+#include "build/directives.h"
 #include "build/includes.h"
 #include "build/source.h"
 #include "tests/unit/root.h"

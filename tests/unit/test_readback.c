@@ -263,7 +263,7 @@ static void sentences(void **state)
 {
 	static const struct bw_event_text_sentence blocked = {
 		.before = "tried to open forbidden file", .after = ",", .then = "outcome"};
-	static const char *const outcomes[] = {"denied.", "killed.", "would be denied.", "not stopped."};
+	static const char *const outcomes[] = {"denied.", "killed.", "would be denied.", "not denied."};
 	struct printer p;
 
 	(void)state;
