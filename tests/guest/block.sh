@@ -26,14 +26,14 @@ usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
 	check_status "$name" 2 bccwatch block "$@"
 	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
-usage "block without a rule is a usage error" "what is forbidden?"
+usage "block without a rule is a usage error" "no rule is given"
 usage "block --name: an empty name is a usage error" "at least one byte" --name ''
 usage "block --name: a name with a slash is a usage error" "no slash" --name a/b
 usage "block --name: a name of 256 bytes is a usage error" "at most 255 bytes" --name "$(printf 'n%.0s' $(seq 256))"
 usage "block --action: an unknown action is a usage error" "one of kill, deny" --name x -a stop
 usage "block --errno: an unknown error is a usage error" "--errno EFOO" --name x --errno EFOO
 usage "block --hook: an unknown hook is a usage error" "one of lsm" --name x --hook lms
-usage "block --action deny with --hook signal is a usage error" "can't refuse" --name x -a deny --hook signal
+usage "block --action deny with --hook signal is a usage error" "cannot deny an open" --name x -a deny --hook signal
 usage "block --path with --hook override is a usage error" "--path and --dir need" --path x --hook override
 printf 'name a\n\n# nothing\n path "/x y"\nnome b\n' >rules
 usage "block --rules: a line that is no rule is a usage error" "rules:5: a rule begins with" --rules rules
@@ -157,7 +157,8 @@ if [ -e /sys/kernel/debug/error_injection/list ]; then
 	check_lines "override: --action deny: the line has the string that was opened" 1 "COMM=cat tried to open forbidden file block_test.c, denied." "$out"
 else
 	check_status "block --hook override fails where the kernel has no override" 1 bccwatch block --name x --hook override
-	check "block --hook override, without an override, names the missing option and what works" grep -q "CONFIG_BPF_KPROBE_OVERRIDE.*--action deny works .*LSM or fmod_ret" "$tmp/said"
+	check_lines "block --hook override, without an override, names the missing kernel option" 1 CONFIG_BPF_KPROBE_OVERRIDE "$tmp/said"
+	check_lines "block --hook override, without an override, names what works" 1 "by LSM or fmod_ret" "$tmp/said"
 	skip "block --hook override: all" "this kernel has no override"
 fi
 

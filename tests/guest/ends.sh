@@ -46,7 +46,7 @@ check_status "trace --duration ends with status 0, also with stdin closed and SI
 check "trace --duration takes at least the given time" [ "$SECONDS" -ge 2 ]
 check_status "trace: stdout on a full disk is an error" 1 \
 	sh -c 'bccwatch trace -d 9 >/dev/full & until cat /etc/hostname && ! kill -0 $! 2>/dev/null; do sleep 0.3; done; wait $!'
-check_lines "trace: stdout on a full disk: the error names the reason" 1 "can't write all events: No space left on device" "$tmp/said"
+check_lines "trace: stdout on a full disk: the error names the reason" 1 "cannot write all events: No space left on device" "$tmp/said"
 
 # A line is out at once, though stdout is a pipe.
 mkfifo "$tmp/pipe"

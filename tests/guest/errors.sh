@@ -18,10 +18,10 @@ usage "a command's option before the command is a usage error" "unknown option -
 usage "an option without its argument is a usage error" "--pid needs an argument" trace --pid
 usage "an argument of an option that takes none is a usage error" "--verbose=1 takes no argument" trace --verbose=1
 usage "trace with an unexpected argument is a usage error" "unexpected argument 'file'" trace file
-usage "--pid: text is a usage error" "not a process's number" trace -p 12x
-usage "--pid: a negative number is a usage error" "not a process's number" trace -p -5
-usage "--pid: 0 is a usage error" "not a process's number" trace -p 0
-usage "--uid: an unknown user is a usage error" "neither a number nor a user's name" trace -u nobody-there
+usage "--pid: text is a usage error" "not a process number" trace -p 12x
+usage "--pid: a negative number is a usage error" "not a process number" trace -p -5
+usage "--pid: 0 is a usage error" "not a process number" trace -p 0
+usage "--uid: an unknown user is a usage error" "neither a number nor a user name" trace -u nobody-there
 usage "--comm: an empty name is a usage error" "1 to 15 bytes" trace -n ''
 usage "--comm: a name of 16 bytes is a usage error" "1 to 15 bytes" trace -n 1234567890123456
 usage "--duration: 0 is a usage error" "number of seconds" trace -d 0
@@ -58,7 +58,7 @@ failure "--source: a file that does not compile fails" "$tmp/bad.c:3:46: error: 
 	bccwatch trace "${btf[@]}" --source "$tmp/bad.c"
 check_lines "--source: an error of the compiler is printed once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
-failure "--source: a function whose name is no hook fails" "nothing attaches the function 'plain'" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
+failure "--source: a function whose name is no hook fails" "cannot attach 'plain': its name names no hook" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
 failure "--source: a missing tracepoint fails" "cannot attach tracepoint 'syscalls:sys_enter_nope': no such tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"
@@ -66,7 +66,7 @@ failure "--source: a missing raw tracepoint fails" "cannot attach raw tracepoint
 cat >"$tmp/verifier.c" <<'END'
 int raw_tracepoint__sys_enter(void *ctx) { return *(int *)(bpf_get_current_pid_tgid() | 1); }
 END
-failure "--source: a program that the verifier refuses fails" "refuses the program 'raw_tracepoint__sys_enter'" \
+failure "--source: a program that the verifier refuses fails" "rejects the program 'raw_tracepoint__sys_enter'" \
 	bccwatch trace "${btf[@]}" --source "$tmp/verifier.c"
 check "--source: the last lines of the verifier are printed" grep -q '^processed [0-9]* insns' "$tmp/said"
 echo 'static u64 n; int raw_tracepoint__sys_enter(void *ctx) { n++; return n > 5; }' >"$tmp/global.c"
@@ -103,7 +103,7 @@ if has_kprobes; then
 	else
 		failure "--source: an override fails where the kernel has none" "CONFIG_BPF_KPROBE_OVERRIDE" bccwatch trace "${btf[@]}" --source "$tmp/override.c"
 	fi
-	check_lines "--source: an override that can't work is refused before the verifier is asked" 0 "refuses" "$tmp/said"
+	check_lines "--source: an override that can't work is refused before the verifier is asked" 0 "rejects" "$tmp/said"
 else
 	skip "--source: kprobes that can't be attached: all" "this kernel has none"
 fi
@@ -145,7 +145,7 @@ mv /usr/libexec/bccwatch "$tmp/libexec"
 failure "trace without bccwatch-compile fails" "bccwatch-compile is neither" bccwatch trace
 mv "$tmp/libexec" /usr/libexec/bccwatch
 mv "$src" "$tmp/bpf_src"
-failure "trace without bpf_src fails" "bpf_src is neither" bccwatch trace
+failure "trace without bpf_src fails" "cannot find bpf_src: it is neither" bccwatch trace
 mv "$tmp/bpf_src" "$src"
 check "after all failures nothing is left attached" nothing_attached
 

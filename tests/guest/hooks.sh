@@ -72,7 +72,7 @@ cat >plain.c <<'END'
 TRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }
 int plain(struct pt_regs *ctx) { return 0; }
 END
-failure "run: a function that nothing attaches fails" "nothing attaches the function 'plain'" plain.c
+failure "run: a function that nothing attaches fails" "cannot attach 'plain': its name names no hook" plain.c
 check_lines "run: the error for a function that nothing attaches names the options" 1 "--kprobe EVENT:plain" "$tmp/said"
 failure "run --uprobe: a function that the source does not have fails" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
 failure "run --tracepoint: a missing tracepoint fails" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain
@@ -84,7 +84,7 @@ failure "run --uprobe: a file that is no program fails" "is no program or librar
 failure "run --uprobe: a missing file fails" "No such file" plain.c --uprobe /nothing:x:plain
 failure "run: a function for two types of hooks fails" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
 failure "run --replace: a word that the source does not have fails" "the word 'FILTER' is not in plain.c" plain.c --replace FILTER=
-failure "run --log2: a table that the source does not have fails" "--log2 nothing: the source has no table" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
+failure "run --log2: a table that the source does not have fails" "--log2 nothing: the source has no map" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
 if has_kprobes; then
 	several=$(awk '$2 ~ /[tT]/ && $3 !~ /^_|\./ {print $3}' /proc/kallsyms | sort | uniq -d | head -n 200 | tail -n 1)
 	failure "run --kprobe: a name of several functions fails" "cannot attach kprobe '$several': ambiguous" plain.c --kprobe "$several:plain"
@@ -117,7 +117,7 @@ failure "run: a table of perf counters fails" "cycles: counters of perf events a
 printf 'KFUNC_PROBE(vfs_no_such, int x) { return 0; }' >nofunction.c
 failure "run: KFUNC_PROBE on a function that BTF does not have fails" "cannot attach to 'vfs_no_such': no such function in the kernel's BTF" nofunction.c
 printf 'BPF_HASH(h, u32);\r\nTRACEPOINT_PROBE(syscalls, sys_enter_close)\r\n{\r\n\tu32 k = 1;\r\n\tu64 *v = h.lookup(&k);\r\n\r\n\t*v = 5;\r\n\treturn 0;\r\n}' >refused.c
-failure "run: a program that the verifier refuses fails" "the kernel refuses the program" refused.c
+failure "run: a program that the verifier refuses fails" "the kernel rejects the program" refused.c
 check "run: the last lines of the verifier are printed" grep -q "invalid mem access" "$tmp/said"
 check "run: the line of the source that the verifier refuses is printed" grep -qF "refused.c:7: *v = 5;" "$tmp/said"
 
