@@ -40,7 +40,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 }
 failure "a process that is not there" "cannot find process 4194000: there is no such process" bccwatch trace -p 4194000
 failure "not root" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
-failure "a source that is not there" "/none.c: No such file" bccwatch trace --source /none.c
+failure "a source that is not there" "cannot read the source '/none.c': No such file" bccwatch trace --source /none.c
 failure "a folder as source" "Is a directory" bccwatch trace --source /tmp
 # None of these is about headers, and BTF's are read faster.
 btf=(--headers btf)
@@ -142,7 +142,7 @@ else
 	skip "no kernel headers" "this kernel brings them itself"
 fi
 mv /usr/libexec/bccwatch "$tmp/libexec"
-failure "no compiler" "bccwatch-compile is neither" bccwatch trace
+failure "no compiler" "it is neither beside this program nor installed with it" bccwatch trace
 mv "$tmp/libexec" /usr/libexec/bccwatch
 mv "$src" "$tmp/bpf_src"
 failure "no programs" "bpf_src is neither" bccwatch trace
