@@ -40,7 +40,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 }
 failure "trace --pid of a process that does not exist fails" "cannot find process 4194000: there is no such process" bccwatch trace -p 4194000
 failure "trace by another user than root fails" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
-failure "--source: a missing file fails" "/none.c: No such file" bccwatch trace --source /none.c
+failure "--source: a missing file fails" "cannot read the source '/none.c': No such file" bccwatch trace --source /none.c
 failure "--source: a directory fails" "Is a directory" bccwatch trace --source /tmp
 # None of these is about headers, and BTF's are read faster.
 btf=(--headers btf)
@@ -142,7 +142,7 @@ else
 	skip "trace without kernel headers and BTF fails" "this kernel brings them itself"
 fi
 mv /usr/libexec/bccwatch "$tmp/libexec"
-failure "trace without bccwatch-compile fails" "bccwatch-compile is neither" bccwatch trace
+failure "trace without bccwatch-compile fails" "it is neither beside this program nor installed with it" bccwatch trace
 mv "$tmp/libexec" /usr/libexec/bccwatch
 mv "$src" "$tmp/bpf_src"
 failure "trace without bpf_src fails" "cannot find bpf_src: it is neither" bccwatch trace

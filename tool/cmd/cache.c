@@ -13,7 +13,6 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "build/cache.h"
-#include "cmd/help.h"
 #include "cmd/options.h"
 #include "kernel/privilege.h"
 
@@ -48,26 +47,26 @@ static int clear(void)
 	return BW_EXIT_OK;
 }
 
+typedef int (*action_fn)(void);
+
+static int set_action(void *cookie, int id, const char *value)
+{
+	action_fn *action = cookie;
+
+	(void)value;
+	if (*action)
+		return bw_log_error(BW_EXIT_USAGE, "cache takes one of --list and --clear");
+	*action = id == 'l' ? list : clear;
+	return 0;
+}
+
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	int (*action)(void) = NULL;
-	const char *value;
-	int id;
+	action_fn action = NULL;
+	int r = bw_options_read(command, argc, argv, set_action, &action);
 
-	optind = 0; /* glibc: begin anew */
-	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
-		if (id == 'h') {
-			bw_help_print(command);
-			return BW_EXIT_OK;
-		}
-		if (id == BW_OPTIONS_BAD || action) {
-			if (id != BW_OPTIONS_BAD)
-				bw_log_error(0, "cache takes one of --list and --clear");
-			bw_log_hint("'bccwatch cache --help' lists the options.");
-			return BW_EXIT_USAGE;
-		}
-		action = id == 'l' ? list : clear;
-	}
+	if (r != 0)
+		return r == BW_OPTIONS_HELP ? BW_EXIT_OK : r;
 	if (optind < argc)
 		return bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (!action)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cmd/help.h"
 
 enum { OPTIONS_MAX = 64 };
 
@@ -57,4 +58,23 @@ int bw_options_next(const struct bw_command_option *options, int argc, char **ar
 	else
 		bw_log_error(-EINVAL, "unknown option %s", argv[optind - 1]);
 	return BW_OPTIONS_BAD;
+}
+
+int bw_options_read(const struct bw_command *command, int argc, char **argv,
+		    int (*set)(void *cookie, int id, const char *value), void *cookie)
+{
+	const char *value;
+	int id, r = 0;
+
+	optind = 0; /* glibc: begin anew */
+	while (r == 0 && (id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
+		if (id == 'h') {
+			bw_help_print(command);
+			return BW_OPTIONS_HELP;
+		}
+		r = id == BW_OPTIONS_BAD ? BW_EXIT_USAGE : set(cookie, id, value);
+	}
+	if (r == BW_EXIT_USAGE)
+		bw_log_hint("'bccwatch %s --help' lists the options.", command->name);
+	return r;
 }

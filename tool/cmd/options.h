@@ -11,3 +11,12 @@ enum { BW_OPTIONS_END = -1, BW_OPTIONS_BAD = -2 };
  * on stderr, if it is not in the table, lacks its argument or has one too many. optind is as getopt left it.
  */
 int bw_options_next(const struct bw_command_option *options, int argc, char **argv, const char **value);
+
+enum { BW_OPTIONS_HELP = -1 };
+
+/*
+ * Reads all options, each by `set`, which returns 0 or, with the reason reported, BW_EXIT_USAGE; then optind is the
+ * first operand. 0; BW_EXIT_USAGE, reported; or BW_OPTIONS_HELP: --help was given, and is printed.
+ */
+int bw_options_read(const struct bw_command *command, int argc, char **argv,
+		    int (*set)(void *cookie, int id, const char *value), void *cookie);

@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/function_report.h"
-#include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/probe_list.h"
 #include "cmd/tracepoint_report.h"
@@ -186,8 +185,10 @@ static void close_probe(struct probe *p)
 	bw_btf_close(&p->btf);
 }
 
-static int set_option(struct probe *p, int id, const char *value)
+static int set_option(void *cookie, int id, const char *value)
 {
+	struct probe *p = cookie;
+
 	switch (id) {
 	case 'l':
 		p->list = value;
@@ -209,22 +210,13 @@ static int set_option(struct probe *p, int id, const char *value)
 	}
 }
 
+/* 0, BW_OPTIONS_HELP, or BW_EXIT_USAGE, reported. */
 static int parse(const struct bw_command *command, struct probe *p, int argc, char **argv)
 {
-	const char *value;
-	int id;
+	int r = bw_options_read(command, argc, argv, set_option, p);
 
-	optind = 0; /* glibc: begin anew */
-	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
-		if (id == 'h') {
-			bw_help_print(command);
-			return -1;
-		}
-		if (set_option(p, id, value) != 0) {
-			bw_log_hint("'bccwatch probe --help' lists the options.");
-			return BW_EXIT_USAGE;
-		}
-	}
+	if (r != 0)
+		return r;
 	if (!p->list == (optind == argc))
 		return bw_log_error(BW_EXIT_USAGE, "probe takes a function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
@@ -242,7 +234,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	int r = parse(command, &p, argc, argv);
 
 	if (r != 0)
-		return r < 0 ? BW_EXIT_OK : r;
+		return r == BW_OPTIONS_HELP ? BW_EXIT_OK : r;
 	begin_types(&p);
 	if (p.list)
 		return bw_probe_list_print("", await_types(&p), p.list, p.count, p.json);
