@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "../lib/opens.h"
+#include "lib/opens.h"
 #include "deny.h"
 #include "track.h"
 

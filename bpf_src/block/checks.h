@@ -6,7 +6,7 @@
 #include <linux/fs.h>
 #include <linux/version.h>
 
-#include "../lib/opens.h"
+#include "lib/opens.h"
 #include "deny.h"
 #include "directories.h"
 #include "track.h"

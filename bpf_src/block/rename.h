@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 
-#include "../lib/verifier.h"
+#include "lib/verifier.h"
 #include "directories.h"
 #include "match.h"
 #include "track.h"
