@@ -28,6 +28,7 @@ struct file {
 	bool certain;	     /* it is included whatever the conditions are */
 	unsigned depth;	     /* the main file's is 0 */
 	unsigned conditions; /* #if, #ifdef, #ifndef that are open */
+	bool shifted;	     /* a header was expanded within one: #line may have been skipped with it */
 	unsigned line;	     /* of the directive */
 	const struct file *above;
 };
@@ -209,6 +210,12 @@ static int follow(struct file *f, const struct bw_directive *d)
 	return 0;
 }
 
+/* Does it end a part of a condition? */
+static bool divides(const struct bw_directive *d)
+{
+	return bw_token_is(d->word, "endif") || strncmp(d->word.text, "el", 2) == 0; /* else, elif, elifdef */
+}
+
 /* The name in `#include "name"`, malloc'd, in *name; NULL for any other directive. */
 static int name_of(const struct bw_directive *d, char **name)
 {
@@ -257,6 +264,38 @@ static int check_end(const struct file *f, const char *text)
 	return 0;
 }
 
+/* Goes on behind the directive d, of which nothing is written any more. Where that is. */
+static const char *put_line_behind(struct expansion *e, const struct file *f, const struct bw_directive *d)
+{
+	fputc('\n', e->out);
+	bw_includes_put_line(e->out, f->line + lines_in(d->begin, d->end) + 1, f->path);
+	return d->end + (*d->end == '\n');
+}
+
+/* Writes the directive d, or what stands in its place. Where to go on in *from. 0 or -errno. */
+static int expand_directive(struct expansion *e, struct file *f, const struct bw_directive *d, const char **from)
+{
+	int r = follow(f, d);
+
+	*from = d->begin;
+	if (r == 0)
+		r = replace(e, f, d);
+	if (r < 0)
+		return r;
+	if (ftell(e->out) > (long)e->max)
+		return bw_err(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path, f->line,
+			      e->max >> 20);
+	if (r != LEFT) {
+		f->shifted |= f->conditions > 0;
+		*from = put_line_behind(e, f, d);
+	} else if (f->shifted && divides(d)) {
+		f->shifted = f->conditions > 0;
+		fwrite(d->begin, 1, (size_t)(d->end - d->begin), e->out);
+		*from = put_line_behind(e, f, d);
+	}
+	return 0;
+}
+
 static int expand_file(struct expansion *e, struct file *f, const char *text)
 {
 	const char *at = text, *from = text, *counted = text;
@@ -269,21 +308,9 @@ static int expand_file(struct expansion *e, struct file *f, const char *text)
 		f->line += lines_in(counted, d.begin);
 		counted = d.begin;
 		fwrite(from, 1, (size_t)(d.begin - from), e->out);
-		from = d.begin;
-		r = follow(f, &d);
-		if (r == 0)
-			r = replace(e, f, &d);
+		r = expand_directive(e, f, &d, &from);
 		if (r < 0)
 			return r;
-		if (ftell(e->out) > (long)e->max)
-			return bw_err(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path,
-				      f->line, e->max >> 20);
-		if (r == LEFT)
-			continue;
-		from = d.end;
-		fputc('\n', e->out);
-		bw_includes_put_line(e->out, f->line + lines_in(d.begin, d.end) + 1, f->path);
-		from += *from == '\n';
 	}
 	fputs(from, e->out);
 	return check_end(f, text);
