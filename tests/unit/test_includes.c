@@ -223,15 +223,19 @@ static void same_as_cpp(const char *text)
 static void conditions_are_the_preprocessors(void **state)
 {
 	(void)state;
-	put("/own/pragma.h", "#pragma once\nPRAGMA\n#include \"in.h\"\n");
+	put("/own/pragma.h", "#pragma once\nPRAGMA\n#include \"in.h\"\nin_pragma __LINE__\n");
 	put("/own/in.h", "#ifndef IN\n#define IN\nINNER\n#endif\n");
 	put("/own/once.h", "#pragma once\nONCE\n");
-	same_as_cpp("#if 0\n#include \"pragma.h\"\n#endif\n#include \"pragma.h\"\n#include \"pragma.h\"\n");
-	same_as_cpp("#ifdef A\n#include \"pragma.h\"\n#else\n#include \"in.h\"\n#endif\n#include \"pragma.h\"\n"
+	same_as_cpp(
+		"#if 0\n#include \"pragma.h\"\n#endif\nmain __LINE__\n#include \"pragma.h\"\n#include \"pragma.h\"\n"
+		"main __LINE__\n");
+	same_as_cpp("#ifdef A\n#include \"pragma.h\"\n#else\nelse __LINE__\n#include \"in.h\"\nelse "
+		    "__LINE__\n#endif\nbehind __LINE__\n#include \"pragma.h\"\n"
 		    "#include \"in.h\"\n");
 	same_as_cpp("#if 1\n#include \"pragma.h\"\n#endif\n#if 1\n#include \"pragma.h\"\n#endif\n#include \"in.h\"\n");
-	same_as_cpp("#if 0\n#if 1\n#endif\n#include \"once.h\"\n#elif 1\n#include \"in.h\"\n#include \"once.h\"\n"
-		    "#include \"once.h\"\n#endif\n#include \"once.h\"\nend\n");
+	same_as_cpp("#if 0\n#if 1\n#endif\n#include \"once.h\"\n#elif \\\n1\nelif __LINE__\n#include "
+		    "\"in.h\"\n#include \"once.h\"\n"
+		    "#include \"once.h\"\n#endif\n#include \"once.h\"\nend __LINE__\n");
 	same_as_cpp("#if 0\n#include \"not_there.h\"\n#endif\nend\n");
 	put("/own/deep.h", "#ifndef DEEP\n#define DEEP\n#if 0\n#include \"once.h\"\n#endif\n#endif\n");
 	same_as_cpp("#include \"deep.h\"\n#include \"once.h\"\n");

@@ -27,6 +27,7 @@ struct file {
 	bool certain;	     /* it is included whatever the conditions are */
 	unsigned depth;	     /* the main file's is 0 */
 	unsigned conditions; /* #if, #ifdef, #ifndef that are open */
+	bool shifted;	     /* a header was expanded within one: #line may have been skipped with it */
 	unsigned line;	     /* of the directive */
 	const struct file *above;
 };
@@ -35,7 +36,7 @@ struct file {
 struct seen {
 	dev_t dev;
 	ino_t ino;
-	bool certain;
+	bool whole; /* it is expanded, whatever the conditions are, and need not be again */
 };
 
 struct expansion {
@@ -54,17 +55,18 @@ static int fail(const struct file *f, int error, const char *name, const char *w
 	return bw_log_error(error, "%s:%u: cannot include '%s': %s", f->path, f->line, name, why);
 }
 
-static bool is_same(const struct file *a, dev_t dev, ino_t ino)
+static bool is_single(const struct file *f)
 {
-	return a->header && a->dev == dev && a->ino == ino;
+	return f->once || f->guarded;
 }
 
-static bool is_open(const struct file *f, const struct file *header)
+/* The header among the files that are being expanded, or NULL. */
+static const struct file *find_open(const struct file *header)
 {
-	for (; f; f = f->above)
-		if (is_same(f, header->dev, header->ino))
-			return true;
-	return false;
+	for (const struct file *f = header->above; f; f = f->above)
+		if (f->header && f->dev == header->dev && f->ino == header->ino)
+			return f;
+	return NULL;
 }
 
 /* Its entry, new or from before; NULL if there is no memory. */
@@ -111,22 +113,13 @@ static int open_header(const struct expansion *e, const struct file *f, const ch
 	return fd == -ENOTDIR || fd == -ENAMETOOLONG ? -ENOENT : fd;
 }
 
-/* Reads the header of that name; its path and text are the caller's. */
-static int read_header(const struct expansion *e, struct file *header, const char *name, char **path, char **text)
+static int read_header(const struct expansion *e, int fd, struct file *header, char **text)
 {
-	BW_FD int fd = open_header(e, header->above, name, path);
-	struct stat st;
 	size_t len;
-	int r;
+	int r = bw_file_read_fd(fd, e->max, text, &len);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fd < 0 ? fd : -errno;
-	r = bw_file_read_fd(fd, e->max, text, &len);
 	if (r < 0)
 		return r;
-	header->path = *path;
-	header->dev = st.st_dev;
-	header->ino = st.st_ino;
 	if (strlen(*text) != len)
 		return -EILSEQ;
 	if (strncmp(*text, "\xef\xbb\xbf", 3) == 0)
@@ -142,19 +135,10 @@ static const char *reason(int error)
 
 static int expand_file(struct expansion *e, struct file *f, const char *text);
 
-/* The header's text, where it is needed. */
-static int put_header(struct expansion *e, struct file *header, const char *text)
+static int put_header(struct expansion *e, struct file *header, size_t number, const char *text)
 {
-	struct seen *seen = seen_of(e, header);
-	size_t number;
 	int r;
 
-	if (!seen)
-		return -ENOMEM;
-	if (seen->certain && (header->once || header->guarded))
-		return 0;
-	seen->certain |= header->certain;
-	number = (size_t)(seen - e->seen);
 	if (header->once)
 		fprintf(e->out, "\n#ifndef BCCWATCH_ONCE_%zu\n#define BCCWATCH_ONCE_%zu", number, number);
 	fputc('\n', e->out);
@@ -165,28 +149,52 @@ static int put_header(struct expansion *e, struct file *header, const char *text
 	return r;
 }
 
+/* What stands in place of the include of a header that is open as fd. */
+static int include_file(struct expansion *e, struct file *header, int fd, const char *name)
+{
+	BW_FREE char *text = NULL;
+	struct seen *seen = seen_of(e, header);
+	size_t number;
+	int r;
+
+	if (!seen)
+		return -ENOMEM;
+	if (seen->whole)
+		return 0;
+	r = read_header(e, fd, header, &text);
+	if (r < 0)
+		return fail(header->above, r, name, reason(r));
+	if (header->depth > BW_INCLUDES_DEPTH)
+		return fail(header->above, -ELOOP, name, "too many levels of headers");
+	seen->whole = header->certain && is_single(header);
+	number = (size_t)(seen - e->seen);
+	return put_header(e, header, number, text);
+}
+
 /* 0, LEFT or -errno. */
 static int include(struct expansion *e, const struct file *f, const char *name)
 {
-	BW_FREE char *path = NULL, *text = NULL;
-	struct file header = {.header = true, .above = f, .depth = f->depth + 1};
-	int r = read_header(e, &header, name, &path, &text);
+	BW_FREE char *path = NULL;
+	BW_FD int fd = open_header(e, f, name, &path);
+	struct file header = {.path = path, .header = true, .above = f, .depth = f->depth + 1};
+	const struct file *open;
+	struct stat st;
 
-	if (r == -ENOENT)
+	if (fd == -ENOENT)
 		return LEFT;
-	if (r < 0)
-		return fail(f, r, name, reason(r));
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail(f, fd < 0 ? fd : -errno, name, reason(fd < 0 ? fd : -errno));
+	header.dev = st.st_dev;
+	header.ino = st.st_ino;
 	header.certain = f->certain && f->conditions == f->guarded;
-	if (is_open(f, &header)) {
-		if (header.once || header.guarded)
-			return 0;
+	open = find_open(&header);
+	if (open && is_single(open))
+		return 0;
+	if (open)
 		return header.certain ? fail(f, -ELOOP, name, "it includes itself, and has no '#pragma once'") : LEFT;
-	}
-	if (header.depth > BW_INCLUDES_DEPTH)
-		return fail(f, -ELOOP, name, "too many levels of headers");
 	if (++e->count > BW_INCLUDES_MAX)
 		return fail(f, -EFBIG, name, "too many headers");
-	return put_header(e, &header, text);
+	return include_file(e, &header, fd, name);
 }
 
 /* Follows the conditions. A header must end those that it begins, and no others. */
@@ -199,6 +207,12 @@ static int follow(struct file *f, const struct bw_directive *d)
 	else if (bw_tokens_is(d->word, "endif") && f->header)
 		return bw_log_error(-EINVAL, "%s:%u: #endif without #if", f->path, f->line);
 	return 0;
+}
+
+/* Does it end a part of a condition? */
+static bool divides(const struct bw_directive *d)
+{
+	return bw_tokens_is(d->word, "endif") || strncmp(d->word.text, "el", 2) == 0; /* else, elif, elifdef */
 }
 
 /* The name in `#include "name"`, malloc'd, in *name; NULL for any other directive. */
@@ -249,6 +263,38 @@ static int check_end(const struct file *f, const char *text)
 	return 0;
 }
 
+/* Goes on behind the directive d, of which nothing is written any more. Where that is. */
+static const char *put_line_behind(struct expansion *e, const struct file *f, const struct bw_directive *d)
+{
+	fputc('\n', e->out);
+	bw_line_markers_put(e->out, f->line + lines_in(d->begin, d->end) + 1, f->path);
+	return d->end + (*d->end == '\n');
+}
+
+/* Writes the directive d, or what stands in its place. Where to go on in *from. 0 or -errno. */
+static int expand_directive(struct expansion *e, struct file *f, const struct bw_directive *d, const char **from)
+{
+	int r = follow(f, d);
+
+	*from = d->begin;
+	if (r == 0)
+		r = replace(e, f, d);
+	if (r < 0)
+		return r;
+	if (ftell(e->out) > (long)e->max)
+		return bw_log_error(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path,
+				    f->line, e->max >> 20);
+	if (r != LEFT) {
+		f->shifted |= f->conditions > 0;
+		*from = put_line_behind(e, f, d);
+	} else if (f->shifted && divides(d)) {
+		f->shifted = f->conditions > 0;
+		fwrite(d->begin, 1, (size_t)(d->end - d->begin), e->out);
+		*from = put_line_behind(e, f, d);
+	}
+	return 0;
+}
+
 static int expand_file(struct expansion *e, struct file *f, const char *text)
 {
 	const char *at = text, *from = text, *counted = text;
@@ -261,21 +307,9 @@ static int expand_file(struct expansion *e, struct file *f, const char *text)
 		f->line += lines_in(counted, d.begin);
 		counted = d.begin;
 		fwrite(from, 1, (size_t)(d.begin - from), e->out);
-		from = d.begin;
-		r = follow(f, &d);
-		if (r == 0)
-			r = replace(e, f, &d);
+		r = expand_directive(e, f, &d, &from);
 		if (r < 0)
 			return r;
-		if (ftell(e->out) > (long)e->max)
-			return bw_log_error(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path,
-					    f->line, e->max >> 20);
-		if (r == LEFT)
-			continue;
-		from = d.end;
-		fputc('\n', e->out);
-		bw_line_markers_put(e->out, f->line + lines_in(d.begin, d.end) + 1, f->path);
-		from += *from == '\n';
 	}
 	fputs(from, e->out);
 	return check_end(f, text);

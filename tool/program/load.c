@@ -115,6 +115,14 @@ static struct source_line last_line(const char *output)
 	return line;
 }
 
+/* Are both one line of a header, which may be in the text more than once? */
+static bool is_same_line(const char *text, unsigned a, unsigned b)
+{
+	BW_FREE char *one = bw_line_markers_origin(text, "", a, &a), *other = bw_includes_origin(text, "", b, &b);
+
+	return one && other && a == b && strcmp(one, other) == 0;
+}
+
 /*
  * The number of the only line of text that is this one, but for the space around it; of several, the one that the
  * kernel names; 0: none is. (The kernel's number alone is not enough: libbcc puts lines of its own before.)
@@ -132,8 +140,8 @@ static unsigned number_of(const char *text, const struct source_line *line)
 			continue;
 		if (number == line->number)
 			return number;
+		n += n == 0 || !is_same_line(text, found, number);
 		found = number;
-		n++;
 	}
 	return n == 1 ? found : 0;
 }
