@@ -118,7 +118,7 @@ static struct source_line last_line(const char *output)
 /* Are both one line of a header, which may be in the text more than once? */
 static bool is_same_line(const char *text, unsigned a, unsigned b)
 {
-	BW_FREE char *one = bw_line_markers_origin(text, "", a, &a), *other = bw_includes_origin(text, "", b, &b);
+	BW_FREE char *one = bw_line_markers_origin(text, "", a, &a), *other = bw_line_markers_origin(text, "", b, &b);
 
 	return one && other && a == b && strcmp(one, other) == 0;
 }
