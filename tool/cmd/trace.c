@@ -114,7 +114,7 @@ static int open_source(struct trace *t)
 {
 	int r = bw_common_source(&t->common, "trace.c", &t->source);
 
-	t->has_tracepoint = r == 0 && strstr(t->source.text, "VIA_TRACEPOINT");
+	t->has_tracepoint = r == 0 && t->source.text && strstr(t->source.text, "VIA_TRACEPOINT");
 	if (r == 0 && t->by_pid)
 		r = bw_source_define(&t->source, "FILTER_PID");
 	if (r == 0 && t->by_uid)
