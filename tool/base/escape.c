@@ -225,21 +225,6 @@ const char *bw_escape_unicode_version(void)
 	return unicode_version;
 }
 
-void bw_escape_print_json(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (size_t len = strlen(text), n; len > 0; text += n, len -= n) {
-		char escaped[6 * 64] = "";
-		bool exact;
-
-		/* A character of several bytes is not cut in two. */
-		for (n = len < 64 ? len : 64; n < len && n > 60 && ((unsigned char)text[n] & 0xc0) == 0x80;)
-			n--;
-		fwrite(escaped, 1, bw_escape_json(escaped, text, n, &exact), out);
-	}
-	fputc('"', out);
-}
-
 void bw_escape_print_text(FILE *out, const char *text)
 {
 	while (*text) {

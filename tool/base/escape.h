@@ -39,8 +39,5 @@ size_t bw_escape_controls(char *dst, const char *src, size_t len);
  */
 size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact);
 
-/* Prints text as a JSON string, with its quotes. */
-void bw_escape_print_json(FILE *out, const char *text);
-
 /* Prints text, whose newlines and tabs stay, as bw_escape_controls has the rest. */
 void bw_escape_print_text(FILE *out, const char *text);

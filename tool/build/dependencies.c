@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "compile/header_tree.h"
 
 enum kind { FILE_STATE, CONTENT, ABSENT };
 
@@ -155,7 +154,7 @@ void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const
 	while (next_file(&rule, path)) {
 		/* Files that libbcc or compile/header_tree.c made in memory. */
 		if (strncmp(path, "/virtual/", strlen("/virtual/")) == 0 ||
-		    strncmp(path, BW_OVERLAY_ROOT "/", strlen(BW_OVERLAY_ROOT "/")) == 0)
+		    strncmp(path, BW_DEPENDENCIES_VIRTUAL "/", strlen(BW_DEPENDENCIES_VIRTUAL "/")) == 0)
 			continue;
 		snprintf(whole, sizeof(whole), "%s%s%s", *path == '/' ? "" : folder, *path == '/' ? "" : "/", path);
 		bw_dependencies_add_file(d, whole);

@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <time.h>
 
+/* The names of headers that are no files (compile/header_tree.h) begin with it, also in what -MD writes. */
+#define BW_DEPENDENCIES_VIRTUAL "/virtual-kernel"
+
 enum { BW_DEPENDS_MAX = 16 << 20 /* bytes */ };
 
 /* Bytes in the making. */

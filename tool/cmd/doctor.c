@@ -25,6 +25,7 @@
 #include "kernel/btf.h"
 #include "kernel/checks.h"
 #include "kernel/privilege.h"
+#include "output/json.h"
 #include "program/plan.h"
 #include "program/probe.h"
 #include "program/session.h"
@@ -37,23 +38,27 @@ enum { COMPILED, LOADED, ATTACHED, RECEIVED, STEPS };
 static const char *const step_names[STEPS] = {"compile", "load", "attach", "first event"};
 
 struct doctor {
-	bool json;
-	bool first; /* nothing was printed yet */
+	bool as_json;
+	struct bw_json json; /* one object with all results */
 	int signal_fd;
 	struct timespec begin;
 	double times[STEPS]; /* 0: not reached */
 };
 
-static void print_json(struct doctor *d, const char *status, const struct bw_checks_result *c)
+static void add_json(struct bw_json *json, const char *status, const struct bw_checks_result *c)
 {
-	printf("%s\n{\"status\":\"%s\",\"name\":\"%s\",\"text\":", d->first ? "" : ",", status, c->name);
-	bw_escape_print_json(stdout, c->text);
-	fputs(",\"impact\":", stdout);
-	bw_escape_print_json(stdout, c->impact);
-	fputs(",\"fix\":", stdout);
-	bw_escape_print_json(stdout, c->fix);
-	fputc('}', stdout);
-	d->first = false;
+	bw_json_open_object(json);
+	bw_json_key(json, "status");
+	bw_json_text(json, status);
+	bw_json_key(json, "name");
+	bw_json_text(json, c->name);
+	bw_json_key(json, "text");
+	bw_json_text(json, c->text);
+	bw_json_key(json, "impact");
+	bw_json_text(json, c->impact);
+	bw_json_key(json, "fix");
+	bw_json_text(json, c->fix);
+	bw_json_close_object(json);
 }
 
 static void print_text(const char *label, const char *text)
@@ -71,8 +76,8 @@ static void print_result(void *cookie, const struct bw_checks_result *c)
 					    [BW_CHECKS_UNKNOWN] = "unknown"};
 	struct doctor *d = cookie;
 
-	if (d->json) {
-		print_json(d, names[c->status], c);
+	if (d->as_json) {
+		add_json(&d->json, names[c->status], c);
 		return;
 	}
 	printf("%-8s%s: ", names[c->status], c->name);
@@ -298,12 +303,10 @@ static void print_probe(struct doctor *d)
 		print_result(d, &without_btf);
 }
 
-static int examine(struct doctor *d)
+static bool run_checks(struct doctor *d)
 {
 	bool works = false;
 
-	if (d->json)
-		fputs("{\"findings\":[", stdout);
 	bw_checks_run("", print_result, d);
 	print_libraries(d);
 	print_debugfs(d);
@@ -313,32 +316,50 @@ static int examine(struct doctor *d)
 	else
 		print_untried(d);
 	print_probe(d);
-	if (d->json)
-		printf("\n],\"works\":%s}\n", works ? "true" : "false");
+	return works;
+}
+
+static int examine(struct doctor *d)
+{
+	bool works;
+
+	if (!d->as_json)
+		return run_checks(d) ? BW_EXIT_OK : BW_EXIT_FAILED;
+	bw_json_open_object(&d->json);
+	bw_json_key(&d->json, "findings");
+	bw_json_open_array(&d->json);
+	works = run_checks(d);
+	bw_json_close_array(&d->json);
+	bw_json_key(&d->json, "works");
+	bw_json_bool(&d->json, works);
+	bw_json_close_object(&d->json);
+	if (bw_json_print_line(&d->json, stdout) < 0)
+		return bw_log_error(BW_EXIT_FAILED, "out of memory");
 	return works ? BW_EXIT_OK : BW_EXIT_FAILED;
+}
+
+static int set_option(void *cookie, int id, const char *value)
+{
+	struct doctor *d = cookie;
+
+	(void)id; /* --json is the only one */
+	(void)value;
+	d->as_json = true;
+	return 0;
 }
 
 static int run(const struct bw_command *command, int argc, char **argv)
 {
-	struct doctor d = {.first = true, .signal_fd = -1};
-	const char *value;
-	int id;
+	struct doctor d = {.signal_fd = -1};
+	int r = bw_options_read(command, argc, argv, set_option, &d);
 
-	optind = 0; /* glibc: begin anew */
-	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
-		if (id == 'h') {
-			bw_help_print(command);
-			return BW_EXIT_OK;
-		}
-		if (id != OPT_JSON) {
-			bw_log_hint("'bccwatch doctor --help' lists the options.");
-			return BW_EXIT_USAGE;
-		}
-		d.json = true;
-	}
+	if (r != 0)
+		return r == BW_OPTIONS_HELP ? BW_EXIT_OK : r;
 	if (optind < argc)
 		return bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
-	return examine(&d);
+	r = examine(&d);
+	bw_json_free(&d.json);
+	return r;
 }
 
 static const struct bw_command_option options[] = {

@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "build/dependencies.h"
 #include "build/source.h"
 #include "build/tokens.h"
 #include "compile/kernel_types.h"
@@ -68,7 +69,7 @@ static void add_header(struct scan *s, const char *name)
 {
 	char quoted[PATH_MAX];
 
-	snprintf(quoted, sizeof(quoted), "\"" BW_OVERLAY_ROOT "/%s\"", name);
+	snprintf(quoted, sizeof(quoted), "\"" BW_DEPENDENCIES_VIRTUAL "/%s\"", name);
 	fflush(s->out);
 	if (strstr(s->seen, quoted))
 		return;
@@ -260,7 +261,7 @@ int bw_header_tree_make(struct bw_header_tree *h, const char *text, const char *
 	snprintf(h->overlay_flag, sizeof(h->overlay_flag), "/proc/self/fd/%d", h->overlay);
 	h->flags[h->n_flags++] = "-ivfsoverlay";
 	h->flags[h->n_flags++] = h->overlay_flag;
-	h->flags[h->n_flags++] = "-I" BW_OVERLAY_ROOT;
+	h->flags[h->n_flags++] = "-I" BW_DEPENDENCIES_VIRTUAL;
 	/* A macro or an inline function that BTF lacks must be an error, not a call of an unknown function. */
 	h->flags[h->n_flags++] = "-Werror=implicit-function-declaration";
 	h->flags[h->n_flags++] = "-fms-extensions";

@@ -15,9 +15,6 @@ struct bw_header_tree {
 	size_t n_flags;
 };
 
-/* Names of headers that are not files begin with it, also in what -MD writes. */
-#define BW_OVERLAY_ROOT "/virtual-kernel"
-
 /*
  * Makes the headers that text includes with <>, and what it includes with quotes from the directories of -iquote among
  * its n flags. 0 or -errno: -ENOENT if the kernel has no BTF, -EINVAL if libbpf does not understand it. h is the
