@@ -236,11 +236,11 @@ check "kill: after $processes processes the file is unchanged" [ "$(stat -c %s l
 # By path and directory; rules from a file, with all that a name can have in it; directories nested without end.
 name=$'a "b"\n\tc\\'
 echo x >"$name"
-mkdir free "$tmp/dug" "$tmp/free" lower overlay away && echo x >lower/file && mount -t overlay none overlay -o "lowerdir=lower:free"
-"$fixtures/access" dig "$tmp/dug" $deeper # where directories are made quickly
-"$fixtures/access" dig "$tmp/free" $deep
+mkdir block_dir/dug free lower overlay away && echo x >lower/file && mount -t overlay none overlay -o "lowerdir=lower:free"
+"$fixtures/access" dig block_dir/dug $deeper
+"$fixtures/access" dig free $deep
 printf '# rules\r\nname "a \\"b\\"\\n\\tc\\\\"\r\nname  plain name\n\ndir "%s/\\x62lock_dir"\npath other.c\n' "$home" >rules
-printf 'path overlay/file\npath dangling\ndir %s/dug\n' "$tmp" >>rules
+printf 'path overlay/file\npath dangling\n' >>rules
 mkdir seen && mount -t overlay none seen -o "lowerdir=block_dir:free" && ln -s target dangling
 echo x >lower/free && echo x >block_dir/taken && echo x >outside
 prepare_ways "$hook" "path dir"
@@ -275,8 +275,8 @@ check "block --dir: a file exchanged with one outside is still denied" denied ou
 check "block --dir: creating a file in a directory beneath is denied" write_denied block_dir/late/new
 check "block --dir: a file beneath whose creation was denied is not there" absent block_dir/late/new
 check "block --dir: a file beneath twelve stacked mounts elsewhere is allowed" cat stacked/file
-check "block --dir: a file $deep directories deep elsewhere is allowed" [ "$("$fixtures/access" bottom "$tmp/free" $deep)" = reached ]
-check "block --dir: a file $deeper directories deep beneath the directory is denied" [ "$("$fixtures/access" bottom "$tmp/dug" $deeper)" = stopped ]
+check "block --dir: a file $deep directories deep elsewhere is allowed" [ "$("$fixtures/access" bottom free $deep)" = reached ]
+check "block --dir: a file $deeper directories deep beneath the directory is denied" [ "$("$fixtures/access" bottom block_dir/dug $deeper)" = stopped ]
 if [ "$whole" ]; then
 	check "block --dir: moving 17,000 files within the directory is allowed" [ "$("$fixtures/access" move "$hook-dir/d" "$hook-dir/d/x" 17000)" = 0 ]
 	check "block --dir: of 17,000 files moved out, those that could not be tracked were refused" \
@@ -292,12 +292,12 @@ umount overlay seen two/seen two/l two/u
 
 # If only writing is denied: a file too deep to be determined. A directory whose files and directories move during the search.
 # Lines that nobody can keep.
-mkdir "$tmp/abyss" stirred full && "$fixtures/access" dig "$tmp/abyss" $deeper && mount -t tmpfs -o size=16k full full
+mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmpfs -o size=16k full full
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"
 "$fixtures/access" stir stirred "$home/victim" & stirs=$!
 start_block -a deny --dir block_dir --dir stirred --path other.c --name block_test.c "${more_exceptions[@]}" --access write
 kill "$stirs" || fail "nothing stirred the folder"
-check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom "$tmp/abyss" $deeper)" = reached ]
+check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "block --access write: a file may be read by its name" cat block_test.c
 check "block --access write: writing to a file is denied by its name" write_denied block_test.c
 check "block --access write: a file beneath the directory may be read" cat block_dir/x
