@@ -147,7 +147,7 @@ if has_kprobes; then
 		wait "$deleter" 2>/dev/null
 		check "stacks: three calls by one way are counted together" grep -qE "^ *$deleter +perl +[0-9]+ +[0-9]+ +3\$" "$out"
 		check "stacks: the kernel's stack begins with the function" grep -qE '^    vfs_unlink\+0x' "$out"
-		check "stacks: and leads to the system call" grep -qE '^    do_unlinkat\+0x' "$out"
+		check "stacks: the kernel's stack leads to the system call" grep -qE '^    do_syscall_64\+0x' "$out"
 		check "stacks: the stack of the process has its program and library" grep -qE '^    .*\[(perl|libc).*\]' "$out"
 	fi
 else
