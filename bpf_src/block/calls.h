@@ -5,8 +5,8 @@
  */
 #pragma once
 
+#include "../lib/opens.h"
 #include "deny.h"
-#include "lib/opens.h"
 #include "track.h"
 
 #if HOOK_OVERRIDE || HOOK_SIGNAL_NAME

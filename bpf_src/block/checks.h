@@ -6,9 +6,9 @@
 #include <linux/fs.h>
 #include <linux/version.h>
 
+#include "../lib/opens.h"
 #include "deny.h"
 #include "directories.h"
-#include "lib/opens.h"
 #include "track.h"
 
 #define TRUNCATES 01000	    /* O_TRUNC */

@@ -2,10 +2,10 @@
 /* An access that is decided about, and what happens to one that is denied. */
 #pragma once
 
+#include "../lib/count.h"
+#include "../lib/path.h"
+#include "../lib/verifier.h"
 #include "directories.h"
-#include "lib/count.h"
-#include "lib/path.h"
-#include "lib/verifier.h"
 #include "maps.h"
 
 #define KILL  9

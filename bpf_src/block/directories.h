@@ -2,7 +2,7 @@
 /* Is a file below a protected directory (one of dirs)? */
 #pragma once
 
-#include "lib/path.h"
+#include "../lib/path.h"
 #include "maps.h"
 
 /*

@@ -6,7 +6,7 @@
 #include <linux/sched.h>
 #include <linux/user_namespace.h>
 
-#include "lib/verifier.h"
+#include "../lib/verifier.h"
 #include "maps.h"
 
 #if EXCEPT_EXE

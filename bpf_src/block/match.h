@@ -2,8 +2,8 @@
 /* Which rule matches? Each function returns the accesses (ACCESS_*) that its kind of rules denies, 0 for none. */
 #pragma once
 
-#include "lib/identity.h"
-#include "lib/path.h"
+#include "../lib/identity.h"
+#include "../lib/path.h"
 #include "maps.h"
 #include "track.h"
 

@@ -5,8 +5,8 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 
+#include "../lib/verifier.h"
 #include "directories.h"
-#include "lib/verifier.h"
 #include "match.h"
 #include "track.h"
 

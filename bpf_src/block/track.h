@@ -2,7 +2,7 @@
 /* Which inodes are protected: bccwatch learns them by opening them, later ones come and go while the rules hold. */
 #pragma once
 
-#include "lib/identity.h"
+#include "../lib/identity.h"
 #include "maps.h"
 
 #define BTRFS_MAGIC 0x9123683e

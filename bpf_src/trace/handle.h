@@ -2,7 +2,7 @@
 /* The handle that open_by_handle_at(2) is given in place of a name. */
 #pragma once
 
-#include "lib/text.h"
+#include "../lib/text.h"
 
 #define HANDLE_BYTES 128 /* MAX_HANDLE_SZ */
 

@@ -5,7 +5,7 @@
 
 #include <linux/version.h>
 
-#include "lib/path.h"
+#include "../lib/path.h"
 
 #define STEPS 64 /* how many directories and mounts of a path are shown: the verifier follows each at the start */
 

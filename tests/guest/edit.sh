@@ -41,7 +41,7 @@ check_lines "a name that does not fit is counted as cut off" 1 " names cut off."
 cp -r "$tmp/saved/." "$src"
 echo x >"$tmp/edited_file"
 refused() { # refused: what block printed of the one attempt to read the file
-	start_command block --name edited_file && { cat "$tmp/edited_file" >/dev/null 2>&1 || :; } && stop
+	start_command block --name edited_file && { cat "$tmp/edited_file" >/dev/null || :; } 2>/dev/null && stop
 	grep -F edited_file "$out"
 }
 sed -i 's/^struct data_t {/&\n\tu32 uid;/; s/^\td->ts = .*/&\n\td->uid = bpf_get_current_uid_gid();/' "$src/block.c"
@@ -57,7 +57,7 @@ own_rule() { # own_rule FUNCTION CONDITION: block.c with the function, and nothi
 		"$tmp/saved/block.c" >"$src/block.c"
 }
 attempts() { # attempts COMMAND...: how often block stops it
-	start_command block --name edited_file && { "$@" >/dev/null 2>&1 || :; } && stop
+	start_command block --name edited_file && { "$@" >/dev/null || :; } 2>/dev/null && stop
 	grep -cE 'edited_file, (denied|killed)\.' "$out"
 }
 booted=$(($(date +%s) - $(cut -d. -f1 /proc/uptime)))
