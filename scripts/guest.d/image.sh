@@ -2,7 +2,7 @@
 #
 # A guest is a file beside this one that sets `suite` and `packages`; if it needs more, it defines
 # image_sources (the archives, for mmdebstrap's standard input) or image_kernel (puts vmlinuz into $1).
-# An image is a folder: root/ (to build in), disk.img, vmlinuz, initrd, and `seal`, written last: the
+# An image is a directory: root/ (to build in), disk.img, vmlinuz, initrd, and `seal`, written last: the
 # state of all that. What does not match its seal is made anew.
 # shellcheck shell=bash
 
@@ -75,7 +75,7 @@ image_drop_old() {
 	done
 }
 
-# Prints the folder of the guest's image, which is made first where it is not there or not whole.
+# Prints the directory of the guest's image, which is made first where it is not there or not whole.
 image_get() (
 	set -e
 	name=$1

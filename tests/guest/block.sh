@@ -298,7 +298,7 @@ mkdir abyss stirred full && "$fixtures/access" dig abyss $deeper && mount -t tmp
 echo x >victim && ln -sf "$home/full/out" "$tmp/out"
 "$fixtures/access" stir stirred "$home/victim" & stirs=$!
 start_block -a deny --dir block_dir --dir stirred --path other.c --name block_test.c "${more_exceptions[@]}" --access write
-kill "$stirs" || fail "nothing stirred the folder"
+kill "$stirs" || fail "nothing stirred the directory"
 check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "block --access write: a file may be read by its name" cat block_test.c
 check "block --access write: writing to a file is denied by its name" write_denied block_test.c

@@ -50,18 +50,18 @@ for list in traceable:210 any:40 doubles:60 black:50 init:50 notrace:80 security
 	draw "${list#*:}" <"${list%:*}"
 done | sort -u >placed
 mapfile -t names <placed
-bccwatch probe --json "${names[@]}" >told.json
-sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' told.json >told
-check "probe --json: an object for each of the names drawn (${#names[@]})" [ "$(wc -l <told)" = ${#names[@]} ]
+bccwatch probe --json "${names[@]}" >printed.json
+sed -E 's/^\{"function":"([^"]*)".*"modules":\["?([^],"]*).*"kprobe":\{"can":([a-z]+).*"fentry":\{"can":([a-z]+).*"fmod_ret":\{"can":([a-z]+).*"override":\{"can":([a-z]+).*/\1 \3 \4 \5 \6 \2/' printed.json >printed
+check "probe --json: an object for each of the names drawn (${#names[@]})" [ "$(wc -l <printed)" = ${#names[@]} ]
 
-# compare KIND COLUMN SOME: what probe prints in the column of `told`, and what attaching to what is in `tried` gave; where SOME is
+# compare KIND COLUMN SOME: what probe prints in the column of `printed`, and what attaching to what is in `tried` gave; where SOME is
 # not empty, some of them can be.
 compare() {
 	local can cannot open
 	sed "s/^/$1 /" tried | "$fixtures/attach" | awk '{print $2, $3 == 0 ? "true" : "false", $3}' >really
-	awk -v column="$2" 'NR == FNR {told[$1] = $column; next}
-		{n[$2]++; if (told[$1] == "null") open++; else if (told[$1] != $2) print $1, "told:" told[$1], "errno:" $3 >"wrong"}
-		END {print n["true"] + 0, n["false"] + 0, open + 0 >"counts"}' told really
+	awk -v column="$2" 'NR == FNR {printed[$1] = $column; next}
+		{n[$2]++; if (printed[$1] == "null") open++; else if (printed[$1] != $2) print $1, "printed:" printed[$1], "errno:" $3 >"wrong"}
+		END {print n["true"] + 0, n["false"] + 0, open + 0 >"counts"}' printed really
 	read -r can cannot open <counts
 	if [ -s wrong ]; then
 		fail "probe: $1: what it says of the functions drawn is confirmed by attaching" "$(cat wrong)"
@@ -76,7 +76,7 @@ compare() {
 cp placed tried
 compare kprobe 2 "$(has_kprobes && echo some)"
 # The fixture does not look into the modules' types; its own dispatchers BPF patches without ftrace.
-awk '!$6 && !/^bpf_dispatcher_/ {print $1}' told | draw 80 >tried
+awk '!$6 && !/^bpf_dispatcher_/ {print $1}' printed | draw 80 >tried
 compare fentry 3 some
 { grep '^security_' placed; head -n 20 tried; } >tried.more
 mv tried.more tried
@@ -89,8 +89,8 @@ same_lists() { [ -s "$1" ] && diff "$1" "$2"; }
 if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <others)" = 3 ]; then
 	{ draw $((220 * part)) <traceable && cat placed; } | sort -u >drawn
 	mapfile -t names <drawn # not as root: nothing is tried, which takes long here
-	setpriv --reuid 1234 --clear-groups bccwatch probe --json "${names[@]}" >told.json
-	python3 "$fixtures/signatures.py" compare told.json <drawn >compared
+	setpriv --reuid 1234 --clear-groups bccwatch probe --json "${names[@]}" >printed.json
+	python3 "$fixtures/signatures.py" compare printed.json <drawn >compared
 	check "probe: signatures are those of bpftool: $(tail -n 1 compared)" grep -q '^0 differ' compared
 	grep -v '^0 differ' compared | head -n 20
 	bpftrace -lv 'tracepoint:*' >fields 2>/dev/null
@@ -105,7 +105,7 @@ if [ -n "$bpftool" ] && command -v bpftrace perf python3 >others && [ "$(wc -l <
 	bpftrace -l 'tracepoint:*' 2>/dev/null | sort -u >listed.theirs
 	check "probe -l lists the tracepoints that bpftrace lists" same_lists listed.ours listed.theirs
 	perf probe -F --filter '*' 2>/dev/null | sort -u >perf
-	awk '$2 == "true" && !$6 {print $1}' told | sort -u >possible
+	awk '$2 == "true" && !$6 {print $1}' printed | sort -u >possible
 	check "probe: perf probe lists every function that can be probed" [ -s possible -a -z "$(comm -23 possible perf | tee missing)" ]
 	head missing
 else

@@ -10,8 +10,8 @@
 /*
  * Takes source's image from the cache, if `cached` and it is known there, or compiles it; with other headers than those
  * that were chosen where that fails and the choice is free (build/header_choice.h). The compiler's process has a
- * clean environment and stands in the root folder; its words are shown where it fails, else under -v. If signal_fd (a
- * signalfd that has SIGCHLD among its signals) brings another signal than SIGCHLD first, the process is ended and
+ * clean environment and stands in the root directory; its output is printed where it fails, else under -v. If signal_fd
+ * (a signalfd that has SIGCHLD among its signals) brings another signal than SIGCHLD first, the process is ended and
  * -EINTR returned, silently. Other failures are reported on stderr. 0 or -errno; the image is the caller's, for
  * bw_image_free.
  */

@@ -119,7 +119,7 @@ static bool next_file(const char **rule, char path[PATH_MAX])
 	return len > 0;
 }
 
-/* For a file found in one of the folders of -iquote: what would have been found in those before. */
+/* For a file found in one of the directories of -iquote: what would have been found in those before. */
 static void add_earlier(struct bw_dependencies *d, const char *path, const char **flags, size_t n)
 {
 	static const char quote[] = "-iquote";
@@ -141,7 +141,7 @@ static void add_earlier(struct bw_dependencies *d, const char *path, const char 
 	}
 }
 
-void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const char *folder, const char **flags,
+void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const char *directory, const char **flags,
 			      size_t n)
 {
 	char path[PATH_MAX], whole[2 * PATH_MAX];
@@ -156,7 +156,7 @@ void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const
 		if (strncmp(path, "/virtual/", strlen("/virtual/")) == 0 ||
 		    strncmp(path, BW_DEPENDENCIES_VIRTUAL "/", strlen(BW_DEPENDENCIES_VIRTUAL "/")) == 0)
 			continue;
-		snprintf(whole, sizeof(whole), "%s%s%s", *path == '/' ? "" : folder, *path == '/' ? "" : "/", path);
+		snprintf(whole, sizeof(whole), "%s%s%s", *path == '/' ? "" : directory, *path == '/' ? "" : "/", path);
 		bw_dependencies_add_file(d, whole);
 		add_earlier(d, whole, flags, n);
 	}

@@ -33,11 +33,11 @@ void bw_dependencies_add_content(struct bw_dependencies *d, const char *path);
 void bw_dependencies_add_absent(struct bw_dependencies *d, const char *path);
 
 /*
- * The files of a rule "target: file file ..." as the compiler's -MD writes it. Relative ones lie in folder. Those
+ * The files of a rule "target: file file ..." as the compiler's -MD writes it. Relative ones lie in directory. Those
  * that lie in the compiler's memory, below /virtual, are passed over. A file that was found in a later one of the n
  * -iquote flags would be absent from the earlier ones.
  */
-void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const char *folder, const char **flags,
+void bw_dependencies_add_rule(struct bw_dependencies *d, const char *rule, const char *directory, const char **flags,
 			      size_t n);
 
 /* The shared objects of this process. */

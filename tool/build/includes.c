@@ -130,7 +130,9 @@ static int read_header(const struct expansion *e, int fd, struct file *header, c
 
 static const char *reason(int error)
 {
-	return error == -EINVAL ? "not a regular file" : error == -EILSEQ ? "it has a NUL byte" : strerror(-error);
+	if (error == -EINVAL)
+		return "not a regular file";
+	return error == -EILSEQ ? "it has a NUL byte" : strerror(-error);
 }
 
 static int expand_file(struct expansion *e, struct file *f, const char *text);

@@ -106,20 +106,20 @@ void bw_source_undefine(struct bw_source *source)
 }
 
 /* -iquote, so that a header of the same name as a kernel's, included as <linux/...>, is not taken for it. */
-static int add_folder(struct bw_source *source, const char *folder)
+static int add_directory(struct bw_source *source, const char *directory)
 {
 	char *flag;
 
-	return add_flag(source, !folder || asprintf(&flag, "-iquote%s", folder) < 0 ? NULL : flag);
+	return add_flag(source, !directory || asprintf(&flag, "-iquote%s", directory) < 0 ? NULL : flag);
 }
 
-/* The folder of the file at path, as an absolute path; NULL if there is no memory. */
-static char *folder_of(const char *path)
+/* The directory of the file at path, as an absolute path; NULL if there is no memory. */
+static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	BW_FREE char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	BW_FREE char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 
-	return folder ? realpath(folder, NULL) : NULL;
+	return directory ? realpath(directory, NULL) : NULL;
 }
 
 /* The headers' text in place of the lines that include them. */
@@ -139,7 +139,7 @@ static int expand(struct bw_source *source, const char *dir)
 
 int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 {
-	BW_FREE char *folder = NULL;
+	BW_FREE char *directory = NULL;
 	int r;
 
 	*source = (struct bw_source){.path = strdup(path)};
@@ -159,10 +159,10 @@ int bw_source_read(struct bw_source *source, const char *path, const char *dir)
 	r = expand(source, dir);
 	if (r < 0)
 		return r;
-	folder = folder_of(path); /* for an include whose name comes from a macro */
-	r = add_folder(source, folder);
+	directory = directory_of(path); /* for an include whose name comes from a macro */
+	r = add_directory(source, directory);
 	if (r == 0)
-		r = add_folder(source, dir);
+		r = add_directory(source, dir);
 	return r;
 }
 

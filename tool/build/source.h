@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text of a BPF program, and what the compiler is told with it. */
+/* The text of a BPF program, and the flags that the compiler gets with it. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ struct bw_source {
 };
 
 /*
- * The folder of the installed programs: bpf_src beside the running program (a build tree), or
+ * The directory of the installed programs: bpf_src beside the running program (a build tree), or
  * PREFIX/share/bccwatch/bpf_src for PREFIX/bin or PREFIX/sbin. Never the current directory's. *dir is malloc'd
  * and the caller's. 0, -ENOENT if neither is there, or -errno.
  */
