@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/types.h"
+#include "tests/unit/bpf/types.h"
 
 struct all all;
 struct block_event block_event;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is escaped, held against the Unicode Character Database of Debian's package unicode-data, code point by code
- * point. */
+/* What is escaped, also compared with the Unicode Character Database of Debian's package unicode-data, code point by
+ * code point. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +10,80 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "tests/unit/unit.h"
+
+static void assert_escaped(const char *raw, size_t len, const char *expected)
+{
+	char shown[256];
+	size_t n = bw_escape(shown, raw, len);
+
+	assert_true(n <= 4 * len);
+	shown[n] = '\0';
+	assert_string_equal(shown, expected);
+}
+
+static void control_characters_and_invalid_utf8_are_escaped(void **state)
+{
+	static const struct {
+		const char *raw, *shown;
+	} cases[] = {
+		{"/etc/hosts", "/etc/hosts"},
+		{"a b", "a b"},
+		{"a\\nb", "a\\\\nb"},
+		{"a\nb\tc\rd", "a\\nb\\tc\\rd"},
+		{"\x1b[2J", "\\x1b[2J"},
+		{"\x7f\x01", "\\x7f\\x01"},
+		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+		{"\xe2\x82\xac \xf0\x9f\x90\x9d", "\xe2\x82\xac \xf0\x9f\x90\x9d"},
+		{"\xff\xfe", "\\xff\\xfe"},
+		{"\xc3", "\\xc3"},			      /* cut off */
+		{"\xc3(", "\\xc3("},			      /* no continuation */
+		{"\xc0\xaf", "\\xc0\\xaf"},		      /* overlong */
+		{"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},	      /* overlong */
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},	      /* a surrogate */
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* above U+10FFFF */
+		{"\xc2\x9b"
+		 "2J",
+		 "\\xc2\\x9b2J"},		     /* C1: the other CSI */
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override; NOLINT(misc-misleading-bidirectional) */
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, /* line separator */
+		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* isolate; NOLINT(misc-misleading-bidirectional) */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		assert_escaped(cases[i].raw, strlen(cases[i].raw), cases[i].shown);
+	assert_escaped("a\0b", 3, "a\\x00b");
+	assert_escaped("", 0, "");
+}
+
+static void no_pair_of_bytes_comes_out_as_a_control_character(void **state)
+{
+	char raw[2], shown[8];
+
+	(void)state;
+	for (unsigned a = 0; a < 256; a++) {
+		for (unsigned b = 0; b < 256; b++) {
+			size_t n;
+
+			raw[0] = (char)a;
+			raw[1] = (char)b;
+			n = bw_escape(shown, raw, 2);
+			assert_in_range(n, 2, 8);
+			for (size_t i = 0; i < n; i++)
+				assert_true((unsigned char)shown[i] >= 0x20 && shown[i] != 0x7f);
+		}
+	}
+}
+
+static void a_message_keeps_its_backslashes_and_tabs(void **state)
+{
+	char shown[64];
+	size_t n = bw_escape_controls(shown, "a\\b\tc\x1b\n", 7);
+
+	(void)state;
+	shown[n] = '\0';
+	assert_string_equal(shown, "a\\b\tc\\x1b\\n");
+}
 
 #define UCD "/usr/share/unicode/"
 
@@ -146,7 +220,7 @@ static bool is_shown(const char *before, unsigned long code)
  * By the same version of Unicode nothing is escaped more or less than it has. What a later one hides was hidden before,
  * at least since it was not assigned; so against another version one direction is checked.
  */
-static void every_code_point_is_escaped_by_the_tables(void **state)
+static void every_code_point_is_escaped_as_the_unicode_tables_say(void **state)
 {
 	int order = strverscmp(version, bw_escape_unicode_version());
 
@@ -162,7 +236,7 @@ static void every_code_point_is_escaped_by_the_tables(void **state)
 	}
 }
 
-static void a_mark_is_not_drawn_over_what_is_not_of_the_text(void **state)
+static void a_combining_mark_without_a_base_is_escaped(void **state)
 {
 	static const char *const no_base[] = {"", " ", "=", "\"", "/", "\xff", "\xe2\x80\x8b"};
 	unsigned marks = 0;
@@ -208,7 +282,7 @@ static unsigned long json_decoded(const char *text, size_t len)
 	return 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
 }
 
-static void json_escapes_the_same_and_reads_back(void **state)
+static void json_escapes_the_same_code_points_and_reads_back(void **state)
 {
 	(void)state;
 	for (unsigned long code = 0xa0; code < CODES; code++) {
@@ -229,7 +303,7 @@ static void json_escapes_the_same_and_reads_back(void **state)
 }
 
 /* The ones of an attack, and those that make names of several languages. */
-static void known_ones(void **state)
+static void characters_used_in_attacks_are_escaped_and_those_of_languages_are_not(void **state)
 {
 	static const unsigned long hidden[] = {0x61c,  0x200b, 0x2060, 0xfeff, 0xe0041, 0x115f,	 0x1160, 0x3164,
 					       0xffa0, 0x34f,  0x17b4, 0xfe0f, 0xe0100, 0x2800,	 0xa0,	 0x3000,
@@ -244,14 +318,14 @@ static void known_ones(void **state)
 		assert_true(is_shown("", shown[i]));
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_code_point_is_escaped_by_the_tables),
-		cmocka_unit_test(a_mark_is_not_drawn_over_what_is_not_of_the_text),
-		cmocka_unit_test(json_escapes_the_same_and_reads_back),
-		cmocka_unit_test(known_ones),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(control_characters_and_invalid_utf8_are_escaped),
+	cmocka_unit_test(no_pair_of_bytes_comes_out_as_a_control_character),
+	cmocka_unit_test(a_message_keeps_its_backslashes_and_tabs),
+	cmocka_unit_test(every_code_point_is_escaped_as_the_unicode_tables_say),
+	cmocka_unit_test(a_combining_mark_without_a_base_is_escaped),
+	cmocka_unit_test(json_escapes_the_same_code_points_and_reads_back),
+	cmocka_unit_test(characters_used_in_attacks_are_escaped_and_those_of_languages_are_not),
+};
 
-	return cmocka_run_group_tests_name("unicode", tests, read_data, NULL);
-}
+UNIT_MODULE("base/escape", read_data, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The types of test_event.c, which clang compiles for BPF too, to tell their layouts. */
+/* The types of the events in tests, which clang compiles for BPF too: so their layouts are known. */
 #pragma once
 
 typedef unsigned char u8;
