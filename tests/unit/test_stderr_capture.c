@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/stderr_capture.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/unit.h"
+
+static void what_is_printed_meanwhile_is_kept_and_not_shown(void **state)
+{
+	struct bw_stderr_capture quiet;
+	BW_FREE char *words = NULL;
+	size_t len;
+
+	(void)state;
+	capture();
+	fputs("before\n", stderr);
+	bw_stderr_capture_begin(&quiet);
+	fputs("by stdio\n", stderr);
+	dprintf(STDERR_FILENO, "by write\n");
+	errno = ENOTUNIQ;
+	bw_stderr_capture_end(&quiet, &words, &len);
+	assert_int_equal(errno, ENOTUNIQ);
+	fputs("after\n", stderr);
+	assert_string_equal(captured(), "before\nafter\n");
+	assert_string_equal(words, "by stdio\nby write\n");
+	assert_int_equal(len, 18);
+}
+
+static void nothing_printed_is_an_empty_text(void **state)
+{
+	struct bw_stderr_capture quiet;
+	BW_FREE char *words = NULL;
+	size_t len;
+
+	(void)state;
+	bw_stderr_capture_begin(&quiet);
+	bw_stderr_capture_end(&quiet, &words, &len);
+	assert_string_equal(words, "");
+	assert_int_equal(len, 0);
+}
+
+/* A capture leaves no descriptor open. */
+static void captures_can_follow_each_other_without_end(void **state)
+{
+	int first = dup(0), last;
+
+	(void)state;
+	close(first);
+	for (int i = 0; i < 100; i++) {
+		struct bw_stderr_capture quiet;
+		BW_FREE char *words = NULL;
+		size_t len;
+
+		bw_stderr_capture_begin(&quiet);
+		bw_stderr_capture_end(&quiet, &words, &len);
+	}
+	last = dup(0);
+	close(last);
+	assert_int_equal(last, first);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_is_printed_meanwhile_is_kept_and_not_shown),
+	cmocka_unit_test(nothing_printed_is_an_empty_text),
+	cmocka_unit_test(captures_can_follow_each_other_without_end),
+};
+
+UNIT_MODULE("base/stderr_capture", NULL, NULL);
