@@ -15,6 +15,7 @@ static struct fake_map maps[FAKE_MAPS];
 
 struct fake_reader fake_readers[FAKE_READERS];
 unsigned fake_n_readers;
+void (*fake_reader_read)(struct fake_reader *reader);
 int fake_reader_error;
 
 static bool is_array(uint32_t type)
@@ -190,7 +191,7 @@ static struct fake_reader *new_reader(void)
 	}
 	assert_true(fake_n_readers < FAKE_READERS);
 	fake_n_readers++;
-	*r = (struct fake_reader){.is_open = true, .fd = -1};
+	*r = (struct fake_reader){.is_open = true, .fd = -1, .read = fake_reader_read};
 	return r;
 }
 

@@ -54,8 +54,9 @@ struct fake_reader {
 };
 
 extern struct fake_reader fake_readers[FAKE_READERS];
-extern unsigned fake_n_readers; /* that were opened */
-extern int fake_reader_error;	/* what opening fails with; 0: it does not */
+extern unsigned fake_n_readers;				     /* that were opened */
+extern void (*fake_reader_read)(struct fake_reader *reader); /* `read` of those that are opened from here on */
+extern int fake_reader_error;				     /* what opening fails with; 0: it does not */
 
 /* Programs that were loaded. */
 enum { FAKE_PROGRAMS = 8 };
