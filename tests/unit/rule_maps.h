@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The maps of block.c in memory, with a program that learns what bccwatch has opened last, as the one in the kernel
- * does: by the numbers of stat(2), and an address that is made of the inode's number.
+ * The maps of block.c in memory, with a program that learns which file bccwatch has just opened, as the one in the
+ * kernel does: by the numbers of stat(2), and an address that is made of the inode's number.
  */
 #pragma once
 
