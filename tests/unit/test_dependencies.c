@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "build/dependencies.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/root.h"
 
 /* A directory with files to depend on; path_of gives one of them. */
 struct tree {
@@ -113,7 +113,75 @@ static void a_file_that_changes_during_the_compilation_makes_its_image_uncertain
 	remove_tree(&f);
 }
 
+static char *bytes;
+static size_t len;
+
+/* What the image depends on, after one of the functions that add to it. */
+static bool collect(void (*add)(struct bw_dependencies *d, const char *path), const char *path)
+{
+	struct bw_dependencies d = {.since = {.tv_sec = INT64_MAX}};
+
+	free(bytes);
+	bytes = NULL;
+	d.out = open_memstream(&bytes, &len);
+	add(&d, path);
+	fclose(d.out);
+	return !d.uncertain;
+}
+
+static int free_bytes(void **state)
+{
+	free(bytes);
+	bytes = NULL;
+	return remove_root(state);
+}
+
+static void a_small_file_is_known_by_its_content_alone(void **state)
+{
+	const char *changed;
+
+	(void)state;
+	put("/format", "field: a");
+	assert_true(collect(bw_dependencies_add_content, below("/format")));
+	remove_file("/format");
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
+	put("/format", "field: a"); /* another file of the same content */
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
+	put("/format", "field: b");
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
+	assert_string_equal(changed, below("/format"));
+	remove_file("/format");
+	assert_true(collect(bw_dependencies_add_content, below("/format"))); /* as if it were empty */
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
+	put("/format", "");
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
+}
+
+static void a_file_that_must_be_absent_changes_the_image_when_it_comes(void **state)
+{
+	const char *changed;
+
+	(void)state;
+	assert_true(collect(bw_dependencies_add_absent, below("/header")));
+	assert_true(bw_dependencies_hold(bytes, len, &changed));
+	put("/header", "");
+	assert_false(bw_dependencies_hold(bytes, len, &changed));
+	assert_string_equal(changed, below("/header"));
+	assert_false(collect(bw_dependencies_add_absent, below("/header"))); /* it came during the compilation */
+}
+
+static void a_file_that_is_not_there_makes_the_image_uncertain(void **state)
+{
+	(void)state;
+	assert_false(collect(bw_dependencies_add_file, below("/none")));
+}
+
+#define COLLECTED(test) cmocka_unit_test_setup_teardown(test, make_root, free_bytes)
+
 static const struct CMUnitTest tests[] = {
+	COLLECTED(a_small_file_is_known_by_its_content_alone),
+	COLLECTED(a_file_that_must_be_absent_changes_the_image_when_it_comes),
+	COLLECTED(a_file_that_is_not_there_makes_the_image_uncertain),
 	cmocka_unit_test(a_change_of_any_file_that_an_image_depends_on_is_noticed),
 	cmocka_unit_test(a_file_that_changes_during_the_compilation_makes_its_image_uncertain),
 };

@@ -37,7 +37,39 @@ static void a_layout_whose_fields_do_not_fit_is_refused(void **state)
 	}
 }
 
+static const struct bw_layout_field fields[] = {
+	{.name = "pid", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+	{.name = "in", .kind = BW_STRUCT, .offset = 4, .size = 4, .count = 1, .below = 1},
+	{.name = "x", .kind = BW_UNSIGNED, .size = 4, .count = 1},
+	{.name = "uid", .kind = BW_UNSIGNED, .offset = 8, .size = 4, .count = 1},
+};
+
+static void a_field_is_found_at_the_top_level_alone(void **state)
+{
+	const struct bw_layout layout = {fields, LENGTH(fields), 12};
+
+	(void)state;
+	assert_int_equal(bw_layout_check(&layout), 0);
+	assert_ptr_equal(bw_layout_find(&layout, "pid"), &fields[0]);
+	assert_ptr_equal(bw_layout_find(&layout, "uid"), &fields[3]);
+	assert_null(bw_layout_find(&layout, "x"));
+	assert_null(bw_layout_find(&layout, "pi"));
+}
+
+static void a_single_value_is_one_field_without_a_name(void **state)
+{
+	const struct bw_layout_field number = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
+
+	(void)state;
+	assert_true(bw_layout_is_single(&(struct bw_layout){&number, 1, 4}));
+	assert_false(bw_layout_is_single(&(struct bw_layout){fields, 1, 4}));
+	assert_false(bw_layout_is_single(&(struct bw_layout){fields, LENGTH(fields), 12}));
+	assert_false(bw_layout_is_single(&(struct bw_layout){NULL, 0, 0}));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_field_is_found_at_the_top_level_alone),
+	cmocka_unit_test(a_single_value_is_one_field_without_a_name),
 	cmocka_unit_test(a_layout_whose_fields_do_not_fit_is_refused),
 };
 

@@ -6,6 +6,7 @@
 
 #include "program/image.h"
 #include "program/plan.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/unit.h"
 
 static const struct bw_plan_binding *binding_of(struct bw_plan *plan, const char *function)
@@ -104,7 +105,71 @@ static void an_option_decides_the_hook_before_the_name_does(void **state)
 	bw_plan_free(&plan);
 }
 
+/* A hook that can be placed for one target alone. */
+static int check_good(const char *target)
+{
+	return strcmp(target, "good") == 0 ? 0 : -ENOENT;
+}
+
+static void the_first_hook_that_cannot_be_had_is_given(void **state)
+{
+	const struct bw_probe_kind kind = {.word = "fake", .type = BPF_PROG_TYPE_KPROBE, .check = check_good};
+	struct bw_plan_binding bindings[] = {
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"good", .placed = -1},
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"bad", .placed = -1},
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"worse", .placed = -1}};
+	struct bw_image_program programs[] = {{"f", NULL, 0}};
+	const struct bw_image image = {.programs = programs, .n_programs = 1};
+	struct bw_plan plan = {bindings, 3};
+	const struct bw_plan_binding *failed = NULL;
+
+	(void)state;
+	assert_int_equal(bw_plan_check(&plan, &image, &failed), -ENOENT);
+	assert_ptr_equal(failed, &bindings[1]);
+	plan.n = 1;
+	assert_int_equal(bw_plan_check(&plan, &image, &failed), 0);
+	assert_null(failed);
+}
+
+static void an_override_that_is_no_kprobe_ends_the_check(void **state)
+{
+	const struct bpf_insn insns[] = {{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_override_return}};
+	const struct bw_probe_kind kind = {.word = "fake", .type = BPF_PROG_TYPE_KPROBE, .check = check_good};
+	struct bw_plan_binding binding = {
+		.function = (char *)"f", .kind = &kind, .target = (char *)"good", .placed = -1};
+	struct bw_image_program programs[] = {{"f", insns, 1}};
+	const struct bw_image image = {.programs = programs, .n_programs = 1};
+	const struct bw_plan plan = {&binding, 1};
+	const struct bw_plan_binding *failed = &binding;
+
+	(void)state;
+	capture();
+	assert_int_equal(bw_plan_check(&plan, &image, &failed), -EINVAL);
+	assert_non_null(strstr(captured(), "overrides"));
+	assert_null(failed); /* it is reported */
+}
+
+/* A program that is bound to a function has one hook; two names for the same type are two hooks. */
+static void a_function_has_several_hooks_of_one_type(void **state)
+{
+	struct bw_image_program programs[] = {{"kfunc__vfs_open", NULL, 0}};
+	const struct bw_image image = {.programs = programs, .n_programs = 1};
+	struct bw_plan plan = {0};
+	const char *why;
+
+	(void)state;
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kprobe"), "a:kfunc__vfs_open", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kretprobe"), "a:kfunc__vfs_open", &why), 0);
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("uprobe"), "/b:a:kfunc__vfs_open", &why), 0);
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	assert_int_equal(plan.n, 3); /* and none by its name, since it has some */
+	bw_plan_free(&plan);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_first_hook_that_cannot_be_had_is_given),
+	cmocka_unit_test(an_override_that_is_no_kprobe_ends_the_check),
+	cmocka_unit_test(a_function_has_several_hooks_of_one_type),
 	cmocka_unit_test(the_name_of_a_function_decides_its_hook),
 	cmocka_unit_test(an_option_decides_the_hook_before_the_name_does),
 };

@@ -10,7 +10,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "build/source.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/root.h"
 
 static void whole_words_alone_are_replaced(void **state)
 {
@@ -71,7 +72,81 @@ static void a_source_with_a_nul_byte_or_without_a_file_is_refused(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+static void a_byte_order_mark_becomes_spaces(void **state)
+{
+	struct bw_source source;
+
+	(void)state;
+	put("/a.c", "\xef\xbb\xbfint x;");
+	assert_int_equal(bw_source_read(&source, below("/a.c"), "/lib"), 0);
+	assert_string_equal(source.text, "   int x;");
+	bw_source_free(&source);
+}
+
+static void a_source_that_is_too_large_is_refused(void **state)
+{
+	struct bw_source source;
+
+	(void)state;
+	put("/a.c", "");
+	assert_int_equal(truncate(below("/a.c"), BW_SOURCE_MAX + 1), 0);
+	capture();
+	assert_int_equal(bw_source_read(&source, below("/a.c"), "/lib"), -EFBIG);
+	assert_non_null(strstr(captured(), "larger than 8 MB"));
+	bw_source_free(&source);
+}
+
+static void flags_are_added_and_the_last_one_is_taken_away(void **state)
+{
+	struct bw_source source = {0};
+
+	(void)state;
+	assert_int_equal(bw_source_add_flag(&source, "-Xclang"), 0);
+	assert_int_equal(bw_source_define(&source, "A"), 0);
+	bw_source_undefine(&source);
+	assert_int_equal(source.n_flags, 1);
+	assert_string_equal(source.flags[0], "-Xclang");
+	bw_source_free(&source);
+}
+
+/* The directory of the source, without which nothing beside it would be found. */
+static void headers_are_looked_for_beside_the_source_wherever_one_stands(void **state)
+{
+	struct bw_source source;
+	char quoted[256];
+
+	(void)state;
+	put("/sub/a.c", "");
+	assert_int_equal(chdir(below("/sub")), 0);
+	assert_int_equal(bw_source_read(&source, "a.c", "/lib"), 0);
+	assert_int_equal(chdir("/"), 0);
+	snprintf(quoted, sizeof(quoted), "-iquote%s", below("/sub"));
+	assert_string_equal(source.flags[0], quoted);
+	assert_string_equal(source.path, "a.c");
+	bw_source_free(&source);
+}
+
+static void what_is_put_in_may_not_make_the_source_too_large(void **state)
+{
+	char *longer = malloc(1 << 20);
+	struct bw_source source = {.text = strdup("X X X X X X X X X")};
+
+	(void)state;
+	memset(longer, 'y', (1 << 20) - 1);
+	longer[(1 << 20) - 1] = '\0';
+	source.len = strlen(source.text);
+	assert_int_equal(bw_source_replace(&source, "X", longer), -EFBIG);
+	assert_string_equal(source.text, "X X X X X X X X X"); /* as it was */
+	free(longer);
+	bw_source_free(&source);
+}
+
 static const struct CMUnitTest tests[] = {
+	IN_ROOT(a_byte_order_mark_becomes_spaces),
+	IN_ROOT(a_source_that_is_too_large_is_refused),
+	cmocka_unit_test(flags_are_added_and_the_last_one_is_taken_away),
+	IN_ROOT(headers_are_looked_for_beside_the_source_wherever_one_stands),
+	cmocka_unit_test(what_is_put_in_may_not_make_the_source_too_large),
 	cmocka_unit_test(whole_words_alone_are_replaced),
 	cmocka_unit_test(a_source_with_a_nul_byte_or_without_a_file_is_refused),
 };

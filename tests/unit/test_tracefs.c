@@ -17,7 +17,21 @@ static void tracefs_is_found_where_it_is_mounted(void **state)
 	assert_string_equal(bw_tracefs_find(root), "/sys/kernel/tracing");
 }
 
+static void a_misspelt_tracepoint_has_suggestions(void **state)
+{
+	char like[64];
+
+	(void)state;
+	bw_tracefs_similar(root, "sched", "sched_swich", like, sizeof(like));
+	assert_string_equal(like, "");
+	put("/sys/kernel/tracing/events/enable", "");
+	put("/sys/kernel/tracing/available_events", "sched:sched_switch\nx:y\n");
+	bw_tracefs_similar(root, "sched", "sched_swich", like, sizeof(like));
+	assert_string_equal(like, "sched:sched_switch");
+}
+
 static const struct CMUnitTest tests[] = {
+	IN_ROOT(a_misspelt_tracepoint_has_suggestions),
 	IN_ROOT(tracefs_is_found_where_it_is_mounted),
 };
 
