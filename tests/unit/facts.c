@@ -39,7 +39,7 @@ static void put_facts(const char *kernel, char **truth)
 	assert_non_null(*truth);
 }
 
-void each_kernel(void (*check)(const char *kernel, char *truth))
+void each_kernel(void (*check)(const char *kernel, const char *truth))
 {
 	DIR *dir = opendir(KERNELS);
 	const struct dirent *entry;

@@ -6,4 +6,4 @@
  * Lays the facts of each kernel out below the root, one after the other, and calls `check` with its name and what
  * attaching gave there, lines of "kprobe NAME ERROR".
  */
-void each_kernel(void (*check)(const char *kernel, char *truth));
+void each_kernel(void (*check)(const char *kernel, const char *truth));

@@ -310,6 +310,7 @@ struct fake_map *fake_map_of(int fd)
 	return map_of(fd);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): as libbcc declares them */
 int bcc_prog_load(enum bpf_prog_type prog_type, const char *name, const struct bpf_insn *insns, int prog_len,
 		  const char *license, unsigned kern_version, int log_level, char *log_buf, unsigned log_buf_size)
 {
@@ -345,3 +346,4 @@ int bpf_obj_get_info(int prog_map_fd, void *info, uint32_t *info_len)
 		}
 	return with_errno(EBADF);
 }
+/* NOLINTEND(readability-non-const-parameter) */

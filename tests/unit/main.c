@@ -9,13 +9,16 @@
 
 #include "tests/unit/unit.h"
 
-extern const struct unit_module *const __start_unit_modules[], *const __stop_unit_modules[];
+static struct unit_module *modules;
 
-static int by_name(const void *a, const void *b)
+void unit_add(struct unit_module *module)
 {
-	const struct unit_module *const *x = a, *const *y = b;
+	struct unit_module **at = &modules;
 
-	return strcmp((*x)->name, (*y)->name);
+	while (*at && strcmp((*at)->name, module->name) < 0)
+		at = &(*at)->next;
+	module->next = *at;
+	*at = module;
 }
 
 static bool is_called(const struct unit_module *m, const char *name)
@@ -50,37 +53,40 @@ static bool passes(const struct unit_module *m)
 	return false;
 }
 
-static int run_named(const struct unit_module *const *modules, size_t n, const char *name, bool alone)
+static int run_named(const char *name, bool alone)
 {
-	for (size_t i = 0; i < n; i++)
-		if (is_called(modules[i], name))
-			return alone ? run_here(modules[i]) != 0 : !passes(modules[i]);
+	for (const struct unit_module *m = modules; m; m = m->next)
+		if (is_called(m, name))
+			return alone ? run_here(m) != 0 : !passes(m);
 	fprintf(stderr, "there is no module '%s'; these have tests:\n", name);
-	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "  %s\n", modules[i]->name);
+	for (const struct unit_module *m = modules; m; m = m->next)
+		fprintf(stderr, "  %s\n", m->name);
 	return 2;
+}
+
+static int run_all(void)
+{
+	size_t n = 0, failed = 0, tests = 0;
+
+	for (const struct unit_module *m = modules; m; m = m->next) {
+		failed += !passes(m);
+		tests += m->n;
+		n++;
+	}
+	printf("%zu tests of %zu modules, %zu modules failed\n", tests, n, failed);
+	return failed > 0;
 }
 
 int main(int argc, char **argv)
 {
-	size_t n = (size_t)(__stop_unit_modules - __start_unit_modules), tests = 0;
-	const struct unit_module **modules = calloc(n + 1, sizeof(*modules));
-	int failed = 0, r = 0;
+	int r = 0;
 
-	if (!modules)
-		return 1;
-	memcpy(modules, __start_unit_modules, n * sizeof(*modules));
-	qsort(modules, n, sizeof(*modules), by_name);
-	for (int i = 1; i < argc && r != 2; i++) {
-		r = run_named(modules, n, argv[i], argc == 2); /* one alone: in this process, for a debugger */
-		failed += r != 0;
-	}
-	for (size_t i = 0; argc == 1 && i < n; i++) {
-		failed += !passes(modules[i]);
-		tests += modules[i]->n;
-	}
 	if (argc == 1)
-		printf("%zu tests of %zu modules, %d modules failed\n", tests, n, failed);
-	free(modules);
-	return r == 2 ? 2 : failed > 0;
+		return run_all();
+	for (int i = 1; i < argc && r != 2; i++) {
+		int failed = run_named(argv[i], argc == 2); /* one alone: in this process, for a debugger */
+
+		r = failed > r ? failed : r;
+	}
+	return r;
 }

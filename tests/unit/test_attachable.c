@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "kernel/attachable.h"
 #include "kernel/function.h"
 #include "tests/unit/facts.h"
@@ -168,12 +169,14 @@ static void check_truth(const char *kernel, const char *name, int error)
 		fail_msg("%s: %s: %d without a reason", kernel, name, v.can);
 }
 
-static void check_kernel(const char *kernel, char *truth)
+static void check_kernel(const char *kernel, const char *truth)
 {
+	BW_FREE char *copy = strdup(truth);
+	char *rest = copy;
 	const char *name;
 	int n = 0;
 
-	for (char *line; (line = strsep(&truth, "\n"));) {
+	for (char *line; (line = strsep(&rest, "\n"));) {
 		if (strcmp(strsep(&line, " "), "kprobe") != 0)
 			continue;
 		name = strsep(&line, " ");

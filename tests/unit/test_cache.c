@@ -306,7 +306,8 @@ static const char *key_of(void)
 
 static void the_key_is_of_everything_that_makes_the_image(void **state)
 {
-	char first[BW_CACHE_KEY], one[] = "-DA", two[] = "-DB";
+	static char one[] = "-DA", two[] = "-DB";
+	char first[BW_CACHE_KEY];
 
 	(void)state;
 	source = (struct bw_source){.path = (char *)"/s.c", .text = (char *)"text", .len = 4, .flags = {one, two}};
@@ -335,7 +336,8 @@ static void the_key_is_of_everything_that_makes_the_image(void **state)
 /* "-DA", "-DB" and "-DA-DB" have the same bytes. */
 static void the_key_tells_lists_of_flags_apart(void **state)
 {
-	char first[BW_CACHE_KEY], one[] = "-DA", two[] = "-DB", both[] = "-DA-DB";
+	static char one[] = "-DA", two[] = "-DB", both[] = "-DA-DB";
+	char first[BW_CACHE_KEY];
 
 	(void)state;
 	source = (struct bw_source){

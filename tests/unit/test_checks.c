@@ -107,7 +107,7 @@ static void drop_limits(char *text)
 		*at = '\0';
 }
 
-static void compare_findings(const char *kernel, char *truth)
+static void compare_findings(const char *kernel, const char *truth)
 {
 	BW_FREE char *text = NULL, *kept = NULL;
 	char path[256];

@@ -19,10 +19,16 @@ struct unit_module {
 	const struct CMUnitTest *tests;
 	size_t n;
 	CMFixtureFunction setup, teardown; /* before the first test and after the last; may be NULL */
+	struct unit_module *next;	   /* by name */
 };
 
-/* The linker collects a pointer to each module in a section, which main.c reads as an array. */
-#define UNIT_MODULE(name, setup, teardown)                                                                        \
-	static const struct unit_module unit_module = {name, tests, LENGTH(tests), setup, teardown};              \
-	static const struct unit_module *const unit_module_entry __attribute__((section("unit_modules"), used)) = \
-		&unit_module
+/* Makes the module known to main, before main begins. */
+void unit_add(struct unit_module *module);
+
+#define UNIT_MODULE(name, setup, teardown)                                                           \
+	static struct unit_module unit_module = {name, tests, LENGTH(tests), setup, teardown, NULL}; \
+	__attribute__((constructor)) static void add_unit_module(void)                               \
+	{                                                                                            \
+		unit_add(&unit_module);                                                              \
+	}                                                                                            \
+	_Static_assert(LENGTH(tests) > 0, "a module without tests")
