@@ -59,11 +59,14 @@ static void a_field_is_found_at_the_top_level_alone(void **state)
 static void a_single_value_is_one_field_without_a_name(void **state)
 {
 	const struct bw_layout_field number = {.name = "", .kind = BW_UNSIGNED, .size = 4, .count = 1};
+	const struct bw_layout_field two[] = {{.name = "", .kind = BW_UNION, .size = 4, .count = 1},
+					      {.name = "x", .kind = BW_UNSIGNED, .offset = 4, .size = 4, .count = 1}};
 
 	(void)state;
 	assert_true(bw_layout_is_single(&(struct bw_layout){&number, 1, 4}));
 	assert_false(bw_layout_is_single(&(struct bw_layout){fields, 1, 4}));
 	assert_false(bw_layout_is_single(&(struct bw_layout){fields, LENGTH(fields), 12}));
+	assert_false(bw_layout_is_single(&(struct bw_layout){two, 2, 8})); /* a union without a name, and another */
 	assert_false(bw_layout_is_single(&(struct bw_layout){NULL, 0, 0}));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -46,9 +47,10 @@ static void nothing_printed_is_an_empty_text(void **state)
 /* A capture leaves no descriptor open. */
 static void captures_can_follow_each_other_without_end(void **state)
 {
-	int first = dup(0), last;
+	int first = open("/dev/null", O_RDONLY), last;
 
 	(void)state;
+	assert_true(first >= 0);
 	close(first);
 	for (int i = 0; i < 100; i++) {
 		struct bw_stderr_capture quiet;
@@ -58,12 +60,33 @@ static void captures_can_follow_each_other_without_end(void **state)
 		bw_stderr_capture_begin(&quiet);
 		bw_stderr_capture_end(&quiet, &words, &len);
 	}
-	last = dup(0);
+	last = open("/dev/null", O_RDONLY);
 	close(last);
 	assert_int_equal(last, first);
 }
 
+/* As libbcc may have it. */
+static void what_a_buffered_stderr_still_holds_is_on_the_right_side(void **state)
+{
+	struct bw_stderr_capture quiet;
+	BW_FREE char *words = NULL;
+	size_t len;
+
+	(void)state;
+	capture();
+	setvbuf(stderr, NULL, _IOFBF, 4096);
+	fputs("before\n", stderr);
+	bw_stderr_capture_begin(&quiet);
+	fputs("meanwhile\n", stderr);
+	bw_stderr_capture_end(&quiet, &words, &len);
+	fputs("after\n", stderr);
+	assert_string_equal(captured(), "before\nafter\n");
+	setvbuf(stderr, NULL, _IONBF, 0);
+	assert_string_equal(words, "meanwhile\n");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_a_buffered_stderr_still_holds_is_on_the_right_side),
 	cmocka_unit_test(what_is_printed_meanwhile_is_kept_and_not_shown),
 	cmocka_unit_test(nothing_printed_is_an_empty_text),
 	cmocka_unit_test(captures_can_follow_each_other_without_end),

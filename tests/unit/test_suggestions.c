@@ -58,23 +58,30 @@ static void no_more_are_suggested_than_are_kept_or_fit(void **state)
 {
 	static const char *const many[] = {"name.0", "name.1", "name.2", "name.3",  "name.4", "name.5",
 					   "name.6", "name.7", "name.8", "name.10", NULL};
+	static const char *const with_others[] = {"name.0", "name.1", "name.2", "name.3", "name.4",
+						  "xnamex", "name2",  "name3",	"name4",  NULL};
 
 	(void)state;
 	assert_string_equal(suggested("name", many, 512),
 			    "name.0, name.1, name.2, name.3, name.4, name.5, name.6, name.7");
+	assert_string_equal(suggested("name", with_others, 512),
+			    "name.0, name.1, name.2, name.3, name.4, xnamex, name2, name3");
 	assert_string_equal(suggested("name", many, 20), "name.0, name.1");
 	assert_string_equal(suggested("name", many, 1), "");
 }
 
 static void names_of_any_length_are_compared(void **state)
 {
-	char longer[300];
+	char longer[300], other[300];
 
 	(void)state;
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	assert_string_equal(SUGGESTED(longer, "short", "xxxx"), "");
 	assert_string_equal(SUGGESTED("yyyy", longer), "");
+	strcpy(other, longer);
+	other[100] = 'y'; /* a letter differs, but they are too long to be compared */
+	assert_string_equal(SUGGESTED(longer, other), "");
 }
 
 static const struct CMUnitTest tests[] = {

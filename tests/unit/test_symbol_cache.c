@@ -28,6 +28,17 @@ static void what_was_kept_is_found_by_its_file_and_offset(void **state)
 	assert_null(bw_symbol_cache_find(&cache, 1, 0x11));
 }
 
+/* There are more of them than places. */
+static void what_shares_a_place_is_told_apart(void **state)
+{
+	(void)state;
+	bw_symbol_cache_keep(&cache, 1, 0x10, "main", 4);
+	for (uint64_t other = 2; other < 50UL * BW_ANSWERS; other++) {
+		assert_null(bw_symbol_cache_find(&cache, other, 0x10));
+		assert_null(bw_symbol_cache_find(&cache, 1, 0x10 + other));
+	}
+}
+
 static void that_a_file_has_nothing_there_is_kept_too(void **state)
 {
 	(void)state;
@@ -75,11 +86,9 @@ static void a_cache_that_was_cleared_is_empty(void **state)
 #define CLEARED(test) cmocka_unit_test_teardown(test, clear)
 
 static const struct CMUnitTest tests[] = {
-	CLEARED(what_was_kept_is_found_by_its_file_and_offset),
-	CLEARED(that_a_file_has_nothing_there_is_kept_too),
-	CLEARED(a_new_answer_takes_the_place_of_an_old_one),
-	CLEARED(a_name_that_is_too_long_is_not_kept),
-	CLEARED(a_cache_that_was_cleared_is_empty),
+	CLEARED(what_shares_a_place_is_told_apart),	    CLEARED(what_was_kept_is_found_by_its_file_and_offset),
+	CLEARED(that_a_file_has_nothing_there_is_kept_too), CLEARED(a_new_answer_takes_the_place_of_an_old_one),
+	CLEARED(a_name_that_is_too_long_is_not_kept),	    CLEARED(a_cache_that_was_cleared_is_empty),
 };
 
 UNIT_MODULE("process/symbol_cache", NULL, NULL);

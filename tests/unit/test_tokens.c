@@ -72,6 +72,8 @@ static void a_set_has_the_words_of_its_texts_with_their_preprocessor_lines(void 
 	assert_false(bw_tokens_set_has(&set, "comment"));
 	assert_false(bw_tokens_set_has(&set, "string"));
 	assert_false(bw_tokens_set_has(&set, "fil"));
+	memset(&set, 0xff, sizeof(set)); /* all words */
+	assert_true(bw_tokens_set_has(&set, "any"));
 	assert_false(bw_tokens_set_has(&set, ""));
 }
 
