@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "tests/unit/fake_bpf.h"
 
 static struct bw_image_map image_maps[] = {
-	{.name = "hash", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 100},
+	{.name = "hash", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 300},
 	{.name = "array", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 5},
 	{.name = "percpu", .type = BPF_MAP_TYPE_PERCPU_HASH, .key_size = 4, .value_size = 4, .max_entries = 5},
 	{.name = "odd", .type = BPF_MAP_TYPE_HASH, .key_size = 3, .value_size = 16, .max_entries = 5},
@@ -43,18 +44,21 @@ static void all_entries_of_a_hash_are_read_once(void **state)
 {
 	struct bw_table t = bw_map_rows_table(&f.loaded, HASH);
 	struct bw_table_rows rows;
+	bool seen[300] = {false};
 
 	(void)state;
-	for (uint32_t i = 0; i < 100; i++)
+	for (uint32_t i = 0; i < 300; i++)
 		fake_put(fake_map(&f, "hash"), &i, &(uint64_t){i * 3});
 	assert_int_equal(bw_map_rows_read(&f.loaded, HASH, &t, &rows), 0);
-	assert_int_equal(rows.n, 100);
-	for (uint32_t i = 0; i < 100; i++) {
+	assert_int_equal(rows.n, 300);
+	for (uint32_t i = 0; i < 300; i++) {
+		uint32_t key = key_of(&t, &rows, i);
 		uint64_t value;
 
-		assert_int_equal(key_of(&t, &rows, i), i);
+		assert_true(key < 300 && !seen[key]);
+		seen[key] = true;
 		memcpy(&value, rows.bytes + i * bw_table_stride(&t) + bw_table_value_at(&t), sizeof(value));
-		assert_int_equal(value, i * 3);
+		assert_int_equal(value, key * 3);
 	}
 	bw_map_rows_free(&rows);
 	assert_null(rows.bytes);

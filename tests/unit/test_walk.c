@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/walk.h"
 #include "tests/unit/unit.h"
 
@@ -45,11 +44,12 @@ static void dig(int dir, const char *name)
 	int at = dup(dir);
 
 	for (int i = 0; i < DEEP; i++) {
-		BW_FD int above = at;
+		int above = at;
 
 		assert_int_equal(mkdirat(at, name, 0700), 0);
 		at = openat(at, name, O_RDONLY | O_DIRECTORY);
 		assert_true(at >= 0);
+		close(above);
 	}
 	close(openat(at, "file", O_CREAT | O_WRONLY, 0600));
 	assert_int_equal(symlinkat("/", at, "link"), 0);
