@@ -30,6 +30,7 @@ static struct bw_image_map maps[] = {
 
 struct fake rule_maps;
 struct bw_enforcement guard;
+unsigned times_learned;
 
 static struct file_id id_of_stat(const struct stat *st)
 {
@@ -56,6 +57,7 @@ static void learn(struct fake_map *map)
 	struct learned *learned = (struct learned *)map->values;
 	struct stat st;
 
+	times_learned++;
 	if (just_opened(&st))
 		*learned = (struct learned){
 			.file = id_of_stat(&st), .inode = 0xffff000000000000 + st.st_ino, .count = 1, .process = 77};
@@ -75,6 +77,7 @@ int make_rule_maps(void **state)
 	fake_map(&rule_maps, "learned")->looked_up = learn;
 	guard = (struct bw_enforcement){.mounts_fd = -1, .access = ACCESS_ANY, .loaded = &rule_maps.loaded};
 	strcpy(guard.name, "unit");
+	times_learned = 0;
 	return 0;
 }
 

@@ -17,6 +17,9 @@ extern struct bw_enforcement guard;
 int make_rule_maps(void **state);
 int free_rule_maps(void **state);
 
+/* How often the program was asked what it has learned, since the maps were made. */
+extern unsigned times_learned;
+
 /* From here on the program learns nothing: something else is opened than what is asked for. */
 void learn_nothing(void);
 

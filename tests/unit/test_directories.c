@@ -62,6 +62,18 @@ static void a_file_with_another_link_is_protected_by_itself(void **state)
 	assert_int_equal(count_of("dirs"), 1);
 }
 
+static void a_file_with_many_links_is_learned_once(void **state)
+{
+	(void)state;
+	put("/dir/a", "");
+	assert_int_equal(link(below("/dir/a"), below("/dir/b")), 0);
+	assert_int_equal(link(below("/dir/a"), below("/dir/c")), 0);
+	protect(below("/dir"));
+	assert_int_equal(times_learned, 1);
+	assert_int_equal(bw_directories_search(&guard), 0);
+	assert_int_equal(times_learned, 2);
+}
+
 static void a_symlink_in_a_directory_is_not_followed(void **state)
 {
 	(void)state;
@@ -71,7 +83,9 @@ static void a_symlink_in_a_directory_is_not_followed(void **state)
 	assert_int_equal(symlink("../outside/file", below("/dir/symlink")), 0);
 	assert_int_equal(link(below("/dir/symlink"), below("/dir/symlink2")), 0); /* of two links itself */
 	protect(below("/dir"));
+	capture();
 	assert_int_equal(bw_directories_search(&guard), 0);
+	assert_string_equal(captured(), "");
 	assert_int_equal(count_of("files"), 0);
 }
 
@@ -225,6 +239,7 @@ static void what_is_mounted_while_the_rules_hold_is_protected_by_the_update(void
 static const struct CMUnitTest tests[] = {
 	GUARDED(only_a_directory_is_opened),
 	GUARDED(a_file_with_another_link_is_protected_by_itself),
+	GUARDED(a_file_with_many_links_is_learned_once),
 	GUARDED(a_symlink_in_a_directory_is_not_followed),
 	GUARDED(a_fifo_with_another_link_is_not_waited_for),
 	GUARDED(a_full_map_ends_the_search),

@@ -63,6 +63,7 @@ static void a_process_of_another_user_that_runs_the_program_already_is_reported(
 	usleep(50000);
 	snprintf(expected, sizeof(expected), "process %d, ", pid);
 	assert_non_null(strstr(warned("/proc/self/exe", 0), expected));
+	assert_string_equal(warned("/etc/passwd", 0), ""); /* it runs another program */
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }

@@ -160,6 +160,37 @@ static void a_map_of_another_size_is_none(void **state)
 	captured();
 }
 
+static void a_map_with_values_of_another_size_is_none(void **state)
+{
+	struct bw_image_map names[] = {{.name = "names",
+					.type = BPF_MAP_TYPE_HASH,
+					.key_size = sizeof(struct name_key),
+					.value_size = 8,
+					.max_entries = 1}};
+	const struct name_key key = {.name = "x"};
+	struct fake other;
+
+	(void)state;
+	fake_load(&other, names, 1, 1);
+	guard.loaded = &other.loaded;
+	capture();
+	assert_int_equal(bw_identity_put(&guard, "names", &key, sizeof(key)), -ENOENT);
+	captured();
+	guard.loaded = &rule_maps.loaded;
+	fake_unload(&other);
+}
+
+/* Else a file that the program did not see would be taken for the one before it. */
+static void what_was_learned_before_is_forgotten_first(void **state)
+{
+	(void)state;
+	put("/a", "");
+	put("/b", "");
+	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/a"))), 0);
+	learn_nothing();
+	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/b"))), -EIO);
+}
+
 static void a_full_map_is_passed_on_in_silence_and_another_error_is_reported(void **state)
 {
 	struct name_key key = {.name = "x"};
@@ -188,6 +219,8 @@ static const struct CMUnitTest tests[] = {
 	GUARDED(the_mode_is_written_with_the_settings),
 	GUARDED(a_source_without_a_map_is_reported_and_no_other_hook_is_tried),
 	GUARDED(a_map_of_another_size_is_none),
+	GUARDED(a_map_with_values_of_another_size_is_none),
+	GUARDED(what_was_learned_before_is_forgotten_first),
 	GUARDED(a_full_map_is_passed_on_in_silence_and_another_error_is_reported),
 };
 
