@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "process/elf.h"
+#include "tests/unit/made_elf.h"
 #include "tests/unit/root.h"
 
 static struct bw_elf *elf;
@@ -80,6 +81,28 @@ static void a_file_that_is_no_elf_is_refused(void **state)
 	close(file);
 }
 
+static void a_function_without_a_size_ends_with_the_part_that_is_executed(void **state)
+{
+	enum { FIRST = 0x200, SECOND = 0x300, PART = 0x40 }; /* parts, and a function at the beginning of the first */
+	struct bw_elf *made = NULL;
+	uint64_t into;
+	int file;
+
+	(void)state;
+	put_made_elf("/made", FIRST, SECOND, PART);
+	file = open(below("/made"), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(bw_elf_read(file, &made), 0);
+	assert_string_equal(bw_elf_at(made, FIRST, &into), "sizeless");
+	assert_string_equal(bw_elf_at(made, FIRST + PART - 1, &into), "sizeless");
+	assert_int_equal(into, PART - 1);
+	assert_null(bw_elf_at(made, FIRST + PART, &into));
+	assert_null(bw_elf_at(made, SECOND, &into));  /* in another part, which has no function */
+	assert_null(bw_elf_at(made, 1 << 20, &into)); /* beyond the file */
+	assert_null(bw_elf_at(made, UINT64_MAX, &into));
+	bw_elf_free(made);
+	close(file);
+}
+
 #define OF_ITSELF(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
@@ -87,6 +110,7 @@ static const struct CMUnitTest tests[] = {
 	OF_ITSELF(what_is_no_function_is_not_found),
 	OF_ITSELF(functions_with_the_name_in_theirs_are_suggested),
 	IN_ROOT(a_file_that_is_no_elf_is_refused),
+	IN_ROOT(a_function_without_a_size_ends_with_the_part_that_is_executed),
 };
 
 UNIT_MODULE("process/elf", NULL, NULL);

@@ -90,6 +90,24 @@ static void a_list_that_cannot_be_read_is_reported(void **state)
 	assert_int_equal(status, BW_EXIT_FAILED);
 }
 
+static void only_what_btf_lists_is_missing_for_want_of_btf(void **state)
+{
+	const char *text;
+	int status;
+
+	(void)state;
+	remove_file("/sys/kernel/tracing/available_events");
+	text = list("tracepoint:*", false, false, &status);
+	assert_non_null(strstr(text, "cannot list 'tracepoint': No such file or directory"));
+	assert_null(strstr(text, "BTF"));
+	assert_int_equal(status, BW_EXIT_FAILED);
+	remove_file("/sys/kernel/tracing/available_filter_functions");
+	remove_file("/proc/kallsyms");
+	text = list("kprobe:*", false, false, &status);
+	assert_non_null(strstr(text, "cannot list 'kprobe': No such file or directory"));
+	assert_null(strstr(text, "BTF"));
+}
+
 static void tracepoints_without_tracefs_are_reported(void **state)
 {
 	int status;
@@ -108,6 +126,7 @@ static const struct CMUnitTest tests[] = {
 	LISTED(the_number_of_each_kind_is_counted),
 	LISTED(where_nothing_matches_the_command_fails),
 	LISTED(a_list_that_cannot_be_read_is_reported),
+	LISTED(only_what_btf_lists_is_missing_for_want_of_btf),
 	IN_ROOT(tracepoints_without_tracefs_are_reported),
 };
 

@@ -35,7 +35,35 @@ static void a_function_is_written_as_c_declares_it_with_its_structs(void **state
 	btf__free(btf);
 }
 
+/* Leaves bytes on the stack, where the next function has its variables. */
+__attribute__((noinline)) static void dirty_the_stack(void)
+{
+	volatile char bytes[1 << 14];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)0xa5;
+}
+
+/* libbpf refuses options that are not zero behind what it knows of them. */
+static void what_the_stack_has_does_not_matter(void **state)
+{
+	uint32_t function;
+	struct btf *btf = made_types(&function);
+	FILE *out = fopen("/dev/null", "we");
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		dirty_the_stack();
+		assert_int_equal(bw_prototype_write(out, btf, function), 0);
+		dirty_the_stack();
+		assert_int_equal(bw_prototype_expand(out, btf, function), 0);
+	}
+	fclose(out);
+	btf__free(btf);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_the_stack_has_does_not_matter),
 	cmocka_unit_test(a_function_is_written_as_c_declares_it_with_its_structs),
 };
 

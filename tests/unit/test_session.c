@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "tests/unit/capture.h"
 #include "tests/unit/fake_bpf.h"
 #include "tests/unit/fake_hook.h"
+#include "tests/unit/urgent.h"
 
 static struct bw_image_map image_maps[] = {
 	{.name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 4096},
@@ -346,24 +346,6 @@ static void a_flush_that_fails_in_a_flood_detaches_the_hooks(void **state)
 	flood_flush = -EPIPE;
 	assert_int_equal(run_session(), -EPIPE);
 	assert_int_equal(s.samples, 5000);
-}
-
-/* A TCP connection on this machine with a byte out of band. */
-static int urgent_descriptor(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t len = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), sender = socket(AF_INET, SOCK_STREAM, 0), receiver;
-
-	if (bind(listener, (struct sockaddr *)&address, len) < 0 || listen(listener, 1) < 0 ||
-	    getsockname(listener, (struct sockaddr *)&address, &len) < 0 ||
-	    connect(sender, (struct sockaddr *)&address, len) < 0)
-		skip(); /* there is no network, not even this */
-	receiver = accept(listener, NULL, NULL);
-	assert_int_equal(send(sender, "x", 1, MSG_OOB), 1);
-	close(listener);
-	close(sender);
-	return receiver;
 }
 
 static void on_urgent(void *cookie)
