@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '\0';
-	bw_directive_classify(text, &once, &guarded);
-	bw_directive_ends_in_comment(text);
+	bw_directives_classify(text, &once, &guarded);
+	bw_directives_ends_in_comment(text);
 	if (bw_includes_expand(text, "/none/x.c", "/none", 1 << 20, &expanded, &len) == 0) {
 		free(bw_line_markers_origin(expanded, "/none/x.c", 3, &origin));
 		bw_line_markers_blank(expanded);

@@ -103,7 +103,7 @@ static void comes_from(const char *expanded, const char *mark, const char *origi
 	assert_string_equal(got, origin);
 }
 
-static void finds_beside_then_in_dir(void **state)
+static void a_header_is_found_beside_its_includer_and_then_in_the_directory(void **state)
 {
 	(void)state;
 	put("/own/a.h", "beside\n#include \"sub/c.h\"\nafter_c\n");
@@ -127,7 +127,7 @@ static void finds_beside_then_in_dir(void **state)
 	}
 }
 
-static void lines_stay_right(void **state)
+static void each_line_comes_from_its_file_and_number(void **state)
 {
 	(void)state;
 	put("/own/x.h", "one\\\n two\n/* a\n comment */ #include \"y.h\"\nseven\\");
@@ -146,7 +146,7 @@ static void lines_stay_right(void **state)
 	}
 }
 
-static void what_is_no_include_is_left(void **state)
+static void what_is_no_include_is_left_as_it_is(void **state)
 {
 	static const char text[] = "/* #include \"x.h\" */\n"
 				   "// #include \"x.h\"\n"
@@ -172,7 +172,7 @@ static void what_is_no_include_is_left(void **state)
 	}
 }
 
-static void each_once(void **state)
+static void a_guarded_header_is_expanded_once(void **state)
 {
 	(void)state;
 	put("/own/pragma.h", "/* licence */\n#pragma once\nPRAGMA\n");
@@ -220,7 +220,7 @@ static void same_as_cpp(const char *text)
 	assert_string_equal(plain, expanded);
 }
 
-static void conditions_are_the_preprocessors(void **state)
+static void conditions_are_those_of_the_preprocessor(void **state)
 {
 	(void)state;
 	put("/own/pragma.h", "#pragma once\nPRAGMA\n#include \"in.h\"\nin_pragma __LINE__\n");
@@ -243,7 +243,7 @@ static void conditions_are_the_preprocessors(void **state)
 	same_as_cpp("#include \"half.h\"\n#define H\n#include \"half.h\"\n");
 }
 
-static void cycles(void **state)
+static void headers_that_include_themselves_are_errors_or_end(void **state)
 {
 	(void)state;
 	put("/own/a.h", "\n#include \"b.h\"\n");
@@ -262,7 +262,7 @@ static void cycles(void **state)
 	}
 }
 
-static void hostile_headers(void **state)
+static void headers_that_are_too_large_deep_or_open_are_errors(void **state)
 {
 	BW_FREE char *large = malloc(MAX + 2);
 	char path[512], name[64], text[64];
@@ -304,7 +304,7 @@ static void hostile_headers(void **state)
 	fails("#include \"t0.h\"\n", -EFBIG, "/own/t");
 }
 
-static void nul_and_byte_order_mark(void **state)
+static void a_header_with_a_nul_is_an_error_and_a_byte_order_mark_is_dropped(void **state)
 {
 	char path[512], nul[] = "int\0x;";
 	int fd;
@@ -326,7 +326,7 @@ static void nul_and_byte_order_mark(void **state)
 	}
 }
 
-static void names_are_escaped(void **state)
+static void file_names_in_line_markers_are_escaped(void **state)
 {
 	(void)state;
 	put("/own/q\"\\\n.d/x.h", "#include \"y.h\"\nX\n");
@@ -349,7 +349,7 @@ static void names_are_escaped(void **state)
 }
 
 /* As bccwatch reads a source. */
-static void source_has_its_headers(void **state)
+static void a_source_is_read_with_its_headers(void **state)
 {
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
 	char path[512];
@@ -365,20 +365,19 @@ static void source_has_its_headers(void **state)
 	assert_int_equal(count_of(source.text, "/WORD/"), 2);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(finds_beside_then_in_dir, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(lines_stay_right, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(what_is_no_include_is_left, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(each_once, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(conditions_are_the_preprocessors, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(cycles, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(hostile_headers, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(nul_and_byte_order_mark, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(names_are_escaped, make_root, remove_root),
-		cmocka_unit_test_setup_teardown(source_has_its_headers, make_root, remove_root),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(a_header_is_found_beside_its_includer_and_then_in_the_directory, make_root,
+					remove_root),
+	cmocka_unit_test_setup_teardown(each_line_comes_from_its_file_and_number, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(what_is_no_include_is_left_as_it_is, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(a_guarded_header_is_expanded_once, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(conditions_are_those_of_the_preprocessor, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(headers_that_include_themselves_are_errors_or_end, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(headers_that_are_too_large_deep_or_open_are_errors, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(a_header_with_a_nul_is_an_error_and_a_byte_order_mark_is_dropped, make_root,
+					remove_root),
+	cmocka_unit_test_setup_teardown(file_names_in_line_markers_are_escaped, make_root, remove_root),
+	cmocka_unit_test_setup_teardown(a_source_is_read_with_its_headers, make_root, remove_root),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MODULE("build/includes", NULL, NULL);

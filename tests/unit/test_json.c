@@ -52,7 +52,7 @@ static void commas_stand_between_values_alone(void **state)
 	bw_json_free(&json);
 }
 
-static void numbers_have_all_digits(void **state)
+static void numbers_have_all_their_digits(void **state)
 {
 	struct bw_json json = {0};
 
@@ -86,7 +86,7 @@ static void strings_are_escaped(void **state)
 }
 
 /* Texts of every length around those at which the buffer grows, whose bytes take as much as can be. ASan watches. */
-static void the_buffer_grows(void **state)
+static void the_buffer_grows_with_the_text(void **state)
 {
 	char text[400];
 
@@ -127,15 +127,12 @@ static void an_incomplete_line_is_dropped(void **state)
 	bw_out_free(&out);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(commas_stand_between_values_alone),
-		cmocka_unit_test(numbers_have_all_digits),
-		cmocka_unit_test(strings_are_escaped),
-		cmocka_unit_test(the_buffer_grows),
-		cmocka_unit_test(an_incomplete_line_is_dropped),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(commas_stand_between_values_alone),
+	cmocka_unit_test(numbers_have_all_their_digits),
+	cmocka_unit_test(strings_are_escaped),
+	cmocka_unit_test(the_buffer_grows_with_the_text),
+	cmocka_unit_test(an_incomplete_line_is_dropped),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MODULE("output/json", NULL, NULL);

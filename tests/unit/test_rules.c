@@ -23,7 +23,7 @@ static int read_rules(struct bw_rules *rules, const char *text, size_t len)
 	return r;
 }
 
-static void rules_of_a_file(void **state)
+static void a_file_of_rules_is_read_with_its_quotes_and_escapes(void **state)
 {
 	static const char text[] =
 		"# none\n\n  name a b  c\r\npath \"/x\\\\ \\\"\\n\\x41\"  \ndir\t/d \t\nname \"\\xff\"";
@@ -42,7 +42,7 @@ static void rules_of_a_file(void **state)
 	bw_rules_free(&rules);
 }
 
-static void bad_rules(void **state)
+static void a_rule_of_another_form_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"name\n",	  "nam x\n",	"name \"x\n", "name \"\\q\"\n", "name \"\\x0\"\n", "name \"\\x00\"\n",
@@ -59,7 +59,7 @@ static void bad_rules(void **state)
 	bw_rules_free(&rules);
 }
 
-static void names_have_bounds(void **state)
+static void the_length_of_a_name_and_the_number_of_rules_are_bounded(void **state)
 {
 	struct bw_rules rules = {0};
 	char name[257];
@@ -79,13 +79,10 @@ static void names_have_bounds(void **state)
 	bw_rules_free(&rules);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_of_a_file),
-		cmocka_unit_test(bad_rules),
-		cmocka_unit_test(names_have_bounds),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_file_of_rules_is_read_with_its_quotes_and_escapes),
+	cmocka_unit_test(a_rule_of_another_form_is_refused),
+	cmocka_unit_test(the_length_of_a_name_and_the_number_of_rules_are_bounded),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MODULE("enforce/rules", NULL, NULL);

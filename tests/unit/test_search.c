@@ -13,7 +13,7 @@ static uint64_t key_of(const void *entry)
 }
 
 /* Against a linear search, in arrays of every length up to 9, with gaps and equal keys. */
-static void as_many_as_a_linear_search_finds(void **state)
+static void it_finds_as_many_as_a_linear_search(void **state)
 {
 	static const uint16_t keys[] = {2, 2, 3, 7, 7, 7, 8, 20, 65535};
 	struct entry entries[LENGTH(keys)];
@@ -32,9 +32,8 @@ static void as_many_as_a_linear_search_finds(void **state)
 	assert_int_equal(bw_search_up_to(entries, LENGTH(keys), sizeof(*entries), key_of, UINT64_MAX), LENGTH(keys));
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {cmocka_unit_test(as_many_as_a_linear_search_finds)};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(it_finds_as_many_as_a_linear_search),
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MODULE("base/search", NULL, NULL);

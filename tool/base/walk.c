@@ -181,12 +181,13 @@ int bw_walk(const struct bw_walk *walk, int dir)
 
 	while (r == 0 && levels.n > 0) {
 		struct level *last = &levels.level[levels.n - 1];
-		const char *name = last->names + last->at;
+		const char *name;
 
 		if (last->at == last->len) {
 			r = leave(&levels);
 			continue;
 		}
+		name = last->names + last->at;
 		last->at += strlen(name) + 1;
 		r = enter(walk, &levels, last->fd, name);
 	}

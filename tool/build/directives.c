@@ -39,7 +39,7 @@ static struct bw_directive read_directive(const char *p)
 	return d;
 }
 
-bool bw_directive_next(const char **at, struct bw_directive *d)
+bool bw_directives_next(const char **at, struct bw_directive *d)
 {
 	bool begins = true; /* there was only space and comments since the beginning of the line */
 	const char *p = *at;
@@ -63,12 +63,12 @@ bool bw_directive_next(const char **at, struct bw_directive *d)
 	return *p;
 }
 
-bool bw_directive_opens(const struct bw_directive *d)
+bool bw_directives_opens(const struct bw_directive *d)
 {
 	return bw_tokens_is(d->word, "if") || bw_tokens_is(d->word, "ifdef") || bw_tokens_is(d->word, "ifndef");
 }
 
-bool bw_directive_is_pragma_once(const struct bw_directive *d)
+bool bw_directives_is_pragma_once(const struct bw_directive *d)
 {
 	const char *at = d->rest;
 
@@ -94,7 +94,7 @@ static bool asks_for_guard(const struct bw_directive *d)
 	return t.len > 0 && at <= d->end && skip_space(at, false) >= d->end;
 }
 
-void bw_directive_classify(const char *text, bool *once, bool *guarded)
+void bw_directives_classify(const char *text, bool *once, bool *guarded)
 {
 	const char *first = skip_space(text, true), *at = text;
 	bool guard = false, closed = false;
@@ -102,9 +102,9 @@ void bw_directive_classify(const char *text, bool *once, bool *guarded)
 	struct bw_directive d;
 
 	*once = false;
-	while (bw_directive_next(&at, &d)) {
-		*once |= bw_directive_is_pragma_once(&d);
-		if (bw_directive_opens(&d)) {
+	while (bw_directives_next(&at, &d)) {
+		*once |= bw_directives_is_pragma_once(&d);
+		if (bw_directives_opens(&d)) {
 			guard |= d.begin == first && asks_for_guard(&d);
 			depth++;
 		} else if (bw_tokens_is(d.word, "endif") && depth > 0) {
@@ -117,7 +117,7 @@ void bw_directive_classify(const char *text, bool *once, bool *guarded)
 	*guarded = closed;
 }
 
-bool bw_directive_ends_in_comment(const char *p)
+bool bw_directives_ends_in_comment(const char *p)
 {
 	while (*p) {
 		const char *past = *p == '#' ? p : bw_tokens_skip_opaque(p);

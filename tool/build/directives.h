@@ -14,15 +14,15 @@ struct bw_directive {
 };
 
 /* The next one from *at on, which is the beginning of a line, and is moved to the directive's end. */
-bool bw_directive_next(const char **at, struct bw_directive *d);
+bool bw_directives_next(const char **at, struct bw_directive *d);
 
 /* Is it #if, #ifdef or #ifndef? */
-bool bw_directive_opens(const struct bw_directive *d);
-bool bw_directive_is_pragma_once(const struct bw_directive *d);
+bool bw_directives_opens(const struct bw_directive *d);
+bool bw_directives_is_pragma_once(const struct bw_directive *d);
 
 /* once: a header's text has `#pragma once`; guarded: all of it stands between an #ifndef, or #if !defined, and #endif.
  */
-void bw_directive_classify(const char *text, bool *once, bool *guarded);
+void bw_directives_classify(const char *text, bool *once, bool *guarded);
 
 /* Has its last comment no end? */
-bool bw_directive_ends_in_comment(const char *text);
+bool bw_directives_ends_in_comment(const char *text);

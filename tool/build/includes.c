@@ -124,7 +124,7 @@ static int read_header(const struct expansion *e, int fd, struct file *header, c
 		return -EILSEQ;
 	if (strncmp(*text, "\xef\xbb\xbf", 3) == 0)
 		memset(*text, ' ', 3); /* a byte order mark, which clang takes at the very beginning alone */
-	bw_directive_classify(*text, &header->once, &header->guarded);
+	bw_directives_classify(*text, &header->once, &header->guarded);
 	return 0;
 }
 
@@ -202,7 +202,7 @@ static int include(struct expansion *e, const struct file *f, const char *name)
 /* Follows the conditions. A header must end those that it begins, and no others. */
 static int follow(struct file *f, const struct bw_directive *d)
 {
-	if (bw_directive_opens(d))
+	if (bw_directives_opens(d))
 		f->conditions++;
 	else if (bw_tokens_is(d->word, "endif") && f->conditions > 0)
 		f->conditions--;
@@ -249,7 +249,7 @@ static int replace(struct expansion *e, struct file *f, const struct bw_directiv
 	BW_FREE char *name = NULL;
 	int r = name_of(d, &name);
 
-	if (r < 0 || (!name && !(f->header && bw_directive_is_pragma_once(d))))
+	if (r < 0 || (!name && !(f->header && bw_directives_is_pragma_once(d))))
 		return r < 0 ? r : LEFT;
 	return name ? include(e, f, name) : 0;
 }
@@ -260,7 +260,7 @@ static int check_end(const struct file *f, const char *text)
 		return 0;
 	if (f->conditions > 0)
 		return bw_log_error(-EINVAL, "%s: an #if has no #endif", f->path);
-	if (bw_directive_ends_in_comment(text))
+	if (bw_directives_ends_in_comment(text))
 		return bw_log_error(-EINVAL, "%s: a comment has no end", f->path);
 	return 0;
 }
@@ -303,7 +303,7 @@ static int expand_file(struct expansion *e, struct file *f, const char *text)
 	struct bw_directive d;
 
 	f->line = 1;
-	while (bw_directive_next(&at, &d)) {
+	while (bw_directives_next(&at, &d)) {
 		int r;
 
 		f->line += lines_in(counted, d.begin);

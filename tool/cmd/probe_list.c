@@ -92,7 +92,7 @@ static void list_kind(const char *root, const struct btf *btf, const struct bw_p
 {
 	int r = list->each(root, btf, print_name, l);
 
-	if (r == -ENOENT && !btf)
+	if (r == -ENOENT && list->needs_btf && !btf)
 		bw_log_error(r, "cannot list '%s': this kernel has no BTF", l->kind);
 	else if (r < 0)
 		bw_log_error(r, "cannot list '%s': %s", l->kind,

@@ -200,9 +200,9 @@ static int each_fentry(const char *root, const struct btf *btf, void (*found)(vo
 }
 
 const struct bw_probe_targets_kind bw_probe_targets_kinds[] = {
-	{"kprobe", each_kprobe},
-	{"tracepoint", each_tracepoint},
-	{"lsm", each_lsm},
-	{"fentry", each_fentry},
-	{NULL, NULL},
+	{"kprobe", false, each_kprobe},
+	{"tracepoint", false, each_tracepoint},
+	{"lsm", true, each_lsm},
+	{"fentry", true, each_fentry},
+	{NULL, false, NULL},
 };

@@ -122,9 +122,12 @@ static const struct btf_param *parameter_of(const struct btf *btf, uint32_t func
 
 static int declare(const struct writer *w, uint32_t type, const char *name, int indent)
 {
-	const struct btf_dump_emit_type_decl_opts opts = {
-		.sz = sizeof(opts), .field_name = name, .indent_level = indent};
+	struct btf_dump_emit_type_decl_opts opts;
 
+	memset(&opts, 0, sizeof(opts)); /* also what pads it: libbpf refuses options with unknown bytes */
+	opts.sz = sizeof(opts);
+	opts.field_name = name;
+	opts.indent_level = indent;
 	return btf_dump__emit_type_decl(w->dump, type, &opts);
 }
 

@@ -225,13 +225,16 @@ void bw_elf_free(struct bw_elf *elf)
 	free(elf);
 }
 
-/* Is the offset in a part that is executed? */
-static bool is_code(const struct bw_elf *elf, uint64_t offset)
+/* The part with the offset; NULL: it is in none that is executed. */
+static const struct segment *segment_at(const struct bw_elf *elf, uint64_t offset)
 {
-	for (size_t i = 0; i < elf->n_segments; i++)
-		if (offset >= elf->segments[i].offset && offset - elf->segments[i].offset < elf->segments[i].in_file)
-			return true;
-	return false;
+	for (size_t i = 0; i < elf->n_segments; i++) {
+		const struct segment *s = &elf->segments[i];
+
+		if (offset >= s->offset && offset - s->offset < s->in_file)
+			return s;
+	}
+	return NULL;
 }
 
 static int find_offset(const struct bw_elf *elf, const char *text, uint64_t *offset)
@@ -242,7 +245,7 @@ static int find_offset(const struct bw_elf *elf, const char *text, uint64_t *off
 	*offset = strtoull(text, &end, 16);
 	if (*end)
 		return -ESRCH;
-	return errno == 0 && is_code(elf, *offset) ? 0 : -ERANGE;
+	return errno == 0 && segment_at(elf, *offset) ? 0 : -ERANGE;
 }
 
 static int find_name(const struct bw_elf *elf, const char *name, uint64_t *offset)
@@ -300,12 +303,13 @@ static uint64_t start_of(const void *function)
 const char *bw_elf_at(const struct bw_elf *elf, uint64_t offset, uint64_t *into)
 {
 	size_t n = bw_search_up_to(elf->functions, elf->n, sizeof(*elf->functions), start_of, offset);
+	const struct segment *segment = segment_at(elf, offset);
 	const struct function *f;
 
-	if (n == 0)
+	if (n == 0 || !segment)
 		return NULL;
 	f = &elf->functions[n - 1];
 	*into = offset - f->offset;
-	/* Functions in assembler have no size. */
-	return f->size && *into >= f->size ? NULL : f->name;
+	/* Functions in assembler have no size: they end with their segment. */
+	return f->offset < segment->offset || (f->size && *into >= f->size) ? NULL : f->name;
 }

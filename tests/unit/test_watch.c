@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/signals.h"
+#include "cmd/command.h"
+#include "cmd/watch.h"
+#include "output/clock.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/fake_bpf.h"
+#include "tests/unit/fake_hook.h"
+
+struct event {
+	uint64_t ts;
+	uint32_t pid, number;
+};
+
+static const struct bw_layout_field fields[] = {
+	{.name = "ts", .kind = BW_UNSIGNED, .size = 8, .count = 1},
+	{.name = "pid", .kind = BW_UNSIGNED, .offset = 8, .size = 4, .count = 1},
+	{.name = "number", .kind = BW_UNSIGNED, .offset = 12, .size = 4, .count = 1}};
+
+static struct bw_image_map image_maps[] = {
+	{.name = "events", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1},
+	{.name = "others", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1},
+	{.name = "bccwatch_refused",
+	 .type = BPF_MAP_TYPE_PERCPU_ARRAY,
+	 .key_size = 4,
+	 .value_size = 8,
+	 .max_entries = 1},
+};
+static struct bw_image_event events[] = {{.map = 0, .layout = {fields, 3, 16}}, {.map = 1, .layout = {fields, 3, 16}}};
+static const struct bw_plan no_hooks;
+
+static struct fake f;
+static struct bw_watch watch;
+
+static bool have_times;
+static uint64_t times[2];
+
+/* Ends the run as soon as it begins: what comes is what is in the buffers then. */
+static void end_at_once(void)
+{
+	raise(SIGTERM);
+	if (have_times) {
+		times[1] = bw_clock_now();
+		times[0] = times[1] + 1;
+	}
+}
+
+/* One event in each buffer, once the run has begun. */
+static void read_one(struct fake_reader *r)
+{
+	unsigned i = (unsigned)(r - fake_readers);
+	struct event e = {.ts = times[i], .pid = 800 + i, .number = i};
+	sigset_t pending;
+
+	sigpending(&pending);
+	if (sigismember(&pending, SIGTERM))
+		r->ring_sample(r->cookie, &e, sizeof(e));
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fake_load(&f, image_maps, LENGTH(image_maps), 2);
+	f.image.events = events;
+	f.image.n_events = 1;
+	f.loaded.plan = &no_hooks;
+	fake_n_readers = 0;
+	fake_reader_read = read_one;
+	times[0] = times[1] = 0;
+	watch = (struct bw_watch){
+		.loaded = &f.loaded, .pages = 8, .signal_fd = bw_signals_open(), .sentence = {.after = ""}};
+	return 0;
+}
+
+static int end(void **state)
+{
+	const struct timespec none = {0};
+	sigset_t ending;
+
+	(void)state;
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	while (sigtimedwait(&ending, NULL, &none) > 0)
+		;
+	close(watch.signal_fd);
+	fake_unload(&f);
+	return 0;
+}
+
+/* BW_EXIT_*; or -errno, if it could not be opened. */
+static int watch_all(const char *summary)
+{
+	int r = bw_watch_open(&watch);
+
+	if (r == 0) {
+		end_at_once();
+		r = bw_watch_finish(&watch, bw_watch_run(&watch), summary);
+	}
+	bw_watch_close(&watch);
+	return r;
+}
+
+/* What is printed on stdout and stderr. */
+static const char *run(const char *summary, int status)
+{
+	const char *text;
+	int r;
+
+	capture();
+	r = watch_all(summary);
+	text = captured();
+	if (r != status)
+		fail_msg("%d: %s", r, text);
+	return text;
+}
+
+static void an_event_is_a_line_and_the_last_line_counts_them(void **state)
+{
+	const char *text = run("", BW_EXIT_OK);
+
+	(void)state;
+	assert_string_equal(text + BW_CLOCK_LEN, " PID=800 NUMBER=0\n1 events shown, 0 lost.\n");
+}
+
+static void an_event_is_an_object_in_json(void **state)
+{
+	const char *text;
+
+	(void)state;
+	watch.json = true;
+	text = run("", BW_EXIT_OK);
+	assert_non_null(strstr(text, "\"table\":\"events\",\"event\":{\"ts\":0,\"pid\":800,\"number\":0}}\n"));
+	assert_null(strstr(text, "lost\":"));
+}
+
+static void lines_have_the_name_of_their_table_if_it_is_asked_for(void **state)
+{
+	(void)state;
+	watch.named = true;
+	assert_non_null(strstr(run("", BW_EXIT_OK), " events PID=800 NUMBER=0\n"));
+}
+
+static void losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for(void **state)
+{
+	static const uint64_t refused[] = {4, 3};
+
+	(void)state;
+	fake_put(fake_map(&f, "bccwatch_refused"), &(uint32_t){0}, refused);
+	assert_non_null(strstr(run("", BW_EXIT_OK), "1 events shown, 7 lost.\n"));
+	fake_n_readers = 0;
+	watch.fail_on_loss = true;
+	watch.json = true;
+	assert_non_null(strstr(run("", BW_EXIT_LOST), "\"lost\":7,\"missed\":0}\n"));
+}
+
+static void events_of_several_tables_are_shown_in_the_order_of_their_times(void **state)
+{
+	const char *text, *first, *second;
+
+	(void)state;
+	f.image.n_events = 2;
+	have_times = true;
+	watch.named = true;
+	text = run("", BW_EXIT_OK);
+	have_times = false;
+	first = strstr(text, " others PID=801");
+	second = strstr(text, " events PID=800");
+	if (!first || !second || first > second)
+		fail_msg("%s", text);
+	assert_non_null(strstr(text, "2 events shown"));
+}
+
+static void an_event_of_an_unknown_type_is_announced_and_shown_as_bytes(void **state)
+{
+	const char *text;
+
+	(void)state;
+	events[0].layout = (struct bw_layout){0};
+	text = run("", BW_EXIT_OK);
+	events[0].layout = (struct bw_layout){fields, 3, 16};
+	assert_non_null(strstr(text, "The type of the events of 'events' is not known"));
+	assert_non_null(strstr(text, " REST=0x00000000000000002003000000000000\n"));
+}
+
+static void a_hook_that_cannot_be_attached_is_passed_on_without_a_last_line(void **state)
+{
+	static struct bw_plan_binding binding = {
+		.function = (char *)"f", .kind = &broken_hook, .target = (char *)"t", .placed = -1};
+	static const struct bw_plan plan = {&binding, 1};
+	struct bw_image_program program = {.name = "f"};
+	int fd = -1;
+
+	(void)state;
+	f.image.programs = &program;
+	f.image.n_programs = 1;
+	f.loaded.plan = &plan;
+	f.loaded.programs = &fd;
+	assert_string_equal(run("", -EACCES), "");
+}
+
+static void a_watch_that_is_closed_before_it_runs_prints_nothing(void **state)
+{
+	(void)state;
+	end_at_once();
+	capture();
+	assert_int_equal(bw_watch_open(&watch), 0);
+	bw_watch_close(&watch);
+	assert_string_equal(captured(), "");
+}
+
+static void the_command_begins_the_last_line(void **state)
+{
+	(void)state;
+	assert_non_null(
+		strstr(run("3 accesses denied. ", BW_EXIT_OK), "\n3 accesses denied. 1 events shown, 0 lost.\n"));
+}
+
+static void a_reader_that_has_gone_is_a_failure_where_it_is_needed(void **state)
+{
+	int ends[2], saved, r;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	fflush(stdout);
+	for (int i = 0; i < 2; i++) {
+		capture();
+		saved = dup(1);
+		dup2(ends[1], 1);
+		fake_n_readers = 0;
+		watch.needs_reader = i == 1;
+		r = watch_all("");
+		dup2(saved, 1);
+		close(saved);
+		captured();
+		assert_int_equal(r, i ? BW_EXIT_FAILED : BW_EXIT_OK);
+	}
+	close(ends[1]);
+}
+
+#define WATCHED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+static const struct CMUnitTest tests[] = {
+	WATCHED(an_event_is_a_line_and_the_last_line_counts_them),
+	WATCHED(an_event_is_an_object_in_json),
+	WATCHED(lines_have_the_name_of_their_table_if_it_is_asked_for),
+	WATCHED(losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for),
+	WATCHED(events_of_several_tables_are_shown_in_the_order_of_their_times),
+	WATCHED(an_event_of_an_unknown_type_is_announced_and_shown_as_bytes),
+	WATCHED(a_hook_that_cannot_be_attached_is_passed_on_without_a_last_line),
+	WATCHED(a_watch_that_is_closed_before_it_runs_prints_nothing),
+	WATCHED(the_command_begins_the_last_line),
+	WATCHED(a_reader_that_has_gone_is_a_failure_where_it_is_needed),
+};
+
+UNIT_MODULE("cmd/watch", NULL, NULL);
