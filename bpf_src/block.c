@@ -20,14 +20,14 @@ struct data_t {
 
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
+#include "block/action.h"      // struct attempt; deny() refuses or kills, and calls report()
 #include "block/calls.h"       // on_call(): where only the strings of system calls are seen
-#include "block/checks.h"      // on_open(), on_create(), ...: what each hook asks decide()
-#include "block/deny.h"	       // struct attempt; deny() refuses or kills, and calls report()
 #include "block/directories.h" // denied_by_directory()
 #include "block/exceptions.h"  // is_excepted()
 #include "block/hook.h"	       // HOOK() and NOTICE()
 #include "block/kprobes.h"     // where nothing can be refused at the file, and signals kill
-#include "block/match.h"       // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
+#include "block/lookup.h"      // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
+#include "block/operations.h"  // on_open(), on_create(), ...: what each hook asks decide()
 #include "block/rename.h"      // on_new_name(): the same for a link or a rename
 #include "block/track.h"       // which inodes are protected
 

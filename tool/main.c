@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "version.h"
@@ -24,7 +24,7 @@ static int flushed(void)
 
 static int run_command(int argc, char **argv)
 {
-	const struct bw_command *command = bw_command_find(argv[0]);
+	const struct bw_command *command = bw_command_table_find(argv[0]);
 	int r;
 
 	if (!command) {

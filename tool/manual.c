@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "version.h"
 
 bool bw_verbose;
@@ -52,7 +52,7 @@ static int print_man(void)
 			continue;
 		}
 		line[strcspn(line, "\n")] = '\0';
-		command = line[strlen(mark)] == ' ' ? bw_command_find(line + strlen(mark) + 1) : NULL;
+		command = line[strlen(mark)] == ' ' ? bw_command_table_find(line + strlen(mark) + 1) : NULL;
 		if (!command && line[strlen(mark)])
 			return bw_log_error(1, "no command for the line '%s'", line);
 		print_man_options(command ? command->options : bw_global_options);
@@ -98,7 +98,7 @@ static void print_completion(void)
 	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=\n"
 	     "\tCOMPREPLY=()\n"
 	     "\tcase $([ \"$COMP_CWORD\" -gt 1 ] && echo \"${COMP_WORDS[1]}\") in");
-	for (const struct bw_command *const *c = bw_commands; *c; c++) {
+	for (const struct bw_command *const *c = bw_command_table; *c; c++) {
 		printf("\t%s)\n\t\tcase $prev in\n", (*c)->name);
 		print_arguments((*c)->options);
 		printf("\t\tesac\n\t\twords='");
@@ -106,7 +106,7 @@ static void print_completion(void)
 		puts("'\n\t\t;;");
 	}
 	printf("\t'')\n\t\twords='");
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
+	for (const struct bw_command *const *c = bw_command_table; *c; c++)
 		printf("%s ", (*c)->name);
 	print_words(bw_global_options);
 	puts("'\n\t\t;;\n\tesac\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "tests/unit/samples.h"
 
 const struct bw_event_text_sentence by_field = {.after = ""};

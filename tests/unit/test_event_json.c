@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "output/clock.h"
 #include "output/event_json.h"
+#include "output/timestamp.h"
 #include "tests/unit/samples.h"
 
 /* The object's members behind "event", of an event of the type; in a static buffer. */

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "output/clock.h"
 #include "output/event_text.h"
+#include "output/timestamp.h"
 #include "tests/unit/readback.h"
 #include "tests/unit/samples.h"
 
 static void an_open_is_a_line_of_its_fields_or_a_sentence(void **state)
 {
-	struct open_event e = {.ts = bw_clock_now() + 500000000, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
+	struct open_event e = {.ts = bw_timestamp_now() + 500000000, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
 
 	(void)state;
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)), " PID=812 COMM=cat FILENAME=/etc/hosts");

@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/function_report.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/made_types.h"

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "output/clock.h"
 #include "output/histogram.h"
 #include "output/table.h"
+#include "output/timestamp.h"
 #include "tests/unit/readback.h"
 #include "tests/unit/samples.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/out.h"
 #include "cmd/map_printer.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/fake_bpf.h"
 

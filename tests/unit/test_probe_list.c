@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/probe_list.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/root.h"

@@ -11,7 +11,7 @@
 
 #include "base/signals.h"
 #include "bpf_src/lib/counters.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "program/probe.h"
 #include "program/session.h"
 #include "tests/unit/capture.h"
@@ -178,12 +178,12 @@ static int end(void **state)
 
 static void a_run_ends_after_its_seconds(void **state)
 {
-	uint64_t start = bw_clock_now(), took;
+	uint64_t start = bw_timestamp_now(), took;
 
 	(void)state;
 	s.session.seconds = 1;
 	assert_int_equal(run_session(), 0);
-	took = bw_clock_now() - start;
+	took = bw_timestamp_now() - start;
 	assert_in_range(took, 1000000000, 5000000000);
 	assert_int_equal(s.opened, 1);
 	assert_true(s.flushes > 1);
@@ -256,14 +256,14 @@ static void sigusr1_is_a_tick(void **state)
 
 static void each_interval_is_a_tick(void **state)
 {
-	uint64_t start = bw_clock_now();
+	uint64_t start = bw_timestamp_now();
 
 	(void)state;
 	s.session.tick = on_tick;
 	s.session.interval = 1;
 	assert_int_equal(run_session(), 0);
 	assert_int_equal(s.ticks, 1);
-	assert_in_range(bw_clock_now() - start, 1000000000, 5000000000);
+	assert_in_range(bw_timestamp_now() - start, 1000000000, 5000000000);
 }
 
 static void lose(void)

@@ -8,7 +8,7 @@
 
 #include "base/out.h"
 #include "cmd/trace_pipe.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "tests/unit/unit.h"
 
 static struct bw_trace_pipe *printk;

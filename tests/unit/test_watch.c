@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/signals.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/watch.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/fake_bpf.h"
 #include "tests/unit/fake_hook.h"
@@ -49,7 +49,7 @@ static void end_at_once(void)
 {
 	raise(SIGTERM);
 	if (have_times) {
-		times[1] = bw_clock_now();
+		times[1] = bw_timestamp_now();
 		times[0] = times[1] + 1;
 	}
 }

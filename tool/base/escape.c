@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/search.h"
+#include "base/binary_search.h"
 
 /* The length of the UTF-8 character at s, of at most len bytes, and its code point; 0 if it is not one
  * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
@@ -42,7 +42,7 @@ static uint64_t start_of(const void *range)
 
 static bool is_among(const struct range *ranges, size_t n, uint32_t code)
 {
-	size_t up_to = bw_search_up_to(ranges, n, sizeof(*ranges), start_of, code);
+	size_t up_to = bw_binary_search_up_to(ranges, n, sizeof(*ranges), start_of, code);
 
 	return up_to > 0 && code <= ranges[up_to - 1].to;
 }

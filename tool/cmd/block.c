@@ -14,8 +14,8 @@
 #include "cmd/block_options.h"
 #include "cmd/watch.h"
 #include "enforce/enforcement.h"
-#include "enforce/trial.h"
-#include "kernel/kprobe.h"
+#include "enforce/hook_trial.h"
+#include "kernel/perf_kprobe.h"
 #include "program/plan.h"
 
 struct block {
@@ -51,7 +51,7 @@ static int build(struct block *b)
 		{o->n_exes > 0, "EXCEPT_EXE"},
 		{(by_path || by_dir) && bw_hook_setattr_has_idmap(b->hook), "SETATTR_IDMAP"},
 		/* A kernel without 32-bit calls has no such functions to attach to. */
-		{b->hook == BW_HOOK_OVERRIDE && bw_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
+		{b->hook == BW_HOOK_OVERRIDE && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
 	};
 	int r = 0;
 
@@ -128,12 +128,12 @@ static int open_hook(struct block *b, bool explain)
 	int r;
 
 	prepare(b);
-	r = explain ? bw_common_load(&b->loaded, &b->image, &b->plan, &b->source, b->signal_fd)
+	r = explain ? bw_common_options_load(&b->loaded, &b->image, &b->plan, &b->source, b->signal_fd)
 		    : bw_load(&b->loaded, &b->image, &b->plan, NULL);
 	if (r == 0)
 		r = bw_watch_open(&b->watch);
 	if (r == 0)
-		r = bw_trial_run(&b->enforcement, &b->loaded);
+		r = bw_hook_trial_run(&b->enforcement, &b->loaded);
 	if (r == -ENOTSUP)
 		bw_log_error(r, "%s: loaded, but a try of it denied nothing: this kernel does not call it",
 			     bw_hook_info(b->hook)->name);
@@ -225,7 +225,7 @@ static int enforce(struct block *b)
 
 static int open_block(struct block *b)
 {
-	int r = bw_common_source(&b->options->common, "block.c", &b->source);
+	int r = bw_common_options_source(&b->options->common, "block.c", &b->source);
 
 	if (r == 0)
 		r = bw_enforcement_check(&b->enforcement);
@@ -367,7 +367,7 @@ static int run_with(const struct bw_block_options *options)
 
 	if (signal_fd < 0)
 		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-signal_fd));
-	if (bw_common_privilege("block") < 0)
+	if (bw_common_options_privilege("block") < 0)
 		return BW_EXIT_FAILED;
 	tzset();
 	r = block_files(&b);

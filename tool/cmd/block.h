@@ -2,7 +2,7 @@
 /* bccwatch block: who opens a protected file is denied or killed. */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 
 extern const struct bw_command bw_block_command;
 

@@ -26,13 +26,13 @@ static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const ch
 	const char *why;
 	int r = bw_rules_add(&o->rules, kind, value, &why);
 
-	return r < 0 ? bw_common_usage_error(option, value, why ? why : strerror(-r)) : 0;
+	return r < 0 ? bw_common_options_usage_error(option, value, why ? why : strerror(-r)) : 0;
 }
 
 static int set_action(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"kill", "deny", NULL};
-	int i = bw_common_word("--action", value, choices, "it is one of kill, deny");
+	int i = bw_common_options_word("--action", value, choices, "it is one of kill, deny");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -44,8 +44,8 @@ static int set_errno(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
 	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_common_word("--errno", value, choices,
-			       "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+	int i = bw_common_options_word("--errno", value, choices,
+				       "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -56,7 +56,7 @@ static int set_errno(struct bw_block_options *o, const char *value)
 static int set_hook(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"lsm", "fmod_ret", "override", "signal", NULL};
-	int i = bw_common_word("--hook", value, choices, "it is one of lsm, fmod_ret, override, signal");
+	int i = bw_common_options_word("--hook", value, choices, "it is one of lsm, fmod_ret, override, signal");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -67,7 +67,7 @@ static int set_hook(struct bw_block_options *o, const char *value)
 static int set_access(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"read", "write", "exec", NULL};
-	int i = bw_common_word("--access", value, choices, "it is one of read, write, exec");
+	int i = bw_common_options_word("--access", value, choices, "it is one of read, write, exec");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -78,7 +78,7 @@ static int set_access(struct bw_block_options *o, const char *value)
 static int except_comm(struct bw_block_options *o, const char *value)
 {
 	if (!*value || strlen(value) > 15)
-		return bw_common_usage_error("--except-comm", value, "a process name has 1 to 15 bytes");
+		return bw_common_options_usage_error("--except-comm", value, "a process name has 1 to 15 bytes");
 	o->comms[o->n_comms++] = value;
 	return 0;
 }
@@ -89,7 +89,7 @@ static int add_exception(struct bw_block_options *o, int id, const char *value)
 	    o->n_exes == BW_BLOCK_EXCEPTIONS_MAX)
 		return bw_log_error(BW_EXIT_USAGE, "more than %d exceptions of a kind", BW_BLOCK_EXCEPTIONS_MAX);
 	if (id == OPT_EXCEPT_UID)
-		return bw_common_uid("--except-uid", value, &o->uids[o->n_uids++]);
+		return bw_common_options_uid("--except-uid", value, &o->uids[o->n_uids++]);
 	if (id == OPT_EXCEPT_COMM)
 		return except_comm(o, value);
 	o->exes[o->n_exes++] = value;
@@ -155,12 +155,12 @@ static int check(const struct bw_block_options *o)
 		bw_log_hint("--name, --path, --dir or --rules says what is to be protected.");
 		return BW_EXIT_USAGE;
 	}
-	return why ? bw_common_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;
+	return why ? bw_common_options_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;
 }
 
 int bw_block_options_parse(struct bw_block_options *o, const struct bw_command *command, int argc, char **argv)
 {
-	int r = bw_common_parse(command, &o->common, argc, argv, set_option, o);
+	int r = bw_common_options_parse(command, &o->common, argc, argv, set_option, o);
 
 	o->access = o->access ? o->access : ACCESS_ANY;
 	return r == 0 ? check(o) : r;

@@ -8,14 +8,14 @@
 #include <stdint.h>
 
 #include "bpf_src/block/rules.h"
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 #include "enforce/hook.h"
 #include "enforce/rules.h"
 
 enum { BW_BLOCK_EXCEPTIONS_MAX = 1024 };
 
 struct bw_block_options {
-	struct bw_common common;
+	struct bw_common_options common;
 	struct bw_rules rules;
 	enum bw_hook hook; /* BW_HOOKS: the strongest that works */
 	bool deny;	   /* the process lives */

@@ -2,6 +2,6 @@
 /* bccwatch cache: the programs that were compiled before. */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 
 extern const struct bw_command bw_cache_command;

@@ -18,12 +18,12 @@
 #include "build/build.h"
 #include "build/libraries.h"
 #include "cmd/block.h"
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/trace.h"
 #include "kernel/btf.h"
-#include "kernel/checks.h"
+#include "kernel/doctor_checks.h"
 #include "kernel/privilege.h"
 #include "output/json.h"
 #include "program/plan.h"
@@ -45,7 +45,7 @@ struct doctor {
 	double times[STEPS]; /* 0: not reached */
 };
 
-static void add_json(struct bw_json *json, const char *status, const struct bw_checks_result *c)
+static void add_json(struct bw_json *json, const char *status, const struct bw_doctor_checks_result *c)
 {
 	bw_json_open_object(json);
 	bw_json_key(json, "status");
@@ -68,12 +68,12 @@ static void print_text(const char *label, const char *text)
 	fputc('\n', stdout);
 }
 
-static void print_result(void *cookie, const struct bw_checks_result *c)
+static void print_result(void *cookie, const struct bw_doctor_checks_result *c)
 {
-	static const char *const names[] = {[BW_CHECKS_OK] = "ok",
-					    [BW_CHECKS_WARN] = "warn",
-					    [BW_CHECKS_FAIL] = "fail",
-					    [BW_CHECKS_UNKNOWN] = "unknown"};
+	static const char *const names[] = {[BW_DOCTOR_CHECKS_OK] = "ok",
+					    [BW_DOCTOR_CHECKS_WARN] = "warn",
+					    [BW_DOCTOR_CHECKS_FAIL] = "fail",
+					    [BW_DOCTOR_CHECKS_UNKNOWN] = "unknown"};
 	struct doctor *d = cookie;
 
 	if (d->as_json) {
@@ -89,9 +89,9 @@ static void print_result(void *cookie, const struct bw_checks_result *c)
 }
 
 static void __attribute__((format(printf, 4, 5)))
-print_simple(struct doctor *d, enum bw_checks_status status, const char *name, const char *format, ...)
+print_simple(struct doctor *d, enum bw_doctor_checks_status status, const char *name, const char *format, ...)
 {
-	struct bw_checks_result c = {.status = status, .name = name};
+	struct bw_doctor_checks_result c = {.status = status, .name = name};
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -152,7 +152,7 @@ static int receive(struct doctor *d, const struct bw_loaded *loaded)
 
 static int try_program(struct doctor *d)
 {
-	const struct bw_common common = BW_COMMON_DEFAULTS;
+	const struct bw_common_options common = BW_COMMON_DEFAULTS;
 	BW_CLEANUP(bw_source_free) struct bw_source source = {0};
 	BW_CLEANUP(bw_image_free) struct bw_image image = {0};
 	BW_CLEANUP(bw_plan_free) struct bw_plan plan = {0};
@@ -160,7 +160,7 @@ static int try_program(struct doctor *d)
 	int r;
 
 	clock_gettime(CLOCK_MONOTONIC, &d->begin);
-	r = bw_common_source(&common, "doctor.c", &source);
+	r = bw_common_options_source(&common, "doctor.c", &source);
 	if (r == 0)
 		r = bw_build(&source, false, d->signal_fd, &image);
 	if (r < 0)
@@ -168,7 +168,7 @@ static int try_program(struct doctor *d)
 	reach(d, COMPILED);
 	r = bw_plan_complete(&plan, &image);
 	if (r == 0)
-		r = bw_common_load(&loaded, &image, &plan, &source, d->signal_fd);
+		r = bw_common_options_load(&loaded, &image, &plan, &source, d->signal_fd);
 	if (r < 0)
 		return r;
 	reach(d, LOADED);
@@ -176,7 +176,7 @@ static int try_program(struct doctor *d)
 }
 
 /* The first line of the messages, without its prefix, and the hint that follows it. */
-static void first_message(const struct bw_log_held *held, struct bw_checks_result *c)
+static void first_message(const struct bw_log_held *held, struct bw_doctor_checks_result *c)
 {
 	static const char prefix[] = "bccwatch: ";
 	const char *error = held->text ? held->text : "it gave no reason", *hint;
@@ -192,7 +192,7 @@ static void first_message(const struct bw_log_held *held, struct bw_checks_resul
 /* Does a command work, and by which hook? Its messages become the result's. */
 static bool try_command(struct doctor *d, const char *name, int (*try)(int signal_fd, const char **hook))
 {
-	struct bw_checks_result c = {.status = BW_CHECKS_OK, .name = name};
+	struct bw_doctor_checks_result c = {.status = BW_DOCTOR_CHECKS_OK, .name = name};
 	struct bw_log_held held = {0}, *outer = bw_log_hold(&held);
 	const char *hook = "";
 	int r;
@@ -202,7 +202,7 @@ static bool try_command(struct doctor *d, const char *name, int (*try)(int signa
 	if (r == 0) {
 		snprintf(c.text, sizeof(c.text), "works by %s", hook);
 	} else {
-		c.status = BW_CHECKS_FAIL;
+		c.status = BW_DOCTOR_CHECKS_FAIL;
 		first_message(&held, &c);
 	}
 	bw_log_free(&held);
@@ -216,10 +216,11 @@ static void print_steps(struct doctor *d)
 
 	for (int i = 0; i < STEPS; i++) {
 		if (d->times[i] == 0) {
-			print_simple(d, BW_CHECKS_FAIL, step_names[i], "failed: the messages above give the reason");
+			print_simple(d, BW_DOCTOR_CHECKS_FAIL, step_names[i],
+				     "failed: the messages above give the reason");
 			return;
 		}
-		print_simple(d, BW_CHECKS_OK, step_names[i], "%.3f s", d->times[i] - before);
+		print_simple(d, BW_DOCTOR_CHECKS_OK, step_names[i], "%.3f s", d->times[i] - before);
 		before = d->times[i];
 	}
 }
@@ -237,7 +238,7 @@ static bool try_all(struct doctor *d)
 	trace = try_command(d, "trace", bw_trace_try);
 	block = try_command(d, "block", bw_block_try);
 	run = d->times[RECEIVED] > 0;
-	print_simple(d, run ? BW_CHECKS_OK : BW_CHECKS_FAIL, "run", "%s",
+	print_simple(d, run ? BW_DOCTOR_CHECKS_OK : BW_DOCTOR_CHECKS_FAIL, "run", "%s",
 		     run ? "works" : "does not work: the messages above give the reason");
 	bw_cleanup_fd(&d->signal_fd);
 	return trace && block;
@@ -245,15 +246,15 @@ static bool try_all(struct doctor *d)
 
 static void print_libraries(struct doctor *d)
 {
-	struct bw_checks_result c = {.status = BW_CHECKS_FAIL,
-				     .name = "libraries",
-				     .text = "bccwatch-compile is not there, or does not start",
-				     .impact = "nothing compiles",
-				     .fix = "make install"};
+	struct bw_doctor_checks_result c = {.status = BW_DOCTOR_CHECKS_FAIL,
+					    .name = "libraries",
+					    .text = "bccwatch-compile is not there, or does not start",
+					    .impact = "nothing compiles",
+					    .fix = "make install"};
 	char text[128];
 
 	if (bw_libraries_describe(text, sizeof(text)) == 0)
-		print_simple(d, BW_CHECKS_OK, "libraries", "%s", text);
+		print_simple(d, BW_DOCTOR_CHECKS_OK, "libraries", "%s", text);
 	else
 		print_result(d, &c);
 }
@@ -261,8 +262,8 @@ static void print_libraries(struct doctor *d)
 /* Where this libbcc finds tracepoints below debugfs alone, and there is none. */
 static void print_debugfs(struct doctor *d)
 {
-	const struct bw_checks_result c = {
-		.status = bw_privilege_check() == -EPERM ? BW_CHECKS_UNKNOWN : BW_CHECKS_WARN,
+	const struct bw_doctor_checks_result c = {
+		.status = bw_privilege_check() == -EPERM ? BW_DOCTOR_CHECKS_UNKNOWN : BW_DOCTOR_CHECKS_WARN,
 		.name = "debugfs",
 		.text = "not mounted, or not readable: this libbcc finds tracefs below it alone",
 		.impact = "no tracepoints",
@@ -277,8 +278,9 @@ static void print_untried(struct doctor *d)
 {
 	static const char *const commands[] = {"trace", "block", "run"};
 	bool forbidden = bw_privilege_check() == -ECANCELED;
-	struct bw_checks_result c = {
-		.status = BW_CHECKS_UNKNOWN, .text = "not tried: that needs root", .fix = "sudo bccwatch doctor"};
+	struct bw_doctor_checks_result c = {.status = BW_DOCTOR_CHECKS_UNKNOWN,
+					    .text = "not tried: that needs root",
+					    .fix = "sudo bccwatch doctor"};
 
 	if (forbidden) {
 		snprintf(c.text, sizeof(c.text), "not tried: " BW_NO_PROGRAMS " exists");
@@ -292,13 +294,13 @@ static void print_untried(struct doctor *d)
 
 static void print_probe(struct doctor *d)
 {
-	const struct bw_checks_result without_btf = {.status = BW_CHECKS_WARN,
-						     .name = "probe",
-						     .text = "works by /proc/kallsyms",
-						     .impact = "it shows no signatures"};
+	const struct bw_doctor_checks_result without_btf = {.status = BW_DOCTOR_CHECKS_WARN,
+							    .name = "probe",
+							    .text = "works by /proc/kallsyms",
+							    .impact = "it shows no signatures"};
 
 	if (access(BW_BTF_PATH, R_OK) == 0)
-		print_simple(d, BW_CHECKS_OK, "probe", "works by BTF and /proc/kallsyms");
+		print_simple(d, BW_DOCTOR_CHECKS_OK, "probe", "works by BTF and /proc/kallsyms");
 	else
 		print_result(d, &without_btf);
 }
@@ -307,7 +309,7 @@ static bool run_checks(struct doctor *d)
 {
 	bool works = false;
 
-	bw_checks_run("", print_result, d);
+	bw_doctor_checks_run("", print_result, d);
 	print_libraries(d);
 	print_debugfs(d);
 	fflush(stdout);

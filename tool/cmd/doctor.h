@@ -2,6 +2,6 @@
 /* bccwatch doctor: what this machine can do, and how to fix what it cannot. */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 
 extern const struct bw_command bw_doctor_command;

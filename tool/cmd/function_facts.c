@@ -9,7 +9,7 @@
 #include "kernel/btf.h"
 #include "kernel/btf_target.h"
 #include "kernel/kallsyms.h"
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 #include "kernel/privilege.h"
 #include "kernel/syscall.h"
 
@@ -69,7 +69,7 @@ static void find_signatures(struct bw_function_facts *s, const struct bw_functio
 /* Trying outweighs what the kernel's lists contain. */
 static void try_kprobe(const struct bw_function *f, struct bw_attachable_verdict *v)
 {
-	int r = bw_kprobe_try(f->name);
+	int r = bw_perf_kprobe_try(f->name);
 
 	if (r == 0) {
 		*v = (struct bw_attachable_verdict){.can = BW_YES};

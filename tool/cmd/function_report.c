@@ -11,10 +11,10 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/suggestions.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/stub.h"
 #include "kernel/kallsyms.h"
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 #include "kernel/prototype.h"
 #include "kernel/syscall.h"
 #include "output/json.h"
@@ -245,7 +245,7 @@ static int stub_syscall(const char *name)
 	char event[256];
 	int r;
 
-	if (bw_kprobe_supported("") == 0)
+	if (bw_perf_kprobe_supported("") == 0)
 		return bw_stub_syscall(stdout, "", name);
 	snprintf(event, sizeof(event), "sys_enter_%s", name);
 	r = bw_stub_tracepoint(stdout, "", "syscalls", event);

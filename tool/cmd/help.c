@@ -31,7 +31,7 @@ void bw_help_print(const struct bw_command *command)
 	}
 	puts("Usage: bccwatch COMMAND [OPTION...]\n\nWatches access to files with small BPF programs, compiled when it "
 	     "starts.\n\nCommands:");
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
+	for (const struct bw_command *const *c = bw_command_table; *c; c++)
 		printf("  %-28s %s\n", (*c)->name, (*c)->summary);
 	print_options(bw_global_options);
 	puts("\n'bccwatch COMMAND --help' lists a command's options; bccwatch(8) has the details.");

@@ -10,10 +10,10 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "output/clock.h"
 #include "output/event_json.h"
 #include "output/histogram.h"
 #include "output/table.h"
+#include "output/timestamp.h"
 #include "process/frames.h"
 #include "program/map_rows.h"
 
@@ -204,7 +204,7 @@ static void print_stack(const struct stack *stack, FILE *out)
 static int print_json_stack(const struct stack *stack, const char *table, uint64_t now, FILE *out)
 {
 	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	char name[FRAME_MAX];
 
 	bw_event_json_open(&json, &clock, now, table);
@@ -226,11 +226,11 @@ static int print_stacks(const struct bw_map_printer *m, const struct bw_table *t
 			size_t step, uint64_t now, FILE *out)
 {
 	struct stack stack = {.frames = m->frames, .size = table->value_size, .step = step};
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	char time[BW_CLOCK_LEN];
 	int r = 0;
 
-	bw_clock_put(&clock, time, now);
+	bw_timestamp_put(&clock, time, now);
 	if (!m->json)
 		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
 			rows->n == 1 ? "stack" : "stacks");
@@ -295,7 +295,7 @@ static void report_no_memory(void)
 
 void bw_map_printer_show(struct bw_map_printer *m, struct bw_out *out)
 {
-	uint64_t now = bw_clock_now();
+	uint64_t now = bw_timestamp_now();
 	BW_FREE char *text = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&text, &len);

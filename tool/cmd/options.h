@@ -2,7 +2,7 @@
 /* Reading a command line by an option table. */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 
 enum { BW_OPTIONS_END = -1, BW_OPTIONS_BAD = -2 };
 

@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "kernel/privilege.h"
 #include "kernel/probe_targets.h"
 #include "output/json.h"

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "build/build.h"
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 #include "cmd/map_printer.h"
 #include "cmd/trace_pipe.h"
 #include "cmd/watch.h"
@@ -43,7 +43,7 @@ struct list {
 };
 
 struct run {
-	struct bw_common common;
+	struct bw_common_options common;
 	struct bw_plan plan;
 	struct list defines, cflags, replacements, log2, linear;
 	bool json, printk, clear;
@@ -68,7 +68,7 @@ static int add_binding(struct run *run, const char *word, const char *value)
 	int r = bw_plan_add(&run->plan, bw_probe_of_option(word), value, &why);
 
 	snprintf(option, sizeof(option), "--%s", word);
-	return r < 0 ? bw_common_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
+	return r < 0 ? bw_common_options_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
 }
 
 static int add_replacement(struct run *run, const char *value)
@@ -76,14 +76,14 @@ static int add_replacement(struct run *run, const char *value)
 	const char *equals = strchr(value, '=');
 
 	if (!equals || equals == value)
-		return bw_common_usage_error("--replace", value, "it is WORD=TEXT");
+		return bw_common_options_usage_error("--replace", value, "it is WORD=TEXT");
 	return add(&run->replacements, "--replace", value);
 }
 
 static int add_define(struct run *run, const char *value)
 {
 	if (!*value || *value == '=')
-		return bw_common_usage_error("--define", value, "it is NAME or NAME=VALUE");
+		return bw_common_options_usage_error("--define", value, "it is NAME or NAME=VALUE");
 	return add(&run->defines, "--define", value);
 }
 
@@ -121,7 +121,7 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_PRINTK:
 		return set_switch(&run->printk);
 	case OPT_INTERVAL:
-		return bw_common_seconds("--interval", value, &run->interval);
+		return bw_common_options_seconds("--interval", value, &run->interval);
 	case OPT_CLEAR:
 		return set_switch(&run->clear);
 	case OPT_LOG2:
@@ -147,7 +147,7 @@ static int replace(struct bw_source *source, const char *replacement)
 
 static int open_source(const struct run *run, struct bw_source *source)
 {
-	int r = bw_common_source(&run->common, NULL, source);
+	int r = bw_common_options_source(&run->common, NULL, source);
 
 	for (size_t i = 0; i < run->replacements.n && r == 0; i++)
 		r = replace(source, run->replacements.items[i]);
@@ -188,7 +188,7 @@ static int build(struct run *run, int signal_fd)
 	if (r == 0)
 		r = bw_plan_check_names(&run->plan);
 	if (r == 0)
-		r = bw_common_load(&run->loaded, &run->image, &run->plan, &source, signal_fd);
+		r = bw_common_options_load(&run->loaded, &run->image, &run->plan, &source, signal_fd);
 	if (r == 0)
 		r = check_tables(run, "--log2", &run->log2);
 	return r == 0 ? check_tables(run, "--linear", &run->linear) : r;
@@ -258,10 +258,10 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 
 	if (!run)
 		return bw_log_error(BW_EXIT_FAILED, "out of memory");
-	run->common = (struct bw_common)BW_COMMON_DEFAULTS;
-	r = bw_common_parse(command, &run->common, argc, argv, set_option, run);
+	run->common = (struct bw_common_options)BW_COMMON_DEFAULTS;
+	r = bw_common_options_parse(command, &run->common, argc, argv, set_option, run);
 	if (r == 0)
-		r = bw_common_privilege("run") < 0 ? BW_EXIT_FAILED : run_source(run);
+		r = bw_common_options_privilege("run") < 0 ? BW_EXIT_FAILED : run_source(run);
 	bw_map_printer_free(&run->maps);
 	bw_loaded_free(&run->loaded);
 	bw_image_free(&run->image);

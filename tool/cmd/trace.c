@@ -14,9 +14,9 @@
 #include "base/signals.h"
 #include "bpf_src/lib/filter.h"
 #include "build/build.h"
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 #include "cmd/watch.h"
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 #include "output/event_text.h"
 #include "process/process.h"
 #include "program/plan.h"
@@ -29,7 +29,7 @@ enum via { VIA_AUTO, VIA_KPROBE, VIA_TRACEPOINT };
 static const char *const via_names[] = {"auto", "kprobe", "tracepoint", NULL};
 
 struct trace {
-	struct bw_common common;
+	struct bw_common_options common;
 	enum via via;
 	bool by_pid, by_uid, by_comm;
 	struct filter filter;
@@ -45,7 +45,7 @@ struct trace {
 
 static int set_via(struct trace *t, const char *value)
 {
-	int i = bw_common_word("--via", value, via_names, "it is one of kprobe, tracepoint, auto");
+	int i = bw_common_options_word("--via", value, via_names, "it is one of kprobe, tracepoint, auto");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -58,7 +58,7 @@ static int set_pid(struct trace *t, const char *value)
 	uint64_t pid;
 
 	if (bw_parse_number(value, INT32_MAX, &pid) < 0 || pid == 0)
-		return bw_common_usage_error("--pid", value, "not a process number");
+		return bw_common_options_usage_error("--pid", value, "not a process number");
 	t->filter.pid = (uint32_t)pid;
 	t->by_pid = true;
 	return 0;
@@ -67,7 +67,7 @@ static int set_pid(struct trace *t, const char *value)
 static int set_uid(struct trace *t, const char *value)
 {
 	t->by_uid = true;
-	return bw_common_uid("--uid", value, &t->filter.uid);
+	return bw_common_options_uid("--uid", value, &t->filter.uid);
 }
 
 static int set_comm(struct trace *t, const char *value)
@@ -75,7 +75,7 @@ static int set_comm(struct trace *t, const char *value)
 	size_t len = strlen(value);
 
 	if (len == 0 || len > sizeof(t->filter.comm) - 1)
-		return bw_common_usage_error("--comm", value, "a process name has 1 to 15 bytes");
+		return bw_common_options_usage_error("--comm", value, "a process name has 1 to 15 bytes");
 	memset(t->filter.comm, 0, sizeof(t->filter.comm));
 	memset(t->filter.comm_mask, 0, sizeof(t->filter.comm_mask));
 	memcpy(t->filter.comm, value, len);
@@ -105,14 +105,14 @@ static int set_option(void *cookie, int id, const char *value)
 /* Before the compiler starts, which takes its time. */
 static int check_machine(struct trace *t)
 {
-	int r = bw_common_privilege("trace");
+	int r = bw_common_options_privilege("trace");
 
 	return r == 0 && t->by_pid ? bw_process_check("", (pid_t)t->filter.pid) : r;
 }
 
 static int open_source(struct trace *t)
 {
-	int r = bw_common_source(&t->common, "trace.c", &t->source);
+	int r = bw_common_options_source(&t->common, "trace.c", &t->source);
 
 	t->has_tracepoint = r == 0 && t->source.text && strstr(t->source.text, "VIA_TRACEPOINT");
 	if (r == 0 && t->by_pid)
@@ -165,7 +165,7 @@ static int build_by_hook(struct trace *t)
 	const struct bw_plan_binding *failed = NULL;
 	int r = -ENODEV;
 
-	if (t->via == VIA_KPROBE || (t->via == VIA_AUTO && bw_kprobe_supported("") == 0))
+	if (t->via == VIA_KPROBE || (t->via == VIA_AUTO && bw_perf_kprobe_supported("") == 0))
 		r = build(t, VIA_KPROBE, &failed);
 	if (t->via == VIA_TRACEPOINT) {
 		r = build_by_tracepoint(t, &failed);
@@ -208,7 +208,7 @@ static int open_trace(struct trace *t)
 	if (r == 0)
 		r = build_by_hook(t);
 	if (r == 0)
-		r = bw_common_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
+		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
 	if (r == 0)
 		r = set_filter(t);
 	if (r == 0)
@@ -260,7 +260,7 @@ static int trace_files(struct trace *t)
 static int run(const struct bw_command *command, int argc, char **argv)
 {
 	struct trace t = {.common = BW_COMMON_DEFAULTS, .via = VIA_AUTO};
-	int r = bw_common_parse(command, &t.common, argc, argv, set_option, &t);
+	int r = bw_common_options_parse(command, &t.common, argc, argv, set_option, &t);
 
 	if (r != 0)
 		return r < 0 ? BW_EXIT_OK : r;

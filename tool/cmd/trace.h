@@ -2,7 +2,7 @@
 /* bccwatch trace: who opens which file. */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 
 extern const struct bw_command bw_trace_command;
 

@@ -12,8 +12,8 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/tracefs.h"
-#include "output/clock.h"
 #include "output/event_json.h"
+#include "output/timestamp.h"
 #include "output/value.h"
 
 /* The rest of a longer line becomes another line. */
@@ -29,7 +29,7 @@ struct bw_trace_pipe {
 	int fd;
 	bool as_json;
 	struct bw_json json;
-	struct bw_clock clock;
+	struct bw_timestamp_clock clock;
 	size_t len;
 	char line[LINE_MAX_BYTES];
 };
@@ -165,7 +165,7 @@ static size_t put_text(char *dst, struct bw_trace_pipe *p, const struct message 
 {
 	char *out = dst;
 
-	bw_clock_put(&p->clock, out, bw_clock_now());
+	bw_timestamp_put(&p->clock, out, bw_timestamp_now());
 	out += BW_CLOCK_LEN;
 	out += bw_out_text(out, " printk ");
 	if (m) {
@@ -192,7 +192,7 @@ static void print_json(struct bw_trace_pipe *p, const struct message *m, struct 
 {
 	struct bw_json *json = &p->json;
 
-	bw_event_json_open(json, &p->clock, bw_clock_now(), "printk");
+	bw_event_json_open(json, &p->clock, bw_timestamp_now(), "printk");
 	bw_json_key(json, "event");
 	bw_json_open_object(json);
 	if (m) {

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/stub.h"
 #include "kernel/tracefs.h"
 #include "kernel/tracepoint_format.h"

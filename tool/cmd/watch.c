@@ -9,11 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/trace_pipe.h"
 #include "output/event_json.h"
-#include "output/event_time.h"
 #include "output/json.h"
+#include "output/timestamp_field.h"
 
 /* How the events of a table are printed: one of the two. */
 struct bw_watch_format {
@@ -45,7 +45,7 @@ static int open_formats(struct bw_watch *w)
 	size_t longest = 0, line;
 
 	w->in_order = image->n_events > 1;
-	w->clock.start = bw_clock_now();
+	w->clock.start = bw_timestamp_now();
 	w->formats = calloc(image->n_events + 1, sizeof(*w->formats));
 	if (!w->formats)
 		return -ENOMEM;
@@ -55,7 +55,7 @@ static int open_formats(struct bw_watch *w)
 
 		if (r < 0)
 			return r;
-		w->in_order &= bw_event_time_field(&event->layout) != NULL;
+		w->in_order &= bw_timestamp_field_find(&event->layout) != NULL;
 		if (event->layout.n == 0)
 			bw_log_note("The type of the events of '%s' is not known: their bytes are printed in hex (-v "
 				    "gives the reason).",
@@ -90,7 +90,7 @@ static void print_or_keep(void *cookie, uint32_t event, const void *data, size_t
 		print_event(w, event, data, size);
 		return;
 	}
-	time = bw_event_time_of(&w->clock, bw_event_time_field(layout), data, size, &other);
+	time = bw_timestamp_field_read(&w->clock, bw_timestamp_field_find(layout), data, size, &other);
 	w->last = other ? w->last : time;
 	if (bw_order_add(&w->order, w->last, event, data, size) < 0)
 		print_event(w, event, data, size);
@@ -179,9 +179,9 @@ int bw_watch_open(struct bw_watch *w)
 static void print_json_losses(struct bw_out *out, const struct bw_session *s)
 {
 	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 
-	bw_event_json_open(&json, &clock, bw_clock_now(), "");
+	bw_event_json_open(&json, &clock, bw_timestamp_now(), "");
 	bw_json_key(&json, "lost");
 	bw_json_number(&json, s->lost);
 	bw_json_key(&json, "missed");

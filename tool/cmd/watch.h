@@ -11,9 +11,9 @@
 
 #include "base/out.h"
 #include "cmd/map_printer.h"
-#include "output/clock.h"
 #include "output/event_text.h"
 #include "output/order.h"
+#include "output/timestamp.h"
 #include "program/load.h"
 #include "program/session.h"
 
@@ -54,7 +54,7 @@ struct bw_watch {
 	uint64_t last;		     /* the time of the event before */
 	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
 	uint64_t reported_unwritten; /* lines */
-	struct bw_clock clock;
+	struct bw_timestamp_clock clock;
 };
 
 /* Attaches the programs: from here on their events count. 0 or -errno, reported; bw_watch_close is due in either case.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * block's rules in the maps of bpf_src/block.c (bpf_src/block/rules.h). In this order: bw_enforcement_check, then for a
- * program that was built bw_enforcement_check_maps and _size, for one that is attached bw_trial_run (enforce/trial.h)
- * and bw_enforcement_start, bw_enforcement_update as long as it runs, bw_enforcement_reset; bw_enforcement_free last.
+ * program that was built bw_enforcement_check_maps and _size, for one that is attached bw_hook_trial_run
+ * (enforce/hook_trial.h) and bw_enforcement_start, bw_enforcement_update as long as it runs, bw_enforcement_reset;
+ * bw_enforcement_free last.
  */
 #pragma once
 
@@ -70,7 +71,7 @@ void bw_enforcement_size(const struct bw_enforcement *enforcement, struct bw_ima
 bool bw_enforcement_grow(struct bw_enforcement *enforcement);
 
 /*
- * Gives the rules to the attached program, which was tried (bw_trial_run); they are enforced when this returns. 0;
+ * Gives the rules to the attached program, which was tried (bw_hook_trial_run); they are enforced when this returns. 0;
  * -E2BIG, silently, if the maps are too small (bw_enforcement_grow); or -errno, reported on stderr.
  */
 int bw_enforcement_start(struct bw_enforcement *enforcement);

@@ -9,7 +9,7 @@
 #include "kernel/btf.h"
 #include "kernel/lsm.h"
 #include "kernel/preemption.h"
-#include "program/override.h"
+#include "program/override_check.h"
 
 #define SIGNAL_LIMITS "It denies nothing: the file is opened, created or emptied before the process dies"
 #define STRING_LIMITS "a link or a mount by which the file has another name is not seen"
@@ -65,7 +65,7 @@ const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
 int bw_hook_check(enum bw_hook hook, bool forced, const char *source)
 {
 	if (hook == BW_HOOK_OVERRIDE)
-		return bw_override_available(source);
+		return bw_override_check_available(source);
 	if (hook == BW_HOOK_FMOD_RET && !forced && bw_preemption_is_full(""))
 		return bw_log_error(-ENOTSUP, "fmod_ret: " PREEMPTION_LIMITS "; --hook fmod_ret takes it all the same");
 	if (hook == BW_HOOK_LSM && bw_lsm_active("", "bpf") == 0)

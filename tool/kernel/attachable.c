@@ -8,8 +8,8 @@
 
 #include "kernel/btf.h"
 #include "kernel/error_injection.h"
-#include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/perf_kprobe.h"
 
 #define SECURITY "security_"
 

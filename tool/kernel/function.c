@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/binary_search.h"
 #include "base/cleanup.h"
-#include "base/lines.h"
+#include "base/line_reader.h"
 #include "base/name_index.h"
-#include "base/search.h"
 #include "kernel/error_injection.h"
 #include "kernel/kallsyms.h"
-#include "kernel/kprobe.h"
 #include "kernel/machine.h"
+#include "kernel/perf_kprobe.h"
 #include "kernel/tracefs.h"
 
 /*
@@ -59,7 +59,7 @@ static void read_list(const struct listed *l, const char *path, int word, enum b
 
 	for (size_t i = 0; i < l->n; i++)
 		*answer_of(l, i) = BW_NO;
-	r = bw_lines_each(path, word, note_word, (void *)l);
+	r = bw_line_reader_each(path, word, note_word, (void *)l);
 	unread = r == -ENOENT ? absent : BW_UNKNOWN;
 	for (size_t i = 0; i < l->n && r < 0; i++)
 		*answer_of(l, i) = unread;
@@ -131,7 +131,7 @@ static void read_stems(const struct listed *l, const char *path)
 	if (!has_parts || bw_name_index_init(&index, (const char *const *)stems, l->n) < 0)
 		return; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	of_stems.index = index;
-	bw_lines_each(path, 0, note_word, &of_stems);
+	bw_line_reader_each(path, 0, note_word, &of_stems);
 }
 
 /* An address, and the index of its function. */
@@ -179,7 +179,7 @@ static uint64_t address_of(const void *entry)
 /* How many of them are no higher than the address. */
 static size_t entries_up_to(const struct addresses *p, uint64_t address)
 {
-	return bw_search_up_to(p->entries, p->n, sizeof(*p->entries), address_of, address);
+	return bw_binary_search_up_to(p->entries, p->n, sizeof(*p->entries), address_of, address);
 }
 
 /* ftrace's address is a function's first byte, or behind the instruction that allows indirect jumps (endbr, bti). */
@@ -207,7 +207,7 @@ static bool read_addresses(const struct listed *l, const char *path)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].traceable = BW_NO;
-	if (bw_lines_each(path, 0, note_address, &p) < 0)
+	if (bw_line_reader_each(path, 0, note_address, &p) < 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		l->functions[i].by_address = true;
@@ -334,7 +334,7 @@ int bw_function_read_all(const char *root, const char *const *names, size_t n, s
 	BW_CLEANUP(free_aliases) struct aliases aliases = {0};
 	BW_FREE const char **all_names = NULL;
 	struct listed l = {.functions = functions, .n = n, .aliases = &aliases};
-	bool has_kprobes = bw_kprobe_supported(root) == 0;
+	bool has_kprobes = bw_perf_kprobe_supported(root) == 0;
 	int r;
 
 	for (size_t i = 0; i < n; i++)

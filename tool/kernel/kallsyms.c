@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binary_search.h"
 #include "base/cleanup.h"
 #include "base/name_index.h"
-#include "base/search.h"
 #include "base/suggestions.h"
 
 /* A line: "ffffffff81000000 T name", "... t name [module]". */
@@ -258,7 +258,7 @@ static uint64_t address_of(const void *symbol)
 
 const char *bw_kallsyms_at(const struct bw_kallsyms *symbols, uint64_t address, uint64_t *offset)
 {
-	size_t n = bw_search_up_to(symbols->symbols, symbols->n, sizeof(*symbols->symbols), address_of, address);
+	size_t n = bw_binary_search_up_to(symbols->symbols, symbols->n, sizeof(*symbols->symbols), address_of, address);
 
 	if (n == 0)
 		return NULL;

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/lines.h"
+#include "base/line_reader.h"
 #include "kernel/btf.h"
 #include "kernel/kallsyms.h"
-#include "kernel/kprobe.h"
 #include "kernel/lsm.h"
+#include "kernel/perf_kprobe.h"
 #include "kernel/tracefs.h"
 
 /* Names, sorted. */
@@ -105,7 +105,7 @@ static int read_traceable(const char *root, struct names *s)
 	int r = tracefs_file(root, "available_filter_functions", path);
 
 	if (r == 0)
-		r = bw_lines_each(path, 0, keep_name, s);
+		r = bw_line_reader_each(path, 0, keep_name, s);
 	sort(s);
 	return r;
 }
@@ -115,7 +115,7 @@ static bool refuses_doubles(const struct names *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (is_double(s, i))
-			return bw_kprobe_try(s->names[i]) == -EADDRNOTAVAIL;
+			return bw_perf_kprobe_try(s->names[i]) == -EADDRNOTAVAIL;
 	return false;
 }
 
@@ -127,10 +127,10 @@ static int each_kprobe(const char *root, const struct btf *btf, void (*found)(vo
 	int r;
 
 	(void)btf;
-	if (bw_kprobe_supported(root) < 0)
+	if (bw_perf_kprobe_supported(root) < 0)
 		return 0;
 	snprintf(path, sizeof(path), "%s" BW_BLACKLIST, root);
-	bw_lines_each(path, 1, keep_name, &blacklist);
+	bw_line_reader_each(path, 1, keep_name, &blacklist);
 	sort(&blacklist);
 	r = read_traceable(root, &names);
 	if (r == -ENOENT || r == -ENODEV) /* a kernel without ftrace */
@@ -159,7 +159,7 @@ static int each_tracepoint(const char *root, const struct btf *btf, void (*found
 	int r = tracefs_file(root, "available_events", path);
 
 	(void)btf;
-	return r < 0 ? r : bw_lines_each(path, 0, found, cookie);
+	return r < 0 ? r : bw_line_reader_each(path, 0, found, cookie);
 }
 
 struct hooks {

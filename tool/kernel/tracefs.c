@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/lines.h"
+#include "base/line_reader.h"
 #include "base/suggestions.h"
 
 const char *bw_tracefs_find(const char *root)
@@ -48,6 +48,6 @@ void bw_tracefs_suggest(const char *root, const char *category, const char *name
 	snprintf(wanted, sizeof(wanted), "%.200s:%.200s", category, name);
 	snprintf(path, sizeof(path), "%s%s/available_events", root, mount ? mount : "");
 	if (mount)
-		bw_lines_each(path, 0, offer, &suggestions);
+		bw_line_reader_each(path, 0, offer, &suggestions);
 	bw_suggestions_write(&suggestions, text, size);
 }

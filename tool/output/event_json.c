@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/event_time.h"
+#include "output/timestamp_field.h"
 #include "output/value.h"
 
 struct bw_event_json {
 	const char *table;
 	const struct bw_layout *layout;
 	const struct bw_layout_field *time;
-	struct bw_clock clock;
+	struct bw_timestamp_clock clock;
 	struct bw_json json;
 };
 
@@ -139,11 +139,12 @@ void bw_event_json_member(struct bw_json *json, const char *name, const struct b
 	bw_event_json_value(json, layout, data, have);
 }
 
-void bw_event_json_open(struct bw_json *json, struct bw_clock *clock, uint64_t monotonic_ns, const char *table)
+void bw_event_json_open(struct bw_json *json, struct bw_timestamp_clock *clock, uint64_t monotonic_ns,
+			const char *table)
 {
 	char time[BW_CLOCK_ISO_LEN];
 
-	bw_clock_put_iso(clock, time, monotonic_ns);
+	bw_timestamp_put_iso(clock, time, monotonic_ns);
 	bw_json_open_object(json);
 	bw_json_key(json, "time");
 	bw_json_plain(json, time, sizeof(time));
@@ -159,8 +160,8 @@ int bw_event_json_new(struct bw_event_json **event, const char *table, const str
 		return -ENOMEM;
 	e->table = table;
 	e->layout = layout;
-	e->time = bw_event_time_field(layout);
-	e->clock.start = bw_clock_now();
+	e->time = bw_timestamp_field_find(layout);
+	e->clock.start = bw_timestamp_now();
 	*event = e;
 	return 0;
 }
@@ -178,7 +179,7 @@ void bw_event_json_line(struct bw_event_json *event, struct bw_out *out, const v
 	const struct bw_layout *layout = event->layout;
 	struct bw_json *json = &event->json;
 	bool other;
-	uint64_t time = bw_event_time_of(&event->clock, event->time, sample, size, &other);
+	uint64_t time = bw_timestamp_field_read(&event->clock, event->time, sample, size, &other);
 
 	bw_event_json_open(json, &event->clock, time, event->table);
 	if (layout->n > 0) {

@@ -12,12 +12,13 @@
 #include <stdint.h>
 
 #include "base/out.h"
-#include "output/clock.h"
 #include "output/json.h"
 #include "output/layout.h"
+#include "output/timestamp.h"
 
 /* An object's beginning: its time, in ns of CLOCK_MONOTONIC, and its table. The caller closes the object. */
-void bw_event_json_open(struct bw_json *json, struct bw_clock *clock, uint64_t monotonic_ns, const char *table);
+void bw_event_json_open(struct bw_json *json, struct bw_timestamp_clock *clock, uint64_t monotonic_ns,
+			const char *table);
 
 /*
  * The value of a layout of which `have` bytes are at data: an object of its fields, or what its one field without a

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/clock.h"
-#include "output/event_time.h"
+#include "output/timestamp.h"
+#include "output/timestamp_field.h"
 #include "output/value.h"
 
 /* A field and the bytes that stand before its value. */
@@ -23,7 +23,7 @@ struct bw_event_text {
 	const struct bw_layout *layout;
 	const struct bw_layout_field *time; /* NULL: the event has none, the time is now */
 	const char *lead;
-	struct bw_clock clock;
+	struct bw_timestamp_clock clock;
 	size_t longest; /* of the columns and the time */
 	uint32_t n;
 	struct column columns[];
@@ -95,7 +95,7 @@ static int add_columns(struct bw_event_text *text, const struct bw_event_text_se
 	const struct bw_layout_field *f;
 	int r = 0;
 
-	text->time = bw_event_time_field(layout);
+	text->time = bw_timestamp_field_find(layout);
 	text->lead = sentence->lead ? sentence->lead : "";
 	text->longest += 1 + strlen(text->lead) + (text->time ? sizeof(ts_label) + bw_value_longest(text->time) : 0);
 	if (pid)
@@ -108,8 +108,9 @@ static int add_columns(struct bw_event_text *text, const struct bw_event_text_se
 		r = add_column(text, then, label_of(""), "");
 	if (then && r == 0)
 		text->columns[text->n - 1].words = true;
-	for (uint32_t i = 0; i < layout->n && r == 0; i += 1 + f->below) {
+	for (uint32_t i = 0, next; i < layout->n && r == 0; i = next) {
 		f = &layout->fields[i];
+		next = i + 1 + f->below;
 		if (f != text->time && f != pid && f != comm && f != fname && f != then && f != verb)
 			r = add_column(text, f, label_of(f->name), "");
 	}
@@ -125,7 +126,7 @@ int bw_event_text_new(struct bw_event_text **text, const struct bw_layout *layou
 	if (!t)
 		return -ENOMEM;
 	t->layout = layout;
-	t->clock.start = bw_clock_now();
+	t->clock.start = bw_timestamp_now();
 	r = add_columns(t, sentence);
 	if (r < 0) {
 		bw_event_text_free(t);
@@ -167,7 +168,7 @@ void bw_event_text_line(struct bw_event_text *text, struct bw_out *out, const vo
 	char *start = bw_out_reserve(out, bw_event_text_longest(text, size)), *p = start;
 	bool other;
 
-	bw_clock_put(&text->clock, p, bw_event_time_of(&text->clock, text->time, sample, size, &other));
+	bw_timestamp_put(&text->clock, p, bw_timestamp_field_read(&text->clock, text->time, sample, size, &other));
 	p += BW_CLOCK_LEN;
 	if (*text->lead)
 		*p++ = ' ';

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "output/clock.h"
 #include "output/event_json.h"
+#include "output/timestamp.h"
 #include "output/value.h"
 
 /* A histogram of more slots would be unreadable. */
@@ -208,7 +208,7 @@ static void json_bucket(struct bw_json *json, const struct histogram *h, uint64_
 static int json_section(const struct histogram *h, const char *section)
 {
 	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 
 	bw_event_json_open(&json, &clock, h->now, h->table->name);
 	json_key(&json, h, section);
@@ -268,10 +268,10 @@ static struct histogram histogram_of(const struct bw_table *table, bool log2, ui
 int bw_histogram_text(const struct bw_table *table, struct bw_table_rows *rows, bool log2, uint64_t now, FILE *out)
 {
 	struct histogram h = histogram_of(table, log2, now, out);
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	char time[BW_CLOCK_LEN];
 
-	bw_clock_put(&clock, time, now);
+	bw_timestamp_put(&clock, time, now);
 	fprintf(out, "%.*s %s\n", BW_CLOCK_LEN, time, table->name);
 	return each_section(&h, rows, text_section);
 }

@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/out.h"
-#include "output/clock.h"
 #include "output/event_json.h"
+#include "output/timestamp.h"
 #include "output/value.h"
 
 static size_t round_up(size_t n)
@@ -226,7 +226,7 @@ int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows
 	BW_FREE struct column *owned = NULL;
 	struct columns c = {0};
 	BW_FREE char *cell = NULL;
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	char time[BW_CLOCK_LEN];
 
 	if (make_columns(&c, table) < 0)
@@ -235,7 +235,7 @@ int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows
 	cell = malloc(longest_cell(&c));
 	if (!cell)
 		return -ENOMEM;
-	bw_clock_put(&clock, time, now);
+	bw_timestamp_put(&clock, time, now);
 	fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n, rows->n == 1 ? "entry" : "entries");
 	measure(&c, table, rows, cell);
 	for (size_t k = 0; k < c.n && rows->n > 0; k++)
@@ -268,7 +268,7 @@ static void json_values(struct bw_json *json, const struct bw_table *t, const ch
 int bw_table_json(const struct bw_table *t, const struct bw_table_rows *rows, uint64_t now, FILE *out)
 {
 	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < rows->n; i++) {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/binary_search.h"
 #include "base/cleanup.h"
-#include "base/search.h"
 #include "base/suggestions.h"
 
 /* More than any useful file has: a browser with its debug information has 4 million symbols. */
@@ -302,7 +302,7 @@ static uint64_t start_of(const void *function)
 
 const char *bw_elf_at(const struct bw_elf *elf, uint64_t offset, uint64_t *into)
 {
-	size_t n = bw_search_up_to(elf->functions, elf->n, sizeof(*elf->functions), start_of, offset);
+	size_t n = bw_binary_search_up_to(elf->functions, elf->n, sizeof(*elf->functions), start_of, offset);
 	const struct segment *segment = segment_at(elf, offset);
 	const struct function *f;
 

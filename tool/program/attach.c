@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/stderr_capture.h"
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 
 /* A descriptor, which holds the hook, or -errno. */
 static int attach(struct bw_plan_binding *b, int program)
@@ -20,7 +20,7 @@ static int attach(struct bw_plan_binding *b, int program)
 		return b->kind->attach(program, b->target);
 	if (b->placed < 0) /* nobody has checked it */
 		b->placed = b->kind->create(b->target);
-	r = b->placed < 0 ? b->placed : bw_kprobe_attach(&b->placed, program);
+	r = b->placed < 0 ? b->placed : bw_perf_kprobe_attach(&b->placed, program);
 	return r < 0 ? r : bw_cleanup_take_fd(&b->placed);
 }
 
@@ -52,7 +52,7 @@ static void warn_of_misses(const struct bw_attached *attached)
 	for (uint32_t i = 0; i < attached->n; i++) {
 		enum bw_probe_return kind = attached->plan->bindings[i].kind->returns;
 
-		at_once |= kind == BW_RETURN_AT_ONCE && bw_kprobe_missed(attached->hooks[i], &missed) < 0;
+		at_once |= kind == BW_RETURN_AT_ONCE && bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0;
 		nested |= kind == BW_RETURN_NESTED;
 	}
 	if (at_once) {
@@ -97,7 +97,7 @@ struct bw_attached_misses bw_attached_missed(const struct bw_attached *attached)
 		const struct bw_probe_kind *kind = attached->plan->bindings[i].kind;
 		uint64_t missed;
 
-		if (!kind->create || bw_kprobe_missed(attached->hooks[i], &missed) < 0)
+		if (!kind->create || bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0)
 			continue;
 		if (kind->returns == BW_RETURN_NONE)
 			sum.calls += missed;

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/kallsyms.h"
-#include "program/override.h"
+#include "program/override_check.h"
 
 /* Takes target over. */
 static int add(struct bw_plan *plan, const char *function, const struct bw_probe_kind *kind, char *target,
@@ -150,7 +150,7 @@ int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, cons
 		if (r < 0)
 			return r;
 		*failed = NULL;
-		r = bw_override_check(&image->programs[b->program], b->kind, b->target);
+		r = bw_override_check_program(&image->programs[b->program], b->kind, b->target);
 		if (r < 0)
 			return r;
 	}

@@ -38,7 +38,7 @@ struct bw_probe_kind {
 	/* Reports why attaching failed with this error. */
 	void (*explain)(const char *target, int error);
 	/* Of kprobes, in place of `check` and `attach`, which are NULL then: creates the probe without a program.
-	 * Returns a descriptor, the caller's, for bw_kprobe_attach, or -errno. */
+	 * Returns a descriptor, the caller's, for bw_perf_kprobe_attach, or -errno. */
 	int (*create)(const char *target);
 };
 

@@ -9,17 +9,17 @@
 #include "base/log.h"
 #include "kernel/attachable.h"
 #include "kernel/function.h"
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 #include "program/probe_kinds.h"
 
 static int create_kprobe(const char *target)
 {
-	return bw_kprobe_create(target, false);
+	return bw_perf_kprobe_create(target, false);
 }
 
 static int create_kretprobe(const char *target)
 {
-	return bw_kprobe_create(target, true);
+	return bw_perf_kprobe_create(target, true);
 }
 
 /* The reason by the same facts as in `bccwatch probe`. */

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "bpf_src/lib/counters.h"
-#include "output/clock.h"
+#include "output/timestamp.h"
 
 #define SECOND 1000000000ULL
 
@@ -26,7 +26,7 @@ enum { EVENTS_PER_LOOK = 1024 };
 
 bool bw_session_is_over(const struct bw_session *s)
 {
-	return (s->end && bw_clock_now() >= s->end) || bw_signals_pending();
+	return (s->end && bw_timestamp_now() >= s->end) || bw_signals_pending();
 }
 
 /*
@@ -80,9 +80,9 @@ static void report_misses(struct bw_session *s)
 
 static void report_losses(struct bw_session *s)
 {
-	if (bw_clock_now() < s->next_report)
+	if (bw_timestamp_now() < s->next_report)
 		return;
-	s->next_report = bw_clock_now() + SECOND;
+	s->next_report = bw_timestamp_now() + SECOND;
 	count_losses(s);
 	if (s->lost > s->reported)
 		bw_log_note(
@@ -96,7 +96,7 @@ static void report_losses(struct bw_session *s)
 
 static int timeout_ms(const struct bw_session *s, unsigned patience)
 {
-	uint64_t t = bw_clock_now(), until = t + patience * (SECOND / 1000);
+	uint64_t t = bw_timestamp_now(), until = t + patience * (SECOND / 1000);
 
 	if (s->end && s->end < until)
 		until = s->end;
@@ -107,12 +107,12 @@ static int timeout_ms(const struct bw_session *s, unsigned patience)
 
 static void tick(struct bw_session *s)
 {
-	if (s->next_tick == 0 || bw_clock_now() < s->next_tick)
+	if (s->next_tick == 0 || bw_timestamp_now() < s->next_tick)
 		return;
 	s->tick(s->cookie);
 	s->next_tick += s->interval * SECOND;
-	if (s->next_tick <= bw_clock_now()) /* it took longer than its interval */
-		s->next_tick = bw_clock_now() + s->interval * SECOND;
+	if (s->next_tick <= bw_timestamp_now()) /* it took longer than its interval */
+		s->next_tick = bw_timestamp_now() + s->interval * SECOND;
 }
 
 /* SIGUSR1, or SIGCHLD of nobody; those that end the run are pending, and seen by bw_session_is_over. */
@@ -180,9 +180,9 @@ int bw_session_run(struct bw_session *s)
 {
 	int r, flushed;
 
-	s->next_report = bw_clock_now() + SECOND;
-	s->end = s->seconds ? bw_clock_now() + s->seconds * SECOND : 0;
-	s->next_tick = s->interval ? bw_clock_now() + s->interval * SECOND : 0;
+	s->next_report = bw_timestamp_now() + SECOND;
+	s->end = s->seconds ? bw_timestamp_now() + s->seconds * SECOND : 0;
+	s->next_tick = s->interval ? bw_timestamp_now() + s->interval * SECOND : 0;
 	r = loop(s);
 	bw_attached_free(&s->attached);
 	bw_buffers_read(s->buffers);

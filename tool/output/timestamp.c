@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/clock.h"
+#include "output/timestamp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,21 +15,21 @@ static uint64_t now(clockid_t id)
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
 
-uint64_t bw_clock_now(void)
+uint64_t bw_timestamp_now(void)
 {
 	return now(CLOCK_MONOTONIC);
 }
 
-bool bw_clock_is_time(const struct bw_clock *clock, uint64_t monotonic_ns)
+bool bw_timestamp_is_time(const struct bw_timestamp_clock *clock, uint64_t monotonic_ns)
 {
 	if (monotonic_ns < clock->start)
 		return false;
 	/* Most times are in the second that was printed last, which needs no clock. */
-	return monotonic_ns < clock->until || monotonic_ns <= bw_clock_now() + SECOND;
+	return monotonic_ns < clock->until || monotonic_ns <= bw_timestamp_now() + SECOND;
 }
 
 /* Computed anew each second, since the wall clock can be set. */
-static void turn_to(struct bw_clock *clock, uint64_t monotonic_ns)
+static void turn_to(struct bw_timestamp_clock *clock, uint64_t monotonic_ns)
 {
 	uint64_t real = monotonic_ns + (now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC));
 	time_t second = (time_t)(real / SECOND);
@@ -46,13 +46,13 @@ static void turn_to(struct bw_clock *clock, uint64_t monotonic_ns)
 	clock->until = clock->from + SECOND;
 }
 
-static void turn(struct bw_clock *clock, uint64_t monotonic_ns)
+static void turn(struct bw_timestamp_clock *clock, uint64_t monotonic_ns)
 {
 	if (monotonic_ns < clock->from || monotonic_ns >= clock->until)
 		turn_to(clock, monotonic_ns);
 }
 
-void bw_clock_put_iso(struct bw_clock *clock, char *dst, uint64_t monotonic_ns)
+void bw_timestamp_put_iso(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns)
 {
 	uint64_t left;
 
@@ -65,7 +65,7 @@ void bw_clock_put_iso(struct bw_clock *clock, char *dst, uint64_t monotonic_ns)
 	dst[29] = 'Z';
 }
 
-void bw_clock_put(struct bw_clock *clock, char *dst, uint64_t monotonic_ns)
+void bw_timestamp_put(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns)
 {
 	turn(clock, monotonic_ns);
 	memcpy(dst, clock->text, BW_CLOCK_LEN);

@@ -6,4 +6,4 @@
  * Calls `found` with the word number `word` (from 0 on; words end at a space or a tab) of each line of the file that
  * has one. The word is valid until `found` returns. 0 or -errno.
  */
-int bw_lines_each(const char *path, int word, void (*found)(void *cookie, const char *name), void *cookie);
+int bw_line_reader_each(const char *path, int word, void (*found)(void *cookie, const char *name), void *cookie);

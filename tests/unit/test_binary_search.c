@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/search.h"
+#include "base/binary_search.h"
 #include "tests/unit/unit.h"
 
 struct entry {
@@ -27,13 +27,15 @@ static void it_finds_as_many_as_a_linear_search(void **state)
 
 			while (expected < n && keys[expected] <= wanted)
 				expected++;
-			assert_int_equal(bw_search_up_to(entries, n, sizeof(*entries), key_of, wanted), expected);
+			assert_int_equal(bw_binary_search_up_to(entries, n, sizeof(*entries), key_of, wanted),
+					 expected);
 		}
-	assert_int_equal(bw_search_up_to(entries, LENGTH(keys), sizeof(*entries), key_of, UINT64_MAX), LENGTH(keys));
+	assert_int_equal(bw_binary_search_up_to(entries, LENGTH(keys), sizeof(*entries), key_of, UINT64_MAX),
+			 LENGTH(keys));
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(it_finds_as_many_as_a_linear_search),
 };
 
-UNIT_MODULE("base/search", NULL, NULL);
+UNIT_MODULE("base/binary_search", NULL, NULL);

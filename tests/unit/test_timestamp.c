@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "output/clock.h"
+#include "output/timestamp.h"
 #include "tests/unit/unit.h"
 
 /* Not by time(), which is some ms behind. */
@@ -18,7 +18,7 @@ static time_t wall(void)
 
 static void the_time_of_an_event_is_the_local_time(void **state)
 {
-	struct bw_clock clock = {0};
+	struct bw_timestamp_clock clock = {0};
 	char got[BW_CLOCK_LEN + 1] = "", earlier[BW_CLOCK_LEN + 1] = "", expected[16];
 	time_t before;
 
@@ -27,8 +27,8 @@ static void the_time_of_an_event_is_the_local_time(void **state)
 	tzset();
 	do {
 		before = wall();
-		bw_clock_put(&clock, got, bw_clock_now());
-		bw_clock_put(&clock, earlier, bw_clock_now() - 5000000000ULL);
+		bw_timestamp_put(&clock, got, bw_timestamp_now());
+		bw_timestamp_put(&clock, earlier, bw_timestamp_now() - 5000000000ULL);
 	} while (wall() != before);
 	strftime(expected, sizeof(expected), "%H:%M:%S", localtime(&before));
 	assert_string_equal(got, expected);
@@ -42,4 +42,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_time_of_an_event_is_the_local_time),
 };
 
-UNIT_MODULE("output/clock", NULL, NULL);
+UNIT_MODULE("output/timestamp", NULL, NULL);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/lines.h"
+#include "base/line_reader.h"
 #include "tests/unit/root.h"
 
 static void append(void *cookie, const char *name)
@@ -18,7 +18,7 @@ static const char *words_of(int word)
 	static char text[256];
 
 	*text = '\0';
-	assert_int_equal(bw_lines_each(below("/list"), word, append, text), 0);
+	assert_int_equal(bw_line_reader_each(below("/list"), word, append, text), 0);
 	return text;
 }
 
@@ -46,8 +46,8 @@ static void a_list_that_is_not_there_is_an_error(void **state)
 	char text[1] = "";
 
 	(void)state;
-	assert_int_equal(bw_lines_each(below("/none"), 0, append, text), -ENOENT);
-	assert_int_equal(bw_lines_each(root, 0, append, text), -EIO);
+	assert_int_equal(bw_line_reader_each(below("/none"), 0, append, text), -ENOENT);
+	assert_int_equal(bw_line_reader_each(root, 0, append, text), -EIO);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -56,4 +56,4 @@ static const struct CMUnitTest tests[] = {
 	IN_ROOT(a_list_that_is_not_there_is_an_error),
 };
 
-UNIT_MODULE("base/lines", NULL, NULL);
+UNIT_MODULE("base/line_reader", NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kernel/kprobe.h"
+#include "kernel/perf_kprobe.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -34,14 +34,14 @@ static int kprobe_pmu(const char *root, uint32_t *type)
 	return 0;
 }
 
-int bw_kprobe_supported(const char *root)
+int bw_perf_kprobe_supported(const char *root)
 {
 	uint32_t type;
 
 	return kprobe_pmu(root, &type);
 }
 
-int bw_kprobe_create(const char *function, bool at_return)
+int bw_perf_kprobe_create(const char *function, bool at_return)
 {
 	/* As perf_event_open(2) and the PMU's format/retprobe have it. */
 	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .config = at_return};
@@ -71,7 +71,7 @@ static int link_program(int kprobe, int program)
 	return fd < 0 ? -errno : fd;
 }
 
-int bw_kprobe_attach(int *kprobe, int program)
+int bw_perf_kprobe_attach(int *kprobe, int program)
 {
 	BW_FD int link = link_program(*kprobe, program);
 
@@ -86,7 +86,7 @@ int bw_kprobe_attach(int *kprobe, int program)
 	return 0;
 }
 
-int bw_kprobe_missed(int kprobe, uint64_t *missed)
+int bw_perf_kprobe_missed(int kprobe, uint64_t *missed)
 {
 	char info[INFO_BYTES] = {0};
 	union bpf_attr attr;
@@ -106,9 +106,9 @@ int bw_kprobe_missed(int kprobe, uint64_t *missed)
 	return 0;
 }
 
-int bw_kprobe_try(const char *function)
+int bw_perf_kprobe_try(const char *function)
 {
-	BW_FD int kprobe = bw_kprobe_create(function, false);
+	BW_FD int kprobe = bw_perf_kprobe_create(function, false);
 
 	return kprobe < 0 ? kprobe : 0;
 }

@@ -8,7 +8,7 @@
 enum { BW_CLOCK_LEN = 8 };
 
 /* Remembers the second it printed last; start with zeroes, but for `start`. */
-struct bw_clock {
+struct bw_timestamp_clock {
 	uint64_t start;		 /* no event is older, in monotonic ns */
 	uint64_t from, until;	 /* the monotonic ns of which text is the time */
 	char text[BW_CLOCK_LEN]; /* HH:MM:SS */
@@ -16,15 +16,15 @@ struct bw_clock {
 };
 
 /* Writes HH:MM:SS, BW_CLOCK_LEN bytes without a NUL, for a time of bpf_ktime_get_ns(): CLOCK_MONOTONIC. */
-void bw_clock_put(struct bw_clock *clock, char *dst, uint64_t monotonic_ns);
+void bw_timestamp_put(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns);
 
 /* Can this be the time of an event: not before the start, and not in the future? */
-bool bw_clock_is_time(const struct bw_clock *clock, uint64_t monotonic_ns);
+bool bw_timestamp_is_time(const struct bw_timestamp_clock *clock, uint64_t monotonic_ns);
 
 enum { BW_CLOCK_ISO_LEN = 30 };
 
 /* Writes 2026-11-23T08:40:00.123456789Z, BW_CLOCK_ISO_LEN bytes without a NUL, for such a time, in UTC. */
-void bw_clock_put_iso(struct bw_clock *clock, char *dst, uint64_t monotonic_ns);
+void bw_timestamp_put_iso(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns);
 
 /* CLOCK_MONOTONIC now, in ns. */
-uint64_t bw_clock_now(void);
+uint64_t bw_timestamp_now(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kernel/checks.h"
+#include "kernel/doctor_checks.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,9 +18,9 @@
 #include "kernel/error_injection.h"
 #include "kernel/headers.h"
 #include "kernel/kallsyms.h"
-#include "kernel/kprobe.h"
 #include "kernel/lsm.h"
 #include "kernel/machine.h"
+#include "kernel/perf_kprobe.h"
 #include "kernel/tracefs.h"
 
 /* What several findings look at. */
@@ -51,24 +51,26 @@ static bool exists(const char *root, const char *path)
 }
 
 /* Shortens what a finding says of its impact and remedy. */
-static void falls_short(struct bw_checks_result *f, enum bw_checks_status status, const char *impact, const char *fix)
+static void falls_short(struct bw_doctor_checks_result *f, enum bw_doctor_checks_status status, const char *impact,
+			const char *fix)
 {
 	f->status = status;
 	snprintf(f->impact, sizeof(f->impact), "%s", impact);
 	snprintf(f->fix, sizeof(f->fix), "%s", fix);
 }
 
-static void look_at_kernel(const struct facts *k, struct bw_checks_result *f)
+static void look_at_kernel(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	char name[128];
 
 	bw_machine_line(k->root, "/etc/os-release", "PRETTY_NAME", name, sizeof(name));
 	say(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
 	if (bw_machine_before(k->root, 5, 10))
-		falls_short(f, BW_CHECKS_FAIL, "bccwatch is made for Linux 5.10 and later", "boot Linux 5.10 or later");
+		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "bccwatch is made for Linux 5.10 and later",
+			    "boot Linux 5.10 or later");
 }
 
-static void look_at_privileges(const struct facts *k, struct bw_checks_result *f)
+static void look_at_privileges(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	static const struct {
 		const char *name;
@@ -78,7 +80,7 @@ static void look_at_privileges(const struct facts *k, struct bw_checks_result *f
 	size_t used = 0;
 
 	if (bw_machine_capabilities(k->root, &capabilities) < 0) {
-		f->status = BW_CHECKS_UNKNOWN;
+		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
 		say(f->text, "/proc is not there");
 		return;
 	}
@@ -89,35 +91,35 @@ static void look_at_privileges(const struct facts *k, struct bw_checks_result *f
 	if (used == 0)
 		say(f->text, "CAP_SYS_ADMIN, CAP_PERFMON and CAP_BPF are there");
 	else
-		falls_short(f, BW_CHECKS_FAIL, "nothing can be loaded, and some of what follows is not seen",
+		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "nothing can be loaded, and some of what follows is not seen",
 			    "sudo bccwatch doctor");
 }
 
-static void look_at_lockdown(const struct facts *k, struct bw_checks_result *f)
+static void look_at_lockdown(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	char mode[64];
 
 	bw_machine_lockdown(k->root, mode, sizeof(mode));
 	if (!*mode && !exists(k->root, "/sys/kernel/security/lsm")) {
-		f->status = BW_CHECKS_UNKNOWN;
+		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
 		say(f->text, "securityfs is not mounted, or not to be read");
 		return;
 	}
 	say(f->text, "%s", *mode ? mode : "this kernel has none");
 	if (strcmp(mode, "confidentiality") == 0)
-		falls_short(f, BW_CHECKS_FAIL,
+		falls_short(f, BW_DOCTOR_CHECKS_FAIL,
 			    "BPF programs may not read the kernel's memory: neither trace nor block works",
 			    "disable Secure Boot, or boot without lockdown=confidentiality");
 }
 
-static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
+static void look_at_bpf(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	long jit = bw_machine_number(k->root, "/proc/sys/net/core/bpf_jit_enable");
 	char value[32];
 
 	if (!exists(k->root, "/proc/sys/kernel/unprivileged_bpf_disabled")) {
 		say(f->text, "no system call");
-		falls_short(f, BW_CHECKS_FAIL, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
+		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
 		return;
 	}
 	if (jit < 0 && bw_machine_config(k->root, "CONFIG_BPF_JIT_ALWAYS_ON", value, sizeof(value)) == 0 &&
@@ -128,22 +130,22 @@ static void look_at_bpf(const struct facts *k, struct bw_checks_result *f)
 	else
 		say(f->text, "system call, JIT %s", jit > 0 ? "on" : "off");
 	if (jit == 0)
-		falls_short(f, BW_CHECKS_WARN, "programs are interpreted, and neither LSM nor fmod_ret works",
+		falls_short(f, BW_DOCTOR_CHECKS_WARN, "programs are interpreted, and neither LSM nor fmod_ret works",
 			    "sysctl net.core.bpf_jit_enable=1");
 }
 
-static void look_at_kprobes(const struct facts *k, struct bw_checks_result *f)
+static void look_at_kprobes(const struct facts *k, struct bw_doctor_checks_result *f)
 {
-	if (bw_kprobe_supported(k->root) == 0) {
+	if (bw_perf_kprobe_supported(k->root) == 0) {
 		say(f->text, "there are");
 		return;
 	}
 	say(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
-	falls_short(f, BW_CHECKS_WARN, "trace falls back to tracepoints, block has no signal and no override",
+	falls_short(f, BW_DOCTOR_CHECKS_WARN, "trace falls back to tracepoints, block has no signal and no override",
 		    "boot a kernel with CONFIG_KPROBE_EVENTS=y");
 }
 
-static void look_at_tracefs(const struct facts *k, struct bw_checks_result *f)
+static void look_at_tracefs(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	const char *mount = bw_tracefs_find(k->root);
 
@@ -152,15 +154,15 @@ static void look_at_tracefs(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, k->privileged ? "not mounted" : "not mounted, or not to be read");
-	falls_short(f, k->privileged ? BW_CHECKS_WARN : BW_CHECKS_UNKNOWN, "no tracepoints",
+	falls_short(f, k->privileged ? BW_DOCTOR_CHECKS_WARN : BW_DOCTOR_CHECKS_UNKNOWN, "no tracepoints",
 		    k->privileged ? "mount -t tracefs tracefs /sys/kernel/tracing" : "sudo bccwatch doctor");
 }
 
-static void mend_headers(const struct facts *k, struct bw_checks_result *f)
+static void mend_headers(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	const char *install = bw_headers_package(k->root);
 
-	falls_short(f, k->has_btf ? BW_CHECKS_WARN : BW_CHECKS_FAIL,
+	falls_short(f, k->has_btf ? BW_DOCTOR_CHECKS_WARN : BW_DOCTOR_CHECKS_FAIL,
 		    k->has_btf ? "programs that need more than BTF has (macros, inline functions) do not compile"
 			       : "nothing compiles",
 		    "");
@@ -168,7 +170,7 @@ static void mend_headers(const struct facts *k, struct bw_checks_result *f)
 		snprintf(f->fix, sizeof(f->fix), install, k->release); /* NOLINT(clang-diagnostic-format-nonliteral) */
 }
 
-static void look_at_headers(const struct facts *k, struct bw_checks_result *f)
+static void look_at_headers(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	BW_FREE char *path = NULL;
 	char release[128];
@@ -188,7 +190,7 @@ static void look_at_headers(const struct facts *k, struct bw_checks_result *f)
 	mend_headers(k, f);
 }
 
-static void look_at_btf(const struct facts *k, struct bw_checks_result *f)
+static void look_at_btf(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	char path[PATH_MAX];
 	struct stat s;
@@ -199,7 +201,7 @@ static void look_at_btf(const struct facts *k, struct bw_checks_result *f)
 		return;
 	}
 	say(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
-	falls_short(f, BW_CHECKS_WARN, "kernel headers are needed, and neither LSM nor fmod_ret works",
+	falls_short(f, BW_DOCTOR_CHECKS_WARN, "kernel headers are needed, and neither LSM nor fmod_ret works",
 		    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
 
@@ -220,7 +222,7 @@ static void lsm_command(const struct facts *k, const char *active, char *fix, si
 								   : "grub-mkconfig -o /boot/grub/grub.cfg");
 }
 
-static void look_at_lsm(const struct facts *k, struct bw_checks_result *f)
+static void look_at_lsm(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	static const char impact[] = "block falls back to fmod_ret";
 	char active[128];
@@ -232,55 +234,56 @@ static void look_at_lsm(const struct facts *k, struct bw_checks_result *f)
 	}
 	if (!k->symbols[SYMBOL_LSM]) {
 		say(f->text, "not built in (CONFIG_BPF_LSM)");
-		falls_short(f, BW_CHECKS_WARN, impact, "boot a kernel with CONFIG_BPF_LSM=y");
+		falls_short(f, BW_DOCTOR_CHECKS_WARN, impact, "boot a kernel with CONFIG_BPF_LSM=y");
 		return;
 	}
 	if (r < 0) {
-		f->status = BW_CHECKS_UNKNOWN;
+		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
 		say(f->text, "built in; whether it is active can't be seen: " BW_LSM_LIST);
 		return;
 	}
 	bw_machine_line(k->root, BW_LSM_LIST, NULL, active, sizeof(active));
 	say(f->text, "built in, and not active: the modules are %s", active);
-	falls_short(f, BW_CHECKS_WARN, impact, "");
+	falls_short(f, BW_DOCTOR_CHECKS_WARN, impact, "");
 	lsm_command(k, active, f->fix, sizeof(f->fix));
 }
 
-static void look_at_fmod_ret(const struct facts *k, struct bw_checks_result *f)
+static void look_at_fmod_ret(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->has_btf && k->symbols[SYMBOL_DIRECT]) {
 		say(f->text, "BTF and direct calls are there");
 		return;
 	}
 	say(f->text, k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
-	falls_short(f, BW_CHECKS_WARN, "without a BPF LSM, block can kill and not refuse",
+	falls_short(f, BW_DOCTOR_CHECKS_WARN, "without a BPF LSM, block can kill and not refuse",
 		    k->has_btf ? "boot a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_DYNAMIC_FTRACE=y"
 			       : "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
 
-static void look_at_override(const struct facts *k, struct bw_checks_result *f)
+static void look_at_override(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->symbols[SYMBOL_OVERRIDE]) {
 		say(f->text, "bpf_override_return is there");
 		return;
 	}
 	say(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
-	falls_short(f, BW_CHECKS_WARN,
+	falls_short(f, BW_DOCTOR_CHECKS_WARN,
 		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works",
 		    "boot a kernel with CONFIG_BPF_KPROBE_OVERRIDE=y");
 }
 
-static void look_at_ring_buffer(const struct facts *k, struct bw_checks_result *f)
+static void look_at_ring_buffer(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->symbols[SYMBOL_RINGBUF]) {
 		say(f->text, "there is one");
 		return;
 	}
 	say(f->text, "this kernel has none");
-	falls_short(f, BW_CHECKS_WARN, "programs with BPF_RINGBUF_OUTPUT are not loaded", "boot Linux 5.8 or later");
+	falls_short(f, BW_DOCTOR_CHECKS_WARN, "programs with BPF_RINGBUF_OUTPUT are not loaded",
+		    "boot Linux 5.8 or later");
 }
 
-static void look_at_limits(const struct facts *k, struct bw_checks_result *f)
+static void look_at_limits(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	long paranoid = bw_machine_number(k->root, "/proc/sys/kernel/perf_event_paranoid");
 	struct rlimit limit = {0};
@@ -294,7 +297,7 @@ static void look_at_limits(const struct facts *k, struct bw_checks_result *f)
 
 static const struct {
 	const char *name;
-	void (*look)(const struct facts *facts, struct bw_checks_result *finding);
+	void (*look)(const struct facts *facts, struct bw_doctor_checks_result *finding);
 } parts[] = {
 	{"kernel", look_at_kernel},
 	{"privileges", look_at_privileges},
@@ -319,7 +322,8 @@ static void note_symbol(void *cookie, size_t i, const struct bw_kallsyms_symbol 
 	k->symbols[i] = true;
 }
 
-void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw_checks_result *finding), void *cookie)
+void bw_doctor_checks_run(const char *root, void (*found)(void *cookie, const struct bw_doctor_checks_result *finding),
+			  void *cookie)
 {
 	static const char *const names[SYMBOLS] = {[SYMBOL_DIRECT] = "register_ftrace_direct",
 						   [SYMBOL_OVERRIDE] = "bpf_override_return",
@@ -333,7 +337,7 @@ void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw
 	k.has_btf = exists(root, BW_BTF_PATH);
 	bw_kallsyms_find(root, names, SYMBOLS, note_symbol, &k);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		struct bw_checks_result f = {.status = BW_CHECKS_OK, .name = parts[i].name};
+		struct bw_doctor_checks_result f = {.status = BW_DOCTOR_CHECKS_OK, .name = parts[i].name};
 
 		parts[i].look(&k, &f);
 		found(cookie, &f);

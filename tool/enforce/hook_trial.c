@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "enforce/trial.h"
+#include "enforce/hook_trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static int run_child(struct bw_enforcement *e, bool kill, int *status)
 	return learned.count == 0 ? -ENOTSUP : 0;
 }
 
-int bw_trial_run(struct bw_enforcement *e, const struct bw_loaded *loaded)
+int bw_hook_trial_run(struct bw_enforcement *e, const struct bw_loaded *loaded)
 {
 	int status = 0, r = bw_identity_begin(e, loaded);
 

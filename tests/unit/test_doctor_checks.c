@@ -7,12 +7,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "kernel/checks.h"
+#include "kernel/doctor_checks.h"
 #include "tests/unit/facts.h"
 #include "tests/unit/root.h"
 #include "tests/unit/small_kernel.h"
 
-static void note_finding(void *cookie, const struct bw_checks_result *f)
+static void note_finding(void *cookie, const struct bw_doctor_checks_result *f)
 {
 	char *text = cookie;
 
@@ -25,7 +25,7 @@ static const char *findings(void)
 	static char text[8192];
 
 	*text = '\0';
-	bw_checks_run(root, note_finding, text);
+	bw_doctor_checks_run(root, note_finding, text);
 	return text;
 }
 
@@ -85,7 +85,7 @@ static void each_finding_has_the_command_of_the_distribution(void **state)
 	assert_non_null(strstr(findings(), "BPF LSM 0 \n"));
 }
 
-static void write_finding(void *cookie, const struct bw_checks_result *f)
+static void write_finding(void *cookie, const struct bw_doctor_checks_result *f)
 {
 	static const char marks[] = "+-!?";
 
@@ -94,7 +94,7 @@ static void write_finding(void *cookie, const struct bw_checks_result *f)
 		fprintf(cookie, "  %s\n", f->impact);
 	if (*f->fix)
 		fprintf(cookie, "  %s\n", f->fix);
-	if ((f->status == BW_CHECKS_WARN || f->status == BW_CHECKS_FAIL) && !*f->impact)
+	if ((f->status == BW_DOCTOR_CHECKS_WARN || f->status == BW_DOCTOR_CHECKS_FAIL) && !*f->impact)
 		fail_msg("%s: its impact is not reported", f->name);
 }
 
@@ -115,7 +115,7 @@ static void compare_findings(const char *kernel, const char *truth)
 	FILE *out = open_memstream(&text, &len);
 
 	(void)truth;
-	bw_checks_run(root, write_finding, out);
+	bw_doctor_checks_run(root, write_finding, out);
 	fclose(out);
 	drop_limits(text);
 	snprintf(path, sizeof(path), "tests/fixtures/findings/%s", kernel);
@@ -142,4 +142,4 @@ static const struct CMUnitTest tests[] = {
 	IN_ROOT(each_finding_has_the_command_of_the_distribution),
 };
 
-UNIT_MODULE("kernel/checks", NULL, NULL);
+UNIT_MODULE("kernel/doctor_checks", NULL, NULL);

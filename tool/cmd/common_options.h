@@ -7,10 +7,10 @@
 
 #include "build/header_choice.h"
 #include "build/source.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "program/load.h"
 
-struct bw_common {
+struct bw_common_options {
 	const char *source; /* the command's operand, or --source; NULL: the installed one */
 	uint64_t seconds;   /* 0: until a signal */
 	uint64_t pages;
@@ -51,30 +51,30 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
  * are given to `set`, which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to
  * do (--help).
  */
-int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
-		    int (*set)(void *cookie, int id, const char *value), void *cookie);
+int bw_common_options_parse(const struct bw_command *command, struct bw_common_options *common, int argc, char **argv,
+			    int (*set)(void *cookie, int id, const char *value), void *cookie);
 
 /* "OPTION VALUE: WANTED" on stderr; returns BW_EXIT_USAGE. */
-int bw_common_usage_error(const char *option, const char *value, const char *wanted);
+int bw_common_options_usage_error(const char *option, const char *value, const char *wanted);
 
 /* The index of value among the choices, which end with NULL; -1, reported with `wanted`, if it is none of them. */
-int bw_common_word(const char *option, const char *value, const char *const *choices, const char *wanted);
+int bw_common_options_word(const char *option, const char *value, const char *const *choices, const char *wanted);
 
 /* A user's number, or the number of the user of that name. 0 or BW_EXIT_USAGE, reported. */
-int bw_common_uid(const char *option, const char *value, uint32_t *uid);
+int bw_common_options_uid(const char *option, const char *value, uint32_t *uid);
 
 /* 0, or -errno, reported, if this process may not load programs. */
-int bw_common_privilege(const char *command);
+int bw_common_options_privilege(const char *command);
 
 /* "a number of seconds from 1 on" into *seconds. 0 or BW_EXIT_USAGE, reported. */
-int bw_common_seconds(const char *option, const char *value, uint64_t *seconds);
+int bw_common_options_seconds(const char *option, const char *value, uint64_t *seconds);
 
 /* Reads --source's file, or bpf_src/name, and chooses its headers. 0 or -errno, reported; free it in either case. */
-int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source);
+int bw_common_options_source(const struct bw_common_options *common, const char *name, struct bw_source *source);
 
 /*
  * bw_load, which reports the source line of what the verifier refuses; for that it is compiled once more. signal_fd is
  * that of bw_build.
  */
-int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-		   struct bw_source *source, int signal_fd);
+int bw_common_options_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+			   struct bw_source *source, int signal_fd);

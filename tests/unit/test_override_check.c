@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "program/override.h"
+#include "program/override_check.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/unit.h"
 
@@ -14,7 +14,7 @@ static int check(const struct bpf_insn *insns, uint32_t n)
 	int r;
 
 	capture();
-	r = bw_override_check(&program, bw_probe_of_option("tracepoint"), "a:b");
+	r = bw_override_check_program(&program, bw_probe_of_option("tracepoint"), "a:b");
 	text = captured();
 	if (r < 0)
 		assert_non_null(strstr(text, "'f': only a kprobe can override a function"));
@@ -60,4 +60,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_second_half_of_a_long_number_is_no_instruction),
 };
 
-UNIT_MODULE("program/override", NULL, NULL);
+UNIT_MODULE("program/override_check", NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/lines.h"
+#include "base/line_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 
-int bw_lines_each(const char *path, int word, void (*found)(void *cookie, const char *name), void *cookie)
+int bw_line_reader_each(const char *path, int word, void (*found)(void *cookie, const char *name), void *cookie)
 {
 	BW_FILE FILE *file = fopen(path, "re");
 	BW_FREE char *line = NULL;

@@ -7,13 +7,7 @@
 
 #include <stddef.h>
 
-/* Exit codes of bccwatch; they are in the man page. */
-enum {
-	BW_EXIT_OK = 0,
-	BW_EXIT_FAILED = 1,
-	BW_EXIT_USAGE = 2,
-	BW_EXIT_LOST = 3, /* events were lost, and --fail-on-loss was given */
-};
+#include "cmd/exit_status.h"
 
 /* What a completion offers for an option's argument, beside a list of words. */
 #define BW_COMPLETE_FILE "FILE"
@@ -38,10 +32,10 @@ struct bw_command {
 };
 
 /* All commands, ending with NULL. */
-extern const struct bw_command *const bw_commands[];
+extern const struct bw_command *const bw_command_table[];
 
 /* The command of that name; NULL if there is none. */
-const struct bw_command *bw_command_find(const char *name);
+const struct bw_command *bw_command_table_find(const char *name);
 
 /* bccwatch's own options, before the command. */
 extern const struct bw_command_option bw_global_options[];

@@ -3,13 +3,13 @@
 
 #include "cmd/block.h"
 #include "cmd/cache.h"
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "cmd/doctor.h"
 #include "cmd/probe.h"
 #include "cmd/run.h"
 #include "cmd/trace.h"
 
-const struct bw_command *const bw_commands[] = {
+const struct bw_command *const bw_command_table[] = {
 	&bw_trace_command,
 	&bw_block_command,
 	&bw_run_command,
@@ -25,9 +25,9 @@ const struct bw_command_option bw_global_options[] = {
 	{0},
 };
 
-const struct bw_command *bw_command_find(const char *name)
+const struct bw_command *bw_command_table_find(const char *name)
 {
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
+	for (const struct bw_command *const *c = bw_command_table; *c; c++)
 		if (strcmp((*c)->name, name) == 0)
 			return *c;
 	return NULL;

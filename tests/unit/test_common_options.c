@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/unit.h"
 
@@ -27,17 +27,17 @@ static int set_own(void *cookie, int id, const char *value)
 
 static const char *printed;
 
-static int parse(const struct bw_command *command, struct bw_common *common, const char *const *words)
+static int parse(const struct bw_command *command, struct bw_common_options *common, const char *const *words)
 {
 	char *argv[16] = {(char *)command->name};
 	int argc = 1, r;
 
 	for (; *words; words++)
 		argv[argc++] = (char *)*words;
-	*common = (struct bw_common)BW_COMMON_DEFAULTS;
+	*common = (struct bw_common_options)BW_COMMON_DEFAULTS;
 	*own = '\0';
 	capture();
-	r = bw_common_parse(command, common, argc, argv, set_own, own);
+	r = bw_common_options_parse(command, common, argc, argv, set_own, own);
 	printed = captured();
 	return r;
 }
@@ -46,7 +46,7 @@ static int parse(const struct bw_command *command, struct bw_common *common, con
 
 static void each_common_option_is_read(void **state)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	(void)state;
 	assert_int_equal(PARSE(&without, &c, "-d", "3", "--source", "s.c", "--buffer-pages", "8", "--fail-on-loss",
@@ -63,7 +63,7 @@ static void each_common_option_is_read(void **state)
 
 static void options_that_are_not_given_keep_their_defaults(void **state)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	(void)state;
 	assert_int_equal(parse(&without, &c, (const char *const[]){NULL}), 0);
@@ -77,7 +77,7 @@ static void options_that_are_not_given_keep_their_defaults(void **state)
 
 static void assert_usage(const struct bw_command *command, const char *const *words, const char *message)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	assert_int_equal(parse(command, &c, words), BW_EXIT_USAGE);
 	if (!strstr(printed, message) || !strstr(printed, "--help' lists the options."))
@@ -103,7 +103,7 @@ static void a_value_of_another_form_is_a_usage_error(void **state)
 
 static void the_first_usage_error_ends_the_parsing(void **state)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	(void)state;
 	assert_int_equal(PARSE(&without, &c, "-d", "0", "--buffer-pages", "3"), BW_EXIT_USAGE);
@@ -113,7 +113,7 @@ static void the_first_usage_error_ends_the_parsing(void **state)
 
 static void a_command_takes_its_operand_and_no_other_argument(void **state)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	(void)state;
 	assert_int_equal(PARSE(&with_operand, &c, "a.c", "-d", "1"), 0);
@@ -125,7 +125,7 @@ static void a_command_takes_its_operand_and_no_other_argument(void **state)
 
 static void help_lists_the_options_and_ends_the_command(void **state)
 {
-	struct bw_common c;
+	struct bw_common_options c;
 
 	(void)state;
 	assert_int_equal(PARSE(&with_operand, &c, "--help"), -1);
@@ -142,17 +142,17 @@ static void a_user_is_a_number_or_a_name(void **state)
 
 	(void)state;
 	capture();
-	assert_int_equal(bw_common_uid("--uid", "1000", &uid), 0);
+	assert_int_equal(bw_common_options_uid("--uid", "1000", &uid), 0);
 	assert_int_equal(uid, 1000);
-	assert_int_equal(bw_common_uid("--uid", "4294967295", &uid), 0);
+	assert_int_equal(bw_common_options_uid("--uid", "4294967295", &uid), 0);
 	assert_true(uid == UINT32_MAX);
 	if (root) {
-		assert_int_equal(bw_common_uid("--uid", root->pw_name, &uid), 0);
+		assert_int_equal(bw_common_options_uid("--uid", root->pw_name, &uid), 0);
 		assert_int_equal(uid, 0);
 	}
-	assert_int_equal(bw_common_uid("--uid", "4294967296", &uid), BW_EXIT_USAGE);
-	assert_int_equal(bw_common_uid("--uid", "no such user", &uid), BW_EXIT_USAGE);
-	assert_int_equal(bw_common_uid("--uid", "-1", &uid), BW_EXIT_USAGE);
+	assert_int_equal(bw_common_options_uid("--uid", "4294967296", &uid), BW_EXIT_USAGE);
+	assert_int_equal(bw_common_options_uid("--uid", "no such user", &uid), BW_EXIT_USAGE);
+	assert_int_equal(bw_common_options_uid("--uid", "-1", &uid), BW_EXIT_USAGE);
 	captured();
 	assert_int_equal(uid, root ? 0 : UINT32_MAX);
 }
@@ -167,4 +167,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_user_is_a_number_or_a_name),
 };
 
-UNIT_MODULE("cmd/common", NULL, NULL);
+UNIT_MODULE("cmd/common_options", NULL, NULL);

@@ -4,15 +4,15 @@
  */
 #pragma once
 
-enum bw_checks_status {
-	BW_CHECKS_OK,
-	BW_CHECKS_WARN, /* works, but not all of it */
-	BW_CHECKS_FAIL, /* something does not work */
-	BW_CHECKS_UNKNOWN
+enum bw_doctor_checks_status {
+	BW_DOCTOR_CHECKS_OK,
+	BW_DOCTOR_CHECKS_WARN, /* works, but not all of it */
+	BW_DOCTOR_CHECKS_FAIL, /* something does not work */
+	BW_DOCTOR_CHECKS_UNKNOWN
 };
 
-struct bw_checks_result {
-	enum bw_checks_status status;
+struct bw_doctor_checks_result {
+	enum bw_doctor_checks_status status;
 	const char *name; /* a constant: "BTF" */
 	char text[256];	  /* what is there */
 	char impact[192]; /* what does not work for that; "" for nothing */
@@ -20,4 +20,5 @@ struct bw_checks_result {
 };
 
 /* Calls `found` with each result, always the same ones in the same order. */
-void bw_checks_run(const char *root, void (*found)(void *cookie, const struct bw_checks_result *result), void *cookie);
+void bw_doctor_checks_run(const char *root, void (*found)(void *cookie, const struct bw_doctor_checks_result *result),
+			  void *cookie);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/common.h"
+#include "cmd/common_options.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -17,21 +17,21 @@
 
 enum { PAGES_MAX = 1 << 16 };
 
-int bw_common_usage_error(const char *option, const char *value, const char *wanted)
+int bw_common_options_usage_error(const char *option, const char *value, const char *wanted)
 {
 	return bw_log_error(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
 }
 
-int bw_common_word(const char *option, const char *value, const char *const *choices, const char *wanted)
+int bw_common_options_word(const char *option, const char *value, const char *const *choices, const char *wanted)
 {
 	int i = bw_parse_word(value, choices);
 
 	if (i < 0)
-		bw_common_usage_error(option, value, wanted);
+		bw_common_options_usage_error(option, value, wanted);
 	return i;
 }
 
-int bw_common_uid(const char *option, const char *value, uint32_t *uid)
+int bw_common_options_uid(const char *option, const char *value, uint32_t *uid)
 {
 	const struct passwd *user;
 	uint64_t number;
@@ -42,15 +42,15 @@ int bw_common_uid(const char *option, const char *value, uint32_t *uid)
 	}
 	user = getpwnam(value);
 	if (!user)
-		return bw_common_usage_error(option, value, "neither a number nor a user name");
+		return bw_common_options_usage_error(option, value, "neither a number nor a user name");
 	*uid = user->pw_uid;
 	return 0;
 }
 
-static int set_headers(struct bw_common *c, const char *value)
+static int set_headers(struct bw_common_options *c, const char *value)
 {
 	static const char *const names[] = {"auto", "installed", "btf", NULL};
-	int i = bw_common_word("--headers", value, names, "it is one of installed, btf, auto");
+	int i = bw_common_options_word("--headers", value, names, "it is one of installed, btf, auto");
 
 	if (i < 0)
 		return BW_EXIT_USAGE;
@@ -58,26 +58,26 @@ static int set_headers(struct bw_common *c, const char *value)
 	return 0;
 }
 
-int bw_common_seconds(const char *option, const char *value, uint64_t *seconds)
+int bw_common_options_seconds(const char *option, const char *value, uint64_t *seconds)
 {
 	if (bw_parse_number(value, UINT32_MAX, seconds) < 0 || *seconds == 0)
-		return bw_common_usage_error(option, value, "not a number of seconds from 1 on");
+		return bw_common_options_usage_error(option, value, "not a number of seconds from 1 on");
 	return 0;
 }
 
-static int set_pages(struct bw_common *c, const char *value)
+static int set_pages(struct bw_common_options *c, const char *value)
 {
 	if (bw_parse_number(value, PAGES_MAX, &c->pages) < 0 || c->pages == 0 || c->pages & (c->pages - 1))
-		return bw_common_usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
+		return bw_common_options_usage_error("--buffer-pages", value, "not a power of two from 1 to 65536");
 	return 0;
 }
 
 /* 1 if the option is not a common one. */
-static int set_common(const struct bw_command *command, struct bw_common *c, int id, const char *value)
+static int set_common(const struct bw_command *command, struct bw_common_options *c, int id, const char *value)
 {
 	switch (id) {
 	case 'd':
-		return bw_common_seconds("--duration", value, &c->seconds);
+		return bw_common_options_seconds("--duration", value, &c->seconds);
 	case BW_OPT_SOURCE:
 		c->source = value;
 		return 0;
@@ -106,8 +106,8 @@ static int set_common(const struct bw_command *command, struct bw_common *c, int
 
 _Static_assert(BW_EXIT_USAGE != 1, "set_common's results differ");
 
-int bw_common_parse(const struct bw_command *command, struct bw_common *common, int argc, char **argv,
-		    int (*set)(void *cookie, int id, const char *value), void *cookie)
+int bw_common_options_parse(const struct bw_command *command, struct bw_common_options *common, int argc, char **argv,
+			    int (*set)(void *cookie, int id, const char *value), void *cookie)
 {
 	const char *value;
 	int id, r = 0;
@@ -129,7 +129,7 @@ int bw_common_parse(const struct bw_command *command, struct bw_common *common, 
 	return r;
 }
 
-int bw_common_privilege(const char *command)
+int bw_common_options_privilege(const char *command)
 {
 	int r = bw_privilege_check();
 
@@ -155,7 +155,7 @@ static int pass_once(struct bw_source *source)
 	return r < 0 ? r : bw_source_add_flag(source, "-disable-llvm-passes");
 }
 
-int bw_common_source(const struct bw_common *common, const char *name, struct bw_source *source)
+int bw_common_options_source(const struct bw_common_options *common, const char *name, struct bw_source *source)
 {
 	BW_FREE char *dir = NULL, *installed = NULL;
 	int r = bw_source_dir(&dir);
@@ -186,8 +186,8 @@ static int explain(void *cookie, const char *program, int type, char **output)
 	return bw_build_verify(e->source, e->signal_fd, program, type, output);
 }
 
-int bw_common_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-		   struct bw_source *source, int signal_fd)
+int bw_common_options_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+			   struct bw_source *source, int signal_fd)
 {
 	struct explained e = {source, signal_fd};
 	const struct bw_load_explainer explainer = {explain, &e, source->path, source->text};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "program/override.h"
+#include "program/override_check.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
@@ -21,7 +21,7 @@ static bool overrides(const struct bw_image_program *program)
 	return false;
 }
 
-int bw_override_available(const char *program)
+int bw_override_check_available(const char *program)
 {
 	int error = bw_error_injection_supported();
 
@@ -44,7 +44,8 @@ static int explain_unlisted(const char *target, const char *similar)
 	return -EINVAL;
 }
 
-int bw_override_check(const struct bw_image_program *program, const struct bw_probe_kind *kind, const char *target)
+int bw_override_check_program(const struct bw_image_program *program, const struct bw_probe_kind *kind,
+			      const char *target)
 {
 	char similar[1024];
 	int r;
@@ -55,7 +56,7 @@ int bw_override_check(const struct bw_image_program *program, const struct bw_pr
 		return bw_log_error(-EINVAL,
 				    "cannot attach '%s': only a kprobe can override a function (bpf_override_return)",
 				    program->name);
-	r = bw_override_available(program->name);
+	r = bw_override_check_available(program->name);
 	if (r < 0)
 		return r;
 	r = bw_error_injection_listed("", target, similar, sizeof(similar));

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "cmd/command.h"
+#include "cmd/command_table.h"
 #include "tests/unit/unit.h"
 
 static void a_command_is_found_by_its_whole_name(void **state)
 {
 	(void)state;
-	for (const struct bw_command *const *c = bw_commands; *c; c++)
-		assert_ptr_equal(bw_command_find((*c)->name), *c);
-	assert_null(bw_command_find("trac"));
-	assert_null(bw_command_find("traces"));
-	assert_null(bw_command_find(""));
+	for (const struct bw_command *const *c = bw_command_table; *c; c++)
+		assert_ptr_equal(bw_command_table_find((*c)->name), *c);
+	assert_null(bw_command_table_find("trac"));
+	assert_null(bw_command_table_find("traces"));
+	assert_null(bw_command_table_find(""));
 }
 
 /* What the parser, --help, the man page and the completion are made from. */
 static void each_option_of_a_command_has_a_number_and_a_name_of_its_own(void **state)
 {
 	(void)state;
-	for (const struct bw_command *const *c = bw_commands; *c; c++) {
+	for (const struct bw_command *const *c = bw_command_table; *c; c++) {
 		assert_non_null((*c)->run);
 		for (const struct bw_command_option *o = (*c)->options; o->id; o++) {
 			size_t len = strlen(o->help);
@@ -36,7 +36,7 @@ static void each_option_of_a_command_has_a_number_and_a_name_of_its_own(void **s
 static void every_command_has_help(void **state)
 {
 	(void)state;
-	for (const struct bw_command *const *c = bw_commands; *c; c++) {
+	for (const struct bw_command *const *c = bw_command_table; *c; c++) {
 		const struct bw_command_option *o = (*c)->options;
 
 		while (o->id && strcmp(o->name, "help") != 0)
@@ -52,4 +52,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_command_has_help),
 };
 
-UNIT_MODULE("cmd/command", NULL, NULL);
+UNIT_MODULE("cmd/command_table", NULL, NULL);

@@ -2,8 +2,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "output/clock.h"
-#include "output/event_time.h"
+#include "output/timestamp.h"
+#include "output/timestamp_field.h"
 #include "tests/unit/unit.h"
 
 static const struct bw_layout_field *time_field(struct bw_layout_field field)
@@ -12,7 +12,7 @@ static const struct bw_layout_field *time_field(struct bw_layout_field field)
 
 	fields[0] = (struct bw_layout_field){.name = "pid", .kind = BW_UNSIGNED, .size = 4, .count = 1};
 	fields[1] = field;
-	return bw_event_time_field(&(struct bw_layout){fields, 2, 16});
+	return bw_timestamp_field_find(&(struct bw_layout){fields, 2, 16});
 }
 
 static void the_time_is_a_number_of_8_bytes_called_ts(void **state)
@@ -42,16 +42,16 @@ static uint64_t time_of(uint64_t ts, size_t size, bool *other)
 {
 	static const struct bw_layout_field field = {
 		.name = "ts", .kind = BW_UNSIGNED, .offset = 8, .size = 8, .count = 1};
-	const struct bw_clock clock = {.start = bw_clock_now() - 1000000000};
+	const struct bw_timestamp_clock clock = {.start = bw_timestamp_now() - 1000000000};
 	char sample[16] = "";
 
 	memcpy(sample + 8, &ts, sizeof(ts));
-	return bw_event_time_of(&clock, &field, sample, size, other);
+	return bw_timestamp_field_read(&clock, &field, sample, size, other);
 }
 
 static void the_time_of_an_event_is_its_own(void **state)
 {
-	uint64_t now = bw_clock_now();
+	uint64_t now = bw_timestamp_now();
 	bool other = true;
 
 	(void)state;
@@ -61,7 +61,7 @@ static void the_time_of_an_event_is_its_own(void **state)
 
 static void an_event_without_its_time_is_of_now(void **state)
 {
-	uint64_t now = bw_clock_now();
+	uint64_t now = bw_timestamp_now();
 	bool other = true;
 
 	(void)state;
@@ -69,13 +69,13 @@ static void an_event_without_its_time_is_of_now(void **state)
 	assert_false(other);
 	assert_true(time_of(now - 1000, 15, &other) >= now); /* not all of it was sent */
 	assert_false(other);
-	assert_true(bw_event_time_of(&(struct bw_clock){0}, NULL, "", 0, &other) >= now);
+	assert_true(bw_timestamp_field_read(&(struct bw_timestamp_clock){0}, NULL, "", 0, &other) >= now);
 	assert_false(other);
 }
 
 static void a_number_that_is_no_time_of_this_run_is_something_else(void **state)
 {
-	uint64_t now = bw_clock_now();
+	uint64_t now = bw_timestamp_now();
 	bool other = false;
 
 	(void)state;
@@ -93,4 +93,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_number_that_is_no_time_of_this_run_is_something_else),
 };
 
-UNIT_MODULE("output/event_time", NULL, NULL);
+UNIT_MODULE("output/timestamp_field", NULL, NULL);
