@@ -58,8 +58,10 @@ void put_made_elf(const char *path, uint64_t first, uint64_t second, uint64_t si
 					     .p_vaddr = 0x1000 + offsets[i],
 					     .p_filesz = size,
 					     .p_memsz = size};
-	file.symbols[1] = (Elf64_Sym){
-		.st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), .st_shndx = 1, .st_value = 0x1000 + first};
+	file.symbols[1] = (Elf64_Sym){.st_name = 1,
+				      .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+				      .st_shndx = 1,
+				      .st_value = 0x1000 + first};
 	put_sections();
 	put_bytes(path, &file, sizeof(file));
 }

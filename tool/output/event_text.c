@@ -92,7 +92,7 @@ static int add_columns(struct bw_event_text *text, const struct bw_event_text_se
 	const struct bw_layout_field *comm = find_text(layout, "comm"), *fname = find_text(layout, "fname");
 	const struct bw_layout_field *then = sentence->then ? find_text(layout, sentence->then) : NULL;
 	const struct bw_layout_field *verb = sentence->verb ? find_text(layout, sentence->verb) : NULL;
-	const struct bw_layout_field *f;
+	const struct bw_layout_field *end = layout->n > 0 ? layout->fields + layout->n : NULL;
 	int r = 0;
 
 	text->time = bw_event_time_field(layout);
@@ -108,11 +108,9 @@ static int add_columns(struct bw_event_text *text, const struct bw_event_text_se
 		r = add_column(text, then, label_of(""), "");
 	if (then && r == 0)
 		text->columns[text->n - 1].words = true;
-	for (uint32_t i = 0; i < layout->n && r == 0; i += 1 + f->below) {
-		f = &layout->fields[i];
+	for (const struct bw_layout_field *f = layout->fields; f && f < end && r == 0; f += 1 + f->below)
 		if (f != text->time && f != pid && f != comm && f != fname && f != then && f != verb)
 			r = add_column(text, f, label_of(f->name), "");
-	}
 	return r;
 }
 
