@@ -65,8 +65,9 @@ $(build)/bccwatch.bash: $(build)/manual
 $(build)/fixtures/%: tests/fixtures/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -pthread $(fixture_libs)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -I. -o $@ $(filter %.c,$^) -pthread $(fixture_libs)
 
+$(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
 $(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)
