@@ -6,7 +6,7 @@
 #pragma once
 
 #include "../lib/opens.h"
-#include "deny.h"
+#include "action.h"
 #include "track.h"
 
 #if HOOK_OVERRIDE || HOOK_SIGNAL_NAME

@@ -7,7 +7,7 @@
 
 #include <uapi/linux/ptrace.h>
 
-#include "checks.h"
+#include "operations.h"
 #include "exceptions.h"
 
 #if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE

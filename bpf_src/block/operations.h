@@ -7,7 +7,7 @@
 #include <linux/version.h>
 
 #include "../lib/opens.h"
-#include "deny.h"
+#include "action.h"
 #include "directories.h"
 #include "track.h"
 

@@ -7,7 +7,7 @@
 
 #include "../lib/verifier.h"
 #include "directories.h"
-#include "match.h"
+#include "lookup.h"
 #include "track.h"
 
 #if BY_FILE

@@ -60,7 +60,7 @@ if [ $strongest != lsm ]; then
 	check_lines "block --hook lsm, without bpf in the kernel's list, names the reason" 1 "bpf is not among the kernel's security modules" "$tmp/said"
 	umount /sys/kernel/security
 	check_status "block --hook lsm fails where the kernel's list can't be read" 1 bccwatch block --name x --hook lsm
-	check_lines "block --hook lsm, without a list, fails by its own try" 1 "a try of it stopped nothing" "$tmp/said"
+	check_lines "block --hook lsm, without a list, fails by its own try" 1 "a try of it denied nothing" "$tmp/said"
 	mount -t securityfs securityfs /sys/kernel/security
 	skip "block --hook lsm: all" "bpf is not among the kernel's security modules"
 fi

@@ -57,7 +57,9 @@ own_rule() { # own_rule FUNCTION CONDITION: block.c with the function, and nothi
 		"$tmp/saved/block.c" >"$src/block.c"
 }
 attempts() { # attempts COMMAND...: how often block stops it
-	start_command block --name edited_file && { "$@" >/dev/null || :; } 2>/dev/null && stop
+	start_command block --name edited_file >&2 || { echo "block did not start" && return; }
+	{ "$@" >/dev/null || :; } 2>/dev/null
+	stop >&2
 	grep -cE 'edited_file, (denied|killed)\.' "$out"
 }
 booted=$(($(date +%s) - $(cut -d. -f1 /proc/uptime)))
@@ -74,7 +76,7 @@ parent='static inline bool has_parent(u64 name)
 
 	PEEK(parent, task->real_parent);
 	bpf_probe_read_kernel(&comm, sizeof(comm), &parent->comm);
-	return comm == name;
+	return comm << 8 == name << 8; // behind the NUL, Linux 5.10 leaves what stood there
 }'
 own_rule "$parent" "has_parent(0x746e65726170)" # "parent", its first letter in the lowest byte
 cp /bin/bash "$tmp/parent"

@@ -52,7 +52,7 @@ elif is_counted; then
 	difference=$((entries - returns - ${missed:-0}))
 	check "run --kretprobe: returns and reported misses add up to the entries ($returns, ${missed:-0}, $entries)" [ "${difference#-}" -le 20 ]
 	check "run --fail-on-loss exits with 3 where returns were missed" [ "$status" = 3 ]
-	check_lines "run --kretprobe: missed returns are reported while it runs, with what has no such limit" 1 "KRETFUNC_PROBE" <(grep '^Missed [0-9]* returns' "$err" | head -n 1)
+	check_lines "run --kretprobe: missed returns are reported while it runs, with what has no such limit" 1 "KRETFUNC_PROBE" <(grep '^Skipped by the kernel: [0-9]* returns' "$err" | head -n 1)
 	check_lines "run --kretprobe: no warning where the kernel counts missed returns" 0 "Warning" "$err"
 	check "run --kretprobe: nothing is left attached" nothing_attached
 	start_command run "$tmp/returns.c" --headers btf --json --kretprobe do_sys_openat2:at_return --kprobe vfs_read:at_entry && workload && stop
