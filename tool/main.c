@@ -19,7 +19,8 @@ struct bw_log_held *bw_log_holder;
 /* What goes to stdout outside of a run: help and version. A full disk is a failure. */
 static int flushed(void)
 {
-	return fflush(stdout) == 0 ? BW_EXIT_OK : bw_log_error(BW_EXIT_FAILED, "can't write to stdout");
+	return fflush(stdout) == 0 ? BW_EXIT_OK
+				   : bw_log_error(BW_EXIT_FAILED, "cannot write to stdout: %s", strerror(errno));
 }
 
 static int run_command(int argc, char **argv)
@@ -28,8 +29,8 @@ static int run_command(int argc, char **argv)
 	int r;
 
 	if (!command) {
-		bw_log_error(0, "there is no command '%s'", argv[0]);
-		bw_log_hint("'bccwatch --help' lists the commands.");
+		bw_log_error(0, "unknown command '%s'", argv[0]);
+		bw_log_hint("'bccwatch --help' lists the commands");
 		return BW_EXIT_USAGE;
 	}
 	r = command->run(command, argc, argv);
@@ -67,11 +68,11 @@ int main(int argc, char **argv)
 	case BW_OPTIONS_END:
 		if (optind < argc)
 			return run_command(argc - optind, argv + optind);
-		bw_log_error(0, "which command?");
+		bw_log_error(0, "no command is given");
 		break;
 	default:
 		break;
 	}
-	bw_log_hint("'bccwatch --help' lists the commands.");
+	bw_log_hint("'bccwatch --help' lists the commands");
 	return BW_EXIT_USAGE;
 }

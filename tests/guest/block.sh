@@ -26,7 +26,7 @@ usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
 	check_status "$name" 2 bccwatch block "$@"
 	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
-usage "block without a rule is a usage error" "no rule is given"
+usage "block without a rule is a usage error" "no rule given"
 usage "block --name: an empty name is a usage error" "at least one byte" --name ''
 usage "block --name: a name with a slash is a usage error" "no slash" --name a/b
 usage "block --name: a name of 256 bytes is a usage error" "at most 255 bytes" --name "$(printf 'n%.0s' $(seq 256))"
@@ -60,7 +60,7 @@ if [ $strongest != lsm ]; then
 	check_lines "block --hook lsm, without bpf in the kernel's list, names the reason" 1 "bpf is not among the kernel's security modules" "$tmp/said"
 	umount /sys/kernel/security
 	check_status "block --hook lsm fails where the kernel's list can't be read" 1 bccwatch block --name x --hook lsm
-	check_lines "block --hook lsm, without a list, fails by its own try" 1 "a try of it denied nothing" "$tmp/said"
+	check_lines "block --hook lsm, without a list, fails by its own try" 1 "it was attached, but the test access was not denied" "$tmp/said"
 	mount -t securityfs securityfs /sys/kernel/security
 	skip "block --hook lsm: all" "bpf is not among the kernel's security modules"
 fi
@@ -125,7 +125,7 @@ if [ "$whole" ]; then
 		echo "$to" >"$preempt"
 		start_block --hook fmod_ret -a deny --path block_test.c && stop INT
 		check_lines "fmod_ret: the warning about preemption comes where the kernel preempts fully, and only there: preempt=$to" \
-			"$([ "$to" = full ] && echo 1 || echo 0)" "This kernel preempts" "$err"
+			"$([ "$to" = full ] && echo 1 || echo 0)" "On this preemptible kernel" "$err"
 	done
 	printf 0123456789 >preempted && rm -rf preempt_dir && mkdir preempt_dir && mv preempted preempt_dir
 	if [ "$hook" = lsm ]; then

@@ -204,7 +204,7 @@ if has_kprobes; then
 	check "run: a kprobe's program reports an open" grep -q ' events PID=[0-9]* COMM=cat FILENAME=/etc/hostname$' "$out"
 	check_status "run: an override of a function that can't be overridden fails" 1 run tutorial.c -D OVERRIDE --kprobe do_sys_openat2:trace_do_sys_openat2
 	if [ -e /sys/kernel/debug/error_injection/list ]; then
-		check_lines "run: the error for an override names the error-injection list" 1 "'do_sys_openat2' be overridden: it is not on its error-injection list" "$tmp/said"
+		check_lines "run: the error for an override names the error-injection list" 1 "cannot override 'do_sys_openat2': it is not on the kernel's error-injection list" "$tmp/said"
 		check "run: the error for an override names functions that are on the list" grep -q "__x64_sys_openat" "$tmp/said"
 		cat >deny.c <<'END'
 #include <uapi/linux/ptrace.h>

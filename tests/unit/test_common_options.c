@@ -80,7 +80,7 @@ static void assert_usage(const struct bw_command *command, const char *const *wo
 	struct bw_common_options c;
 
 	assert_int_equal(parse(command, &c, words), BW_EXIT_USAGE);
-	if (!strstr(printed, message) || !strstr(printed, "--help' lists the options."))
+	if (!strstr(printed, message) || !strstr(printed, "--help' lists the options"))
 		fail_msg("'%s' is not in: %s", message, printed);
 }
 

@@ -47,7 +47,7 @@ static void fmod_ret_has_a_limit_on_a_kernel_that_preempts_alone(void **state)
 
 	(void)state;
 	if (bw_preemption_is_full(""))
-		assert_non_null(strstr(limits, "preempts"));
+		assert_non_null(strstr(limits, "preemptible kernel"));
 	else
 		assert_null(limits);
 }

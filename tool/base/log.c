@@ -34,27 +34,57 @@ static void hold_line(const char *line, size_t len)
 	more[held->len] = '\0';
 }
 
-/* One call, one line: messages of several processes do not mix. */
-static void print_line(const char *prefix, const char *line, size_t len, bool can_hold)
-{
-	char shown[LINE_BYTES + 4 * LINE_BYTES];
-	size_t n = (size_t)snprintf(shown, LINE_BYTES, "%s", prefix);
+enum kind { ERROR, HINT, NOTE, DEBUG, OUTPUT };
 
-	n += bw_escape_controls(shown + n, line, len);
-	shown[n++] = '\n';
-	if (can_hold && bw_log_holder && !bw_verbose)
-		hold_line(shown, n);
-	else if (is_writable())
-		fwrite(shown, 1, n, stderr);
+static bool is_held(enum kind kind)
+{
+	if (!bw_log_holder || bw_verbose || kind == DEBUG)
+		return false;
+	return kind != NOTE || bw_log_holder->notes;
 }
 
-static void print(const char *prefix, bool can_hold, const char *fmt, va_list args)
+/* What doctor makes its result of. line: escaped. */
+static void hold_parts(enum kind kind, const char *line)
+{
+	struct bw_log_held *held = bw_log_holder;
+
+	if (kind == ERROR) {
+		snprintf(held->error, sizeof(held->error), "%s", line);
+		*held->hint = '\0';
+	} else if (kind == HINT && !*held->hint) {
+		snprintf(held->hint, sizeof(held->hint), "%s", line);
+	} else if (kind == OUTPUT && !*held->output && strstr(line, "error:")) {
+		snprintf(held->output, sizeof(held->output), "%s", line);
+	}
+}
+
+/* One call, one line: messages of several processes do not mix. */
+static void print_line(enum kind kind, const char *line, size_t len)
+{
+	static const char *const prefixes[] = {
+		[ERROR] = "bccwatch: ", [HINT] = "  ", [NOTE] = "", [DEBUG] = "", [OUTPUT] = ""};
+	char shown[LINE_BYTES + 4 * LINE_BYTES];
+	size_t prefix = (size_t)snprintf(shown, LINE_BYTES, "%s", prefixes[kind]);
+	size_t n = prefix + bw_escape_controls(shown + prefix, line, len);
+
+	if (is_held(kind)) {
+		shown[n] = '\0';
+		hold_parts(kind, shown + prefix);
+		shown[n] = '\n';
+		hold_line(shown, n + 1);
+	} else if (is_writable()) {
+		shown[n] = '\n';
+		fwrite(shown, 1, n + 1, stderr);
+	}
+}
+
+static void print(enum kind kind, const char *fmt, va_list args)
 {
 	char line[LINE_BYTES];
 	int len = vsnprintf(line, sizeof(line), fmt, args);
 
 	if (len >= 0)
-		print_line(prefix, line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1, can_hold);
+		print_line(kind, line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1);
 }
 
 int bw_log_error(int r, const char *fmt, ...)
@@ -62,7 +92,7 @@ int bw_log_error(int r, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	print("bccwatch: ", true, fmt, args);
+	print(ERROR, fmt, args);
 	va_end(args);
 	return r;
 }
@@ -72,7 +102,7 @@ void bw_log_hint(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	print("  ", true, fmt, args);
+	print(HINT, fmt, args);
 	va_end(args);
 }
 
@@ -81,7 +111,7 @@ void bw_log_note(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	print("", false, fmt, args);
+	print(NOTE, fmt, args);
 	va_end(args);
 }
 
@@ -92,7 +122,7 @@ void bw_log_debug(const char *fmt, ...)
 	if (!bw_verbose)
 		return;
 	va_start(args, fmt);
-	print("", false, fmt, args);
+	print(DEBUG, fmt, args);
 	va_end(args);
 }
 
@@ -103,7 +133,7 @@ void bw_log_output(const char *text, size_t len)
 		size_t line = newline ? (size_t)(newline - text) : len;
 		size_t part = line < LINE_BYTES ? line : LINE_BYTES;
 
-		print_line("", text, part, true);
+		print_line(OUTPUT, text, part);
 		part += newline && part == line;
 		text += part;
 		len -= part;
@@ -120,8 +150,16 @@ struct bw_log_held *bw_log_hold(struct bw_log_held *held)
 
 void bw_log_show(const struct bw_log_held *held)
 {
-	if (held->len > 0 && is_writable())
+	if (held->len == 0)
+		return;
+	if (bw_log_holder) {
+		hold_line(held->text, held->len);
+		memcpy(bw_log_holder->error, held->error, sizeof(held->error));
+		memcpy(bw_log_holder->hint, held->hint, sizeof(held->hint));
+		memcpy(bw_log_holder->output, held->output, sizeof(held->output));
+	} else if (is_writable()) {
 		fwrite(held->text, 1, held->len, stderr);
+	}
 }
 
 void bw_log_free(struct bw_log_held *held)

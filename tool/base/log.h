@@ -16,8 +16,11 @@ extern bool bw_verbose;
  * print is kept here, and shown, or dropped, by who tries. Start with zeroes.
  */
 struct bw_log_held {
+	bool notes; /* notes are held, too */
 	char *text; /* whole lines, with their escapes; NULL: none */
 	size_t len;
+	/* The last error, its hint, and the first line of output that has "error:" in it; "" where there is none. */
+	char error[512], hint[512], output[512];
 };
 
 /* Where messages are held; NULL: they are printed. Owned by main.c. */
@@ -29,7 +32,7 @@ extern struct bw_log_held *bw_log_holder;
  */
 struct bw_log_held *bw_log_hold(struct bw_log_held *held);
 
-/* Prints what is held. */
+/* Prints what is held, or holds it where messages are held now. */
 void bw_log_show(const struct bw_log_held *held);
 void bw_log_free(struct bw_log_held *held);
 

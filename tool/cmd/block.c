@@ -88,7 +88,7 @@ static void report_refused(void *cookie)
 	uint64_t n = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
 
 	if (n > b->reported_refused)
-		bw_log_note("Refused %llu links or renames: there is no place left to learn which files to protect.",
+		bw_log_note("Refused %llu links or renames: the map of protected files is full.",
 			    (unsigned long long)(n - b->reported_refused));
 	b->reported_refused = n;
 }
@@ -135,7 +135,7 @@ static int open_hook(struct block *b, bool explain)
 	if (r == 0)
 		r = bw_hook_trial_run(&b->enforcement, &b->loaded);
 	if (r == -ENOTSUP)
-		bw_log_error(r, "%s: loaded, but a try of it denied nothing: this kernel does not call it",
+		bw_log_error(r, "cannot use the hook '%s': it was attached, but the test access was not denied",
 			     bw_hook_info(b->hook)->name);
 	return r;
 }
@@ -153,27 +153,27 @@ static void free_build(struct block *b)
 	bw_image_free(&b->image);
 }
 
-/* *fatal: another hook would not do better. Where another may, messages are held and dropped. */
+/* *fatal: another hook would not do better. Where another may, messages are held, and dropped. */
 static int try_hook(struct block *b, bool may_try_other, bool *fatal)
 {
-	struct bw_log_held held = {0}, *outer = bw_log_holder, *here = may_try_other ? &held : outer;
-	int r;
+	struct bw_log_held held = {0}, *outer = may_try_other ? bw_log_hold(&held) : NULL;
+	int r = bw_hook_check(b->hook, b->options->hook != BW_HOOKS, b->source.path);
 
-	bw_log_hold(here);
-	r = bw_hook_check(b->hook, b->options->hook != BW_HOOKS, b->source.path);
-	bw_log_hold(outer);
 	if (r == 0) {
 		r = build(b);
 		*fatal = r < 0;
 	}
-	bw_log_hold(here);
 	if (r == 0)
 		r = plan(b);
 	if (r == 0)
 		r = open_hook(b, !may_try_other);
-	bw_log_hold(outer);
+	if (r == -EINTR)
+		*fatal = true;
+	if (may_try_other)
+		bw_log_hold(outer);
+	if (*fatal)
+		bw_log_show(&held);
 	bw_log_free(&held);
-	*fatal |= r == -EINTR;
 	return r;
 }
 
@@ -202,8 +202,9 @@ static int choose_hook(struct block *b)
 	}
 	if (asked != BW_HOOKS)
 		return r;
-	bw_log_error(r, "cannot enforce this: none of the hooks that could do it works on this kernel");
-	bw_log_hint("-v says why. A BPF LSM needs lsm=...,bpf among the kernel's boot parameters.");
+	bw_log_error(r, "cannot enforce the rules: no hook that could do it works on this kernel");
+	bw_log_hint(
+		"-v prints the reason for each hook; a BPF LSM needs lsm=...,bpf among the kernel's boot parameters");
 	return r;
 }
 
@@ -219,7 +220,7 @@ static int enforce(struct block *b)
 			r = bw_enforcement_start(&b->enforcement);
 	}
 	if (r == -E2BIG)
-		bw_log_error(r, "more files and directories are to be protected than a map can hold");
+		bw_log_error(r, "cannot protect all files and directories: a map is full");
 	return r;
 }
 
@@ -296,7 +297,7 @@ static void print_header(const struct block *b)
 		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",
 			    first->value, accesses, action_of(b));
 	else
-		bw_log_note("Blocking what %zu rules name: %s %s. Ctrl-C ends.", rules->n, accesses, action_of(b));
+		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends.", rules->n, accesses, action_of(b));
 }
 
 /* "3 accesses denied, 1 of them since its directory could not be determined. " */
@@ -306,7 +307,7 @@ static void summarize(const struct block *b, char *text, size_t size)
 	uint64_t unknown = bw_enforcement_count(&b->loaded, OUTCOME_UNKNOWN);
 	uint64_t failed = bw_enforcement_count(&b->loaded, OUTCOME_FAILED);
 	uint64_t refused = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
-	const char *how = b->enforcement.denies ? "denied" : "answered by a kill";
+	const char *how = b->enforcement.denies ? "denied" : "not denied, but their processes killed";
 	size_t len;
 
 	if (b->options->dry_run)
@@ -322,7 +323,7 @@ static void summarize(const struct block *b, char *text, size_t size)
 					(unsigned long long)failed);
 	snprintf(text + len, size - len, ". ");
 	if (refused > 0)
-		bw_log_note("%llu links or renames were refused: there was no place to learn of them.",
+		bw_log_note("%llu links or renames were refused: the map of protected files was full.",
 			    (unsigned long long)refused);
 }
 
@@ -341,18 +342,25 @@ static int block_files(struct block *b)
 	print_header(b);
 	r = bw_watch_run(&b->watch);
 	summarize(b, summary, sizeof(summary));
+	if (r == -EPIPE)
+		bw_log_error(r, "enforcement has ended: the reader of stdout closed it");
 	return bw_watch_finish(&b->watch, r, summary);
 }
 
 int bw_block_try(int signal_fd, const char **hook)
 {
 	struct bw_block_options options = BW_BLOCK_OPTIONS_DEFAULTS;
-	struct block b = new_block(&options, signal_fd);
+	struct block b;
 	const char *why;
 	int r = bw_rules_add(&options.rules, BW_RULE_NAME, "bccwatch-doctor", &why);
 
+	options.access = ACCESS_ANY;
+	b = new_block(&options, signal_fd);
+
 	if (r == 0)
 		r = open_block(&b);
+	if (r == 0)
+		r = enforce(&b);
 	*hook = r == 0 ? bw_hook_info(b.hook)->name : "";
 	close_block(&b);
 	bw_block_options_free(&options);

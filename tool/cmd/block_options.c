@@ -87,7 +87,8 @@ static int add_exception(struct bw_block_options *o, int id, const char *value)
 {
 	if (o->n_uids == BW_BLOCK_EXCEPTIONS_MAX || o->n_comms == BW_BLOCK_EXCEPTIONS_MAX ||
 	    o->n_exes == BW_BLOCK_EXCEPTIONS_MAX)
-		return bw_log_error(BW_EXIT_USAGE, "more than %d exceptions of a kind", BW_BLOCK_EXCEPTIONS_MAX);
+		return bw_log_error(BW_EXIT_USAGE, "too many exceptions: at most %d of each kind",
+				    BW_BLOCK_EXCEPTIONS_MAX);
 	if (id == OPT_EXCEPT_UID)
 		return bw_common_options_uid("--except-uid", value, &o->uids[o->n_uids++]);
 	if (id == OPT_EXCEPT_COMM)
@@ -151,8 +152,8 @@ static int check(const struct bw_block_options *o)
 	const char *why = o->hook == BW_HOOKS ? NULL : bw_block_options_unfit(o, o->hook);
 
 	if (o->rules.n == 0) {
-		bw_log_error(BW_EXIT_USAGE, "no rule is given");
-		bw_log_hint("--name, --path, --dir or --rules says what is to be protected.");
+		bw_log_error(BW_EXIT_USAGE, "no rule given");
+		bw_log_hint("add --name, --path, --dir or --rules");
 		return BW_EXIT_USAGE;
 	}
 	return why ? bw_common_options_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;

@@ -125,7 +125,7 @@ int bw_common_options_parse(const struct bw_command *command, struct bw_common_o
 	if (r == 0 && optind < argc)
 		r = bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argv[optind]);
 	if (r == BW_EXIT_USAGE)
-		bw_log_hint("'bccwatch %s --help' lists the options.", command->name);
+		bw_log_hint("'bccwatch %s --help' lists the options", command->name);
 	return r;
 }
 
@@ -134,11 +134,11 @@ int bw_common_options_privilege(const char *command)
 	int r = bw_privilege_check();
 
 	if (r == -ECANCELED) {
-		bw_log_error(r, "BPF programs may not be loaded on this machine: " BW_NO_PROGRAMS " exists");
-		bw_log_hint("Use a guest (scripts/guest), or remove the file.");
+		bw_log_error(r, "cannot load BPF programs: " BW_NO_PROGRAMS " exists");
+		bw_log_hint("use a guest (scripts/guest), or remove the file");
 	} else if (r < 0) {
-		bw_log_error(r, "loading BPF programs needs root (CAP_SYS_ADMIN)");
-		bw_log_hint("Try: sudo bccwatch %s", command);
+		bw_log_error(r, "cannot load BPF programs: that needs root (CAP_SYS_ADMIN)");
+		bw_log_hint("try: sudo bccwatch %s", command);
 	}
 	return r;
 }

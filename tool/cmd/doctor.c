@@ -175,35 +175,31 @@ static int try_program(struct doctor *d)
 	return receive(d, &loaded);
 }
 
-/* The first line of the messages, without its prefix, and the hint that follows it. */
-static void first_message(const struct bw_log_held *held, struct bw_doctor_checks_result *c)
+/* Why a command does not work: its error, what the compiler has against the program, and its hint. */
+static void explain(const struct bw_log_held *held, struct bw_doctor_checks_result *c)
 {
-	static const char prefix[] = "bccwatch: ";
-	const char *error = held->text ? held->text : "it gave no reason", *hint;
-
-	if (strncmp(error, prefix, strlen(prefix)) == 0)
-		error += strlen(prefix);
-	snprintf(c->text, sizeof(c->text), "does not work: %.*s", (int)strcspn(error, "\n"), error);
-	hint = strchr(error, '\n');
-	if (hint && strncmp(hint + 1, "  ", 2) == 0)
-		snprintf(c->fix, sizeof(c->fix), "%.*s", (int)strcspn(hint + 3, "\n"), hint + 3);
+	snprintf(c->text, sizeof(c->text), "does not work: %.110s%s%.70s%s%.50s",
+		 *held->error ? held->error : "it gave no reason", *held->output ? " " : "", held->output,
+		 *held->hint ? "; " : "", held->hint);
 }
 
 /* Does a command work, and by which hook? Its messages become the result's. */
 static bool try_command(struct doctor *d, const char *name, int (*try)(int signal_fd, const char **hook))
 {
 	struct bw_doctor_checks_result c = {.status = BW_DOCTOR_CHECKS_OK, .name = name};
-	struct bw_log_held held = {0}, *outer = bw_log_hold(&held);
+	struct bw_log_held held = {.notes = true}, *outer = bw_log_hold(&held);
 	const char *hook = "";
-	int r;
+	int r = try(d->signal_fd, &hook);
 
-	r = try(d->signal_fd, &hook);
 	bw_log_hold(outer);
 	if (r == 0) {
 		snprintf(c.text, sizeof(c.text), "works by %s", hook);
+	} else if (r == -EINTR) {
+		c.status = BW_DOCTOR_CHECKS_UNKNOWN;
+		snprintf(c.text, sizeof(c.text), "not tried: a signal came");
 	} else {
 		c.status = BW_DOCTOR_CHECKS_FAIL;
-		first_message(&held, &c);
+		explain(&held, &c);
 	}
 	bw_log_free(&held);
 	print_result(d, &c);
@@ -277,12 +273,12 @@ static void print_debugfs(struct doctor *d)
 static void print_untried(struct doctor *d)
 {
 	static const char *const commands[] = {"trace", "block", "run"};
-	bool forbidden = bw_privilege_check() == -ECANCELED;
+	bool guests_only = bw_privilege_check() == -ECANCELED;
 	struct bw_doctor_checks_result c = {.status = BW_DOCTOR_CHECKS_UNKNOWN,
 					    .text = "not tried: that needs root",
 					    .fix = "sudo bccwatch doctor"};
 
-	if (forbidden) {
+	if (guests_only) {
 		snprintf(c.text, sizeof(c.text), "not tried: " BW_NO_PROGRAMS " exists");
 		snprintf(c.fix, sizeof(c.fix), "rm " BW_NO_PROGRAMS);
 	}

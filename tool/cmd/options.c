@@ -75,6 +75,6 @@ int bw_options_read(const struct bw_command *command, int argc, char **argv,
 		r = id == BW_OPTIONS_BAD ? BW_EXIT_USAGE : set(cookie, id, value);
 	}
 	if (r == BW_EXIT_USAGE)
-		bw_log_hint("'bccwatch %s --help' lists the options.", command->name);
+		bw_log_hint("'bccwatch %s --help' lists the options", command->name);
 	return r;
 }

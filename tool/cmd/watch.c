@@ -241,9 +241,7 @@ static void print_closing_line(const struct bw_watch *w, const char *summary, ui
 int bw_watch_finish(const struct bw_watch *w, int r, const char *summary)
 {
 	print_closing_line(w, summary, w->out.error == -EPIPE ? 0 : w->out.unwritten);
-	if (r == -EPIPE && w->needs_reader)
-		return bw_log_error(BW_EXIT_FAILED, "the reader of stdout has closed it: nothing is enforced any more");
-	if ((r < 0 && r != -EPIPE) || w->failed)
+	if ((r < 0 && (r != -EPIPE || w->needs_reader)) || w->failed)
 		return BW_EXIT_FAILED;
 	return w->session.lost + w->session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
 }

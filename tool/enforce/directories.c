@@ -79,7 +79,7 @@ static int mark_mounts(struct bw_enforcement *e, struct bw_mounts *now)
 		if (!dir->path)
 			return -ENOMEM;
 		if (!bw_mounts_find(now, dir->mount))
-			bw_log_note("Not learned: what is mounted beneath %s, which was unmounted itself.", dir->path);
+			bw_log_note("Not protected: mounts beneath '%s', which was unmounted itself.", dir->path);
 		bw_mounts_mark(now, dir->mount, dir->path);
 	}
 	return 0;

@@ -107,9 +107,10 @@ int bw_enforcement_check_maps(const struct bw_enforcement *e, const struct bw_im
 
 		if (maps[i].entries > 0 && (map < 0 || image->maps[map].key_size != maps[i].key ||
 					    image->maps[map].value_size != maps[i].value))
-			return bw_log_error(-ENOENT,
-					    "this source has no map '%s' as bpf_src/block/rules.h describes it",
-					    maps[i].name);
+			return bw_log_error(
+				-ENOENT,
+				"cannot use this source: it has no map '%s' as bpf_src/block/rules.h describes it",
+				maps[i].name);
 	}
 	return 0;
 }

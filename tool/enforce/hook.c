@@ -13,9 +13,9 @@
 
 #define SIGNAL_LIMITS "It denies nothing: the file is opened, created or emptied before the process dies"
 #define STRING_LIMITS "a link or a mount by which the file has another name is not seen"
-#define PREEMPTION_LIMITS                                                                                             \
-	"This kernel preempts: an open that comes while another is checked on the same CPU is not checked (such are " \
-	"counted as missed)"
+#define PREEMPTION_LIMITS                                                                                            \
+	"On this preemptible kernel, an open during another check on the same CPU is not checked; it is counted as " \
+	"missed"
 
 static const struct bw_hook_info hooks[] = {
 	[BW_HOOK_LSM] = {.word = "lsm", .macro = "HOOK_LSM", .name = "LSM file_open", .denies = true},
@@ -66,10 +66,14 @@ int bw_hook_check(enum bw_hook hook, bool forced, const char *source)
 {
 	if (hook == BW_HOOK_OVERRIDE)
 		return bw_override_check_available(source);
-	if (hook == BW_HOOK_FMOD_RET && !forced && bw_preemption_is_full(""))
-		return bw_log_error(-ENOTSUP, "fmod_ret: " PREEMPTION_LIMITS "; --hook fmod_ret takes it all the same");
+	if (hook == BW_HOOK_FMOD_RET && !forced && bw_preemption_is_full("")) {
+		bw_log_error(-ENOTSUP, "cannot use hook 'fmod_ret' safely: the kernel is preemptible");
+		bw_log_hint("--hook fmod_ret uses it anyway");
+		return -ENOTSUP;
+	}
 	if (hook == BW_HOOK_LSM && bw_lsm_active("", "bpf") == 0)
-		return bw_log_error(-ENOTSUP, "bpf is not among the kernel's security modules (" BW_LSM_LIST ")");
+		return bw_log_error(-ENOTSUP,
+				    "cannot use hook 'lsm': bpf is not among the security modules in " BW_LSM_LIST);
 	return 0;
 }
 

@@ -44,12 +44,12 @@ int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key)
 
 int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held)
 {
-	struct protection guarded = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = e->access}, there;
+	struct protection entry = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = e->access}, there;
 	int fd = map_of(e, map);
 
-	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0 && there.inode != guarded.inode)
-		guarded.inode = PROTECTION_STAYS; /* another of the same number */
-	return put(e, map, &learned->file, &guarded);
+	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0 && there.inode != entry.inode)
+		entry.inode = PROTECTION_STAYS; /* another of the same number */
+	return put(e, map, &learned->file, &entry);
 }
 
 static int set(struct bw_enforcement *e, const char *map, const void *value, size_t size)
@@ -84,7 +84,7 @@ int bw_identity_read(struct bw_enforcement *e, struct learned *learned)
 }
 
 /* The name by which the program knows this process while it opens what is to be learned; nobody else can know it. */
-static int make_own_comm(char hello[16])
+static int make_own_comm(char comm[16])
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char random[15];
@@ -92,15 +92,15 @@ static int make_own_comm(char hello[16])
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return bw_log_error(-EIO, "cannot make a name for this process: getrandom(2) gave too few bytes");
 	for (size_t i = 0; i < sizeof(random); i++)
-		hello[i] = digits[random[i] & 15];
-	hello[15] = '\0';
+		comm[i] = digits[random[i] & 15];
+	comm[15] = '\0';
 	return 0;
 }
 
 int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 {
 	e->loaded = loaded;
-	/* In a PID namespace the name alone tells who this is. */
+	/* In a PID namespace getpid() is not the kernel's number: only the name identifies this process. */
 	e->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
 					.access = e->access,
 					.error = e->error,
@@ -128,7 +128,7 @@ int bw_identity_learn_self(struct bw_enforcement *e)
 			r = bw_identity_learn(e, status, &learned);
 		if (r == 0 && learned.count == 1) {
 			e->settings.self = learned.process;
-			return bw_identity_mode(e, MODE_LEARN); /* from nobody else now */
+			return bw_identity_mode(e, MODE_LEARN); /* from here on only this pid is accepted */
 		}
 	}
 	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r))

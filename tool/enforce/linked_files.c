@@ -21,7 +21,7 @@ struct bw_linked_files_tree {
 	char *name;
 };
 
-/* open_tree(2): a mount of the same directory of which nobody knows, without what is mounted on it. The caller's. */
+/* open_tree(2): a mount of the same directory detached, without what is mounted on it. The caller's. */
 static int clone_of(int fd, const char *name)
 {
 	enum { CLONE = 1 };
@@ -205,5 +205,7 @@ int bw_linked_files_search(struct bw_enforcement *e, bool can_freeze)
 	if (r == -EAGAIN) /* moved before this began to hold on all CPUs */
 		r = search_once(e, false);
 	freeze(e, false);
-	return r == -EAGAIN ? bw_log_error(-EBUSY, "cannot search '%s': it does not hold still", e->trees[0].name) : r;
+	return r == -EAGAIN
+		       ? bw_log_error(-EBUSY, "cannot search '%s': directories in it keep moving", e->trees[0].name)
+		       : r;
 }

@@ -156,9 +156,10 @@ int bw_rules_read(struct bw_rules *rules, const char *path)
 	char *line, *next;
 
 	if (r < 0)
-		return bw_log_error(r, "can't read the rules %s: %s", path, strerror(-r));
+		return bw_log_error(r, "cannot read the rule file '%s': %s", path, strerror(-r));
 	if (strlen(text) != len)
-		return bw_log_error(-EINVAL, "%s: there is a NUL byte at offset %zu", path, strlen(text));
+		return bw_log_error(-EINVAL, "cannot read the rule file '%s': NUL byte at offset %zu", path,
+				    strlen(text));
 	for (line = text; line && *line; line = next) {
 		const char *why;
 
