@@ -160,8 +160,8 @@ if has_kprobes; then
 	cat "$tmp/own/last" >>"$tmp/own/own.c"
 	start --source own/own.c && "$fixtures/openers" openat /own && stop
 	check "a source of one's own: typedef, headers, three kinds of hooks" grep -qE 'PID=[0-9]+ ANSWER=42$' "$out"
-	check "edit: the fields of its table are all decoded" shows_no REST "$out"
+	check "a source of one's own: the fields of its table are all decoded" shows_no REST "$out"
 else
 	skip "a source of one's own: typedef, headers, three kinds of hooks" "this kernel has no kprobes"
-	skip "its table's fields are all decoded" "this kernel has no kprobes"
+	skip "a source of one's own: the fields of its table are all decoded" "this kernel has no kprobes"
 fi
