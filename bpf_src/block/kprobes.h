@@ -7,8 +7,8 @@
 
 #include <uapi/linux/ptrace.h>
 
-#include "operations.h"
 #include "exceptions.h"
+#include "operations.h"
 
 #if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE
 
