@@ -65,14 +65,10 @@ static inline long check_string(void *ctx, struct settings *s, struct string *st
 
 static inline u32 wanted_by(u64 flags)
 {
-	u32 wanted;
+	u32 wanted = ACCESS_READ;
 
-	if ((flags & O_ACCMODE) == O_RDONLY)
-		wanted = ACCESS_READ;
-	else if ((flags & O_ACCMODE) == O_WRONLY)
-		wanted = ACCESS_WRITE;
-	else
-		wanted = ACCESS_READ | ACCESS_WRITE;
+	if ((flags & O_ACCMODE) != O_RDONLY)
+		wanted = (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE : ACCESS_READ | ACCESS_WRITE;
 	if (flags & OPEN_FOR_EXEC)
 		return ACCESS_EXEC;
 	return flags & (O_CREAT | O_TRUNC) ? wanted | ACCESS_WRITE : wanted;
