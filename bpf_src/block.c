@@ -31,7 +31,7 @@ struct data_t {
 #include "block/rename.h"      // on_new_name(): the same for a link or a rename
 #include "block/track.h"       // which inodes are protected
 
-// The bytes behind the name, where you put fields there.
+// The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes.
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 
 // An access that is denied becomes an event.

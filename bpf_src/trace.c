@@ -17,7 +17,7 @@ struct data_t {
 #include "lib/verifier.h"
 #include "lib/wanted.h"
 
-// The bytes behind the name, where you put fields there.
+// The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes.
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 
 BPF_PERF_OUTPUT(events);

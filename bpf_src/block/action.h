@@ -35,7 +35,7 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 struct slot {
 	struct data_t event;
 	char behind[NAME_BYTES]; /* see lib/text.h */
-	UNTRACKED u32 at;	 /* where the path begins */
+	UNTRACKED u32 at;	 /* where the path begins; else the verifier follows each value */
 };
 BPF_ARRAY(blank, struct slot, 1);
 BPF_HASH(slots, u64, struct slot, 256);
@@ -82,7 +82,7 @@ static inline u64 put_file(struct slot *s, const struct attempt *a)
 
 /*
  * Denies an access, and reports it. Returns what the hook returns: 0, or a negative error, of which `error` is the
- * positive; 0 where the hook can't refuse. Nobody is killed for what may be allowed, if it can be refused.
+ * positive; 0 where the hook can't refuse. UNKNOWN accesses are only denied, not killed, if the hook can deny.
  */
 static inline long deny(void *ctx, struct settings *s, const struct attempt *a, u32 denied, u64 error)
 {

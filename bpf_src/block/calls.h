@@ -65,10 +65,10 @@ static inline long check_string(void *ctx, struct settings *s, struct string *st
 
 static inline u32 wanted_by(u64 flags)
 {
-	u32 wanted = (flags & O_ACCMODE) == O_RDONLY   ? ACCESS_READ
-		     : (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE
-						       : ACCESS_READ | ACCESS_WRITE;
+	u32 wanted = ACCESS_READ;
 
+	if ((flags & O_ACCMODE) != O_RDONLY)
+		wanted = (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE : ACCESS_READ | ACCESS_WRITE;
 	if (flags & OPEN_FOR_EXEC)
 		return ACCESS_EXEC;
 	return flags & (O_CREAT | O_TRUNC) ? wanted | ACCESS_WRITE : wanted;
@@ -87,8 +87,10 @@ static inline int on_open_string(void *ctx, const void *file, const void *op)
 		return 0;
 	if (HOOK_OVERRIDE && s->mode != MODE_ENFORCE)
 		return 0; /* it is the override that is tried */
-	if (s->mode == MODE_LEARN)
-		return learn(s, NULL), 0;
+	if (s->mode == MODE_LEARN) {
+		learn(s, NULL);
+		return 0;
+	}
 	bpf_probe_read_kernel(&flags, sizeof(flags), op);
 	bpf_probe_read_kernel(&name, sizeof(name), file);
 	len = bpf_probe_read_kernel_str(string->path, sizeof(string->path), name);
@@ -137,10 +139,16 @@ static inline u64 argument(struct pt_regs *ctx, int n, bool ia32)
 
 	switch (n) {
 	case 1:
-		ia32 ? PEEK(value, regs->bx) : PEEK(value, regs->di);
+		if (ia32)
+			PEEK(value, regs->bx);
+		else
+			PEEK(value, regs->di);
 		break;
 	case 2:
-		ia32 ? PEEK(value, regs->cx) : PEEK(value, regs->si);
+		if (ia32)
+			PEEK(value, regs->cx);
+		else
+			PEEK(value, regs->si);
 		break;
 	case 3:
 		PEEK(value, regs->dx);

@@ -19,7 +19,7 @@
 #define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined whether they are denied */
 #define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
 
-/* The way up through the directories of one file system. */
+/* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
 struct climb {
 	struct dentry *dentry;
 	struct links links; /* of dentry */
@@ -31,6 +31,7 @@ static inline u32 climb(struct climb *c, int levels)
 {
 	u32 access = UNKNOWN | ACCESS_ANY;
 
+	/* Whether it is the top is asked once in four directories: each branch is another way for the verifier. */
 	for (int i = 0; i < levels / 4; i++) {
 #pragma unroll
 		for (int k = 0; k < 4; k++) { /* the parent of the top is the top again */
@@ -72,8 +73,8 @@ static inline bool climb_to_mountpoint(struct climb *c, struct mount **mount)
 }
 
 /*
- * open_by_handle_at(2) can make dentries that have no parent yet. It matters where dirs has an entry. (On NFS each
- * mount has a root of its own.)
+ * open_by_handle_at(2) can make dentries that have no parent yet. Only matters on file systems in `devices`. (On NFS
+ * each mount has a root of its own.)
  */
 static inline bool is_detached(struct climb *c)
 {
@@ -89,8 +90,8 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
 }
 
 /*
- * The accesses that the directories above deny. UNKNOWN, too, where it has no connection to the top of a file system
- * that has one of dirs.
+ * The accesses that the directories above deny. Also UNKNOWN if the walk does not reach the root of a file system that
+ * has a protected directory.
  *
  * The verifier follows each turn of the loops, and each difference between two ways through a turn; it keeps at most
  * 8,192 ways that it is still to follow. So a turn of climb has as few branches as can be, what goes from one to the

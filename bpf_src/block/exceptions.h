@@ -113,7 +113,7 @@ static inline bool runs_excepted(struct settings *s)
 
 #endif
 
-/* By the task's own user: while an overlay opens the file of a layer, the current one is who mounted it. */
+/* During overlayfs's inner open, the current credentials are the mounter's, so real_cred is read. */
 static inline bool has_excepted_uid(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * HOOK(name, (parameters), action): a place where the kernel asks whether it may go on. It does if the action gives 0,
- * and fails with the error that it gives else. By HOOK_LSM it is the LSM hook of that name, by HOOK_FMOD_RET the
- * kernel's function security_NAME, whose result is replaced where that was 0.
+ * HOOK(name, (parameters), action): a place where the kernel asks whether it may go on: 0 continues, a negative errno
+ * denies. By HOOK_LSM it is the LSM hook of that name, by HOOK_FMOD_RET the kernel's function security_NAME, whose
+ * result is replaced where that was 0.
  *
  * NOTICE(function, (parameters), action): a function of the kernel by which it is only noticed that something happens.
  */

@@ -117,8 +117,8 @@ static inline long on_create_other(void *ctx, struct dentry *dentry)
 }
 
 /*
- * The same for a file, on a hook that comes first and knows the mount: the directory may lie on one that is below a
- * protected one by its path alone. Where this could not determine it, on_create does.
+ * Needed when the file's mount lies below a protected directory: only this hook has the mount. If the walk is
+ * inconclusive, on_create decides.
  */
 static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, bool opened)
 {

@@ -13,9 +13,9 @@
 #if BY_FILE
 
 /*
- * The accesses by its directories that a file which gets another name, or another directory, keeps being denied from
- * now on; 0: where it goes denies the same, or there are none. While bccwatch looks for files of several links, one
- * that moves may come to where it has looked already. While the directory is frozen: also those that it would get.
+ * Accesses the file must stay denied after it moves out of a protected directory; 0 if nothing changes. While bccwatch
+ * looks for files of several links, one that moves may come to where it has looked already. While the directory is
+ * frozen: also those that it would get.
  */
 static inline u32 kept_from_directory(struct settings *s, struct dentry *from, struct dentry *to)
 {

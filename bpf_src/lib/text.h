@@ -12,7 +12,7 @@
 
 struct text {
 	char bytes[TEXT_BYTES + NAME_BYTES];
-	UNTRACKED u32 at;
+	UNTRACKED u32 at; /* where the text begins; else the verifier follows each value */
 };
 
 static inline char *text_begin(struct text *t)

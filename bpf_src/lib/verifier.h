@@ -33,7 +33,7 @@
 /* A number in a map's memory, read anew each time: there the verifier does not follow its values at all. */
 #define UNTRACKED volatile
 
-/* How often a loop may turn: from Linux 5.17 on the verifier drops the ways that it has seen sooner. */
+/* How often a loop may turn: from Linux 5.17 on the verifier prunes earlier, so more iterations fit. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
 #define TURNS(new_kernels, old_kernels) (new_kernels)
 #else

@@ -76,7 +76,7 @@ wait $impostor $before $user
 check_lines "block --except-exe: an excepted program of root that ran before the start may read" 1 SECRET "$tmp/before"
 check_lines "block --except-exe: an excepted program of a user that ran before the start is denied" 1 "$denial" "$tmp/user"
 check_lines "block --except-exe: an excepted program of a user that ran before the start reads nothing" 0 SECRET "$tmp/user"
-check_lines "block --except-exe: an excepted program of a user that ran before is reported at the start" 1 "Not excepted until it is started again, since what it executes was not seen: process $user, $home/shell." "$err"
+check_lines "block --except-exe: an excepted program of a user that ran before is reported at the start" 1 "Process $user ($home/shell) is excepted only after a restart: its execve(2) was not seen." "$err"
 stop INT
 if has_kprobes; then
 	start_command block --name secret --except-exe tool --hook signal

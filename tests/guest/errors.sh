@@ -38,7 +38,7 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	check_status "$name" 1 "$@"
 	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
-failure "trace --pid of a process that does not exist fails" "cannot find process 4194000: there is no such process" bccwatch trace -p 4194000
+failure "trace --pid of a process that does not exist fails" "cannot find process '4194000': there is no such process" bccwatch trace -p 4194000
 failure "trace by another user than root fails" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
 failure "--source: a missing file fails" "cannot read the source '/none.c': No such file" bccwatch trace --source /none.c
 failure "--source: a directory fails" "Is a directory" bccwatch trace --source /tmp
@@ -58,7 +58,7 @@ failure "--source: a file that does not compile fails" "$tmp/bad.c:3:46: error: 
 	bccwatch trace "${btf[@]}" --source "$tmp/bad.c"
 check_lines "--source: an error of the compiler is printed once" 1 "undeclared" "$tmp/said"
 echo 'int plain(void *ctx) { return 0; }' >"$tmp/plain.c"
-failure "--source: a function whose name is no hook fails" "cannot attach 'plain': its name names no hook" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
+failure "--source: a function whose name is no hook fails" "cannot attach 'plain': its name has no probe prefix" bccwatch trace "${btf[@]}" --source "$tmp/plain.c"
 echo 'int tracepoint__syscalls__sys_enter_nope(void *ctx) { return 0; }' >"$tmp/tp.c"
 failure "--source: a missing tracepoint fails" "cannot attach tracepoint 'syscalls:sys_enter_nope': no such tracepoint" bccwatch trace "${btf[@]}" --source "$tmp/tp.c"
 echo 'BPF_PERF_OUTPUT(e); int raw_tracepoint__nope(void *ctx) { return 0; }' >"$tmp/raw.c"

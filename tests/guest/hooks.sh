@@ -72,9 +72,9 @@ cat >plain.c <<'END'
 TRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }
 int plain(struct pt_regs *ctx) { return 0; }
 END
-failure "run: a function that nothing attaches fails" "cannot attach 'plain': its name names no hook" plain.c
+failure "run: a function that nothing attaches fails" "cannot attach 'plain': its name has no probe prefix" plain.c
 check_lines "run: the error for a function that nothing attaches names the options" 1 "--kprobe EVENT:plain" "$tmp/said"
-failure "run --uprobe: a function that the source does not have fails" "the source has no function 'none'" plain.c --uprobe "$libc:getenv:none"
+failure "run --uprobe: a function that the source does not have fails" "cannot attach 'none' to the uprobe '$libc:getenv': the source has no such function" plain.c --uprobe "$libc:getenv:none"
 failure "run --tracepoint: a missing tracepoint fails" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain
 failure "run --uprobe: a function that the library does not have fails" "cannot attach uprobe '$libc:geten': no such function in the file" plain.c --uprobe "$libc:geten:plain"
 check_lines "run --uprobe: the error for a missing function suggests one that exists" 1 "getenv" "$tmp/said"
@@ -82,7 +82,7 @@ failure "run --uprobe: an offset outside of the code fails" "'$libc:0x0': no cod
 failure "run --uprobe: a function with several implementations fails" "'$libc:strlen': it is chosen among several" plain.c --uprobe "$libc:strlen:plain"
 failure "run --uprobe: a file that is no program fails" "is no program or library" plain.c --uprobe /etc/passwd:x:plain
 failure "run --uprobe: a missing file fails" "No such file" plain.c --uprobe /nothing:x:plain
-failure "run: a function for two types of hooks fails" "can't be both for the uprobe" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
+failure "run: a function for two types of hooks fails" "cannot attach 'plain' to both the uprobe '$libc:getenv' and the tracepoint 'a:b': they need different program types" plain.c --uprobe "$libc:getenv:plain" --tracepoint a:b:plain
 failure "run --replace: a word that the source does not have fails" "the word 'FILTER' is not in plain.c" plain.c --replace FILTER=
 failure "run --log2: a table that the source does not have fails" "--log2 nothing: the source has no map" plain.c --uprobe "$libc:getenv:plain" --log2 nothing
 if has_kprobes; then

@@ -60,7 +60,7 @@ elif is_counted; then
 	check "run --kretprobe: without --fail-on-loss the exit status is 0" [ "$status" = 0 ]
 else
 	kretprobes
-	check_lines "run --kretprobe: a warning at the start that missed returns are not counted" 1 "Warning: return probes follow only so many calls" "$tmp/header"
+	check_lines "run --kretprobe: a warning at the start that missed returns are not counted" 1 "Warning: A kretprobe follows a limited number of calls at a time" "$tmp/header"
 	check_lines "run --kretprobe: the warning names what has no such limit" 1 "KRETFUNC_PROBE" "$tmp/header"
 	check "run --kretprobe: nothing is left attached" nothing_attached
 	start_command run "$tmp/returns.c" --headers btf --kprobe vfs_read:at_return --kprobe vfs_write:at_entry && stop

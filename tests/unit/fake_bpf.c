@@ -155,8 +155,12 @@ int bpf_delete_elem(int fd, void *key)
 	struct fake_map *m = map_of(fd);
 	uint32_t i = m ? place_of(m, key) : 0;
 
-	if (!m || m->is_array || i == m->n)
-		return with_errno(!m ? EBADF : m->is_array ? EINVAL : ENOENT);
+	if (!m)
+		return with_errno(EBADF);
+	if (m->is_array)
+		return with_errno(EINVAL);
+	if (i == m->n)
+		return with_errno(ENOENT);
 	m->n--;
 	memmove(m->keys + (size_t)i * m->key_size, m->keys + (size_t)(i + 1) * m->key_size,
 		(size_t)(m->n - i) * m->key_size);

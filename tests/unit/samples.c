@@ -52,9 +52,9 @@ const char *line_of(const char *type, const struct bw_event_text_sentence *sente
 	assert_int_equal(bw_event_text_new(&text, &layout, sentence), 0);
 	assert_int_equal(bw_out_init(&out, -1, bw_event_text_longest(text, size)), 0);
 	bw_event_text_line(text, &out, sample, size);
-	assert_true(out.len <= out.size && out.len > BW_CLOCK_LEN);
+	assert_true(out.len <= out.size && out.len > BW_TIMESTAMP_LEN);
 	assert_int_equal(out.buf[out.len - 1], '\n');
-	snprintf(line, sizeof(line), "%.*s", (int)(out.len - BW_CLOCK_LEN - 1), out.buf + BW_CLOCK_LEN);
+	snprintf(line, sizeof(line), "%.*s", (int)(out.len - BW_TIMESTAMP_LEN - 1), out.buf + BW_TIMESTAMP_LEN);
 	bw_out_free(&out);
 	bw_event_text_free(text);
 	bw_btf_layout_free(&layout);
@@ -67,7 +67,7 @@ const char *shown(char **text, FILE *out)
 	static char copy[1 << 14];
 
 	fclose(out);
-	snprintf(copy, sizeof(copy), "%s", **text == '{' ? strstr(*text, "\"table\"") : *text + BW_CLOCK_LEN + 1);
+	snprintf(copy, sizeof(copy), "%s", **text == '{' ? strstr(*text, "\"table\"") : *text + BW_TIMESTAMP_LEN + 1);
 	free(*text);
 	return copy;
 }

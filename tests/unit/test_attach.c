@@ -9,8 +9,8 @@
 #include "tests/unit/fake_hook.h"
 
 static struct bw_plan_binding bindings[] = {
-	{.function = (char *)"f", .kind = &fake_hook, .target = (char *)"first", .program = 1, .placed = -1},
-	{.function = (char *)"g", .kind = &fake_hook, .target = (char *)"second", .program = 0, .placed = -1},
+	{.function = (char *)"f", .kind = &fake_hook, .target = (char *)"first", .program = 1, .created = -1},
+	{.function = (char *)"g", .kind = &fake_hook, .target = (char *)"second", .program = 0, .created = -1},
 };
 static const struct bw_plan plan = {bindings, LENGTH(bindings)};
 static int programs[] = {100, 101};

@@ -106,7 +106,7 @@ static void assert_fails(const char *script, const char *message)
 static void a_source_that_does_not_compile_is_reported_with_what_the_compiler_says(void **state)
 {
 	(void)state;
-	assert_fails("echo 's.c:1: an error'; exit 1", "/s.c':\ns.c:1: an error\n");
+	assert_fails("echo 's.c:1: an error'; exit 1", "/s.c': the compiler reports:\ns.c:1: an error\n");
 	assert_fails("echo by stderr >&2; exit 1", "by stderr\n");
 	assert_fails("kill -9 $$", "ended by signal 9");
 	assert_fails("echo no image >&3", "cannot read the compiled image");
@@ -175,19 +175,19 @@ static void an_image_is_taken_from_the_cache_where_its_dependencies_are_known(vo
 
 static void the_verifier_is_asked_by_type_and_name(void **state)
 {
-	char *words = NULL;
+	char *output = NULL;
 
 	(void)state;
 	free(source.text);
 	source.text = strdup("echo \"$A\"; exit 0");
 	source.len = strlen(source.text);
-	assert_int_equal(bw_build_verify(&source, signal_fd, "kprobe__f", 2, &words), 0);
-	assert_string_equal(words, "installed 2:kprobe__f\n");
-	free(words);
+	assert_int_equal(bw_build_verify(&source, signal_fd, "kprobe__f", 2, &output), 0);
+	assert_string_equal(output, "installed 2:kprobe__f\n");
+	free(output);
 	free(source.text);
 	source.text = strdup("exit 1");
 	source.len = strlen(source.text);
-	assert_int_equal(bw_build_verify(&source, signal_fd, "f", 2, &words), -ENOENT);
+	assert_int_equal(bw_build_verify(&source, signal_fd, "f", 2, &output), -ENOENT);
 }
 
 #define BUILT(test) cmocka_unit_test_setup_teardown(test, begin, end)

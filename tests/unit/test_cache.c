@@ -18,7 +18,7 @@
 #include "tests/unit/root.h"
 #include "tests/unit/small_image.h"
 
-#define IMAGES BW_STORE "/images/"
+#define IMAGES BW_CACHE_DIR_PATH "/images/"
 
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -46,7 +46,7 @@ static int end(void **state)
 static void keep(const char *name)
 {
 	struct bw_dependencies d = {.since = {.tv_sec = INT64_MAX}};
-	struct bw_cache_entry entry = {.path = {"/source.c", sizeof("/source.c")}, .words = {"a warning\n", 10}};
+	struct bw_cache_entry entry = {.path = {"/source.c", sizeof("/source.c")}, .output = {"a warning\n", 10}};
 
 	if (!depends) {
 		own_mounts((const char *const[]){"/var/cache", NULL});
@@ -283,7 +283,7 @@ static void a_cache_that_others_could_write_is_not_used(void **state)
 {
 	(void)state;
 	keep(key);
-	assert_int_equal(chmod(BW_STORE, 0777), 0);
+	assert_int_equal(chmod(BW_CACHE_DIR_PATH, 0777), 0);
 	assert_int_equal(find(key), -ENOENT);
 	keep("b");
 	assert_false(is_kept("b"));

@@ -28,9 +28,9 @@ static void the_directories_are_made_for_this_user_alone(void **state)
 	begin(state);
 	fd = bw_cache_dir_open("images");
 	assert_true(fd >= 0);
-	assert_int_equal(stat(BW_STORE, &st), 0);
+	assert_int_equal(stat(BW_CACHE_DIR_PATH, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_int_equal(stat(BW_STORE "/images", &st), 0);
+	assert_int_equal(stat(BW_CACHE_DIR_PATH "/images", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	close(fd);
@@ -43,10 +43,10 @@ static void a_directory_that_others_could_write_is_refused(void **state)
 {
 	begin(state);
 	close(bw_cache_dir_open("images"));
-	assert_int_equal(chmod(BW_STORE "/images", 0710), 0);
+	assert_int_equal(chmod(BW_CACHE_DIR_PATH "/images", 0710), 0);
 	assert_refused("images");
-	assert_int_equal(chmod(BW_STORE "/images", 0700), 0);
-	assert_int_equal(chmod(BW_STORE, 0707), 0);
+	assert_int_equal(chmod(BW_CACHE_DIR_PATH "/images", 0700), 0);
+	assert_int_equal(chmod(BW_CACHE_DIR_PATH, 0707), 0);
 	assert_refused("images");
 }
 
@@ -54,7 +54,7 @@ static void a_directory_of_another_user_is_refused(void **state)
 {
 	begin(state);
 	close(bw_cache_dir_open("images"));
-	if (chown(BW_STORE "/images", 1, 1) < 0)
+	if (chown(BW_CACHE_DIR_PATH "/images", 1, 1) < 0)
 		skip(); /* the user namespace has no other user */
 	assert_refused("images");
 }
@@ -63,9 +63,9 @@ static void a_link_to_a_directory_is_refused(void **state)
 {
 	begin(state);
 	close(bw_cache_dir_open("images"));
-	assert_int_equal(symlink("images", BW_STORE "/link"), 0);
+	assert_int_equal(symlink("images", BW_CACHE_DIR_PATH "/link"), 0);
 	assert_int_equal(bw_cache_dir_open("link"), -ENOTDIR);
-	close(open(BW_STORE "/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	close(open(BW_CACHE_DIR_PATH "/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	assert_int_equal(bw_cache_dir_open("file"), -ENOTDIR);
 }
 

@@ -234,21 +234,21 @@ static void what_is_mounted_while_the_rules_hold_is_protected_by_the_update(void
 	assert_int_equal(settings->learning, 0);
 }
 
-#define GUARDED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH_SETUP(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
-	GUARDED(only_a_directory_is_opened),
-	GUARDED(a_file_with_another_link_is_protected_by_itself),
-	GUARDED(a_file_with_many_links_is_learned_once),
-	GUARDED(a_symlink_in_a_directory_is_not_followed),
-	GUARDED(a_fifo_with_another_link_is_not_waited_for),
-	GUARDED(a_full_map_ends_the_search),
-	GUARDED(where_a_directory_was_moved_the_search_begins_anew),
-	GUARDED(a_directory_that_never_holds_still_is_an_error_where_the_hook_refuses),
-	GUARDED(what_was_not_learned_meanwhile_needs_larger_maps),
-	GUARDED(what_is_mounted_beneath_a_directory_is_protected_with_it),
-	GUARDED(what_is_hidden_by_another_mount_is_protected_too),
-	GUARDED(what_is_mounted_while_the_rules_hold_is_protected_by_the_update),
+	WITH_SETUP(only_a_directory_is_opened),
+	WITH_SETUP(a_file_with_another_link_is_protected_by_itself),
+	WITH_SETUP(a_file_with_many_links_is_learned_once),
+	WITH_SETUP(a_symlink_in_a_directory_is_not_followed),
+	WITH_SETUP(a_fifo_with_another_link_is_not_waited_for),
+	WITH_SETUP(a_full_map_ends_the_search),
+	WITH_SETUP(where_a_directory_was_moved_the_search_begins_anew),
+	WITH_SETUP(a_directory_that_never_holds_still_is_an_error_where_the_hook_refuses),
+	WITH_SETUP(what_was_not_learned_meanwhile_needs_larger_maps),
+	WITH_SETUP(what_is_mounted_beneath_a_directory_is_protected_with_it),
+	WITH_SETUP(what_is_hidden_by_another_mount_is_protected_too),
+	WITH_SETUP(what_is_mounted_while_the_rules_hold_is_protected_by_the_update),
 };
 
 UNIT_MODULE("enforce/directories", NULL, NULL);

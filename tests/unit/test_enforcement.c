@@ -61,7 +61,7 @@ static void an_excepted_program_must_be_a_file(void **state)
 	assert_check_fails(-EINVAL, "not a program");
 }
 
-static void what_a_rule_is_about_must_be_there(void **state)
+static void a_directory_rule_needs_an_existing_directory(void **state)
 {
 	(void)state;
 	rule(BW_RULE_DIR, below("/none"));
@@ -210,19 +210,19 @@ static void what_the_program_counted_is_added_up(void **state)
 	fake_unload(&f);
 }
 
-#define GUARDED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH_SETUP(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
-	GUARDED(an_excepted_program_must_be_a_file),
-	GUARDED(what_a_rule_is_about_must_be_there),
-	GUARDED(mounts_are_watched_for_rules_of_directories_alone),
-	GUARDED(the_limit_for_open_files_is_raised),
-	GUARDED(a_map_that_the_rules_need_must_have_its_size),
-	GUARDED(a_map_that_no_rule_needs_may_be_missing_or_of_another_size),
-	GUARDED(a_source_without_any_map_is_none),
-	GUARDED(maps_become_as_large_as_the_rules_need_and_none_becomes_smaller),
-	GUARDED(maps_that_were_too_small_grow_up_to_an_end),
-	GUARDED(what_the_program_counted_is_added_up),
+	WITH_SETUP(an_excepted_program_must_be_a_file),
+	WITH_SETUP(a_directory_rule_needs_an_existing_directory),
+	WITH_SETUP(mounts_are_watched_for_rules_of_directories_alone),
+	WITH_SETUP(the_limit_for_open_files_is_raised),
+	WITH_SETUP(a_map_that_the_rules_need_must_have_its_size),
+	WITH_SETUP(a_map_that_no_rule_needs_may_be_missing_or_of_another_size),
+	WITH_SETUP(a_source_without_any_map_is_none),
+	WITH_SETUP(maps_become_as_large_as_the_rules_need_and_none_becomes_smaller),
+	WITH_SETUP(maps_that_were_too_small_grow_up_to_an_end),
+	WITH_SETUP(what_the_program_counted_is_added_up),
 };
 
 UNIT_MODULE("enforce/enforcement", NULL, NULL);

@@ -112,8 +112,11 @@ static void expect_category(unsigned long from, unsigned long to, const char *ca
 	bool is_mark = strcmp(category, "Mn") == 0 || strcmp(category, "Me") == 0;
 	bool is_hidden = *category == 'C' || strcmp(category, "Zl") == 0 || strcmp(category, "Zp") == 0 || is_space;
 
-	for (unsigned long code = from; code <= to; code++)
-		expected[code] = is_hidden ? HIDDEN : is_mark ? MARK : SHOWN;
+	for (unsigned long code = from; code <= to; code++) {
+		expected[code] = is_mark ? MARK : SHOWN;
+		if (is_hidden)
+			expected[code] = HIDDEN;
+	}
 }
 
 /* A field that ends before one of `ends`, without spaces around it, is cut out of *line, which is moved past it. */
@@ -197,7 +200,7 @@ static int read_data(void **state)
 static size_t put_utf8(char *dst, unsigned long code)
 {
 	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	size_t n = 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000);
 
 	for (size_t i = n; i-- > 1; code >>= 6)
 		dst[i] = (char)(0x80 | (code & 0x3f));

@@ -25,7 +25,7 @@ static const char *json_of(const char *type, const void *sample, size_t size)
 	assert_int_equal(out.unwritten, 0);
 	assert_int_equal(out.buf[out.len - 1], '\n');
 	assert_memory_equal(out.buf, "{\"time\":\"20", 11);
-	assert_int_equal(out.buf[9 + BW_CLOCK_ISO_LEN], '"');
+	assert_int_equal(out.buf[9 + BW_TIMESTAMP_ISO_LEN], '"');
 	event = strstr(out.buf, ",\"table\":\"events\",\"event\":");
 	assert_non_null(event);
 	event += strlen(",\"table\":\"events\",\"event\":");

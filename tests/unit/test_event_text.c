@@ -112,7 +112,7 @@ static void an_event_of_an_unknown_layout_is_shown_as_bytes(void **state)
 	assert_int_equal(bw_event_text_new(&text, &none, &by_field), 0);
 	assert_int_equal(bw_out_init(&out, -1, bw_event_text_longest(text, 3)), 0);
 	bw_event_text_line(text, &out, "\x01\x02\xff", 3);
-	assert_memory_equal(out.buf + BW_CLOCK_LEN, " REST=0x0102ff\n", 15);
+	assert_memory_equal(out.buf + BW_TIMESTAMP_LEN, " REST=0x0102ff\n", 15);
 	bw_out_free(&out);
 	bw_event_text_free(text);
 }
@@ -146,7 +146,7 @@ static const char *printed(struct printer *p, const void *event, size_t size)
 	p->out.buf[p->out.len] = '\0';
 	assert_ptr_equal(strchr(p->out.buf, '\n'), p->out.buf + p->out.len - 1);
 	p->out.buf[p->out.len - 1] = '\0';
-	return p->out.buf + BW_CLOCK_LEN;
+	return p->out.buf + BW_TIMESTAMP_LEN;
 }
 
 /* KEY=VALUE, KEY=VALUE, as who knows no types reads it: the columns are those, and no others. */

@@ -20,14 +20,14 @@ static const char *warned(const char *program, uid_t uid)
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
-		const char *words;
+		const char *output;
 
 		if (uid && setuid(uid) < 0)
 			_exit(1);
 		capture();
 		bw_executing_warn(&program, 1);
-		words = captured();
-		_exit(write(ends[1], words, strlen(words)) < 0);
+		output = captured();
+		_exit(write(ends[1], output, strlen(output)) < 0);
 	}
 	close(ends[1]);
 	n = read(ends[0], text, sizeof(text) - 1);
@@ -61,7 +61,7 @@ static void a_process_of_another_user_that_runs_the_program_already_is_reported(
 			pause();
 	}
 	usleep(50000);
-	snprintf(expected, sizeof(expected), "process %d, ", pid);
+	snprintf(expected, sizeof(expected), "Process %d (", pid);
 	assert_non_null(strstr(warned("/proc/self/exe", 0), expected));
 	assert_string_equal(warned("/etc/passwd", 0), ""); /* it runs another program */
 	kill(pid, SIGKILL);

@@ -130,7 +130,7 @@ static void the_section_of_a_histogram_with_a_hostile_name_reads_back(void **sta
 		hostile(row.disk, sizeof(row.disk));
 		bw_histogram_text(&t, &(struct bw_table_rows){(char *)&row, 1}, false, 1, out);
 		fclose(out);
-		r.p = text + BW_CLOCK_LEN;
+		r.p = text + BW_TIMESTAMP_LEN;
 		expect(&r, " dist\n\ndisk = ");
 		read_name_and_comma(&r, disk, sizeof(disk));
 		expect(&r, " part = 7\n     value ");

@@ -180,20 +180,20 @@ static void a_full_map_is_passed_on_in_silence_and_another_error_is_reported(voi
 	assert_non_null(strstr(captured(), "'names'"));
 }
 
-#define GUARDED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH_SETUP(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
-	GUARDED(what_the_program_learned_of_a_file_is_read),
-	GUARDED(a_file_that_is_held_stays_open_until_the_end),
-	GUARDED(the_process_takes_its_own_name_again),
-	GUARDED(a_file_that_is_not_there_is_no_descriptor),
-	GUARDED(a_device_is_not_opened_by_a_hook_that_refuses_nothing),
-	GUARDED(a_file_is_protected_by_its_address_or_for_good_if_it_is_held),
-	GUARDED(of_two_files_with_one_number_the_entry_stays),
-	GUARDED(the_mode_is_written_with_the_settings),
-	GUARDED(a_source_without_a_map_is_reported),
-	GUARDED(what_was_learned_before_is_forgotten_first),
-	GUARDED(a_full_map_is_passed_on_in_silence_and_another_error_is_reported),
+	WITH_SETUP(what_the_program_learned_of_a_file_is_read),
+	WITH_SETUP(a_file_that_is_held_stays_open_until_the_end),
+	WITH_SETUP(the_process_takes_its_own_name_again),
+	WITH_SETUP(a_file_that_is_not_there_is_no_descriptor),
+	WITH_SETUP(a_device_is_not_opened_by_a_hook_that_refuses_nothing),
+	WITH_SETUP(a_file_is_protected_by_its_address_or_for_good_if_it_is_held),
+	WITH_SETUP(of_two_files_with_one_number_the_entry_stays),
+	WITH_SETUP(the_mode_is_written_with_the_settings),
+	WITH_SETUP(a_source_without_a_map_is_reported),
+	WITH_SETUP(what_was_learned_before_is_forgotten_first),
+	WITH_SETUP(a_full_map_is_passed_on_in_silence_and_another_error_is_reported),
 };
 
 UNIT_MODULE("enforce/identity", NULL, NULL);

@@ -49,7 +49,7 @@ static bool end_errors(int fd, const char *text)
 	return found;
 }
 
-/* The expanded text of /own/main.c with this content, the caller's; what is in neither folder is in no other. */
+/* The expanded text of /own/main.c with this content, the caller's; what is in neither directory is in no other. */
 static char *expand(const char *text)
 {
 	char path[512], dir[512], *expanded = NULL;
@@ -276,18 +276,18 @@ static void headers_that_are_too_large_deep_or_open_are_errors(void **state)
 	large[MAX * 3 / 4] = '\0';
 	put("/own/half.h", large);
 	fails("#include \"half.h\"\n#include \"half.h\"\n", -EFBIG,
-	      "/own/main.c:2: the source and its headers are larger");
+	      "/own/main.c', line 2: the source and its headers are larger");
 	snprintf(path, sizeof(path), "%s/own/fifo.h", root);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	fails("#include \"fifo.h\"\n", -EINVAL, "/own/main.c:1: cannot include 'fifo.h': not a regular file");
 	fails("#include \"/dev/zero\"\n", -EINVAL, "cannot include '/dev/zero': not a regular file");
 	fails("#include \"../own\"\n", -EINVAL, "cannot include '../own': not a regular file");
 	put("/own/comment.h", "int x;\n/* no end\n");
-	fails("#include \"comment.h\"\n*/\n", -EINVAL, "/own/comment.h: a comment has no end");
+	fails("#include \"comment.h\"\n*/\n", -EINVAL, "/own/comment.h': a comment has no end");
 	put("/own/if.h", "#if 1\n");
-	fails("#include \"if.h\"\n#endif\n", -EINVAL, "/own/if.h: an #if has no #endif");
+	fails("#include \"if.h\"\n#endif\n", -EINVAL, "/own/if.h': an #if has no #endif");
 	put("/own/endif.h", "\n#endif\n");
-	fails("#if 1\n#include \"endif.h\"\n", -EINVAL, "/own/endif.h:2: #endif without #if");
+	fails("#if 1\n#include \"endif.h\"\n", -EINVAL, "/own/endif.h': line 2 has an #endif without an #if");
 	for (int i = 0; i <= BW_INCLUDES_DEPTH; i++) {
 		snprintf(name, sizeof(name), "/own/d%d.h", i);
 		snprintf(text, sizeof(text), "#include \"d%d.h\"\n", i + 1);

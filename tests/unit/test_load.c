@@ -27,7 +27,7 @@ static struct bw_image_program programs[] = {{"f", insns, LENGTH(insns)}};
 static const struct bw_image image = {
 	.license = "GPL", .maps = maps, .programs = programs, .n_maps = LENGTH(maps), .n_programs = 1};
 static struct bw_plan_binding binding = {
-	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .placed = -1};
+	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
 static const struct bw_plan plan = {&binding, 1};
 
 static struct bw_loaded loaded;
@@ -71,28 +71,28 @@ static void an_image_becomes_maps_and_programs_that_refer_to_them(void **state)
 	assert_int_equal(p->insns[3].imm, 1); /* the second half of a number is none of its own */
 }
 
-static int explain(void *cookie, const char *program, int type, char **words)
+static int explain(void *cookie, const char *program, int type, char **output)
 {
 	(void)type;
 	assert_string_equal(program, "f");
-	*words = strdup(cookie);
+	*output = strdup(cookie);
 	return 0;
 }
 
 static const char source[] = "int a;\nint f() {\n\treturn x;\n}\n";
 
-/* What is printed of a program that the kernel refuses, with these words about it. */
-static const char *refused(const char *words)
+/* What is printed of a program that the kernel refuses, with this output of the verifier. */
+static const char *refused(const char *output)
 {
-	const struct bw_load_explainer explainer = {explain, (void *)words, "f.c", source};
+	const struct bw_load_explainer explainer = {explain, (void *)output, "f.c", source};
 
 	fake_program_error = EACCES;
 	capture();
-	assert_int_equal(bw_load(&loaded, &image, &plan, words ? &explainer : NULL), -EACCES);
+	assert_int_equal(bw_load(&loaded, &image, &plan, output ? &explainer : NULL), -EACCES);
 	return captured();
 }
 
-static void a_refused_program_is_reported_with_the_words_of_the_verifier(void **state)
+static void a_refused_program_is_reported_with_the_output_of_the_verifier(void **state)
 {
 	const char *text = refused(NULL);
 
@@ -115,14 +115,14 @@ static void a_refused_program_is_reported_with_the_line_of_the_source(void **sta
 
 static void only_the_end_of_a_long_log_is_shown(void **state)
 {
-	char words[4096] = "first\n";
+	char output[4096] = "first\n";
 	const char *text;
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		strcat(words, "line\n");
-	strcat(words, "last\n");
-	text = refused(words);
+		strcat(output, "line\n");
+	strcat(output, "last\n");
+	text = refused(output);
 	assert_null(strstr(text, "first"));
 	assert_non_null(strstr(text, "(all of it with -v)"));
 	assert_non_null(strstr(text, "last\n"));
@@ -189,7 +189,7 @@ static void an_entry_of_an_array_is_set_if_its_size_is_that_of_the_value(void **
 
 static const struct CMUnitTest tests[] = {
 	LOADING(an_image_becomes_maps_and_programs_that_refer_to_them),
-	LOADING(a_refused_program_is_reported_with_the_words_of_the_verifier),
+	LOADING(a_refused_program_is_reported_with_the_output_of_the_verifier),
 	LOADING(a_refused_program_is_reported_with_the_line_of_the_source),
 	LOADING(only_the_end_of_a_long_log_is_shown),
 	LOADING(a_map_that_cannot_be_made_is_reported),

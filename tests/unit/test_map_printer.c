@@ -85,7 +85,7 @@ static void a_map_is_a_table_or_a_histogram_if_it_is_asked_for(void **state)
 
 	(void)state;
 	put_count(1, 5);
-	assert_string_equal(shown(1) + BW_CLOCK_LEN, " counts, 1 entry\nKEY VALUE\n  1     5\n");
+	assert_string_equal(shown(1) + BW_TIMESTAMP_LEN, " counts, 1 entry\nKEY VALUE\n  1     5\n");
 	printer.log2 = &counts;
 	printer.n_log2 = 1;
 	assert_non_null(strstr(shown(1), "0 -> 1 "));

@@ -105,7 +105,7 @@ static void an_option_decides_the_hook_before_the_name_does(void **state)
 	bw_plan_free(&plan);
 }
 
-/* A hook that can be placed for one target alone. */
+/* A hook that can be created for one target alone. */
 static int check_good(const char *target)
 {
 	return strcmp(target, "good") == 0 ? 0 : -ENOENT;
@@ -115,9 +115,9 @@ static void the_first_hook_that_cannot_be_had_is_given(void **state)
 {
 	const struct bw_probe_kind kind = {.word = "fake", .type = BPF_PROG_TYPE_KPROBE, .check = check_good};
 	struct bw_plan_binding bindings[] = {
-		{.function = (char *)"f", .kind = &kind, .target = (char *)"good", .placed = -1},
-		{.function = (char *)"f", .kind = &kind, .target = (char *)"bad", .placed = -1},
-		{.function = (char *)"f", .kind = &kind, .target = (char *)"worse", .placed = -1}};
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"good", .created = -1},
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"bad", .created = -1},
+		{.function = (char *)"f", .kind = &kind, .target = (char *)"worse", .created = -1}};
 	struct bw_image_program programs[] = {{"f", NULL, 0}};
 	const struct bw_image image = {.programs = programs, .n_programs = 1};
 	struct bw_plan plan = {bindings, 3};
@@ -136,7 +136,7 @@ static void an_override_that_is_no_kprobe_ends_the_check(void **state)
 	const struct bpf_insn insns[] = {{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_override_return}};
 	const struct bw_probe_kind kind = {.word = "fake", .type = BPF_PROG_TYPE_KPROBE, .check = check_good};
 	struct bw_plan_binding binding = {
-		.function = (char *)"f", .kind = &kind, .target = (char *)"good", .placed = -1};
+		.function = (char *)"f", .kind = &kind, .target = (char *)"good", .created = -1};
 	struct bw_image_program programs[] = {{"f", insns, 1}};
 	const struct bw_image image = {.programs = programs, .n_programs = 1};
 	const struct bw_plan plan = {&binding, 1};
@@ -149,7 +149,7 @@ static void an_override_that_is_no_kprobe_ends_the_check(void **state)
 	assert_null(failed); /* it is reported */
 }
 
-/* A program that is bound to a function has one hook; two names for the same type are two hooks. */
+/* A program that is attached through BTF has one hook; two names for the same type are two hooks. */
 static void a_function_has_several_hooks_of_one_type(void **state)
 {
 	struct bw_image_program programs[] = {{"kfunc__vfs_open", NULL, 0}};

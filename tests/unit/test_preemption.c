@@ -16,7 +16,7 @@ static void preemption_is_full_unless_the_kernel_says_otherwise(void **state)
 	assert_false(bw_preemption_is_full(root));
 	put(version, "#1 SMP PREEMPT_RT Debian 6.1.176-1 (2026-07-02)\n");
 	put("/proc/cmdline", "root=/dev/vda preempt=none\n");
-	assert_true(bw_preemption_is_full(root)); /* can't be told */
+	assert_true(bw_preemption_is_full(root)); /* could not be determined */
 	put(version, "#1 SMP PREEMPT Debian 6.1.176-1 (2026-07-02)\n");
 	assert_true(bw_preemption_is_full(root));
 	put(version, "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)\n");

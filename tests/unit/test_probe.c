@@ -61,11 +61,11 @@ static void only_kinds_that_any_function_can_go_to_have_an_option(void **state)
 static void return_probes_can_miss_returns_and_others_cannot(void **state)
 {
 	(void)state;
-	assert_int_equal(bw_probe_of_option("kprobe")->returns, BW_RETURN_NONE);
-	assert_int_equal(bw_probe_of_option("kretprobe")->returns, BW_RETURN_AT_ONCE);
-	assert_int_equal(bw_probe_of_option("uprobe")->returns, BW_RETURN_NONE);
-	assert_int_equal(bw_probe_of_option("uretprobe")->returns, BW_RETURN_NESTED);
-	assert_int_equal(bw_probe_of_option("tracepoint")->returns, BW_RETURN_NONE);
+	assert_int_equal(bw_probe_of_option("kprobe")->returns, BW_PROBE_RETURN_NONE);
+	assert_int_equal(bw_probe_of_option("kretprobe")->returns, BW_PROBE_RETURN_AT_ONCE);
+	assert_int_equal(bw_probe_of_option("uprobe")->returns, BW_PROBE_RETURN_NONE);
+	assert_int_equal(bw_probe_of_option("uretprobe")->returns, BW_PROBE_RETURN_NESTED);
+	assert_int_equal(bw_probe_of_option("tracepoint")->returns, BW_PROBE_RETURN_NONE);
 }
 
 static const struct bw_probe_kind *kind_of(const char *name)
@@ -78,7 +78,7 @@ static const struct bw_probe_kind *kind_of(const char *name)
 	return kind;
 }
 
-static void a_program_is_bound_to_the_function_with_its_kind_of_name(void **state)
+static void a_program_attached_through_btf_is_loaded_for_the_function_of_its_kind(void **state)
 {
 	uint32_t function, id = 0, hook;
 	struct btf *btf = made_types(&function);
@@ -128,7 +128,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_target_has_the_form_that_its_option_says),
 	cmocka_unit_test(only_kinds_that_any_function_can_go_to_have_an_option),
 	cmocka_unit_test(return_probes_can_miss_returns_and_others_cannot),
-	cmocka_unit_test(a_program_is_bound_to_the_function_with_its_kind_of_name),
+	cmocka_unit_test(a_program_attached_through_btf_is_loaded_for_the_function_of_its_kind),
 	cmocka_unit_test(each_error_of_a_kind_is_explained_with_its_target),
 };
 

@@ -35,7 +35,7 @@ static void an_answer_of_another_form_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(ops); i++)
-		expect_failure(ops[i], BW_SANDBOX_GARBAGE, "what can't be");
+		expect_failure(ops[i], BW_SANDBOX_GARBAGE, "an invalid answer");
 	expect_failure(OP_EXIT, BW_SANDBOX_DIED, "ended");
 }
 

@@ -32,7 +32,7 @@ static struct bw_image_map image_maps[] = {
 static struct bw_image_event events[] = {{.map = 0}};
 
 static struct bw_plan_binding binding = {
-	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .placed = -1};
+	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
 static const struct bw_plan plan = {&binding, 1};
 static struct bw_image_program program = {.name = "f"};
 

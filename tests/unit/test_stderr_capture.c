@@ -13,7 +13,7 @@
 static void what_is_printed_meanwhile_is_kept_and_not_shown(void **state)
 {
 	struct bw_stderr_capture quiet;
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	size_t len;
 
 	(void)state;
@@ -23,24 +23,24 @@ static void what_is_printed_meanwhile_is_kept_and_not_shown(void **state)
 	fputs("by stdio\n", stderr);
 	dprintf(STDERR_FILENO, "by write\n");
 	errno = ENOTUNIQ;
-	bw_stderr_capture_end(&quiet, &words, &len);
+	bw_stderr_capture_end(&quiet, &output, &len);
 	assert_int_equal(errno, ENOTUNIQ);
 	fputs("after\n", stderr);
 	assert_string_equal(captured(), "before\nafter\n");
-	assert_string_equal(words, "by stdio\nby write\n");
+	assert_string_equal(output, "by stdio\nby write\n");
 	assert_int_equal(len, 18);
 }
 
 static void nothing_printed_is_an_empty_text(void **state)
 {
 	struct bw_stderr_capture quiet;
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	size_t len;
 
 	(void)state;
 	bw_stderr_capture_begin(&quiet);
-	bw_stderr_capture_end(&quiet, &words, &len);
-	assert_string_equal(words, "");
+	bw_stderr_capture_end(&quiet, &output, &len);
+	assert_string_equal(output, "");
 	assert_int_equal(len, 0);
 }
 
@@ -60,11 +60,11 @@ static void a_capture_leaves_no_descriptor_open(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		struct bw_stderr_capture quiet;
-		BW_FREE char *words = NULL;
+		BW_FREE char *output = NULL;
 		size_t len;
 
 		bw_stderr_capture_begin(&quiet);
-		bw_stderr_capture_end(&quiet, &words, &len);
+		bw_stderr_capture_end(&quiet, &output, &len);
 	}
 	assert_int_equal(count_descriptors(), before);
 }
@@ -73,7 +73,7 @@ static void a_capture_leaves_no_descriptor_open(void **state)
 static void what_a_buffered_stderr_still_holds_is_on_the_right_side(void **state)
 {
 	struct bw_stderr_capture quiet;
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	size_t len;
 
 	(void)state;
@@ -82,11 +82,11 @@ static void what_a_buffered_stderr_still_holds_is_on_the_right_side(void **state
 	fputs("before\n", stderr);
 	bw_stderr_capture_begin(&quiet);
 	fputs("meanwhile\n", stderr);
-	bw_stderr_capture_end(&quiet, &words, &len);
+	bw_stderr_capture_end(&quiet, &output, &len);
 	fputs("after\n", stderr);
 	assert_string_equal(captured(), "before\nafter\n");
 	setvbuf(stderr, NULL, _IONBF, 0);
-	assert_string_equal(words, "meanwhile\n");
+	assert_string_equal(output, "meanwhile\n");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -33,7 +33,7 @@ static void what_shares_a_place_is_told_apart(void **state)
 {
 	(void)state;
 	bw_symbol_cache_keep(&cache, 1, 0x10, "main", 4);
-	for (uint64_t other = 2; other < 50UL * BW_ANSWERS; other++) {
+	for (uint64_t other = 2; other < 50UL * BW_SYMBOL_CACHE_ENTRIES; other++) {
 		assert_null(bw_symbol_cache_find(&cache, other, 0x10));
 		assert_null(bw_symbol_cache_find(&cache, 1, 0x10 + other));
 	}
@@ -52,25 +52,25 @@ static void a_new_answer_takes_the_place_of_an_old_one(void **state)
 	unsigned found = 0;
 
 	(void)state;
-	for (uint64_t i = 0; i < 4 * BW_ANSWERS; i++) {
+	for (uint64_t i = 0; i < 4 * BW_SYMBOL_CACHE_ENTRIES; i++) {
 		bw_symbol_cache_keep(&cache, 1, i, "name", i);
 		assert_int_equal(bw_symbol_cache_find(&cache, 1, i)->into, i);
 	}
-	for (uint64_t i = 0; i < 4 * BW_ANSWERS; i++)
+	for (uint64_t i = 0; i < 4 * BW_SYMBOL_CACHE_ENTRIES; i++)
 		found += bw_symbol_cache_find(&cache, 1, i) != NULL;
-	assert_in_range(found, 1, BW_ANSWERS);
+	assert_in_range(found, 1, BW_SYMBOL_CACHE_ENTRIES);
 }
 
 static void a_name_that_is_too_long_is_not_kept(void **state)
 {
-	char name[BW_ANSWER_NAME + 1];
+	char name[BW_SYMBOL_CACHE_NAME + 1];
 
 	(void)state;
-	memset(name, 'x', BW_ANSWER_NAME);
-	name[BW_ANSWER_NAME] = '\0';
+	memset(name, 'x', BW_SYMBOL_CACHE_NAME);
+	name[BW_SYMBOL_CACHE_NAME] = '\0';
 	bw_symbol_cache_keep(&cache, 1, 0x10, name, 0);
 	assert_null(bw_symbol_cache_find(&cache, 1, 0x10));
-	name[BW_ANSWER_NAME - 1] = '\0';
+	name[BW_SYMBOL_CACHE_NAME - 1] = '\0';
 	bw_symbol_cache_keep(&cache, 1, 0x10, name, 0);
 	assert_string_equal(bw_symbol_cache_find(&cache, 1, 0x10)->name, name);
 }

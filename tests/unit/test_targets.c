@@ -210,21 +210,21 @@ static void a_signal_ends_the_work(void **state)
 	assert_int_equal(count_of("names"), 0);
 }
 
-#define GUARDED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH_SETUP(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
-	GUARDED(a_name_is_protected_in_every_directory),
-	GUARDED(a_path_is_its_place_and_the_file_that_is_there),
-	GUARDED(a_path_at_which_nothing_is_yet_is_its_place),
-	GUARDED(a_path_with_slashes_at_its_end_is_the_same),
-	GUARDED(each_link_on_the_way_is_a_place),
-	GUARDED(links_in_a_circle_have_an_end),
-	GUARDED(what_is_no_path_of_a_file_is_refused_before_anything_is_done),
-	GUARDED(a_directory_is_itself_and_its_device),
-	GUARDED(what_is_no_directory_is_refused_before_anything_is_done),
-	GUARDED(a_file_that_cannot_be_learned_is_an_error),
-	GUARDED(a_full_map_is_passed_on_in_silence),
-	GUARDED(a_signal_ends_the_work),
+	WITH_SETUP(a_name_is_protected_in_every_directory),
+	WITH_SETUP(a_path_is_its_place_and_the_file_that_is_there),
+	WITH_SETUP(a_path_at_which_nothing_is_yet_is_its_place),
+	WITH_SETUP(a_path_with_slashes_at_its_end_is_the_same),
+	WITH_SETUP(each_link_on_the_way_is_a_place),
+	WITH_SETUP(links_in_a_circle_have_an_end),
+	WITH_SETUP(what_is_no_path_of_a_file_is_refused_before_anything_is_done),
+	WITH_SETUP(a_directory_is_itself_and_its_device),
+	WITH_SETUP(what_is_no_directory_is_refused_before_anything_is_done),
+	WITH_SETUP(a_file_that_cannot_be_learned_is_an_error),
+	WITH_SETUP(a_full_map_is_passed_on_in_silence),
+	WITH_SETUP(a_signal_ends_the_work),
 };
 
 UNIT_MODULE("enforce/targets", NULL, NULL);

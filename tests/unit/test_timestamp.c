@@ -19,7 +19,7 @@ static time_t wall(void)
 static void the_time_of_an_event_is_the_local_time(void **state)
 {
 	struct bw_timestamp_clock clock = {0};
-	char got[BW_CLOCK_LEN + 1] = "", earlier[BW_CLOCK_LEN + 1] = "", expected[16];
+	char got[BW_TIMESTAMP_LEN + 1] = "", earlier[BW_TIMESTAMP_LEN + 1] = "", expected[16];
 	time_t before;
 
 	(void)state;

@@ -44,7 +44,7 @@ static const char *shown(const char *bytes)
 	assert_int_equal(write(writer, bytes, strlen(bytes)), strlen(bytes));
 	bw_trace_pipe_read(printk, &out, false);
 	snprintf(text, sizeof(text), "%.*s", (int)out.len, out.buf);
-	return *text == '{' ? strstr(text, "\"table\"") : *text ? text + BW_CLOCK_LEN : text;
+	return *text == '{' ? strstr(text, "\"table\"") : *text ? text + BW_TIMESTAMP_LEN : text;
 }
 
 static void a_message_is_a_line_of_its_process_and_text(void **state)

@@ -128,7 +128,7 @@ static void an_event_is_a_line_and_the_last_line_counts_them(void **state)
 	const char *text = run("", BW_EXIT_OK);
 
 	(void)state;
-	assert_string_equal(text + BW_CLOCK_LEN, " PID=800 NUMBER=0\n1 events shown, 0 lost.\n");
+	assert_string_equal(text + BW_TIMESTAMP_LEN, " PID=800 NUMBER=0\n1 events shown, 0 lost.\n");
 }
 
 static void an_event_is_an_object_in_json(void **state)
@@ -194,7 +194,7 @@ static void an_event_of_an_unknown_type_is_announced_and_shown_as_bytes(void **s
 static void a_hook_that_cannot_be_attached_is_passed_on_without_a_last_line(void **state)
 {
 	static struct bw_plan_binding binding = {
-		.function = (char *)"f", .kind = &broken_hook, .target = (char *)"t", .placed = -1};
+		.function = (char *)"f", .kind = &broken_hook, .target = (char *)"t", .created = -1};
 	static const struct bw_plan plan = {&binding, 1};
 	struct bw_image_program program = {.name = "f"};
 	int fd = -1;

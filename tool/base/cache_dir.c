@@ -25,7 +25,7 @@ static int open_own(int parent, const char *path)
 
 int bw_cache_dir_open(const char *name)
 {
-	BW_FD int store = open_own(AT_FDCWD, BW_STORE);
+	BW_FD int store = open_own(AT_FDCWD, BW_CACHE_DIR_PATH);
 
 	return store < 0 ? store : open_own(store, name);
 }

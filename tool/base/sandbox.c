@@ -122,7 +122,7 @@ static void explain_end(struct bw_sandbox *s, int status)
 	if (signal == SIGXCPU || signal == SIGKILL)
 		fail(s, BW_SANDBOX_DIED, "it takes more CPU time or memory than it may");
 	else if (signal == SIGSYS)
-		fail(s, BW_SANDBOX_DIED, "its process wanted a system call that it may not have");
+		fail(s, BW_SANDBOX_DIED, "its process made a system call that is not allowed");
 	else if (signal)
 		snprintf(s->why, sizeof(s->why), "its process crashed (%s)", strsignal(signal));
 }
@@ -153,7 +153,7 @@ static int receive(struct bw_sandbox *s, struct bw_sandbox_answer *answer)
 	if (n <= 0)
 		return find_end(s);
 	if (bw_sandbox_check(bytes, (size_t)n, answer) < 0)
-		return fail(s, BW_SANDBOX_GARBAGE, "its process answered what can't be");
+		return fail(s, BW_SANDBOX_GARBAGE, "its process sent an invalid answer");
 	return 0;
 }
 
@@ -225,7 +225,7 @@ int bw_sandbox_start(struct bw_sandbox *s, const struct bw_sandbox_job *job, str
 	*s = (struct bw_sandbox){.fd = -1, .ms = job->ms};
 	bw_sandbox_reap_strays(strays, strays->n >= BW_SANDBOX_HUNG ? SLICE_MS : 0);
 	if (strays->n >= BW_SANDBOX_HUNG)
-		return fail(s, BW_SANDBOX_START, "too many processes hang that were to read such files");
+		return fail(s, BW_SANDBOX_START, "too many reader processes hang");
 	if (bw_deadline_left(deadline) == 0)
 		return fail(s, BW_SANDBOX_OVER, "the time for it was over");
 	r = start_child(s, job);

@@ -22,14 +22,14 @@
 #include "build/cache.h"
 #include "build/header_choice.h"
 
-enum { IMAGE_MAX = 256 << 20, WORDS_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4 };
+enum { IMAGE_MAX = 256 << 20, OUTPUT_MAX = 16 << 20, IMAGE_FD = 3, DEPENDS_FD = 4 };
 
 /* The compiler's process and the files it works on; they lie in memory. */
 struct compiler {
 	const char *program;
 	char verified[256]; /* "TYPE:PROGRAM", which is to be verified; "": it is to compile */
 	pid_t pid;
-	int text, image, depends, words;
+	int text, image, depends, output;
 };
 
 static void close_compiler(struct compiler *c)
@@ -41,7 +41,7 @@ static void close_compiler(struct compiler *c)
 	bw_cleanup_fd(&c->text);
 	bw_cleanup_fd(&c->image);
 	bw_cleanup_fd(&c->depends);
-	bw_cleanup_fd(&c->words);
+	bw_cleanup_fd(&c->output);
 	c->pid = 0;
 }
 
@@ -90,7 +90,7 @@ static void exec_compiler(const struct compiler *c, const struct bw_source *sour
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
-	if (dup2(c->text, 0) < 0 || dup2(c->words, 1) < 0 || dup2(c->words, 2) < 0 || dup2(c->image, IMAGE_FD) < 0 ||
+	if (dup2(c->text, 0) < 0 || dup2(c->output, 1) < 0 || dup2(c->output, 2) < 0 || dup2(c->image, IMAGE_FD) < 0 ||
 	    dup2(c->depends, DEPENDS_FD) < 0 || chdir("/") < 0)
 		_exit(126);
 	execve(c->program, (char *const *)argv, env);
@@ -114,8 +114,8 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 	c->text = open_memory("source");
 	c->image = open_memory("image");
 	c->depends = open_memory("depends");
-	c->words = open_memory("words");
-	if (c->text < 0 || c->image < 0 || c->depends < 0 || c->words < 0)
+	c->output = open_memory("output");
+	if (c->text < 0 || c->image < 0 || c->depends < 0 || c->output < 0)
 		return bw_log_error(-errno, "cannot create a file in memory: %s", strerror(errno));
 	r = write_text(c->text, source, *c->verified);
 	if (r < 0)
@@ -147,29 +147,29 @@ static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 	}
 }
 
-/* What the compiler said, and whether it must be shown although -v is not given. */
-static void show_words(const struct compiler *c, bool failed)
+/* Prints the compiler's output, if it failed or under -v. */
+static void print_output(const struct compiler *c, bool failed)
 {
-	BW_FREE char *words = NULL;
+	BW_FREE char *output = NULL;
 	size_t len;
 
-	if ((failed || bw_verbose) && bw_file_read_all(c->words, WORDS_MAX, &words, &len) == 0)
-		bw_log_output(words, len);
+	if ((failed || bw_verbose) && bw_file_read_all(c->output, OUTPUT_MAX, &output, &len) == 0)
+		bw_log_output(output, len);
 }
 
-/* Keeps what was compiled, where the compiler could tell all that it depends on. */
+/* Keeps what was compiled, if all its dependencies are known. */
 static void keep(const struct compiler *c, const char *key, const struct bw_source *source)
 {
-	BW_FREE char *image = NULL, *depends = NULL, *words = NULL;
+	BW_FREE char *image = NULL, *depends = NULL, *output = NULL;
 	struct bw_cache_entry e = {.path = {source->path, strlen(source->path) + 1}};
 
 	if (bw_file_read_all(c->image, IMAGE_MAX, &image, &e.image.len) < 0 ||
 	    bw_file_read_all(c->depends, IMAGE_MAX, &depends, &e.depends.len) < 0 ||
-	    bw_file_read_all(c->words, WORDS_MAX, &words, &e.words.len) < 0)
+	    bw_file_read_all(c->output, OUTPUT_MAX, &output, &e.output.len) < 0)
 		return;
 	e.image.bytes = image;
 	e.depends.bytes = depends;
-	e.words.bytes = words;
+	e.output.bytes = output;
 	if (e.depends.len > 0)
 		bw_cache_keep(key, &e);
 	else
@@ -205,7 +205,7 @@ static int compile(struct compiler *c, struct bw_source *source, int signal_fd, 
 
 	if (r == 0 && status != 0 && bw_header_choice_fall_back(source)) {
 		bw_log_debug("%s does not compile with the types of the kernel's BTF alone:", source->path);
-		show_words(c, false);
+		print_output(c, false);
 		close_compiler(c);
 		r = run_compiler(c, source, signal_fd, &status);
 	}
@@ -215,8 +215,8 @@ static int compile(struct compiler *c, struct bw_source *source, int signal_fd, 
 		r = bw_log_error(-EINVAL, "cannot compile '%s': the compiler was ended by signal %d (%s)", source->path,
 				 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
-		r = bw_log_error(-EINVAL, "cannot compile '%s':", source->path);
-	show_words(c, r < 0);
+		r = bw_log_error(-EINVAL, "cannot compile '%s': the compiler reports:", source->path);
+	print_output(c, r < 0);
 	if (r < 0 && source->btf)
 		bw_log_hint("it was compiled with the types of the kernel's BTF; for all of the kernel's headers: %s",
 			    bw_header_choice_install_command(command, sizeof(command)));
@@ -234,7 +234,7 @@ static int find_compiler(char **program)
 		     : 0;
 }
 
-int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **words)
+int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **output)
 {
 	BW_CLEANUP(close_compiler) struct compiler c = {NULL, "", 0, -1, -1, -1, -1};
 	BW_FREE char *path = NULL;
@@ -249,7 +249,7 @@ int bw_build_verify(const struct bw_source *source, int signal_fd, const char *p
 	r = run_compiler(&c, source, signal_fd, &status);
 	if (r == 0 && status != 0)
 		r = -ENOENT;
-	return r < 0 ? r : bw_file_read_all(c.words, WORDS_MAX, words, &len);
+	return r < 0 ? r : bw_file_read_all(c.output, OUTPUT_MAX, output, &len);
 }
 
 int bw_build(struct bw_source *source, bool cached, int signal_fd, struct bw_image *image)

@@ -18,8 +18,8 @@
 int bw_build(struct bw_source *source, bool cached, int signal_fd, struct bw_image *image);
 
 /*
- * What the verifier says of a program of the source that the kernel refused, with the source's lines between its own:
- * compiled once more, by the same process. *words is malloc'd, the caller's. type is BPF_PROG_TYPE_*. 0; -EINTR as
+ * The verifier's log of a program of the source that the kernel refused, with the source's lines between its own:
+ * compiled once more, by the same process. *output is malloc'd, the caller's. type is BPF_PROG_TYPE_*. 0; -EINTR as
  * above; or -errno.
  */
-int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **words);
+int bw_build_verify(const struct bw_source *source, int signal_fd, const char *program, int type, char **output);

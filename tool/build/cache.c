@@ -30,9 +30,9 @@ static int open_images(void)
 	int dir = bw_cache_dir_open("images");
 
 	if (dir == -EPERM)
-		bw_log_debug("cache: not used: " BW_STORE " is not this user's alone");
+		bw_log_debug("cache: not used: " BW_CACHE_DIR_PATH " is not this user's alone");
 	else if (dir < 0)
-		bw_log_debug("cache: not used: " BW_STORE ": %s", strerror(-dir));
+		bw_log_debug("cache: not used: " BW_CACHE_DIR_PATH ": %s", strerror(-dir));
 	return dir;
 }
 
@@ -160,7 +160,7 @@ static int read_entry(int dir, const char *key, struct bw_image *image)
 		return r;
 	futimens(fd, NULL); /* the entry used longest ago is removed first */
 	if (bw_verbose)
-		bw_log_output(entry.words.bytes, entry.words.len);
+		bw_log_output(entry.output.bytes, entry.output.len);
 	return 0;
 }
 
@@ -298,8 +298,8 @@ static int open_reported(void)
 	int dir = bw_cache_dir_open("images");
 
 	if (dir == -EPERM)
-		return bw_log_error(dir, "cannot open " BW_STORE ": it is not this user's alone");
-	return dir < 0 ? bw_log_error(dir, "cannot open " BW_STORE ": %s", strerror(-dir)) : dir;
+		return bw_log_error(dir, "cannot open '" BW_CACHE_DIR_PATH "': it is not this user's alone");
+	return dir < 0 ? bw_log_error(dir, "cannot open '" BW_CACHE_DIR_PATH "': %s", strerror(-dir)) : dir;
 }
 
 static void report_entry(int dir, const struct file *f, void (*fn)(void *cookie, const struct bw_cache_info *info),
@@ -335,7 +335,7 @@ int bw_cache_clear(void)
 		if (unlinkat(dir, files.all[i].name, 0) == 0)
 			n += !is_half(files.all[i].name);
 		else
-			r = bw_log_error(-errno, "cannot remove '%s/images/%s': %s", BW_STORE, files.all[i].name,
-					 strerror(errno));
+			r = bw_log_error(-errno, "cannot remove '%s/images/%s': %s", BW_CACHE_DIR_PATH,
+					 files.all[i].name, strerror(errno));
 	return r < 0 ? r : n;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images that were compiled before, in BW_STORE/images. An entry is used only if it is this user's alone and whole, and
- * all that it was made from is unchanged.
+ * Images that were compiled before, in BW_CACHE_DIR_PATH/images. An entry is used only if it is this user's alone and
+ * whole, and all that it was made from is unchanged.
  */
 #pragma once
 

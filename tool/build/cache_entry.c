@@ -12,7 +12,7 @@ struct header {
 	char magic[8];
 	uint8_t digest[SHA256_DIGEST_LENGTH]; /* of all that follows it */
 	uint32_t version;
-	uint32_t path_len, depends_len, words_len, image_len;
+	uint32_t path_len, depends_len, output_len, image_len;
 };
 
 static const char magic[] = "bccached"; /* without its NUL */
@@ -39,7 +39,7 @@ int bw_cache_entry_parse(const char *bytes, size_t len, struct bw_cache_entry *e
 	memcpy(&h, bytes, sizeof(h));
 	rest = (struct bw_cache_part){bytes + sizeof(h), len - sizeof(h)};
 	if (memcmp(h.magic, magic, sizeof(h.magic)) != 0 || h.version != BW_CACHE_ENTRY_VERSION || h.path_len == 0 ||
-	    (uint64_t)h.path_len + h.depends_len + h.words_len + h.image_len != rest.len)
+	    (uint64_t)h.path_len + h.depends_len + h.output_len + h.image_len != rest.len)
 		return -EINVAL;
 	digest_of(&h, &rest, 1, digest);
 	if (memcmp(digest, h.digest, sizeof(digest)) != 0 || bytes[sizeof(h) + h.path_len - 1] != '\0')
@@ -47,19 +47,19 @@ int bw_cache_entry_parse(const char *bytes, size_t len, struct bw_cache_entry *e
 	bytes += sizeof(h);
 	entry->path = (struct bw_cache_part){bytes, h.path_len};
 	entry->depends = (struct bw_cache_part){bytes + h.path_len, h.depends_len};
-	entry->words = (struct bw_cache_part){bytes + h.path_len + h.depends_len, h.words_len};
-	entry->image = (struct bw_cache_part){bytes + h.path_len + h.depends_len + h.words_len, h.image_len};
+	entry->output = (struct bw_cache_part){bytes + h.path_len + h.depends_len, h.output_len};
+	entry->image = (struct bw_cache_part){bytes + h.path_len + h.depends_len + h.output_len, h.image_len};
 	return 0;
 }
 
 int bw_cache_entry_write(int fd, const struct bw_cache_entry *entry)
 {
-	const struct bw_cache_part parts[] = {entry->path, entry->depends, entry->words, entry->image};
+	const struct bw_cache_part parts[] = {entry->path, entry->depends, entry->output, entry->image};
 	struct header h = {
 		.version = BW_CACHE_ENTRY_VERSION,
 		.path_len = (uint32_t)entry->path.len,
 		.depends_len = (uint32_t)entry->depends.len,
-		.words_len = (uint32_t)entry->words.len,
+		.output_len = (uint32_t)entry->output.len,
 		.image_len = (uint32_t)entry->image.len,
 	};
 	int r;

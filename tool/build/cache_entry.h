@@ -14,7 +14,7 @@ struct bw_cache_part {
 struct bw_cache_entry {
 	struct bw_cache_part path;    /* of the source, for --list */
 	struct bw_cache_part depends; /* build/dependencies.h */
-	struct bw_cache_part words;   /* the compiler's output */
+	struct bw_cache_part output;  /* the compiler's output */
 	struct bw_cache_part image;
 };
 

@@ -207,7 +207,8 @@ static int follow(struct file *f, const struct bw_directive *d)
 	else if (bw_tokens_is(d->word, "endif") && f->conditions > 0)
 		f->conditions--;
 	else if (bw_tokens_is(d->word, "endif") && f->header)
-		return bw_log_error(-EINVAL, "%s:%u: #endif without #if", f->path, f->line);
+		return bw_log_error(-EINVAL, "cannot include '%s': line %u has an #endif without an #if", f->path,
+				    f->line);
 	return 0;
 }
 
@@ -259,9 +260,9 @@ static int check_end(const struct file *f, const char *text)
 	if (!f->header)
 		return 0;
 	if (f->conditions > 0)
-		return bw_log_error(-EINVAL, "%s: an #if has no #endif", f->path);
+		return bw_log_error(-EINVAL, "cannot include '%s': an #if has no #endif", f->path);
 	if (bw_directives_ends_in_comment(text))
-		return bw_log_error(-EINVAL, "%s: a comment has no end", f->path);
+		return bw_log_error(-EINVAL, "cannot include '%s': a comment has no end", f->path);
 	return 0;
 }
 
@@ -284,8 +285,9 @@ static int expand_directive(struct expansion *e, struct file *f, const struct bw
 	if (r < 0)
 		return r;
 	if (ftell(e->out) > (long)e->max)
-		return bw_log_error(-EFBIG, "%s:%u: the source and its headers are larger than %zu MB", f->path,
-				    f->line, e->max >> 20);
+		return bw_log_error(-EFBIG,
+				    "cannot read '%s', line %u: the source and its headers are larger than %zu MB",
+				    f->path, f->line, e->max >> 20);
 	if (r != LEFT) {
 		f->shifted |= f->conditions > 0;
 		*from = put_line_behind(e, f, d);
@@ -331,7 +333,8 @@ int bw_includes_expand(const char *text, const char *path, const char *dir, size
 	if (fclose(e.out) != 0)
 		return -ENOMEM;
 	if (r == 0 && *len > max)
-		r = bw_log_error(-EFBIG, "%s: the source and its headers are larger than %zu MB", path, max >> 20);
+		r = bw_log_error(-EFBIG, "cannot read '%s': the source and its headers are larger than %zu MB", path,
+				 max >> 20);
 	if (r == 0)
 		*expanded = BW_TAKE(bytes);
 	return r;

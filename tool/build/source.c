@@ -47,7 +47,7 @@ static bool is_word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Is p in a line that names the file of those after it (engine/includes.h)? */
+/* Is p in a line that names the file of those after it (build/includes.h)? */
 static bool names_file(const char *text, const char *p)
 {
 	static const char word[] = "#line ";

@@ -26,7 +26,7 @@ struct bw_source {
 int bw_source_dir(char **dir);
 
 /*
- * Reads the source at path, with what it includes with quotes in it (engine/includes.h); that is looked for beside it,
+ * Reads the source at path, with what it includes with quotes in it (build/includes.h); that is looked for beside it,
  * then in dir. Says on stderr what is wrong where it fails: 0 or -errno. source is the caller's, for bw_source_free, in
  * either case.
  */

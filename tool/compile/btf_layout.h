@@ -24,8 +24,7 @@ struct bw_btf_layout_cache {
  * The layouts of a map's keys and values, from the BTF that libbcc gave the kernel with it; each has no fields where it
  * can't be known, and may be NULL. 0 or -errno: -ENOENT: it gave none. Both are the caller's, for bw_btf_layout_free.
  */
-int bw_btf_layout_read_map(struct bw_btf_layout_cache *describer, int map, struct bw_layout *key,
-			   struct bw_layout *value);
-void bw_btf_layout_cache_free(struct bw_btf_layout_cache *describer);
+int bw_btf_layout_read_map(struct bw_btf_layout_cache *cache, int map, struct bw_layout *key, struct bw_layout *value);
+void bw_btf_layout_cache_free(struct bw_btf_layout_cache *cache);
 
 void bw_btf_layout_free(struct bw_layout *layout);

@@ -30,6 +30,10 @@ struct bw_function_type {
  */
 void bw_attachable_type(const struct btf *btf, uint32_t id, const struct bw_function *f, struct bw_function_type *t);
 
+/*
+ * Each of these sets *verdict: BW_YES, with "" or a remark in why; BW_NO, with the reason; or BW_UNKNOWN, with what
+ * could not be read or is ambiguous.
+ */
 void bw_attachable_kprobe(const struct bw_function *f, struct bw_attachable_verdict *verdict);
 void bw_attachable_fentry(const struct bw_function *f, const struct bw_function_type *t,
 			  struct bw_attachable_verdict *verdict);

@@ -33,7 +33,7 @@ struct facts {
 	bool symbols[SYMBOLS]; /* which of the kernel's parts are there, by a function of each */
 };
 
-static void __attribute__((format(printf, 2, 3))) say(char text[256], const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) set_text(char text[256], const char *format, ...)
 {
 	va_list arguments;
 
@@ -64,7 +64,7 @@ static void look_at_kernel(const struct facts *k, struct bw_doctor_checks_result
 	char name[128];
 
 	bw_machine_line(k->root, "/etc/os-release", "PRETTY_NAME", name, sizeof(name));
-	say(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
+	set_text(f->text, "Linux %s%s%s", k->release, *name ? ", " : "", name);
 	if (bw_machine_before(k->root, 5, 10))
 		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "bccwatch is made for Linux 5.10 and later",
 			    "boot Linux 5.10 or later");
@@ -81,7 +81,7 @@ static void look_at_privileges(const struct facts *k, struct bw_doctor_checks_re
 
 	if (bw_machine_capabilities(k->root, &capabilities) < 0) {
 		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
-		say(f->text, "/proc is not there");
+		set_text(f->text, "/proc is not there");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
@@ -89,7 +89,7 @@ static void look_at_privileges(const struct facts *k, struct bw_doctor_checks_re
 			used += (size_t)snprintf(f->text + used, sizeof(f->text) - used, "%s%s",
 						 used ? ", " : "missing: ", wanted[i].name);
 	if (used == 0)
-		say(f->text, "CAP_SYS_ADMIN, CAP_PERFMON and CAP_BPF are there");
+		set_text(f->text, "CAP_SYS_ADMIN, CAP_PERFMON and CAP_BPF are there");
 	else
 		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "nothing can be loaded, and some of what follows is not seen",
 			    "sudo bccwatch doctor");
@@ -102,10 +102,10 @@ static void look_at_lockdown(const struct facts *k, struct bw_doctor_checks_resu
 	bw_machine_lockdown(k->root, mode, sizeof(mode));
 	if (!*mode && !exists(k->root, "/sys/kernel/security/lsm")) {
 		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
-		say(f->text, "securityfs is not mounted, or not to be read");
+		set_text(f->text, "securityfs is not mounted, or not readable");
 		return;
 	}
-	say(f->text, "%s", *mode ? mode : "this kernel has none");
+	set_text(f->text, "%s", *mode ? mode : "this kernel has none");
 	if (strcmp(mode, "confidentiality") == 0)
 		falls_short(f, BW_DOCTOR_CHECKS_FAIL,
 			    "BPF programs may not read the kernel's memory: neither trace nor block works",
@@ -118,7 +118,7 @@ static void look_at_bpf(const struct facts *k, struct bw_doctor_checks_result *f
 	char value[32];
 
 	if (!exists(k->root, "/proc/sys/kernel/unprivileged_bpf_disabled")) {
-		say(f->text, "no system call");
+		set_text(f->text, "bpf(2) is missing");
 		falls_short(f, BW_DOCTOR_CHECKS_FAIL, "nothing works", "boot a kernel with CONFIG_BPF_SYSCALL=y");
 		return;
 	}
@@ -126,9 +126,9 @@ static void look_at_bpf(const struct facts *k, struct bw_doctor_checks_result *f
 	    *value == 'y')
 		jit = 1;
 	if (jit < 0)
-		say(f->text, "system call, JIT not known");
+		set_text(f->text, "supported, JIT not known");
 	else
-		say(f->text, "system call, JIT %s", jit > 0 ? "on" : "off");
+		set_text(f->text, "supported, JIT %s", jit > 0 ? "on" : "off");
 	if (jit == 0)
 		falls_short(f, BW_DOCTOR_CHECKS_WARN, "programs are interpreted, and neither LSM nor fmod_ret works",
 			    "sysctl net.core.bpf_jit_enable=1");
@@ -137,10 +137,10 @@ static void look_at_bpf(const struct facts *k, struct bw_doctor_checks_result *f
 static void look_at_kprobes(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (bw_perf_kprobe_supported(k->root) == 0) {
-		say(f->text, "there are");
+		set_text(f->text, "available");
 		return;
 	}
-	say(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
+	set_text(f->text, "this kernel has none (CONFIG_KPROBE_EVENTS)");
 	falls_short(f, BW_DOCTOR_CHECKS_WARN, "trace falls back to tracepoints, block has no signal and no override",
 		    "boot a kernel with CONFIG_KPROBE_EVENTS=y");
 }
@@ -150,15 +150,15 @@ static void look_at_tracefs(const struct facts *k, struct bw_doctor_checks_resul
 	const char *mount = bw_tracefs_find(k->root);
 
 	if (mount) {
-		say(f->text, "%s", mount);
+		set_text(f->text, "%s", mount);
 		return;
 	}
-	say(f->text, k->privileged ? "not mounted" : "not mounted, or not to be read");
+	set_text(f->text, k->privileged ? "not mounted" : "not mounted, or not readable");
 	falls_short(f, k->privileged ? BW_DOCTOR_CHECKS_WARN : BW_DOCTOR_CHECKS_UNKNOWN, "no tracepoints",
 		    k->privileged ? "mount -t tracefs tracefs /sys/kernel/tracing" : "sudo bccwatch doctor");
 }
 
-static void mend_headers(const struct facts *k, struct bw_doctor_checks_result *f)
+static void headers_fall_short(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	const char *install = bw_headers_package(k->root);
 
@@ -177,17 +177,17 @@ static void look_at_headers(const struct facts *k, struct bw_doctor_checks_resul
 
 	if (bw_headers_find(k->root, k->release, &path) == 0) {
 		bw_headers_release(k->root, k->release, release, sizeof(release));
-		say(f->text, "%s%s%s", path, *release ? ", of " : "", release);
+		set_text(f->text, "%s%s%s", path, *release ? ", of " : "", release);
 		if (*release && strcmp(release, k->release) != 0)
-			mend_headers(k, f); /* another kernel's */
+			headers_fall_short(k, f); /* another kernel's */
 		return;
 	}
 	if (exists(k->root, "/sys/kernel/kheaders.tar.xz")) {
-		say(f->text, "the kernel's own, /sys/kernel/kheaders.tar.xz");
+		set_text(f->text, "the kernel's own, /sys/kernel/kheaders.tar.xz");
 		return;
 	}
-	say(f->text, "none for %s", k->release);
-	mend_headers(k, f);
+	set_text(f->text, "none for %s", k->release);
+	headers_fall_short(k, f);
 }
 
 static void look_at_btf(const struct facts *k, struct bw_doctor_checks_result *f)
@@ -197,10 +197,10 @@ static void look_at_btf(const struct facts *k, struct bw_doctor_checks_result *f
 
 	snprintf(path, sizeof(path), "%s" BW_BTF_PATH, k->root);
 	if (stat(path, &s) == 0) {
-		say(f->text, BW_BTF_PATH ", %.1f MB", (double)s.st_size / 1e6);
+		set_text(f->text, BW_BTF_PATH ", %.1f MB", (double)s.st_size / 1e6);
 		return;
 	}
-	say(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
+	set_text(f->text, "none (CONFIG_DEBUG_INFO_BTF)");
 	falls_short(f, BW_DOCTOR_CHECKS_WARN, "kernel headers are needed, and neither LSM nor fmod_ret works",
 		    "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
 }
@@ -229,21 +229,21 @@ static void look_at_lsm(const struct facts *k, struct bw_doctor_checks_result *f
 	int r = bw_lsm_active(k->root, "bpf");
 
 	if (r == 1) {
-		say(f->text, "built in, and active");
+		set_text(f->text, "built in, and active");
 		return;
 	}
 	if (!k->symbols[SYMBOL_LSM]) {
-		say(f->text, "not built in (CONFIG_BPF_LSM)");
+		set_text(f->text, "not built in (CONFIG_BPF_LSM)");
 		falls_short(f, BW_DOCTOR_CHECKS_WARN, impact, "boot a kernel with CONFIG_BPF_LSM=y");
 		return;
 	}
 	if (r < 0) {
 		f->status = BW_DOCTOR_CHECKS_UNKNOWN;
-		say(f->text, "built in; whether it is active can't be seen: " BW_LSM_LIST);
+		set_text(f->text, "built in; active: could not be determined: " BW_LSM_LIST);
 		return;
 	}
 	bw_machine_line(k->root, BW_LSM_LIST, NULL, active, sizeof(active));
-	say(f->text, "built in, and not active: the modules are %s", active);
+	set_text(f->text, "built in, and not active: the modules are %s", active);
 	falls_short(f, BW_DOCTOR_CHECKS_WARN, impact, "");
 	lsm_command(k, active, f->fix, sizeof(f->fix));
 }
@@ -251,10 +251,11 @@ static void look_at_lsm(const struct facts *k, struct bw_doctor_checks_result *f
 static void look_at_fmod_ret(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->has_btf && k->symbols[SYMBOL_DIRECT]) {
-		say(f->text, "BTF and direct calls are there");
+		set_text(f->text, "BTF and direct calls are there");
 		return;
 	}
-	say(f->text, k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
+	set_text(f->text,
+		 k->has_btf ? "no direct calls of ftrace (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)" : "no BTF");
 	falls_short(f, BW_DOCTOR_CHECKS_WARN, "without a BPF LSM, block can kill and not refuse",
 		    k->has_btf ? "boot a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_DYNAMIC_FTRACE=y"
 			       : "boot a kernel with CONFIG_DEBUG_INFO_BTF=y");
@@ -263,10 +264,10 @@ static void look_at_fmod_ret(const struct facts *k, struct bw_doctor_checks_resu
 static void look_at_override(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->symbols[SYMBOL_OVERRIDE]) {
-		say(f->text, "bpf_override_return is there");
+		set_text(f->text, "bpf_override_return is there");
 		return;
 	}
-	say(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
+	set_text(f->text, "this kernel has no bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE)");
 	falls_short(f, BW_DOCTOR_CHECKS_WARN,
 		    "programs that call it are not loaded; block does not need it where LSM or fmod_ret works",
 		    "boot a kernel with CONFIG_BPF_KPROBE_OVERRIDE=y");
@@ -275,10 +276,10 @@ static void look_at_override(const struct facts *k, struct bw_doctor_checks_resu
 static void look_at_ring_buffer(const struct facts *k, struct bw_doctor_checks_result *f)
 {
 	if (k->symbols[SYMBOL_RINGBUF]) {
-		say(f->text, "there is one");
+		set_text(f->text, "available");
 		return;
 	}
-	say(f->text, "this kernel has none");
+	set_text(f->text, "this kernel has none");
 	falls_short(f, BW_DOCTOR_CHECKS_WARN, "programs with BPF_RINGBUF_OUTPUT are not loaded",
 		    "boot Linux 5.8 or later");
 }
@@ -292,7 +293,7 @@ static void look_at_limits(const struct facts *k, struct bw_doctor_checks_result
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (limit.rlim_cur != RLIM_INFINITY)
 		snprintf(memory, sizeof(memory), "%llu KB", (unsigned long long)limit.rlim_cur / 1024);
-	say(f->text, "perf_event_paranoid %ld, RLIMIT_MEMLOCK %s", paranoid, memory); /* root passes both */
+	set_text(f->text, "perf_event_paranoid %ld, RLIMIT_MEMLOCK %s", paranoid, memory); /* root passes both */
 }
 
 static const struct {

@@ -17,7 +17,10 @@
 
 enum { LIST_MAX = 4 << 20 };
 
-/* How many characters of a name another must have to be similar. */
+/*
+ * How many characters of a name another must have to be similar. Not base/suggestions.h: it compares whole names, and
+ * do_sys_openat2 is neither spelt like __x64_sys_openat nor part of it.
+ */
 enum { STEM = 4 };
 
 int bw_error_injection_supported(void)

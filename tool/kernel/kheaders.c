@@ -45,15 +45,15 @@ static int run(const char *const argv[])
 }
 
 /* -errno, reported. */
-static int open_store(void)
+static int open_cache_dir(void)
 {
 	int fd = bw_cache_dir_open(".");
 
 	if (fd == -EPERM) {
-		bw_log_error(fd, "cannot use %s: it is not this user's alone", BW_STORE);
-		bw_log_hint("remove it, or: chown root %s; chmod 700 %s", BW_STORE, BW_STORE);
+		bw_log_error(fd, "cannot use '%s': it is not this user's alone", BW_CACHE_DIR_PATH);
+		bw_log_hint("remove it, or: chown root %s; chmod 700 %s", BW_CACHE_DIR_PATH, BW_CACHE_DIR_PATH);
 	} else if (fd < 0) {
-		bw_log_error(fd, "cannot use %s: %s", BW_STORE, strerror(-fd));
+		bw_log_error(fd, "cannot use '%s': %s", BW_CACHE_DIR_PATH, strerror(-fd));
 	}
 	return fd;
 }
@@ -65,7 +65,7 @@ static char *directory_of_kernel(void)
 	char *path;
 
 	uname(&kernel);
-	if (asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_STORE, kernel.release,
+	if (asprintf(&path, "%s/kheaders-%s-%016" PRIx64, BW_CACHE_DIR_PATH, kernel.release,
 		     bw_hash(kernel.version, strlen(kernel.version))) < 0)
 		return NULL;
 	return path;
@@ -74,19 +74,20 @@ static char *directory_of_kernel(void)
 /* Under another name first, so that a half-unpacked tree is never taken for a whole one. */
 static int unpack_to(const char *path)
 {
-	char half[sizeof(BW_STORE) + 16];
+	char half[sizeof(BW_CACHE_DIR_PATH) + 16];
 	const char *const clean[] = {"rm", "-rf", "--", half, NULL};
 	const char *const tar[] = {"tar", "-xJf", archive, "-C", half, "--no-same-owner", NULL};
 	int r;
 
-	snprintf(half, sizeof(half), "%s/half", BW_STORE);
+	snprintf(half, sizeof(half), "%s/half", BW_CACHE_DIR_PATH);
 	r = run(clean);
 	if (r < 0 || mkdir(half, 0700) < 0)
-		return bw_log_error(r < 0 ? r : -errno, "cannot create '%s'", half);
+		return bw_log_error(r < 0 ? r : -errno, "cannot create '%s': %s", half,
+				    r < 0 ? "what was there cannot be removed" : strerror(errno));
 	r = run(tar);
 	if (r < 0) {
 		run(clean);
-		bw_log_error(r, "cannot unpack the kernel's headers, %s, to %s", archive, BW_STORE);
+		bw_log_error(r, "cannot unpack '%s' to '%s': tar failed", archive, BW_CACHE_DIR_PATH);
 		bw_log_hint("this takes tar, xz and some 60 MB there: apt install tar xz-utils");
 		return r;
 	}
@@ -106,7 +107,7 @@ int bw_kheaders_unpack(char **path)
 		run(load); /* CONFIG_IKHEADERS=m */
 	if (access(archive, F_OK) != 0)
 		return -ENOENT;
-	dir = open_store();
+	dir = open_cache_dir();
 	if (dir < 0)
 		return dir;
 	flock(dir, LOCK_EX); /* another process may have unpacked it meanwhile */

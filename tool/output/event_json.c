@@ -142,7 +142,7 @@ void bw_event_json_member(struct bw_json *json, const char *name, const struct b
 void bw_event_json_open(struct bw_json *json, struct bw_timestamp_clock *clock, uint64_t monotonic_ns,
 			const char *table)
 {
-	char time[BW_CLOCK_ISO_LEN];
+	char time[BW_TIMESTAMP_ISO_LEN];
 
 	bw_timestamp_put_iso(clock, time, monotonic_ns);
 	bw_json_open_object(json);

@@ -149,7 +149,7 @@ static const char rest_label[] = " REST=";
 
 size_t bw_event_text_longest(const struct bw_event_text *text, size_t size)
 {
-	return BW_CLOCK_LEN + text->longest + sizeof(rest_label) + 2 + 2 * size + 1;
+	return BW_TIMESTAMP_LEN + text->longest + sizeof(rest_label) + 2 + 2 * size + 1;
 }
 
 static size_t put_column(char *dst, const struct column *c, const char *sample, size_t size)
@@ -169,7 +169,7 @@ void bw_event_text_line(struct bw_event_text *text, struct bw_out *out, const vo
 	bool other;
 
 	bw_timestamp_put(&text->clock, p, bw_timestamp_field_read(&text->clock, text->time, sample, size, &other));
-	p += BW_CLOCK_LEN;
+	p += BW_TIMESTAMP_LEN;
 	if (*text->lead)
 		*p++ = ' ';
 	p += bw_out_text(p, text->lead);

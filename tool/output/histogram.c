@@ -269,10 +269,10 @@ int bw_histogram_text(const struct bw_table *table, struct bw_table_rows *rows, 
 {
 	struct histogram h = histogram_of(table, log2, now, out);
 	struct bw_timestamp_clock clock = {0};
-	char time[BW_CLOCK_LEN];
+	char time[BW_TIMESTAMP_LEN];
 
 	bw_timestamp_put(&clock, time, now);
-	fprintf(out, "%.*s %s\n", BW_CLOCK_LEN, time, table->name);
+	fprintf(out, "%.*s %s\n", BW_TIMESTAMP_LEN, time, table->name);
 	return each_section(&h, rows, text_section);
 }
 

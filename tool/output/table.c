@@ -227,7 +227,7 @@ int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows
 	struct columns c = {0};
 	BW_FREE char *cell = NULL;
 	struct bw_timestamp_clock clock = {0};
-	char time[BW_CLOCK_LEN];
+	char time[BW_TIMESTAMP_LEN];
 
 	if (make_columns(&c, table) < 0)
 		return -ENOMEM;
@@ -236,7 +236,8 @@ int bw_table_text(const struct bw_table *table, const struct bw_table_rows *rows
 	if (!cell)
 		return -ENOMEM;
 	bw_timestamp_put(&clock, time, now);
-	fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n, rows->n == 1 ? "entry" : "entries");
+	fprintf(out, "%.*s %s, %zu %s\n", BW_TIMESTAMP_LEN, time, table->name, rows->n,
+		rows->n == 1 ? "entry" : "entries");
 	measure(&c, table, rows, cell);
 	for (size_t k = 0; k < c.n && rows->n > 0; k++)
 		print_cell(out, &owned[k], cell, put_label(cell, LABEL_MAX, &owned[k]));

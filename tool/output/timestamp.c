@@ -38,7 +38,7 @@ static void turn_to(struct bw_timestamp_clock *clock, uint64_t monotonic_ns)
 
 	if (localtime_r(&second, &t))
 		strftime(text, sizeof(text), "%H:%M:%S", &t);
-	memcpy(clock->text, text, BW_CLOCK_LEN);
+	memcpy(clock->text, text, BW_TIMESTAMP_LEN);
 	snprintf(clock->iso, sizeof(clock->iso), "%s", "0000-00-00T00:00:00");
 	if (gmtime_r(&second, &t))
 		strftime(clock->iso, sizeof(clock->iso), "%Y-%m-%dT%H:%M:%S", &t);
@@ -68,5 +68,5 @@ void bw_timestamp_put_iso(struct bw_timestamp_clock *clock, char *dst, uint64_t 
 void bw_timestamp_put(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns)
 {
 	turn(clock, monotonic_ns);
-	memcpy(dst, clock->text, BW_CLOCK_LEN);
+	memcpy(dst, clock->text, BW_TIMESTAMP_LEN);
 }

@@ -5,25 +5,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BW_CLOCK_LEN = 8 };
+enum { BW_TIMESTAMP_LEN = 8, BW_CLOCK_LEN = BW_TIMESTAMP_LEN /* its name in tool/cmd */ };
 
 /* Remembers the second it printed last; start with zeroes, but for `start`. */
 struct bw_timestamp_clock {
-	uint64_t start;		 /* no event is older, in monotonic ns */
-	uint64_t from, until;	 /* the monotonic ns of which text is the time */
-	char text[BW_CLOCK_LEN]; /* HH:MM:SS */
-	char iso[24];		 /* 2026-11-23T08:40:00, in UTC */
+	uint64_t start;		     /* no event is older, in monotonic ns */
+	uint64_t from, until;	     /* the monotonic ns of which text is the time */
+	char text[BW_TIMESTAMP_LEN]; /* HH:MM:SS */
+	char iso[24];		     /* 2026-11-23T08:40:00, in UTC */
 };
 
-/* Writes HH:MM:SS, BW_CLOCK_LEN bytes without a NUL, for a time of bpf_ktime_get_ns(): CLOCK_MONOTONIC. */
+/* Writes HH:MM:SS, BW_TIMESTAMP_LEN bytes without a NUL, for a time of bpf_ktime_get_ns(): CLOCK_MONOTONIC. */
 void bw_timestamp_put(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns);
 
 /* Can this be the time of an event: not before the start, and not in the future? */
 bool bw_timestamp_is_time(const struct bw_timestamp_clock *clock, uint64_t monotonic_ns);
 
-enum { BW_CLOCK_ISO_LEN = 30 };
+enum { BW_TIMESTAMP_ISO_LEN = 30 };
 
-/* Writes 2026-11-23T08:40:00.123456789Z, BW_CLOCK_ISO_LEN bytes without a NUL, for such a time, in UTC. */
+/* Writes 2026-11-23T08:40:00.123456789Z, BW_TIMESTAMP_ISO_LEN bytes without a NUL, for such a time, in UTC. */
 void bw_timestamp_put_iso(struct bw_timestamp_clock *clock, char *dst, uint64_t monotonic_ns);
 
 /* CLOCK_MONOTONIC now, in ns. */

@@ -58,13 +58,12 @@ static void warn_of_processes(DIR *proc, char *const *paths, size_t n)
 		    !is_one_of(exe, paths, n) || is_roots(entry->d_name))
 			continue;
 		if (++found <= SHOWN)
-			bw_log_note(
-				"Not excepted until it is started again, since what it executes was not seen: process "
-				"%s, %s.",
-				entry->d_name, exe);
+			bw_log_note("Process %s (%s) is excepted only after a restart: its execve(2) was not seen.",
+				    entry->d_name, exe);
 	}
 	if (found > SHOWN)
-		bw_log_note("Not excepted either: %zu more processes of excepted programs.", found - SHOWN);
+		bw_log_note("%zu more processes of excepted programs are excepted only after a restart.",
+			    found - SHOWN);
 }
 
 static void close_dir(DIR **dir)

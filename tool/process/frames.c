@@ -31,7 +31,7 @@ enum { KNOWN_MAX = 64 };
 struct file {
 	struct bw_sandbox box; /* after a failure it is kept, so that the file is not tried again */
 	struct bw_sandbox_file_id id;
-	uint64_t number; /* in answers */
+	uint64_t number; /* in symbol_cache */
 	uint64_t used;	 /* when, as a number that grows */
 	uint64_t memory; /* of the sandbox */
 	bool is_measured;
@@ -52,7 +52,7 @@ struct bw_frames {
 	pid_t pid;		    /* the process of the mappings; 0: none */
 	struct bw_sandbox mappings; /* after a failure no more requests are made */
 	struct bw_sandbox looker;
-	struct bw_symbol_cache answers;
+	struct bw_symbol_cache symbol_cache;
 	bool hangs;		       /* a file of the process took too long: no other is opened */
 	struct known known[KNOWN_MAX]; /* n_known, and where the next goes */
 	size_t n_known, next_known;
@@ -99,7 +99,7 @@ static void forget(struct bw_frames *f)
 	while (f->n_files > 0)
 		forget_file(f, 0);
 	bw_sandbox_stop(&f->looker, &f->strays);
-	bw_symbol_cache_clear(&f->answers);
+	bw_symbol_cache_clear(&f->symbol_cache);
 	bw_kallsyms_free(f->kernel);
 	f->kernel = NULL;
 	f->kernel_read = false;
@@ -277,7 +277,7 @@ static void bound_memory(struct bw_frames *f, struct file *file)
 static const struct bw_symbol_cache_entry *ask_file(struct bw_frames *f, struct file *file, uint64_t offset,
 						    struct bw_symbol_cache_entry *once, char name[BW_SANDBOX_TEXT])
 {
-	const struct bw_symbol_cache_entry *known = bw_symbol_cache_find(&f->answers, file->number, offset);
+	const struct bw_symbol_cache_entry *known = bw_symbol_cache_find(&f->symbol_cache, file->number, offset);
 	int r;
 
 	file->used = ++f->uses;
@@ -287,7 +287,7 @@ static const struct bw_symbol_cache_entry *ask_file(struct bw_frames *f, struct 
 	note_failure(f, &file->box);
 	once->name = r == 0 ? name : NULL;
 	if (r == 0 || r == -ENOENT)
-		bw_symbol_cache_keep(&f->answers, file->number, offset, once->name, once->into);
+		bw_symbol_cache_keep(&f->symbol_cache, file->number, offset, once->name, once->into);
 	bound_memory(f, file);
 	return once;
 }

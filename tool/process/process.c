@@ -37,17 +37,17 @@ int bw_process_check(const char *root, pid_t pid)
 
 	if (bw_process_contained(root)) {
 		bw_log_error(-ENOTSUP,
-			     "cannot use --pid in a PID namespace: processes have other numbers for the kernel");
+			     "cannot use '--pid' in a PID namespace: processes have other numbers for the kernel");
 		bw_log_hint("run bccwatch outside of it, or use --comm or --uid");
 		return -ENOTSUP;
 	}
 	snprintf(path, sizeof(path), "%s/proc/%d/status", root, pid);
 	if (bw_file_read(path, 1 << 16, &status, &len) < 0)
-		return bw_log_error(-ESRCH, "cannot find process %d: there is no such process", pid);
+		return bw_log_error(-ESRCH, "cannot find process '%d': there is no such process", pid);
 	/* At a line's beginning: the file has the process's name too. */
 	group = strstr(status, "\nTgid:");
 	process = group ? strtol(group + strlen("\nTgid:"), NULL, 10) : pid;
 	if (process != pid)
-		return bw_log_error(-ESRCH, "cannot use --pid %d: it is a thread of process %ld", pid, process);
+		return bw_log_error(-ESRCH, "cannot use '--pid %d': it is a thread of process %ld", pid, process);
 	return 0;
 }

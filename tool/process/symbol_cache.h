@@ -6,23 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A new answer can replace an old one; one longer than BW_ANSWER_NAME is not kept. */
-enum { BW_ANSWERS = 1024, BW_ANSWER_NAME = 512 };
+/* A new entry can replace an old one; one longer than BW_SYMBOL_CACHE_NAME is not kept. */
+enum { BW_SYMBOL_CACHE_ENTRIES = 1024, BW_SYMBOL_CACHE_NAME = 512 };
 
 struct bw_symbol_cache {
 	struct bw_symbol_cache_entry {
 		uint64_t file; /* a number of the caller's; 0: there is none here */
 		uint64_t offset, into;
 		char *name; /* owned; NULL: the file has none there */
-	} known[BW_ANSWERS];
+	} known[BW_SYMBOL_CACHE_ENTRIES];
 };
 
-/* The answer, owned by answers; NULL: not known. */
-const struct bw_symbol_cache_entry *bw_symbol_cache_find(const struct bw_symbol_cache *answers, uint64_t file,
+/* The entry, owned by the cache; NULL: not known. */
+const struct bw_symbol_cache_entry *bw_symbol_cache_find(const struct bw_symbol_cache *cache, uint64_t file,
 							 uint64_t offset);
 
 /* Keeps what the file has at the offset; name NULL: nothing. */
-void bw_symbol_cache_keep(struct bw_symbol_cache *answers, uint64_t file, uint64_t offset, const char *name,
+void bw_symbol_cache_keep(struct bw_symbol_cache *cache, uint64_t file, uint64_t offset, const char *name,
 			  uint64_t into);
 
-void bw_symbol_cache_clear(struct bw_symbol_cache *answers);
+void bw_symbol_cache_clear(struct bw_symbol_cache *cache);

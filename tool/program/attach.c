@@ -18,10 +18,10 @@ static int attach(struct bw_plan_binding *b, int program)
 
 	if (!b->kind->create)
 		return b->kind->attach(program, b->target);
-	if (b->placed < 0) /* nobody has checked it */
-		b->placed = b->kind->create(b->target);
-	r = b->placed < 0 ? b->placed : bw_perf_kprobe_attach(&b->placed, program);
-	return r < 0 ? r : bw_cleanup_take_fd(&b->placed);
+	if (b->created < 0) /* nobody has checked it */
+		b->created = b->kind->create(b->target);
+	r = b->created < 0 ? b->created : bw_perf_kprobe_attach(&b->created, program);
+	return r < 0 ? r : bw_cleanup_take_fd(&b->created);
 }
 
 static int attach_one(struct bw_plan_binding *b, int program, int *hook)
@@ -43,7 +43,7 @@ static int attach_one(struct bw_plan_binding *b, int program, int *hook)
 	return *hook;
 }
 
-/* Says once, for all hooks of a kind, which returns are missed without being counted. */
+/* Warns once, for all hooks of a kind, of returns that are skipped without being counted. */
 static void warn_of_misses(const struct bw_attached *attached)
 {
 	bool at_once = false, nested = false;
@@ -52,21 +52,17 @@ static void warn_of_misses(const struct bw_attached *attached)
 	for (uint32_t i = 0; i < attached->n; i++) {
 		enum bw_probe_return kind = attached->plan->bindings[i].kind->returns;
 
-		at_once |= kind == BW_RETURN_AT_ONCE && bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0;
-		nested |= kind == BW_RETURN_NESTED;
+		at_once |= kind == BW_PROBE_RETURN_AT_ONCE && bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0;
+		nested |= kind == BW_PROBE_RETURN_NESTED;
 	}
 	if (at_once) {
-		bw_log_note("Warning: return probes follow only so many calls of a function at once; what returns they "
-			    "miss "
-			    "beyond that, this kernel does not count.");
-		bw_log_hint(
-			"KRETFUNC_PROBE (kretfunc__FUNCTION) has no such limit; Linux 6.7 and later count the misses.");
+		bw_log_note("Warning: A kretprobe follows a limited number of calls at a time; this kernel does not "
+			    "count the returns that it skips.");
+		bw_log_hint("KRETFUNC_PROBE (kretfunc__FUNCTION) has no such limit; Linux 6.7 and later count them");
 	}
 	if (nested) {
-		bw_log_note(
-			"Warning: return probes of programs miss the returns of calls that are more than 64 deep in "
-			"one "
-			"thread; no kernel counts them.");
+		bw_log_note("Warning: A uretprobe skips the returns of calls that are more than 64 deep in one thread; "
+			    "no kernel counts them.");
 	}
 }
 
@@ -99,7 +95,7 @@ struct bw_attached_misses bw_attached_missed(const struct bw_attached *attached)
 
 		if (!kind->create || bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0)
 			continue;
-		if (kind->returns == BW_RETURN_NONE)
+		if (kind->returns == BW_PROBE_RETURN_NONE)
 			sum.calls += missed;
 		else
 			sum.returns += missed;

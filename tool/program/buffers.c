@@ -24,7 +24,7 @@ enum { EVENTS_PER_WAKEUP = 64 };
 
 /* The cookie of libbcc's callbacks. */
 struct channel {
-	struct bw_buffers *stream;
+	struct bw_buffers *buffers;
 	uint32_t event;
 	uint32_t size; /* of the event's type; 0: not known */
 };
@@ -52,12 +52,12 @@ static void on_sample(void *cookie, void *data, int size)
 
 	if (c->size && len > c->size && len <= (size_t)c->size + PADDING)
 		len = c->size;
-	c->stream->sample(c->stream->cookie, c->event, data, len);
+	c->buffers->sample(c->buffers->cookie, c->event, data, len);
 }
 
 static void on_lost(void *cookie, uint64_t lost)
 {
-	((const struct channel *)cookie)->stream->lost += lost;
+	((const struct channel *)cookie)->buffers->lost += lost;
 }
 
 /* A ring buffer has events of any size; the output has space for those of a perf buffer. */
@@ -65,11 +65,11 @@ static int on_ring_sample(void *cookie, void *data, size_t size)
 {
 	const struct channel *c = cookie;
 
-	if (size > BW_EVENT_MAX && !c->stream->reported)
+	if (size > BW_EVENT_MAX && !c->buffers->reported)
 		bw_log_note("An event has %zu bytes: of events of that size only the first %d bytes are printed.", size,
 			    BW_EVENT_MAX);
-	c->stream->reported |= size > BW_EVENT_MAX;
-	c->stream->sample(c->stream->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
+	c->buffers->reported |= size > BW_EVENT_MAX;
+	c->buffers->sample(c->buffers->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
 	return 0;
 }
 
@@ -165,7 +165,7 @@ static int open_channels(struct bw_buffers *s, const struct bw_loaded *loaded, u
 	return r;
 }
 
-int bw_buffers_open(struct bw_buffers **stream, const struct bw_loaded *loaded, uint32_t pages, bw_sample_fn sample,
+int bw_buffers_open(struct bw_buffers **buffers, const struct bw_loaded *loaded, uint32_t pages, bw_sample_fn sample,
 		    void *cookie)
 {
 	struct bw_buffers *s = calloc(1, sizeof(*s));
@@ -179,39 +179,39 @@ int bw_buffers_open(struct bw_buffers **stream, const struct bw_loaded *loaded, 
 		bw_buffers_close(s);
 		return r;
 	}
-	*stream = s;
+	*buffers = s;
 	return 0;
 }
 
-void bw_buffers_close(struct bw_buffers *stream)
+void bw_buffers_close(struct bw_buffers *buffers)
 {
-	if (!stream)
+	if (!buffers)
 		return;
-	for (uint32_t i = 0; i < stream->n_readers; i++)
-		perf_reader_free(stream->readers[i]);
-	for (uint32_t i = 0; i < stream->n_rings; i++)
-		bpf_free_ringbuf(stream->rings[i]);
-	bw_cleanup_fd(&stream->epoll);
-	free(stream->readers);
-	free(stream->rings);
-	free(stream->channels);
-	free(stream);
+	for (uint32_t i = 0; i < buffers->n_readers; i++)
+		perf_reader_free(buffers->readers[i]);
+	for (uint32_t i = 0; i < buffers->n_rings; i++)
+		bpf_free_ringbuf(buffers->rings[i]);
+	bw_cleanup_fd(&buffers->epoll);
+	free(buffers->readers);
+	free(buffers->rings);
+	free(buffers->channels);
+	free(buffers);
 }
 
-int bw_buffers_fd(const struct bw_buffers *stream)
+int bw_buffers_fd(const struct bw_buffers *buffers)
 {
-	return stream->epoll;
+	return buffers->epoll;
 }
 
-void bw_buffers_read(struct bw_buffers *stream)
+void bw_buffers_read(struct bw_buffers *buffers)
 {
-	for (uint32_t i = 0; i < stream->n_readers; i++)
-		perf_reader_event_read(stream->readers[i]);
-	for (uint32_t i = 0; i < stream->n_rings; i++)
-		bpf_consume_ringbuf(stream->rings[i]);
+	for (uint32_t i = 0; i < buffers->n_readers; i++)
+		perf_reader_event_read(buffers->readers[i]);
+	for (uint32_t i = 0; i < buffers->n_rings; i++)
+		bpf_consume_ringbuf(buffers->rings[i]);
 }
 
-uint64_t bw_buffers_lost(const struct bw_buffers *stream)
+uint64_t bw_buffers_lost(const struct bw_buffers *buffers)
 {
-	return stream->lost;
+	return buffers->lost;
 }

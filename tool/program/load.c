@@ -188,7 +188,7 @@ static int load_once(const struct bw_probe_kind *kind, const struct bw_image_pro
 
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = kind->type;
-	attr.expected_attach_type = kind->bound;
+	attr.expected_attach_type = kind->btf_attach_type;
 	attr.attach_btf_id = function;
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = program->n_insns;
@@ -202,11 +202,11 @@ static int load_once(const struct bw_probe_kind *kind, const struct bw_image_pro
 }
 
 /*
- * A program that is bound to a kernel's function. Not by libbcc, which knows KMOD_RET from 0.19 on only, and keeps the
- * kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
+ * A program that is attached through BTF, to one function of the kernel. Not by libbcc, which knows KMOD_RET from 0.19
+ * on only, and keeps the kernel's whole BTF in memory. What the verifier says is the caller's, to be freed.
  */
-static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_program *program,
-		      const struct bpf_insn *insns, const char *license, uint32_t function, char **output)
+static int load_btf_attached(const struct bw_probe_kind *kind, const struct bw_image_program *program,
+			     const struct bpf_insn *insns, const char *license, uint32_t function, char **output)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	char sums[1024] = "";
@@ -226,8 +226,9 @@ static int load_bound(const struct bw_probe_kind *kind, const struct bw_image_pr
 }
 
 /* btf is the kernel's, read when the first program needs it. */
-static int load_and_bind(const struct bw_image *image, const struct bw_plan_binding *b, const struct bpf_insn *insns,
-			 struct btf **btf, const struct bw_load_explainer *e, int *fd)
+static int find_function_and_load(const struct bw_image *image, const struct bw_plan_binding *b,
+				  const struct bpf_insn *insns, struct btf **btf, const struct bw_load_explainer *e,
+				  int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	BW_FREE char *output = NULL;
@@ -242,7 +243,7 @@ static int load_and_bind(const struct bw_image *image, const struct bw_plan_bind
 		bw_plan_explain(b, r);
 		return r;
 	}
-	*fd = load_bound(b->kind, program, insns, image->license, function, &output);
+	*fd = load_btf_attached(b->kind, program, insns, image->license, function, &output);
 	return *fd < 0 ? explain_refused(program, b->kind, *fd, output, e) : 0;
 }
 
@@ -259,8 +260,8 @@ static int load_program(const struct bw_image *image, const struct bw_plan_bindi
 
 	if (!insns)
 		return -ENOMEM;
-	if (kind->bound)
-		return load_and_bind(image, b, insns, btf, e, fd);
+	if (kind->btf_attach_type)
+		return find_function_and_load(image, b, insns, btf, e, fd);
 	bw_stderr_capture_begin(&capture);
 	*fd = bcc_prog_load(kind->type, program->name, insns, (int)(program->n_insns * sizeof(*insns)), image->license,
 			    0, 0, NULL, 0);

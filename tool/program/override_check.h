@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* May a program override a function's return value (bpf_override_return): does the kernel allow it, and there? */
 #pragma once
 
 #include "program/image.h"

@@ -44,7 +44,7 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const ch
 	return -EINVAL;
 }
 
-static bool is_bound(const struct bw_plan *plan, const char *function)
+static bool has_binding(const struct bw_plan *plan, const char *function)
 {
 	for (size_t i = 0; i < plan->n; i++)
 		if (strcmp(plan->bindings[i].function, function) == 0)
@@ -54,11 +54,11 @@ static bool is_bound(const struct bw_plan *plan, const char *function)
 
 static int no_hook(const char *function)
 {
-	bw_log_error(-EINVAL, "cannot attach '%s': its name names no hook", function);
-	bw_log_hint("By name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
+	bw_log_error(-EINVAL, "cannot attach '%s': its name has no probe prefix", function);
+	bw_log_hint("by name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
 	bw_log_hint("raw_tracepoint__NAME, kfunc__FUNCTION, kretfunc__FUNCTION, lsm__HOOK, kmod_ret__FUNCTION;");
 	bw_log_hint("with bccwatch run also by option, as --kprobe EVENT:%s;", function);
-	bw_log_hint("or make it static if it is not a program of its own.");
+	bw_log_hint("or make it static if it is not a program of its own");
 	return -EINVAL;
 }
 
@@ -75,10 +75,11 @@ static int bind_by_name(struct bw_plan *plan, const char *function, uint32_t pro
 
 static int no_function(const struct bw_plan_binding *b, const struct bw_image *image)
 {
-	bw_log_error(-ENOENT, "the source has no function '%s' for the %s '%s'", b->function, b->kind->word, b->target);
+	bw_log_error(-ENOENT, "cannot attach '%s' to the %s '%s': the source has no such function", b->function,
+		     b->kind->word, b->target);
 	for (uint32_t i = 0; i < image->n_programs && i < 16; i++)
-		bw_log_hint("It has %s%s", image->programs[i].name, i == 15 ? ", and more" : "");
-	bw_log_hint("Only functions that are not static are programs.");
+		bw_log_hint("it has %s%s", image->programs[i].name, i == 15 ? ", and more" : "");
+	bw_log_hint("only functions that are not static are programs");
 	return -ENOENT;
 }
 
@@ -90,18 +91,19 @@ static int find_program(struct bw_plan_binding *b, const struct bw_image *image)
 	return no_function(b, image);
 }
 
-/* A program is loaded once, so all its hooks must want the same type; one that is bound to a function has one hook. */
+/* A program is loaded once, so all its hooks must want the same type; one that is attached through BTF has one hook. */
 static int check_types(const struct bw_plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++)
 		for (size_t k = 0; k < i; k++) {
 			const struct bw_plan_binding *a = &plan->bindings[k], *b = &plan->bindings[i];
 
-			if (a->program != b->program || (a->kind->type == b->kind->type && !a->kind->bound))
+			if (a->program != b->program || (a->kind->type == b->kind->type && !a->kind->btf_attach_type))
 				continue;
-			return bw_log_error(-EINVAL,
-					    "the function '%s' can't be both for the %s '%s' and for the %s '%s'",
-					    b->function, a->kind->word, a->target, b->kind->word, b->target);
+			return bw_log_error(-EINVAL, "cannot attach '%s' to both the %s '%s' and the %s '%s': %s",
+					    b->function, a->kind->word, a->target, b->kind->word, b->target,
+					    a->kind->type == b->kind->type ? "it is loaded for one function only"
+									   : "they need different program types");
 		}
 	return 0;
 }
@@ -110,12 +112,15 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 {
 	int r = 0;
 
-	if (image->n_programs == 0)
-		return bw_log_error(-EINVAL, "the source has no program: a function that is not static");
+	if (image->n_programs == 0) {
+		bw_log_error(-EINVAL, "cannot attach anything: the source has no program");
+		bw_log_hint("only functions that are not static are programs");
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < plan->n && r == 0; i++)
 		r = find_program(&plan->bindings[i], image);
 	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
-		if (!is_bound(plan, image->programs[i].name))
+		if (!has_binding(plan, image->programs[i].name))
 			r = bind_by_name(plan, image->programs[i].name, i);
 	return r == 0 ? check_types(plan) : r;
 }
@@ -135,8 +140,8 @@ static int check(struct bw_plan_binding *b)
 {
 	if (!b->kind->create)
 		return b->kind->check(b->target);
-	b->placed = b->kind->create(b->target);
-	return b->placed < 0 ? b->placed : 0;
+	b->created = b->kind->create(b->target);
+	return b->created < 0 ? b->created : 0;
 }
 
 int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed)
@@ -189,7 +194,7 @@ void bw_plan_free(struct bw_plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		free(plan->bindings[i].function);
 		free(plan->bindings[i].target);
-		bw_cleanup_fd(&plan->bindings[i].placed);
+		bw_cleanup_fd(&plan->bindings[i].created);
 	}
 	free(plan->bindings);
 	*plan = (struct bw_plan){0};

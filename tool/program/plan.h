@@ -10,7 +10,7 @@ struct bw_plan_binding {
 	const struct bw_probe_kind *kind;
 	char *target;
 	uint32_t program; /* its index in the image */
-	int placed;	  /* a hook without its program, from bw_plan_check until it is attached; -1: none */
+	int created;	  /* a kprobe without its program, from bw_plan_check until it is attached; -1: none */
 };
 
 /* Start with zeroes. A function may have several bindings, of one type of program. */

@@ -13,8 +13,8 @@
 
 struct btf;
 
-/* Which returns the kernel lets a probe of the kind miss: none, those of many calls at once, of deeply nested ones. */
-enum bw_probe_return { BW_RETURN_NONE, BW_RETURN_AT_ONCE, BW_RETURN_NESTED };
+/* Which returns of a probe of the kind the kernel skips: none, those of many calls at once, of deeply nested ones. */
+enum bw_probe_return { BW_PROBE_RETURN_NONE, BW_PROBE_RETURN_AT_ONCE, BW_PROBE_RETURN_NESTED };
 
 struct bw_probe_kind {
 	const char *prefix; /* of the function's name; what follows is the target; NULL: not by name */
@@ -24,7 +24,7 @@ struct bw_probe_kind {
 	enum bpf_prog_type type;
 	/* Attached through BTF: how, and what the name of the function begins with that the program is loaded for. Else
 	 * 0 and NULL. */
-	enum bpf_attach_type bound;
+	enum bpf_attach_type btf_attach_type;
 	const char *function_prefix;
 	bool probes_functions; /* the target is the name of a kernel function */
 	enum bw_probe_return returns;

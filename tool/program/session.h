@@ -55,6 +55,8 @@ int bw_session_open(struct bw_session *session);
  * returned. Then nothing is attached any more, all that the kernel had sent was passed on, and the losses are counted.
  */
 int bw_session_run(struct bw_session *session);
+
+/* Detaches the programs and closes the buffers. May be called on a session of zeroes, and more than once. */
 void bw_session_close(struct bw_session *session);
 
 /* Has its time come, or a signal that ends it? */
