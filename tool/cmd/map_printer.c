@@ -227,12 +227,12 @@ static int print_stacks(const struct bw_map_printer *m, const struct bw_table *t
 {
 	struct stack stack = {.frames = m->frames, .size = table->value_size, .step = step};
 	struct bw_timestamp_clock clock = {0};
-	char time[BW_CLOCK_LEN];
+	char time[BW_TIMESTAMP_LEN];
 	int r = 0;
 
 	bw_timestamp_put(&clock, time, now);
 	if (!m->json)
-		fprintf(out, "%.*s %s, %zu %s\n", BW_CLOCK_LEN, time, table->name, rows->n,
+		fprintf(out, "%.*s %s, %zu %s\n", BW_TIMESTAMP_LEN, time, table->name, rows->n,
 			rows->n == 1 ? "stack" : "stacks");
 	for (size_t i = 0; r == 0 && i < rows->n; i++) {
 		const char *row = rows->bytes + i * bw_table_stride(table);

@@ -166,7 +166,7 @@ static size_t put_text(char *dst, struct bw_trace_pipe *p, const struct message 
 	char *out = dst;
 
 	bw_timestamp_put(&p->clock, out, bw_timestamp_now());
-	out += BW_CLOCK_LEN;
+	out += BW_TIMESTAMP_LEN;
 	out += bw_out_text(out, " printk ");
 	if (m) {
 		out += sprintf(out, "PID=%d COMM=", m->pid);

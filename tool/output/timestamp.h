@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BW_TIMESTAMP_LEN = 8, BW_CLOCK_LEN = BW_TIMESTAMP_LEN /* its name in tool/cmd */ };
+enum { BW_TIMESTAMP_LEN = 8 };
 
 /* Remembers the second it printed last; start with zeroes, but for `start`. */
 struct bw_timestamp_clock {
