@@ -65,9 +65,16 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 
 // Which accesses (ACCESS_*) are denied to this process, on this file? 0: none of those that it wants.
 //
-// A rule of your own is an `if` that adds to `denied`, or returns 0 for an exception:
+// A rule of your own stands before the check of `denied`: an `if` that adds to it is subject to --access and to the
+// exceptions like every rule, one that returns ACCESS_ANY is not, and one that returns 0 is an exception.
 //	if ((u32)bpf_get_current_uid_gid() == 1000)
 //		denied |= ACCESS_ANY;
+// By a process's name (compare it byte by byte: a text in quotes would be a global variable, which programs can't
+// have):
+//	char comm[16];
+//	bpf_get_current_comm(&comm, sizeof(comm));
+//	if (comm[0] == 'v' && comm[1] == 'i' && !comm[2])
+//		return ACCESS_ANY;
 static inline u32 decide(struct settings *s, const struct attempt *a)
 {
 	u32 denied = a->by_string;

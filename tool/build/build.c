@@ -198,14 +198,33 @@ static int run_compiler(struct compiler *c, const struct bw_source *source, int 
 	return r < 0 && r != -EINTR ? bw_log_error(r, "cannot wait for the compiler: %s", strerror(-r)) : r;
 }
 
+/* tried_both: with BTF's types, of which the errors are, and then with the installed headers. */
+static void hint_at_headers(const struct bw_source *source, bool tried_both)
+{
+	char command[256];
+
+	if (tried_both)
+		bw_log_hint(
+			"this is with the types of the kernel's BTF; with the installed headers it does not compile "
+			"either (-v prints all)");
+	else if (source->btf && bw_header_choice_has_installed())
+		bw_log_hint(
+			"it was compiled with the types of the kernel's BTF; --headers installed takes the headers");
+	else if (source->btf)
+		bw_log_hint("it was compiled with the types of the kernel's BTF; for all of the kernel's headers: %s",
+			    bw_header_choice_install_command(command, sizeof(command)));
+}
+
 static int compile(struct compiler *c, struct bw_source *source, int signal_fd, struct bw_image *image)
 {
 	int status, r = run_compiler(c, source, signal_fd, &status);
-	char command[256];
+	BW_FREE char *by_btf = NULL; /* why it does not compile with BTF's types */
+	size_t len = 0;
 
 	if (r == 0 && status != 0 && bw_header_choice_fall_back(source)) {
 		bw_log_debug("%s does not compile with the types of the kernel's BTF alone:", source->path);
 		print_output(c, false);
+		bw_file_read_all(c->output, OUTPUT_MAX, &by_btf, &len);
 		close_compiler(c);
 		r = run_compiler(c, source, signal_fd, &status);
 	}
@@ -216,10 +235,12 @@ static int compile(struct compiler *c, struct bw_source *source, int signal_fd, 
 				 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
 		r = bw_log_error(-EINVAL, "cannot compile '%s': the compiler reports:", source->path);
-	print_output(c, r < 0);
-	if (r < 0 && source->btf)
-		bw_log_hint("it was compiled with the types of the kernel's BTF; for all of the kernel's headers: %s",
-			    bw_header_choice_install_command(command, sizeof(command)));
+	if (r < 0 && by_btf && !bw_verbose)
+		bw_log_output(by_btf, len); /* the errors by the installed headers may be about these */
+	else
+		print_output(c, r < 0);
+	if (r < 0)
+		hint_at_headers(source, by_btf);
 	return r < 0 ? r : read_image(c, image);
 }
 

@@ -43,6 +43,15 @@ static int use_btf(struct bw_source *source, const char *dir)
 	return 0;
 }
 
+bool bw_header_choice_has_installed(void)
+{
+	BW_FREE char *installed = NULL;
+	struct utsname kernel;
+
+	uname(&kernel);
+	return bw_headers_find("", kernel.release, &installed) == 0;
+}
+
 const char *bw_header_choice_install_command(char *command, int size)
 {
 	const char *package = bw_headers_package("");

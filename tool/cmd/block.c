@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "build/build.h"
 #include "cmd/block_options.h"
+#include "cmd/block_report.h"
 #include "cmd/watch.h"
 #include "enforce/enforcement.h"
 #include "enforce/hook_trial.h"
@@ -258,75 +259,6 @@ static struct block new_block(const struct bw_block_options *o, int signal_fd)
 					      .mounts_fd = -1}};
 }
 
-/* "opens", "opens for reading or executing", ... */
-static void name_accesses(uint32_t access, char *text, size_t size)
-{
-	static const char *const ways[] = {"reading", "writing", "executing"};
-	size_t len = (size_t)snprintf(text, size, "opens");
-
-	for (uint32_t i = 0, first = 1; i < 3 && access != ACCESS_ANY; i++) {
-		if (!(access & (uint32_t)ACCESS_READ << i))
-			continue;
-		len += (size_t)snprintf(text + len, size - len, "%s%s", first ? " for " : " or ", ways[i]);
-		first = 0;
-	}
-}
-
-/* What becomes of an access. */
-static const char *action_of(const struct block *b)
-{
-	if (b->options->dry_run)
-		return "are only reported";
-	if (b->options->deny)
-		return "are denied";
-	return b->enforcement.denies ? "are denied, and the process is killed"
-				     : "are not denied: the process is killed";
-}
-
-static void print_header(const struct block *b)
-{
-	const struct bw_rules *rules = &b->options->rules;
-	const struct bw_rule *first = &rules->rules[0];
-	const char *limits = bw_hook_limits(b->hook);
-	char accesses[64];
-
-	name_accesses(b->options->access, accesses, sizeof(accesses));
-	bw_log_note("Hook: %s.%s%s%s", bw_hook_info(b->hook)->name, limits ? " " : "", limits ? limits : "",
-		    limits ? "." : "");
-	if (rules->n == 1)
-		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",
-			    first->value, accesses, action_of(b));
-	else
-		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends.", rules->n, accesses, action_of(b));
-}
-
-/* "3 accesses denied, 1 of them since its directory could not be determined. " */
-static void summarize(const struct block *b, char *text, size_t size)
-{
-	uint64_t denied = bw_enforcement_count(&b->loaded, OUTCOME_DENIED);
-	uint64_t unknown = bw_enforcement_count(&b->loaded, OUTCOME_UNKNOWN);
-	uint64_t failed = bw_enforcement_count(&b->loaded, OUTCOME_FAILED);
-	uint64_t refused = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
-	const char *how = b->enforcement.denies ? "denied" : "not denied, but their processes killed";
-	size_t len;
-
-	if (b->options->dry_run)
-		how = "would have been denied";
-	len = (size_t)snprintf(text, size, "%llu %s %s", (unsigned long long)denied,
-			       denied == 1 ? "access" : "accesses", how);
-	if (unknown > 0)
-		len += (size_t)snprintf(text + len, size - len,
-					", %llu of them since %s directory could not be determined",
-					(unsigned long long)unknown, unknown == 1 ? "its" : "their");
-	if (failed > 0)
-		len += (size_t)snprintf(text + len, size - len, ", %llu could not be denied",
-					(unsigned long long)failed);
-	snprintf(text + len, size - len, ". ");
-	if (refused > 0)
-		bw_log_note("%llu links or renames were refused: the map of protected files was full.",
-			    (unsigned long long)refused);
-}
-
 /* BW_EXIT_* */
 static int block_files(struct block *b)
 {
@@ -339,9 +271,9 @@ static int block_files(struct block *b)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r < 0)
 		return BW_EXIT_FAILED;
-	print_header(b);
+	bw_block_report_header(b->options, b->hook);
 	r = bw_watch_run(&b->watch);
-	summarize(b, summary, sizeof(summary));
+	bw_block_report_summary(b->options, b->hook, &b->loaded, summary, sizeof(summary));
 	if (r == -EPIPE)
 		bw_log_error(r, "enforcement has ended: the reader of stdout closed it");
 	return bw_watch_finish(&b->watch, r, summary);

@@ -171,7 +171,7 @@ int bw_common_options_source(const struct bw_common_options *common, const char 
 	bw_log_debug("source: %s", source->path);
 	if (name)
 		r = pass_once(source);
-	return r < 0 ? r : bw_header_choice_make(source, common->headers, !common->source, dir);
+	return r < 0 ? r : bw_header_choice_make(source, common->headers, name != NULL, dir);
 }
 
 struct explained {
