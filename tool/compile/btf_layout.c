@@ -247,7 +247,7 @@ static int describe_part(const struct btf *btf, uint32_t id, struct bw_layout *l
 	return r == -ENOMEM ? r : 0;
 }
 
-int bw_btf_layout_read_map(struct bw_btf_layout_cache *d, int map, struct bw_layout *key, struct bw_layout *value)
+int bw_btf_layout_read_map(struct bw_btf_layout_cache *cache, int map, struct bw_layout *key, struct bw_layout *value)
 {
 	struct bpf_map_info info = {0};
 	int r = get_info(map, &info, sizeof(info));
@@ -258,25 +258,25 @@ int bw_btf_layout_read_map(struct bw_btf_layout_cache *d, int map, struct bw_lay
 		*value = (struct bw_layout){0};
 	if (r == 0 && info.btf_id == 0)
 		r = -ENOENT;
-	if (r == 0 && info.btf_id != d->id) {
-		bw_btf_layout_cache_free(d);
-		r = load_btf(info.btf_id, &d->btf);
+	if (r == 0 && info.btf_id != cache->id) {
+		bw_btf_layout_cache_free(cache);
+		r = load_btf(info.btf_id, &cache->btf);
 	}
 	if (r < 0)
 		return r;
-	d->id = info.btf_id;
-	r = describe_part(d->btf, info.btf_key_type_id, key);
+	cache->id = info.btf_id;
+	r = describe_part(cache->btf, info.btf_key_type_id, key);
 	if (r == 0)
-		r = describe_part(d->btf, info.btf_value_type_id, value);
+		r = describe_part(cache->btf, info.btf_value_type_id, value);
 	if (r < 0 && key)
 		bw_btf_layout_free(key);
 	return r;
 }
 
-void bw_btf_layout_cache_free(struct bw_btf_layout_cache *d)
+void bw_btf_layout_cache_free(struct bw_btf_layout_cache *cache)
 {
-	btf__free(d->btf);
-	*d = (struct bw_btf_layout_cache){0};
+	btf__free(cache->btf);
+	*cache = (struct bw_btf_layout_cache){0};
 }
 
 void bw_btf_layout_free(struct bw_layout *layout)
