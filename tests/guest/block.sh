@@ -57,7 +57,7 @@ strongest=fmod_ret
 check "block takes the strongest hook of this kernel" [ "$hook" = $strongest ]
 if [ $strongest != lsm ]; then
 	check_status "block --hook lsm fails where bpf is not in the kernel's list of security modules" 1 bccwatch block --name x --hook lsm
-	check_lines "block --hook lsm, without bpf in the kernel's list, names the reason" 1 "bpf is not among the kernel's security modules" "$tmp/said"
+	check_lines "block --hook lsm, without bpf in the kernel's list, names the reason" 1 "cannot use hook 'lsm': bpf is not among the security modules" "$tmp/said"
 	umount /sys/kernel/security
 	check_status "block --hook lsm fails where the kernel's list can't be read" 1 bccwatch block --name x --hook lsm
 	check_lines "block --hook lsm, without a list, fails by its own try" 1 "it was attached, but the test access was not denied" "$tmp/said"

@@ -11,7 +11,7 @@ usage() { # usage NAME TEXT ARGUMENT...: exit 2 and the text
 	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
 usage "no command is a usage error" "no command is given"
-usage "an unknown command is a usage error" "no command 'traec'" traec
+usage "an unknown command is a usage error" "unknown command 'traec'" traec
 usage "an unknown option is a usage error" "unknown option --nope" trace --nope
 usage "an unknown short option is a usage error" "unknown option -X" trace -X
 usage "a command's option before the command is a usage error" "unknown option --pid" --pid 1 trace

@@ -49,7 +49,7 @@ bool bw_header_choice_has_installed(void)
 	struct utsname kernel;
 
 	uname(&kernel);
-	return bw_headers_find("", kernel.release, &installed) == 0;
+	return bw_headers_find("", kernel.release, &installed) == 0 || access(BW_KHEADERS, F_OK) == 0;
 }
 
 const char *bw_header_choice_install_command(char *command, int size)

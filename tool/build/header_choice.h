@@ -20,7 +20,7 @@ int bw_header_choice_make(struct bw_source *source, enum bw_header_choice which,
  */
 bool bw_header_choice_fall_back(struct bw_source *source);
 
-/* Are the headers of the running kernel installed? */
+/* Are there headers of the running kernel: installed, or in the kernel itself? */
 bool bw_header_choice_has_installed(void);
 
 /* The command that would install the headers of the running kernel, in a buffer of that size; returns it. */

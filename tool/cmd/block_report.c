@@ -27,8 +27,7 @@ static const char *action_of(const struct bw_block_options *o, bool denies)
 		return "are only reported";
 	if (o->deny)
 		return "are denied";
-	return denies ? "are denied, and the process is killed"
-				     : "are not denied: the process is killed";
+	return denies ? "are denied, and the process is killed" : "are not denied: the process is killed";
 }
 
 void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
@@ -40,13 +39,13 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	char accesses[64];
 
 	name_accesses(o->access, accesses, sizeof(accesses));
-	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "",
-		    limits ? "." : "");
+	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
 	if (rules->n == 1)
 		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",
 			    first->value, accesses, action_of(o, info->denies));
 	else
-		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends.", rules->n, accesses, action_of(o, info->denies));
+		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends.", rules->n, accesses,
+			    action_of(o, info->denies));
 }
 
 /* "3 accesses denied, 1 of them since its directory could not be determined. " */

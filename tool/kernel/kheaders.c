@@ -20,7 +20,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 
-static const char archive[] = "/sys/kernel/kheaders.tar.xz";
+static const char archive[] = BW_KHEADERS;
 
 /* Runs a program of the system without output, in a clean environment. 0, or -EIO if it fails. */
 static int run(const char *const argv[])
