@@ -2,17 +2,45 @@
 /*
  * The values that a program of bpf_src/ filters by: entry 0 of the map `filter`, BPF_ARRAY(filter, struct filter,
  * 1), which bccwatch fills. Which of them count is decided at compile time by -D FILTER_PID, FILTER_UID,
- * FILTER_COMM, so that a filter that is not used costs nothing.
+ * FILTER_COMM, ..., so that a filter that is not used costs nothing.
  */
 #pragma once
 
 #include <linux/types.h>
 
-struct filter {
-	__u32 pid;
-	__u32 uid;
-	__u64 comm[2];	    /* the text that comm contains, its bytes from the lowest on, zero behind it */
-	__u64 comm_mask[2]; /* 0xff for each byte of the text */
+#include "file_id.h"
+
+enum { GLOB_BYTES = 64 };
+
+/* What a text that matches a glob begins and ends with: its bytes up to the first and from behind the last wildcard. */
+struct glob_ends {
+	char prefix[GLOB_BYTES]; /* prefix_len bytes count, as many of the suffix's last */
+	char suffix[GLOB_BYTES]; /* its bytes at the end of the array, zero before them */
+	__u32 prefix_len;
+	__u32 suffix_len;
 };
 
-_Static_assert(sizeof(struct filter) == 40, "the same on both sides");
+struct filter {
+	__u32 pid;	    /* FILTER_PID: a process (a thread group) */
+	__u32 uid;	    /* FILTER_UID */
+	__u64 comm[2];	    /* FILTER_COMM: the text that comm contains, its bytes from the lowest on, zero behind it */
+	__u64 comm_mask[2]; /* 0xff for each byte of the text */
+	__u32 tid;	    /* FILTER_TID */
+	__u32 mnt_ns;	    /* FILTER_MNT_NS: the namespace's inode number */
+	__u32 self;	    /* bccwatch's own process, which is never shown */
+	__s32 error;	    /* FILTER_ERROR: a positive errno; FILTER_FAILED: any */
+	__u64 min_latency;  /* FILTER_LATENCY: ns */
+	__u64 min_bytes;    /* FILTER_BYTES */
+	char own_comm[16];  /* bccwatch's, by which it is recognised while `self` is 0 */
+	struct glob_ends name; /* FILTER_NAME: of the last component */
+	struct glob_ends path; /* FILTER_PATH: of the whole path */
+};
+
+/* Entry 0 of the map `own_open`: what bccwatch opened last, by which it learns what a path is to the kernel. */
+struct own_open {
+	struct file_id file;
+	__u32 process; /* bccwatch's own number, as the kernel counts */
+	__u32 count;   /* of opens since it was set to 0 */
+};
+
+_Static_assert(sizeof(struct filter) == 88 + 2 * 136, "the same on both sides");
