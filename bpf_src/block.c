@@ -20,16 +20,16 @@ struct data_t {
 
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
-#include "block/action.h"      // struct attempt; deny() refuses or kills, and calls report()
-#include "block/calls.h"       // on_call(): where only the strings of system calls are seen
-#include "block/directories.h" // denied_by_directory()
-#include "block/exceptions.h"  // is_excepted()
-#include "block/hook.h"	       // HOOK() and NOTICE()
-#include "block/kprobes.h"     // where nothing can be refused at the file, and signals kill
-#include "block/lookup.h"      // the rules: denied_by_name(), denied_by_path(), denied_by_inode()
-#include "block/operations.h"  // on_open(), on_create(), ...: what each hook asks decide()
-#include "block/rename.h"      // on_new_name(): the same for a link or a rename
-#include "block/track.h"       // which inodes are protected
+#include "block/action.h"     // struct attempt; deny() refuses or kills, and calls report()
+#include "block/calls.h"      // on_call(): where only the strings of system calls are seen
+#include "block/exceptions.h" // is_excepted()
+#include "block/hook.h"	      // HOOK() and NOTICE()
+#include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
+#include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
+#include "block/rename.h"     // on_new_name(): the same for a link or a rename
+#include "lib/directories.h"  // match_directory()
+#include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
+#include "lib/track.h"	      // which inodes are protected
 
 // The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes.
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
@@ -80,11 +80,11 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 	u32 denied = a->by_string;
 
 	if (BY_NAME && a->named)
-		denied |= denied_by_name(a->named);
+		denied |= match_name(a->named);
 	if (BY_PATH && a->named)
-		denied |= denied_by_path(a->named, a->inode);
+		denied |= match_path(a->named, a->inode);
 	if (BY_FILE && a->inode)
-		denied |= denied_by_inode(a->inode);
+		denied |= match_inode(a->inode);
 	if (BY_DIR)
 		denied |= a->by_directory;
 

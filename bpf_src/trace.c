@@ -1,201 +1,191 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 //
-// Who opens which file. `bccwatch trace` compiles this file each time it starts: change it and run again.
-// A field that you add to the struct and set in fill() stands on every line as NAME=VALUE.
+// What happens to files. `bccwatch trace` compiles this file each time it starts: change it and run again. A field that
+// you add to the struct and set in fill() stands on every line as NAME=VALUE. The kernel's functions at which an event
+// is made are at the end.
+//
+// Where nothing but opens is asked for, and no more of them than their names, bccwatch defines VIA_KPROBE or
+// VIA_TRACEPOINT (trace/by_name.h), else FILE_EVENTS.
+
+#include "trace/options.h" // what bccwatch wants of the program
+
+#define TEXTS_BYTES 16384 // a power of two
 
 struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
+#if FILE_EVENTS
+	u32 marks; // which of the fields have a value, and more (trace/event.h)
+	u32 op;
+	u32 flags, mode;
+	s64 result;
+	s64 bytes, offset;
+	u64 latency; // ns
+
+	u32 tid, uid, ppid;
+	char pcomm[16];
+	u64 cgroup;
+	u32 mnt_ns, pid_ns;
+
+	u64 ino;
+	u32 dev;
+	u16 type;
+
+	struct text_at filename, to_filename; // as they were given; `to` is the second name of a rename or a link
+	struct text_at path, to, exe;	      // as they really are
+	char texts[TEXTS_BYTES] __attribute__((aligned(8))); // only the bytes used are sent
+#else
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
+#endif
 };
 
-#include <uapi/linux/ptrace.h>
-
-#include "lib/count.h"
-#include "lib/opens.h"
-#include "lib/verifier.h"
-#include "lib/wanted.h"
-
-// The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes.
-#define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
-
 BPF_PERF_OUTPUT(events);
-BPF_PERCPU_ARRAY(scratch, struct data_t, 1); // an event is larger than a program's stack
 
 static inline void fill(struct data_t *d)
 {
-	// What the last event left there; of the name only the part that is written is sent.
-	__builtin_memset(d, 0, offsetof(struct data_t, fname));
-	__builtin_memset(d->fname + sizeof(d->fname), 0, BEHIND_NAME);
 	d->ts = bpf_ktime_get_ns();
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(&d->comm, sizeof(d->comm));
 }
 
-// len is what reading the name gave: its length with the NUL, or a negative error.
-static inline int submit(void *ctx, struct data_t *d, int len)
-{
-	u64 used = len > 0 ? len : 1;
+#if !FILE_EVENTS
 
-	if (len <= 0)
-		d->fname[0] = 0;
+#include "trace/by_name.h"
+
+#else
+
+#include "trace/calls.h"      // begin_call(), note(), end_call(): operations on names
+#include "trace/hook.h"	      // BEFORE(), AFTER() and TIMED()
+#include "trace/opens.h"      // on_open()
+#include "trace/operations.h" // on_transfer(), on_attribute(), ...: operations on files
+#include "trace/transfers.h"  // on_splice(), on_copy(), ...
+#include "trace/tree.h"	      // the children of the processes that are watched
+#include "trace/versions.h"   // what kernels call differently
+
+// An event that is complete becomes a sample.
+static inline void submit(void *ctx, struct slot *s)
+{
+	u64 used = s->used;
+
+	if (used > TEXTS_BYTES)
+		used = TEXTS_BYTES;
+	used += offsetof(struct data_t, texts);
 	HIDE_FROM_CLANG(used);
-	if (used > sizeof(d->fname))
-		used = sizeof(d->fname);
-	used = BEHIND_NAME ? sizeof(*d) : used + offsetof(struct data_t, fname);
-	events.perf_submit(ctx, d, used);
-	return 0;
+	if (used > sizeof(s->event))
+		used = sizeof(s->event);
+	events.perf_submit(ctx, &s->event, used);
 }
 
-#ifdef VIA_KPROBE
+// Where the kernel is seen. What is opened:
+// clang-format off
 
-#include "trace/root.h"
-
-static inline int send(void *ctx, const char *name)
-{
-	int zero = 0, len;
-	struct data_t *d = scratch.lookup(&zero);
-	char next;
-
-	if (!d)
-		return 0;
-	fill(d);
-	len = bpf_probe_read_kernel_str(d->fname, sizeof(d->fname), name);
-	if (len == sizeof(d->fname) && !bpf_probe_read_kernel(&next, 1, name + len - 1) && next)
-		count(COUNTER_CUT);
-	return submit(ctx, d, len);
-}
-
-// Every open of a path comes here (lib/opens.h). The name is the kernel's copy, so it is never missing and can't be
-// changed while it is read. (do_sys_openat2, which calls this, has only a pointer to the program's memory, which may
-// not be resident yet; io_uring does not pass it.)
-static inline int on_open(void *ctx, const void *file, const void *op)
-{
-	const char *name;
-	int flags;
-
-	if (!is_wanted() || bpf_probe_read_kernel(&name, sizeof(name), file) < 0 ||
-	    bpf_probe_read_kernel(&flags, sizeof(flags), op) < 0 || flags & OPEN_FOR_EXEC)
-		return 0;
-	return send(ctx, name);
-}
-
-int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-{
-	return on_open(ctx, file, op);
-}
-
-// open_by_handle_at(2) comes here with the file and no name, the kernel itself with a directory and a name.
-int kprobe__do_file_open_root(struct pt_regs *ctx)
-{
-	struct open_root root = open_root_of(ctx);
-	const char *name = is_wanted() ? name_of(&root) : NULL;
-
-	return name ? send(ctx, name) : 0;
-}
-
+#if WANTS_OPEN || WANTS(OP_EXEC) || LEARNS
+TIMED(OP_OPEN, OPEN_PATH, (int dfd, void *name, void *how), on_open(ctx, dfd, name, how, result))
+TIMED(OP_OPEN, do_file_open_root, (ROOT_PATH, char *name, void *how), on_open_at_root(ctx, name, how, result))
 #endif
-#ifdef VIA_TRACEPOINT
-
-#include "trace/handle.h"
-
-// At the entry the name stands in the program's memory. If that is not resident yet, it is read at the exit:
-// then the kernel has used it.
-BPF_HASH(unread, u64, const char *);
-
-static inline int send(void *ctx, const char *name, bool is_handle, bool last_try)
-{
-	u64 task = bpf_get_current_pid_tgid();
-	int zero = 0;
-	struct data_t *d = scratch.lookup(&zero);
-	int len;
-	char next;
-
-	if (!d)
-		return 0;
-	len = is_handle ? read_handle(d->fname, sizeof(d->fname), name)
-			: bpf_probe_read_user_str(d->fname, sizeof(d->fname), name);
-	if (len < 0 && !last_try) {
-		if (unread.update(&task, &name) < 0)
-			count(COUNTER_LOST);
-		return 0;
-	}
-	fill(d);
-	if (!is_handle && len == sizeof(d->fname) && !bpf_probe_read_user(&next, 1, name + len - 1) && next)
-		count(COUNTER_CUT);
-	return submit(ctx, d, len);
-}
-
-static inline int on_exit(void *ctx, bool is_handle)
-{
-	u64 task = bpf_get_current_pid_tgid();
-	const char **found = unread.lookup(&task), *name;
-
-	if (!found)
-		return 0;
-	name = *found;
-	unread.delete(&task);
-	return send(ctx, name, is_handle, true);
-}
-
-static inline int on_enter(void *ctx, const char *name)
-{
-	return is_wanted() ? send(ctx, name, false, false) : 0;
-}
-
-TRACEPOINT_PROBE(syscalls, sys_enter_openat)
-{
-	return on_enter(args, args->filename);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_openat)
-{
-	return on_exit(args, false);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_enter_openat2)
-{
-	return on_enter(args, args->filename);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_openat2)
-{
-	return on_exit(args, false);
-}
-
-// The call is given a handle in place of a name: handle:TYPE:BYTES is shown.
-TRACEPOINT_PROBE(syscalls, sys_enter_open_by_handle_at)
-{
-	return is_wanted() ? send(args, (const char *)args->handle, true, false) : 0;
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_open_by_handle_at)
-{
-	return on_exit(args, true);
-}
-
-#ifdef __x86_64__ // elsewhere the C library makes openat of these
-
-TRACEPOINT_PROBE(syscalls, sys_enter_open)
-{
-	return on_enter(args, args->filename);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_open)
-{
-	return on_exit(args, false);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_enter_creat)
-{
-	return on_enter(args, args->pathname);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_creat)
-{
-	return on_exit(args, false);
-}
-
+#if WANTS(OP_CLOSE)
+BEFORE(__fput, (struct file *file), on_close(ctx, file))
 #endif
+#if WANTS(OP_EXEC)
+AFTER(security_bprm_check, (struct linux_binprm *bprm), on_exec(ctx, bprm, result))
+#endif
+
+// What is read and written:
+
+#if WANTS(OP_READ)
+TIMED(OP_READ, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_READ, file, pos, result))
+TIMED(OP_READ, vfs_readv, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_READ, file, pos, result))
+AFTER(io_read, (void *request, unsigned int flags), on_io_uring(ctx, OP_READ, request, result))
+AFTER(aio_read, (void *request, void *iocb, bool vectored, bool compat), on_aio(ctx, OP_READ, request, result))
+#endif
+#if WANTS(OP_WRITE)
+TIMED(OP_WRITE, vfs_write, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_WRITE, file, pos, result))
+TIMED(OP_WRITE, vfs_writev, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_WRITE, file, pos, result))
+AFTER(io_write, (void *request, unsigned int flags), on_io_uring(ctx, OP_WRITE, request, result))
+AFTER(aio_write, (void *request, void *iocb, bool vectored, bool compat), on_aio(ctx, OP_WRITE, request, result))
+#endif
+#if WANTS(OP_READ) || WANTS(OP_WRITE)
+BEFORE(vfs_copy_file_range, (struct file *in), begin_copy(COPY))
+AFTER(vfs_copy_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, size_t n, unsigned int flags), on_copy(ctx, in, in_pos, out, out_pos, result))
+BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE))
+AFTER(vfs_clone_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 n, unsigned int flags), on_clone(ctx, in, in_pos, out, out_pos, result))
+AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice_direct(ctx, in, in_pos, out, out_pos, result))
+AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, in_pos, out, out_pos, result))
+#endif
+#if WANTS(OP_TRUNCATE)
+AFTER(vfs_truncate, (struct path *path, s64 length), on_truncate(ctx, path, length, result))
+AFTER(do_truncate, (IDMAP struct dentry *dentry, s64 length, unsigned int times, struct file *file), on_truncate_open(ctx, file, length, times, result))
+#endif
+#if WANTS(OP_FALLOCATE)
+TIMED(OP_FALLOCATE, vfs_fallocate, (struct file *file, int mode, s64 offset, s64 n), on_fallocate(ctx, file, mode, offset, n, result))
+#endif
+#if WANTS(OP_MMAP)
+AFTER(security_mmap_file, (struct file *file, unsigned long protection, unsigned long flags), on_mmap(ctx, file, protection, flags, result))
+AFTER(security_file_mprotect, (struct vm_area_struct *vma, unsigned long asked, unsigned long protection), on_mprotect(ctx, vma, protection, result))
+#endif
+
+// What gets another name, or none:
+
+#if WANTS(OP_DELETE)
+BEFORE(UNLINK, (int dfd, void *name), begin_call(CALL_UNLINK, OP_DELETE, DELETE_FILE, name, NULL))
+BEFORE(security_path_unlink, (struct path *dir, struct dentry *dentry), note(CALL_UNLINK, dir, dentry))
+AFTER(UNLINK, (int dfd, void *name), end_call(ctx, CALL_UNLINK, dfd, 0, result))
+BEFORE(RMDIR, (int dfd, void *name), begin_call(CALL_RMDIR, OP_DELETE, DELETE_DIRECTORY, name, NULL))
+BEFORE(security_path_rmdir, (struct path *dir, struct dentry *dentry), note(CALL_RMDIR, dir, dentry))
+AFTER(RMDIR, (int dfd, void *name), end_call(ctx, CALL_RMDIR, dfd, 0, result))
+#endif
+#if WANTS(OP_RENAME)
+BEFORE(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), begin_call(CALL_RENAME, OP_RENAME, flags, name, to))
+BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_RENAME, to_dir, dentry, to))
+AFTER(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), end_call(ctx, CALL_RENAME, dfd, to_dfd, result))
+#endif
+#if WANTS(OP_LINK)
+BEFORE(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), begin_call(CALL_LINK, OP_LINK, LINK_HARD, name, to))
+BEFORE(security_path_link, (struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_LINK, to_dir, dentry, to))
+AFTER(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), end_call(ctx, CALL_LINK, dfd, to_dfd, result))
+BEFORE(SYMLINK, (void *target, int dfd, void *name), begin_symlink(name, target))
+BEFORE(security_path_symlink, (struct path *dir, struct dentry *dentry), note(CALL_SYMLINK, dir, dentry))
+AFTER(SYMLINK, (void *target, int dfd, void *name), end_call(ctx, CALL_SYMLINK, dfd, 0, result))
+#endif
+#if WANTS(OP_MKDIR)
+BEFORE(MKDIR, (int dfd, void *name, u16 mode), begin_create(CALL_MKDIR, OP_MKDIR, name, mode))
+BEFORE(security_path_mkdir, (struct path *dir, struct dentry *dentry), note(CALL_MKDIR, dir, dentry))
+AFTER(MKDIR, (int dfd, void *name, u16 mode), end_call(ctx, CALL_MKDIR, dfd, 0, result))
+#endif
+#if WANTS(OP_MKNOD)
+BEFORE(MKNOD, (int dfd, void *name, u16 mode), begin_create(CALL_MKNOD, OP_MKNOD, name, mode))
+BEFORE(security_path_mknod, (struct path *dir, struct dentry *dentry), note(CALL_MKNOD, dir, dentry))
+AFTER(MKNOD, (int dfd, void *name, u16 mode, unsigned int device), end_call(ctx, CALL_MKNOD, dfd, 0, result))
+#endif
+
+// What is said of a file, and asked:
+
+#if WANTS(OP_ATTR)
+AFTER(chmod_common, (struct path *path, u16 mode), on_attribute(ctx, path, ATTR_KIND_MODE, mode, result))
+AFTER(chown_common, (struct path *path, u32 uid, u32 gid), on_attribute(ctx, path, ATTR_KIND_OWNER, 0, result))
+AFTER(vfs_utimes, (struct path *path, void *times), on_attribute(ctx, path, ATTR_KIND_TIMES, 0, result))
+#include "trace/xattrs.h"
+#endif
+#if WANTS(OP_STAT)
+BEFORE(vfs_statx, (int dfd, void *name), begin_call(CALL_STAT, OP_STAT, STAT_STAT, name, NULL))
+BEFORE(security_inode_getattr, (struct path *path), note_stat(path))
+AFTER(security_inode_getattr, (struct path *path), on_stat(ctx, path, result))
+AFTER(vfs_statx, (int dfd, void *name, int flags, void *stat, u32 mask), end_call(ctx, CALL_STAT, dfd, 0, result))
+AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), on_access(ctx, dfd, name, mode, result))
+BEFORE(do_readlinkat, (int dfd, char *name), begin_call(CALL_READLINK, OP_STAT, STAT_READLINK, name, NULL))
+BEFORE(security_inode_readlink, (struct dentry *dentry), note_name(CALL_READLINK, some_mount(dentry), dentry))
+AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL_READLINK, dfd, 0, result))
+#endif
+
+// What is only noticed: processes that are watched have children; inodes are gone.
+
+#if FILTER_TREE
+BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
+BEFORE(do_exit, (long code), on_task_end())
+#endif
+#if FILTER_FILE
+BEFORE(security_inode_free, (struct inode *inode), on_free(inode))
+#endif
+// clang-format on
 #endif

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "../lib/count.h"
+#include "../lib/directories.h"
 #include "../lib/path.h"
 #include "../lib/verifier.h"
-#include "directories.h"
 #include "maps.h"
 
 #define KILL  9
@@ -23,7 +23,7 @@ struct attempt {
 	/* What decides. */
 	struct dentry *named; /* whose name and directory count; NULL: neither does */
 	struct inode *inode;  /* NULL: there is no file yet */
-	u32 by_directory;     /* denied by the directories above: hooks ask for that first (denied_by_directory) */
+	u32 by_directory;     /* denied by the directories above: hooks ask for that first (match_directory) */
 	u32 by_string;	      /* denied by the string's last component */
 };
 

@@ -7,7 +7,7 @@
 
 #include "../lib/opens.h"
 #include "action.h"
-#include "track.h"
+#include "learn.h"
 
 #if HOOK_OVERRIDE || HOOK_SIGNAL_NAME
 

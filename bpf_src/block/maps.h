@@ -2,6 +2,7 @@
 /* The maps that bccwatch fills and reads (block/rules.h). */
 #pragma once
 
+#include "../lib/targets.h"
 #include "options.h"
 #include "rules.h"
 
@@ -13,11 +14,7 @@ BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(outcomes, u64, OUTCOMES);
 BPF_ARRAY(settings, struct settings, 1);
 BPF_ARRAY(learned, struct learned, 1);
-BPF_HASH(names, struct name_key, u32, 1); /* bccwatch makes these as large as the rules need */
-BPF_HASH(files, struct file_id, struct protection, 1);
-BPF_HASH(dirs, struct file_id, struct protection, 1);
-BPF_HASH(devices, u32, u32, 1);
-BPF_HASH(except_uids, u32, u32, 1);
+BPF_HASH(except_uids, u32, u32, 1); /* bccwatch makes these as large as the rules need */
 BPF_HASH(except_exes, u64, u32, 1);
 BPF_HASH(except_comms, struct comm, u32, 1);
 

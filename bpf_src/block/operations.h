@@ -6,10 +6,11 @@
 #include <linux/fs.h>
 #include <linux/version.h>
 
+#include "../lib/directories.h"
 #include "../lib/opens.h"
+#include "../lib/track.h"
 #include "action.h"
-#include "directories.h"
-#include "track.h"
+#include "learn.h"
 
 #define TRUNCATES 01000	    /* O_TRUNC */
 #define SETS_SIZE (1 << 3)  /* ATTR_SIZE */
@@ -75,7 +76,7 @@ static inline long on_open(void *ctx, struct file *file)
 		a.wanted = access_of(flags, mode);
 		a.inode = inode;
 		a.named = dentry_of(a.dentry, inode);
-		a.by_directory = denied_by_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
+		a.by_directory = match_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
 		denied = decide(s, &a);
 		if (!denied)
 			return 0;
@@ -95,7 +96,7 @@ static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
 
 	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
 		return 0;
-	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	if (s->frozen)
 		return a.by_directory ? -EBUSY : 0;
 	return s->dry_run && opened ? 0 : check(ctx, s, &a, s->error);
@@ -110,7 +111,7 @@ static inline long on_create_other(void *ctx, struct dentry *dentry)
 
 	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
 		return 0;
-	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	if (s->frozen)
 		return a.by_directory ? -EBUSY : 0;
 	return check(ctx, s, &a, s->error);
@@ -127,7 +128,7 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 
 	if (!s || s->dry_run) /* on_create reports it, once */
 		return 0;
-	a.by_directory = denied_by_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
+	a.by_directory = match_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
 	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
 }
 
@@ -145,7 +146,7 @@ static inline long on_mount(void *ctx, const struct path *point)
 
 	if (!s)
 		return 0;
-	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_MOUNT, MOUNTS, true);
+	a.by_directory = match_directory(a.dentry, a.mnt, LEVELS_MOUNT, MOUNTS, true);
 	return check(ctx, s, &a, s->error);
 }
 
@@ -169,7 +170,7 @@ static inline long on_truncate(void *ctx, const struct path *file)
 		return 0;
 	PEEK(inode, a.dentry->d_inode);
 	a.inode = inode;
-	a.by_directory = denied_by_directory(a.dentry, a.mnt, LEVELS_OTHER, MOUNTS, false);
+	a.by_directory = match_directory(a.dentry, a.mnt, LEVELS_OTHER, MOUNTS, false);
 	return check(ctx, s, &a, s->error);
 }
 
@@ -189,6 +190,6 @@ static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *at
 		return 0;
 	PEEK(inode, dentry->d_inode);
 	a.inode = inode;
-	a.by_directory = denied_by_directory(dentry, NULL, LEVELS_OTHER, 0, false);
+	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	return check(ctx, s, &a, s->error);
 }

@@ -5,10 +5,10 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 
+#include "../lib/directories.h"
+#include "../lib/match.h"
+#include "../lib/track.h"
 #include "../lib/verifier.h"
-#include "directories.h"
-#include "lookup.h"
-#include "track.h"
 
 #if BY_FILE
 
@@ -19,7 +19,7 @@
  */
 static inline u32 kept_from_directory(struct settings *s, struct dentry *from, struct dentry *to)
 {
-	u32 access = denied_by_directory(from, NULL, LEVELS_OTHER, 0, false), there;
+	u32 access = match_directory(from, NULL, LEVELS_OTHER, 0, false), there;
 	struct links old, new;
 
 	READ_LINKS(old, from);
@@ -27,7 +27,7 @@ static inline u32 kept_from_directory(struct settings *s, struct dentry *from, s
 	if (!s->learning && old.parent == new.parent && !(access & UNKNOWN)) {
 		access = 0;
 	} else if (s->frozen || (access && !(access & UNKNOWN) && !s->learning)) {
-		there = denied_by_directory(to, NULL, LEVELS_FALLBACK, 0, false);
+		there = match_directory(to, NULL, LEVELS_FALLBACK, 0, false);
 		if (s->frozen)
 			access |= there;
 		else if (there == access)
@@ -75,7 +75,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		goto refuse;
 	}
 	if (BY_PATH)
-		access |= denied_by_path(to, NULL) | denied_by_path(from, NULL);
+		access |= match_path(to, NULL) | match_path(from, NULL);
 	if (!access)
 		return 0;
 	r = protect(s, from, access);

@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The maps by which bccwatch and block.c communicate. `names` has a rule each, whose value is the ACCESS_* that it
- * denies; `files` and `dirs` have the protected files and directories (struct protection); `devices` the file systems
- * that have a directory of dirs; `except_uids`, `except_comms` and `except_exes` (by the address of the inode, which
- * bccwatch keeps in memory) the exceptions; `settings` and `learned` have one entry.
+ * denies, `files`, `dirs` and `devices` what lib/targets.h says; `except_uids`, `except_comms` and `except_exes` (by
+ * the address of the inode, which bccwatch keeps in memory) the exceptions; `settings` and `learned` have one entry.
  */
 #pragma once
 
-#include "../lib/file_id.h"
-
-enum { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4, ACCESS_ANY = 7 };
-
-/* A protected file, or a directory with all that is below it. */
-struct protection {
-	__u64 inode; /* its address in memory, or PROTECTION_* */
-	__u32 access;
-	__u32 unused;
-};
-
-enum {
-	PROTECTION_STAYS,  /* a rule's, or of several files at once: it stays when a file is removed */
-	PROTECTION_EVICTED /* it has left memory since: its number alone identifies it, also when it is removed */
-};
-
-/* A name in a directory; in any directory where parent is all zero. */
-struct name_key {
-	struct file_id parent;
-	char name[256]; /* NUL-padded */
-};
+#include "../lib/target.h"
 
 enum {
 	MODE_LEARN,   /* bccwatch's own opens are refused, and written to `learned`; no other process is affected */
@@ -70,7 +49,5 @@ enum {
 	OUTCOMES
 };
 
-_Static_assert(sizeof(struct protection) == 16, "the same on both sides");
-_Static_assert(sizeof(struct name_key) == 272, "the same on both sides");
 _Static_assert(sizeof(struct settings) == 56, "the same on both sides");
 _Static_assert(sizeof(struct learned) == 40, "the same on both sides");

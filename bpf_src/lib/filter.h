@@ -29,9 +29,11 @@ struct filter {
 	__u32 mnt_ns;	    /* FILTER_MNT_NS: the namespace's inode number */
 	__u32 self;	    /* bccwatch's own process, which is never shown */
 	__s32 error;	    /* FILTER_ERROR: a positive errno; FILTER_FAILED: any */
-	__u64 min_latency;  /* FILTER_LATENCY: ns */
-	__u64 min_bytes;    /* FILTER_BYTES */
-	char own_comm[16];  /* bccwatch's, by which it is recognised while `self` is 0 */
+	__u32 own_mnt_ns;   /* bccwatch's mount namespace */
+	__u32 unused;
+	__u64 min_latency;     /* FILTER_LATENCY: ns */
+	__u64 min_bytes;       /* FILTER_BYTES */
+	char own_comm[16];     /* bccwatch's, by which it is recognised while `self` is 0 */
 	struct glob_ends name; /* FILTER_NAME: of the last component */
 	struct glob_ends path; /* FILTER_PATH: of the whole path */
 };
@@ -43,4 +45,4 @@ struct own_open {
 	__u32 count;   /* of opens since it was set to 0 */
 };
 
-_Static_assert(sizeof(struct filter) == 88 + 2 * 136, "the same on both sides");
+_Static_assert(sizeof(struct filter) == 96 + 2 * 136, "the same on both sides");

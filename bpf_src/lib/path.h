@@ -59,9 +59,9 @@ enum path_end {
 	PATH_CUT       /* it has more than so many steps, or is too long: it begins with "..." */
 };
 
-/* mnt may be NULL: then it ends at the root of the file system. */
-static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
-				     int steps)
+/* mnt may be NULL: then it ends at the root of the file system. within_mount: it ends at the root of mnt. */
+static inline enum path_end put_path_of(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
+					int steps, bool within_mount)
 {
 	struct links links;
 	u64 begin;
@@ -72,7 +72,7 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 		PEEK(root, mnt->mnt_root);
 		READ_LINKS(links, dentry);
 		if (dentry == root) {
-			if (!step_to_mountpoint(&mnt, &links.parent))
+			if (within_mount || !step_to_mountpoint(&mnt, &links.parent))
 				return PATH_WHOLE;
 		} else if (links.parent == dentry) {
 			return PATH_DETACHED;
@@ -87,4 +87,10 @@ static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dent
 	for (int i = 0; i < 3; i++)
 		bytes[begin + i] = '.';
 	return PATH_CUT;
+}
+
+static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
+				     int steps)
+{
+	return put_path_of(bytes, at, dentry, mnt, steps, false);
 }

@@ -17,6 +17,13 @@
 
 BPF_ARRAY(filter, struct filter, 1);
 
+static inline struct filter *get_filter(void)
+{
+	int zero = 0;
+
+	return filter.lookup(&zero);
+}
+
 /* Is the text part of comm? Both are 16 bytes in two words; comm is moved down byte by byte, to its end. */
 static inline bool comm_contains(struct filter *f)
 {

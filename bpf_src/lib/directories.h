@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Is a file below a protected directory (one of dirs)? */
+/* Is a file below a directory of dirs (lib/targets.h)? */
 #pragma once
 
-#include "../lib/path.h"
-#include "maps.h"
+#include "path.h"
+#include "targets.h"
 
 /*
  * How many directories above a file are looked at on its file system, then on each that this is mounted on, and how
@@ -16,7 +16,7 @@
 #define LEVELS_ABOVE	64
 #define MOUNTS		16
 
-#define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined whether they are denied */
+#define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined */
 #define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
 
 /* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
@@ -90,8 +90,8 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
 }
 
 /*
- * The accesses that the directories above deny. Also UNKNOWN if the walk does not reach the root of a file system that
- * has a protected directory.
+ * The accesses that stand at the directories above. Also UNKNOWN if the walk does not reach the root of a file system
+ * that has a directory of dirs.
  *
  * The verifier follows each turn of the loops, and each difference between two ways through a turn; it keeps at most
  * 8,192 ways that it is still to follow. So a turn of climb has as few branches as can be, what goes from one to the
@@ -101,7 +101,7 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
  * mnt: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one of
  * dirs, too.
  */
-static inline u32 denied_by_directory(struct dentry *dentry, struct vfsmount *mnt, int levels, int mounts, bool itself)
+static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, int levels, int mounts, bool itself)
 {
 	struct mount *mount = mount_of(mnt);
 	struct super_block *sb = NULL;

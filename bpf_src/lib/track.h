@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Which inodes are protected: bccwatch learns them by opening them, later ones come and go while the rules hold. */
+/* Which inodes are protected or watched: they come and go while a program runs. */
 #pragma once
 
-#include "../lib/identity.h"
-#include "maps.h"
+#include "identity.h"
+#include "targets.h"
 
 #define BTRFS_MAGIC 0x9123683e
-
-static inline bool has_own_comm(struct settings *s)
-{
-	u64 comm[2] = {}, own[2];
-
-	bpf_get_current_comm(&comm, sizeof(comm));
-	__builtin_memcpy(own, s->own_comm, sizeof(own));
-	return comm[0] == own[0] && comm[1] == own[1];
-}
-
-/* Is this open one by which bccwatch learns an inode? */
-static inline bool learn(struct settings *s, struct inode *inode)
-{
-	struct learned *l;
-	int zero = 0;
-	u64 n;
-
-	if (!has_own_comm(s))
-		return false;
-	if (s->mode != MODE_CANARY && s->self && !is_bccwatch(s))
-		return false; /* another process took bccwatch's comm */
-	l = learned.lookup(&zero);
-	if (!l)
-		return false;
-	n = l->count;
-	__sync_fetch_and_add(&l->count, 1); /* two at once are two: then bccwatch takes neither */
-	if (n > 0)
-		return true;
-	if (inode)
-		identify(inode, &l->file);
-	l->inode = (u64)inode;
-	l->process = bpf_get_current_pid_tgid() >> 32;
-	return true;
-}
 
 /*
  * A protected inode is found again. On some file systems two files have one number at the same time (btrfs: a

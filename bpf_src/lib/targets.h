@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The files that block protects and trace watches, which bccwatch writes to these maps: `names` are names in a
+ * directory or, for block, in any; `files` and `dirs` files and directories, whatever their names; `devices` the file
+ * systems that have a directory of dirs.
+ */
+#pragma once
+
+#include "target.h"
+
+BPF_HASH(names, struct name_key, u32, 1); /* bccwatch makes these as large as it needs */
+BPF_HASH(files, struct file_id, struct protection, 1);
+BPF_HASH(dirs, struct file_id, struct protection, 1);
+BPF_HASH(devices, u32, u32, 1);

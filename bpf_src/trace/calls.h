@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Operations on names, whose event is made in three steps: begin_call() where the kernel has the names as they were
+ * given, note_*() where it has found the files and did nothing yet, end_call() where the result is known.
+ */
+#pragma once
+
+#include "operations.h"
+
+#define EXCHANGES 2 /* RENAME_EXCHANGE */
+
+enum { CALL_UNLINK = 1, CALL_RMDIR, CALL_RENAME, CALL_LINK, CALL_SYMLINK, CALL_MKDIR, CALL_MKNOD, CALL_STAT, CALL_READLINK };
+
+static inline struct slot *slot_of_task(void)
+{
+	u64 task = bpf_get_current_pid_tgid();
+	u32 *index = calls.lookup(&task);
+
+	return index ? slots.lookup(index) : NULL;
+}
+
+/* NULL: it is not wanted, or something else goes on. */
+static inline struct slot *slot_of_call(u32 call)
+{
+	struct slot *s = slot_of_task();
+
+	return s && s->call == call ? s : NULL;
+}
+
+static inline void drop_call(struct slot *s)
+{
+	u64 task = bpf_get_current_pid_tgid();
+
+	s->call = 0;
+	calls.delete(&task);
+	put_slot(s);
+}
+
+static inline struct slot *new_slot_of_task(void)
+{
+	u64 task = bpf_get_current_pid_tgid();
+	struct slot *s = slot_of_task();
+	u32 index;
+
+	if (s)
+		drop_call(s); /* the kernel skipped the program at the end of a call */
+	s = get_slot(&index);
+	if (s && calls.update(&task, &index) < 0) {
+		put_slot(s);
+		count(COUNTER_LOST);
+		return NULL;
+	}
+	return s;
+}
+
+static inline void begin_call(u32 call, u32 op, u32 flags, const void *name, const void *to)
+{
+	struct slot *s;
+
+	if (!is_wanted_process())
+		return;
+	s = new_slot_of_task();
+	if (!s)
+		return;
+	begin_event(s);
+	s->call = call;
+	s->start = s->event.ts;
+	s->event.op = op;
+	s->event.flags = flags;
+	s->event.marks = HAS_FLAGS;
+	add_filename(s, &s->event.filename, name);
+	add_filename(s, &s->event.to_filename, to);
+}
+
+static inline void begin_create(u32 call, u32 op, const void *name, u32 mode)
+{
+	struct slot *s;
+
+	begin_call(call, op, 0, name, NULL);
+	s = slot_of_call(call);
+	if (!s)
+		return;
+	s->event.mode = mode & 07777;
+	s->event.marks = HAS_MODE;
+}
+
+static inline void begin_symlink(const void *name, const void *target)
+{
+	struct slot *s;
+
+	begin_call(CALL_SYMLINK, OP_LINK, LINK_SYMBOLIC, name, NULL);
+	s = slot_of_call(CALL_SYMLINK);
+	if (s)
+		add_filename(s, &s->event.to, target);
+}
+
+/* A name in a directory. */
+static inline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dentry)
+{
+	struct slot *s = slot_of_call(call);
+	struct inode *inode = NULL;
+
+	if (!s || s->has_path)
+		return;
+	PEEK(inode, dentry->d_inode);
+	if (!is_watched(s, dentry, mnt, inode)) {
+		drop_call(s);
+		return;
+	}
+	s->has_path = 1;
+	add_inode(&s->event, inode);
+	set_file_place(s, dentry, mnt);
+	s->event.marks &= ~DELETED; /* a name that is not there yet may look like it */
+	if (NEEDS_PATH)
+		add_paths(s);
+}
+
+/* A name in a directory, by its path. */
+static inline void note(u32 call, const struct path *directory, struct dentry *dentry)
+{
+	struct vfsmount *mnt = NULL;
+
+	PEEK(mnt, directory->mnt);
+	note_name(call, mnt, dentry);
+}
+
+/* Two names, on one mount. */
+static inline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
+{
+	struct slot *s = slot_of_call(call);
+	struct vfsmount *mnt = NULL;
+	struct inode *inode = NULL, *replaced = NULL;
+	bool watched;
+
+	if (!s || s->has_path)
+		return;
+	PEEK(mnt, directory->mnt);
+	PEEK(inode, from->d_inode);
+	PEEK(replaced, to->d_inode);
+	watched = is_watched(s, from, mnt, inode);
+	watched |= is_watched(s, to, mnt, inode);
+	if (FILTER_FILE && replaced)
+		watched |= match_inode(replaced) != 0;
+	if (!watched) {
+		drop_call(s);
+		return;
+	}
+	s->has_path = 1;
+	add_inode(&s->event, inode);
+	set_file_place(s, from, mnt);
+	set_place(s, TO, to, mnt);
+	s->event.marks &= ~DELETED;
+	if (NEEDS_PATH)
+		add_paths(s);
+	if (call == CALL_RENAME && replaced && !(s->event.flags & EXCHANGES))
+		s->event.marks |= REPLACED;
+}
+
+/* directory, to_directory: the descriptors where the lookups began. */
+static inline void end_call(void *ctx, u32 call, int directory, int to_directory, s64 result)
+{
+	struct slot *s = slot_of_call(call);
+	struct data_t *d;
+
+	if (!s)
+		return;
+	d = &s->event;
+	d->result = (int)result;
+	d->marks |= HAS_RESULT;
+	if ((int)result < 0)
+		d->marks &= ~REPLACED;
+	if (NEEDS_LATENCY) {
+		d->latency = bpf_ktime_get_ns() - s->start;
+		d->marks |= HAS_LATENCY;
+	}
+	if (!s->has_path) {
+		set_directory_place(s, PATH, directory);
+		if (call == CALL_RENAME || call == CALL_LINK)
+			set_directory_place(s, TO, to_directory);
+		if (NEEDS_PATH)
+			add_paths(s);
+	}
+	if (is_shown(s))
+		submit(ctx, s);
+	drop_call(s);
+}
+
+/* stat(2) by a path, as begin_call() has it; where there is none, it is an operation of its own. */
+static inline void note_stat(const struct path *path)
+{
+	struct dentry *dentry = NULL;
+
+	PEEK(dentry, path->dentry);
+	note(CALL_STAT, path, dentry);
+}
+
+static inline void on_stat(void *ctx, const struct path *path, s64 result)
+{
+	struct operation o = {.op = OP_STAT, .marks = HAS_FLAGS, .flags = STAT_STAT};
+
+	if (slot_of_call(CALL_STAT))
+		return;
+	set_result(&o, (int)result);
+	set_path(&o, path);
+	on_operation(ctx, &o);
+}
+
+/* access(2): the kernel looks up the name, and has no path. */
+static inline void on_access(void *ctx, int directory, const void *name, u32 mode, s64 result)
+{
+	struct operation o = {.op = OP_STAT, .flags = STAT_ACCESS, .name = name, .directory = directory};
+
+	set_result(&o, (int)result);
+	o.marks |= HAS_FLAGS;
+	on_operation(ctx, &o);
+}

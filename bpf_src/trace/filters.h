@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Which events are wanted: by the process (is_wanted_process), by the file (is_watched), by what came of it (is_shown).
+ * bccwatch fills the maps; what it does not define by -D costs nothing.
+ */
+#pragma once
+
+#include "../lib/match.h"
+#include "../lib/wanted.h"
+#include "options.h"
+#include "process.h"
+#include "slot.h"
+
+#define LEVELS 128 /* directories and mounts above a file, in which a watched directory is looked for */
+#define CGROUP_LEVELS	8
+#define ACCESS_MODE	3 /* O_ACCMODE */
+
+#if FILTER_TREE /* processes and their children */
+BPF_HASH(tree, u32, u32, 65536);
+#endif
+#if FILTER_NOT_PID
+BPF_HASH(not_pids, u32, u32, 1);
+#endif
+#if FILTER_NOT_UID
+BPF_HASH(not_uids, u32, u32, 1);
+#endif
+#if FILTER_NOT_COMM
+struct comm {
+	char name[16];
+};
+BPF_HASH(not_comms, struct comm, u32, 1);
+#endif
+#if FILTER_EXE
+BPF_HASH(exes, struct file_id, u32, 1);
+#endif
+#if FILTER_NOT_EXE
+BPF_HASH(not_exes, struct file_id, u32, 1);
+#endif
+#if FILTER_CGROUP
+BPF_HASH(cgroups, u64, u32, 1024);
+#endif
+#if LEARNS
+BPF_ARRAY(own_open, struct own_open, 1);
+#endif
+
+static inline bool has_own_comm(struct filter *f)
+{
+	u64 comm[2] = {}, own[2];
+
+	bpf_get_current_comm(&comm, sizeof(comm));
+	__builtin_memcpy(own, f->own_comm, sizeof(own));
+	return comm[0] == own[0] && comm[1] == own[1];
+}
+
+/* bccwatch's own process. Before it knows its number, it is recognised by its comm. */
+static inline bool is_bccwatch(struct filter *f)
+{
+	return f->self ? bpf_get_current_pid_tgid() >> 32 == f->self : has_own_comm(f);
+}
+
+#if FILTER_EXE || FILTER_NOT_EXE
+static inline void identify_exe(struct file_id *id)
+{
+	struct file *exe = exe_of((struct task_struct *)bpf_get_current_task());
+	struct inode *inode = NULL;
+
+	PEEK(inode, exe->f_inode);
+	identify(inode, id);
+}
+#endif
+
+#if FILTER_CGROUP
+static inline bool is_in_cgroups(void)
+{
+	for (int level = 0; level < CGROUP_LEVELS; level++) {
+		u64 id = bpf_get_current_ancestor_cgroup_id(level);
+
+		if (id && cgroups.lookup(&id))
+			return true;
+	}
+	return false;
+}
+#endif
+
+/* Those that are left out. */
+static inline bool is_left_out(void)
+{
+#if FILTER_NOT_PID
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (not_pids.lookup(&pid))
+		return true;
+#endif
+#if FILTER_NOT_UID
+	u32 uid = bpf_get_current_uid_gid();
+
+	if (not_uids.lookup(&uid))
+		return true;
+#endif
+#if FILTER_NOT_COMM
+	struct comm comm = {};
+
+	bpf_get_current_comm(&comm, sizeof(comm));
+	if (not_comms.lookup(&comm))
+		return true;
+#endif
+#if FILTER_NOT_EXE
+	struct file_id exe = {};
+
+	identify_exe(&exe);
+	if (not_exes.lookup(&exe))
+		return true;
+#endif
+	return false;
+}
+
+static inline bool is_wanted_process(void)
+{
+	struct filter *f = get_filter();
+
+	if (!f || is_bccwatch(f) || !is_wanted() || is_left_out())
+		return false;
+	if (FILTER_TID && (u32)bpf_get_current_pid_tgid() != f->tid)
+		return false;
+	if (FILTER_MNT_NS && mount_namespace_of((struct task_struct *)bpf_get_current_task()) != f->mnt_ns)
+		return false;
+#if FILTER_TREE
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (!tree.lookup(&pid))
+		return false;
+#endif
+#if FILTER_EXE
+	struct file_id id = {};
+
+	identify_exe(&id);
+	if (!exes.lookup(&id))
+		return false;
+#endif
+#if FILTER_CGROUP
+	return is_in_cgroups();
+#else
+	return true;
+#endif
+}
+
+/* Is it one of the directories of dirs, or below one? */
+static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
+{
+	struct super_block *sb = NULL;
+	struct file_id id = {};
+	struct links links;
+	bool found = false;
+
+	for (int i = 0; i < LEVELS; i++) {
+		struct dentry *root = NULL;
+
+		READ_LINKS(links, dentry);
+		PEEK(sb, dentry->d_sb);
+		PEEK(id.dev, sb->s_dev);
+		PEEK(id.ino, links.inode->i_ino);
+		PEEK(id.generation, links.inode->i_generation);
+		found = dirs.lookup(&id) != NULL;
+		if (found)
+			break;
+		PEEK(root, mnt->mnt_root);
+		if (dentry == root && !step_to_mountpoint(&mnt, &links.parent))
+			break;
+		if (dentry == links.parent)
+			break;
+		dentry = links.parent;
+	}
+	HIDE_FROM_VERIFIER(found);
+	return found;
+}
+
+/*
+ * Is it one of the files, or in one of the directories? The file at a watched path is watched from then on, whatever
+ * happens to its name. inode: NULL where there is no file yet.
+ */
+static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt, struct inode *inode)
+{
+	u32 found;
+
+	if (!FILTER_FILE)
+		return true;
+	found = is_below_watched(dentry, mnt);
+	__builtin_memset(&s->key, 0, sizeof(s->key));
+	found |= match_path_by(&s->key, dentry, inode);
+	if (inode)
+		found |= match_inode(inode);
+	return found;
+}
+
+/* Are the first `count` of the bytes the same? */
+static inline bool begins_alike(const u64 *a, const u64 *b, u32 count)
+{
+#pragma unroll
+	for (int i = 0; i < GLOB_BYTES / 8; i++) {
+		u64 mask = count >= 8 * i + 8 ? ~0ULL : count > 8 * i ? (1ULL << 8 * (count & 7)) - 1 : 0;
+
+		if ((a[i] ^ b[i]) & mask)
+			return false;
+	}
+	return true;
+}
+
+/* The same of the last ones. */
+static inline bool ends_alike(const u64 *a, const u64 *b, u32 count)
+{
+#pragma unroll
+	for (int i = 0; i < GLOB_BYTES / 8; i++) {
+		u32 behind = GLOB_BYTES - 8 * i; /* bytes from here to the end */
+		u64 mask = count >= behind ? ~0ULL : count + 8 > behind ? ~0ULL << 8 * ((8 - count) & 7) : 0;
+
+		if ((a[i] ^ b[i]) & mask)
+			return false;
+	}
+	return true;
+}
+
+/* What of a glob the kernel can decide by the beginning and the end of a path; bccwatch decides the rest. */
+static inline bool has_path_ends(struct slot *s, struct filter *f)
+{
+	u64 bytes[GLOB_BYTES / 8] = {}, begin = s->at;
+
+	if (FILTER_PATH) {
+		BOUND(begin, TEXT_BYTES);
+		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + begin);
+		if (!begins_alike(bytes, (u64 *)f->path.prefix, f->path.prefix_len))
+			return false;
+		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
+		if (!ends_alike(bytes, (u64 *)f->path.suffix, f->path.suffix_len))
+			return false;
+	}
+	if (FILTER_NAME) {
+		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
+		return ends_alike(bytes, (u64 *)f->name.suffix, f->name.suffix_len);
+	}
+	return true;
+}
+
+/* Is the event wanted for what it says? */
+static inline bool is_shown(struct slot *s)
+{
+	struct data_t *d = &s->event;
+	struct filter *f = get_filter();
+
+	if (!f)
+		return false;
+	if (FILTER_FAILED && d->result >= 0)
+		return false;
+	if (FILTER_ERROR && d->result != -(s64)f->error)
+		return false;
+	if (FILTER_WRITES && d->op == OP_OPEN && !(d->flags & ACCESS_MODE))
+		return false;
+	if (FILTER_LATENCY && d->latency < f->min_latency)
+		return false;
+	if (FILTER_BYTES && d->bytes < (s64)f->min_bytes)
+		return false;
+	if ((FILTER_NAME || FILTER_PATH) && !(d->marks & (DIRECTORY | TO_DIRECTORY)) && !d->to.len)
+		return has_path_ends(s, f);
+	return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Where the programs are attached: BEFORE(function, (parameters), action) when the kernel's function is called,
+ * AFTER(function, (parameters), action) when it returns; then `result` is what it returned.
+ */
+#pragma once
+
+#define BEFORE(function, parameters, action) BEFORE_WITH(function, action, WITHOUT_PARENTHESES parameters)
+#define AFTER(function, parameters, action)  AFTER_WITH(function, action, WITHOUT_PARENTHESES parameters)
+#define WITHOUT_PARENTHESES(parameters...)   parameters
+
+#define BEFORE_WITH(function, action, parameters...) \
+	KFUNC_PROBE(function, parameters)            \
+	{                                            \
+		action;                              \
+		return 0;                            \
+	}
+#define AFTER_WITH(function, action, parameters...)   \
+	KRETFUNC_PROBE(function, parameters, s64 result) \
+	{                                             \
+		action;                               \
+		return 0;                             \
+	}
+
+/* TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. */
+#if NEEDS_LATENCY
+#define TIMED(op, function, parameters, action)       \
+	BEFORE(function, parameters, start_timer(op)) \
+	AFTER(function, parameters, action; stop_timer(op))
+#else
+#define TIMED(op, function, parameters, action) AFTER(function, parameters, action)
+#endif

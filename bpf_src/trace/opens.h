@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Opens: by a path, or by a handle. */
+#pragma once
+
+#include "../lib/opens.h"
+#include "operations.h"
+
+#define IS_CREATED     0x100000 /* FMODE_CREATED */
+#define LARGE_FILE     0100000	/* O_LARGEFILE, which the kernel adds */
+#define CREATES	       0100	/* O_CREAT */
+#define IS_TEMPORARY   020000000 /* __O_TMPFILE */
+
+static inline bool is_error(s64 result)
+{
+	return result < 0 && result > -4096;
+}
+
+/* bccwatch opens what it wants to know of the kernel: what it is. */
+static inline bool learn(struct file *file)
+{
+#if LEARNS
+	struct filter *f = get_filter();
+	int zero = 0;
+	struct own_open *own = own_open.lookup(&zero);
+	struct inode *inode = NULL;
+
+	if (!f || !own || !is_bccwatch(f))
+		return false;
+	PEEK(inode, file->f_inode);
+	identify(inode, &own->file);
+	own->process = bpf_get_current_pid_tgid() >> 32;
+	__sync_fetch_and_add(&own->count, 1);
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* The beginning of struct open_flags. */
+struct how {
+	u32 flags;
+	u16 mode;
+};
+
+static inline void on_opened(void *ctx, struct operation *o, const void *flags, struct file *file, s64 result)
+{
+	struct how how = {};
+	u32 mode = 0;
+
+	if (!is_error(result) && learn(file))
+		return;
+	bpf_probe_read_kernel(&how, sizeof(how), flags);
+	o->flags = how.flags & ~(LARGE_FILE | OPEN_FOR_EXEC);
+	o->mode = how.mode & 07777;
+	o->marks = HAS_FLAGS | HAS_RESULT;
+	if (how.flags & (CREATES | IS_TEMPORARY))
+		o->marks |= HAS_MODE;
+	if (how.flags & OPEN_FOR_EXEC) { /* a program that is executed comes by another function */
+		if (!WANTS(OP_EXEC) || !is_error(result))
+			return;
+		o->op = OP_EXEC;
+		o->marks = HAS_RESULT;
+	} else if (!WANTS_OPEN) {
+		return;
+	}
+	if (!is_error(result)) {
+		PEEK(mode, file->f_mode);
+		o->marks |= mode & IS_CREATED ? CREATED : 0;
+		set_path(o, &file->f_path);
+	} else {
+		o->result = result;
+	}
+	if (!WANTS_CREATES || o->marks & CREATED || o->op == OP_EXEC)
+		on_operation(ctx, o);
+}
+
+static inline void on_open(void *ctx, int directory, const void *name, const void *flags, s64 result)
+{
+	struct operation o = {.op = OP_OPEN, .name = name, .directory = directory};
+
+	on_opened(ctx, &o, flags, (struct file *)result, result);
+}
+
+/* name is "" where the file itself was found, by a handle. */
+static inline void on_open_at_root(void *ctx, const char *name, const void *flags, s64 result)
+{
+	struct operation o = {.op = OP_OPEN, .string = name, .directory = FROM_CWD};
+
+	on_opened(ctx, &o, flags, (struct file *)result, result);
+}

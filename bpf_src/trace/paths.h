@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The path of a file as it really is, and where the lookup of a name begins. */
+#pragma once
+
+#include <linux/fdtable.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#include "../lib/path.h"
+#include "../lib/wanted.h"
+#include "slot.h"
+
+#define STEPS		64 /* how many directories and mounts of a path are shown: the verifier follows each at the start */
+#define FROM_CWD	-100 /* AT_FDCWD */
+#define PRIVATE_MOUNT	((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
+
+static inline struct mount *mount_at(struct vfsmount *mnt)
+{
+	return (struct mount *)((char *)mnt - offsetof(struct mount, mnt));
+}
+
+/* An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. */
+static inline bool is_private(struct vfsmount *mnt)
+{
+	struct mnt_namespace *ns = NULL;
+
+	PEEK(ns, mount_at(mnt)->mnt_ns);
+	return mnt && ns == PRIVATE_MOUNT;
+}
+
+/* Can bccwatch reach the mount by its path? */
+static inline bool is_in_own_namespace(struct vfsmount *mnt)
+{
+	struct mnt_namespace *ns = NULL;
+	struct filter *f = get_filter();
+	u32 number = 0;
+
+	PEEK(ns, mount_at(mnt)->mnt_ns);
+	PEEK(number, ns->ns.inum);
+	return f && number == f->own_mnt_ns;
+}
+
+/* Where only a dentry is known: the file system's first mount. */
+static inline struct vfsmount *some_mount(struct dentry *dentry)
+{
+	struct super_block *sb = NULL;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	struct mount *first = NULL;
+
+	PEEK(sb, dentry->d_sb);
+	PEEK(first, sb->s_mounts);
+	return first ? &first->mnt : NULL;
+#else
+	struct list_head *first = NULL;
+
+	PEEK(sb, dentry->d_sb);
+	PEEK(first, sb->s_mounts.next);
+	if (!first || first == &sb->s_mounts)
+		return NULL;
+	return &((struct mount *)((char *)first - offsetof(struct mount, mnt_instance)))->mnt;
+#endif
+}
+
+static inline bool has_no_name(struct dentry *dentry)
+{
+	struct hlist_bl_node **hashed = NULL;
+	struct dentry *parent = NULL;
+
+	PEEK(hashed, dentry->d_hash.pprev);
+	PEEK(parent, dentry->d_parent);
+	return !hashed && parent != dentry;
+}
+
+static inline void add_path(struct slot *s, struct text_at *text, struct dentry *dentry, struct vfsmount *mnt)
+{
+	bool within = !is_in_own_namespace(mnt);
+	u64 begin, len;
+
+	HIDE_FROM_VERIFIER(within);
+	s->at = TEXT_BYTES - 1;
+	if (put_path_of(s->path, &s->at, dentry, mnt, STEPS, within) == PATH_CUT)
+		count(COUNTER_CUT);
+	if (s->at == TEXT_BYTES - 1)
+		put_byte(s->path, &s->at, '/');
+	begin = s->at;
+	len = TEXT_BYTES - 1 - begin;
+	BOUND(begin, TEXT_BYTES);
+	add_text(s, text, s->path + begin, len);
+}
+
+/* Adds the paths that the slot's places have, in one loop, since the code for a path is long. */
+static inline void add_paths(struct slot *s)
+{
+	for (int i = NEEDS_EXE ? EXE : TO; i >= 0; i--) {
+		struct place *place = &s->places[i];
+
+		if (place->dentry)
+			add_path(s, &s->event.path + i, place->dentry, place->mnt);
+	}
+}
+
+static inline void set_place(struct slot *s, int which, struct dentry *dentry, struct vfsmount *mnt)
+{
+	s->places[which].dentry = dentry;
+	s->places[which].mnt = mnt;
+}
+
+/* That of the event's file. */
+static inline void set_file_place(struct slot *s, struct dentry *dentry, struct vfsmount *mnt)
+{
+	set_place(s, PATH, dentry, mnt);
+	if (!is_in_own_namespace(mnt))
+		s->event.marks |= OTHER_MOUNTS;
+	if (has_no_name(dentry))
+		s->event.marks |= DELETED;
+}
+
+/* The directory that a call was given, by its descriptor. */
+static inline struct path directory_of(int descriptor)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct files_struct *files = NULL;
+	struct fs_struct *fs = NULL;
+	struct fdtable *table = NULL;
+	struct file **descriptors = NULL, *file = NULL;
+	struct path path = {};
+	u32 count = 0;
+
+	if (descriptor == FROM_CWD) {
+		PEEK(fs, task->fs);
+		PEEK(path, fs->pwd);
+		return path;
+	}
+	PEEK(files, task->files);
+	PEEK(table, files->fdt);
+	PEEK(count, table->max_fds);
+	PEEK(descriptors, table->fd);
+	if (descriptor < 0 || descriptor >= count)
+		return path;
+	PEEK(file, descriptors[descriptor]);
+	PEEK(path, file->f_path);
+	return path;
+}
+
+/* Where the lookup of a name began, where what it leads to is not known. */
+static inline void set_directory_place(struct slot *s, int which, int descriptor)
+{
+	struct path path = directory_of(descriptor);
+
+	s->event.marks |= which == PATH ? DIRECTORY : TO_DIRECTORY;
+	set_place(s, which, path.dentry, path.mnt);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* From one file to another, to and from pipes, by a mapping; what has a size or a place in the file. */
+#pragma once
+
+#include <linux/binfmts.h>
+#include <linux/mm.h>
+
+#include "operations.h"
+
+/* Calls that contain others of them, which are not shown a second time. Behind the operations, as kinds of timers. */
+enum { COPY = OPS_COUNT, CLONE };
+
+#define MAY_BE_SHARED 8	    /* VM_SHARED */
+#define WRITABLE      2	    /* PROT_WRITE */
+#define AT_OPEN	      (1 << 15) /* ATTR_OPEN */
+#define IS_OPENED     0x80000 /* FMODE_OPENED */
+
+/* A read of one and a write of the other; in a loop, since the code for an event is long. */
+static inline void on_pair(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos, s64 result)
+{
+#pragma clang loop unroll(disable)
+	for (int i = WANTS(OP_READ) ? 0 : 1; i <= WANTS(OP_WRITE); i++)
+		on_transfer(ctx, i ? OP_WRITE : OP_READ, i ? out : in, i ? out_pos : in_pos, result);
+}
+
+/* The same where the positions are given by value, from before. */
+static inline void on_pair_at(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
+{
+	s64 in_end = in_pos, out_end = out_pos;
+
+	if (result > 0) {
+		in_end += result;
+		out_end += result;
+	}
+	on_pair(ctx, in, &in_end, out, &out_end, result);
+}
+
+static inline void begin_copy(u32 kind)
+{
+	if (!is_within(COPY))
+		start_timer(kind);
+}
+
+static inline void on_copy(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
+{
+	stop_timer(COPY);
+	on_pair_at(ctx, in, in_pos, out, out_pos, result);
+}
+
+static inline void on_clone(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
+{
+	if (!is_within(CLONE))
+		return;
+	stop_timer(CLONE);
+	on_pair_at(ctx, in, in_pos, out, out_pos, result);
+}
+
+/* sendfile(2), and copies where the file system has no way of its own. */
+static inline void on_splice_direct(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
+				    s64 result)
+{
+	if (!is_within(COPY))
+		on_pair(ctx, in, in_pos, out, out_pos, result);
+}
+
+static inline void on_splice(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
+			     s64 result)
+{
+	on_pair(ctx, in, in_pos, out, out_pos, result);
+}
+
+/* Both structures begin with the file. -EAGAIN: it is tried again. */
+static inline void on_io_uring(void *ctx, u32 op, const void *request, s64 result)
+{
+	struct file *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), request);
+	if ((int)result != -EAGAIN)
+		on_async(ctx, op, file);
+}
+
+static inline void on_aio(void *ctx, u32 op, const void *request, s64 result)
+{
+	struct file *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), request);
+	on_async(ctx, op, file);
+}
+
+static inline void on_close(void *ctx, struct file *file)
+{
+	struct operation o = {.op = OP_CLOSE};
+	u32 mode = 0;
+
+	PEEK(mode, file->f_mode);
+	if (mode & IS_OPENED)
+		on_file(ctx, &o, file);
+}
+
+static inline void on_exec(void *ctx, struct linux_binprm *bprm, s64 result)
+{
+	struct operation o = {.op = OP_EXEC};
+	struct file *file = NULL;
+
+	PEEK(file, bprm->file);
+	PEEK(o.string, bprm->filename);
+	set_result(&o, (int)result);
+	on_file(ctx, &o, file);
+}
+
+static inline void on_truncate(void *ctx, const struct path *path, s64 length, s64 result)
+{
+	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_OFFSET, .offset = length};
+
+	set_result(&o, (int)result);
+	set_path(&o, path);
+	on_operation(ctx, &o);
+}
+
+/* By a descriptor; opens that truncate, which are opens, come here, too. */
+static inline void on_truncate_open(void *ctx, struct file *file, s64 length, u32 times, s64 result)
+{
+	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_OFFSET, .offset = length};
+
+	set_result(&o, (int)result);
+	if (!(times & AT_OPEN))
+		on_file(ctx, &o, file);
+}
+
+static inline void on_fallocate(void *ctx, struct file *file, u32 mode, s64 offset, s64 bytes, s64 result)
+{
+	struct operation o = {.op = OP_FALLOCATE, .marks = HAS_OFFSET | HAS_BYTES | HAS_FLAGS};
+
+	o.offset = offset;
+	o.bytes = bytes;
+	o.flags = mode;
+	set_result(&o, (int)result);
+	on_file(ctx, &o, file);
+}
+
+static inline void on_mmap(void *ctx, struct file *file, u64 protection, u64 flags, s64 result)
+{
+	struct operation o = {.op = OP_MMAP, .marks = HAS_FLAGS};
+
+	o.flags = (protection & 0xff) | (flags & 3) << FLAGS_MAP_SHIFT; /* MAP_SHARED, MAP_PRIVATE */
+	set_result(&o, (int)result);
+	on_file(ctx, &o, file);
+}
+
+/* A shared mapping that becomes writable later. */
+static inline void on_mprotect(void *ctx, struct vm_area_struct *vma, u64 protection, s64 result)
+{
+	struct file *file = NULL;
+	u64 flags = 0;
+
+	PEEK(flags, vma->vm_flags);
+	PEEK(file, vma->vm_file);
+	if (protection & WRITABLE && flags & MAY_BE_SHARED)
+		on_mmap(ctx, file, protection, 1, result);
+}
