@@ -82,7 +82,7 @@ static inline void submit(void *ctx, struct slot *s)
 
 #if WANTS_OPEN || WANTS(OP_EXEC) || LEARNS
 TIMED(OP_OPEN, OPEN_PATH, (int dfd, void *name, void *how), on_open(ctx, dfd, name, how, result))
-TIMED(OP_OPEN, do_file_open_root, (ROOT_PATH, char *name, void *how), on_open_at_root(ctx, name, how, result))
+TIMED(OP_OPEN, do_file_open_root, (ROOT_PATH, char *name, void *how), on_open_at_root(ctx, POINTER(ROOT_NAME), how, result))
 #endif
 #if WANTS(OP_CLOSE)
 BEFORE(__fput, (struct file *file), on_close(ctx, file))
@@ -94,14 +94,14 @@ AFTER(security_bprm_check, (struct linux_binprm *bprm), on_exec(ctx, bprm, resul
 // What is read and written:
 
 #if WANTS(OP_READ)
-TIMED(OP_READ, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_READ, file, pos, result))
-TIMED(OP_READ, vfs_readv, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_READ, file, pos, result))
+TIMED(OP_READ, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_READ, file, POINTER(3), result))
+TIMED(OP_READ, vfs_readv, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_READ, file, POINTER(3), result))
 AFTER(io_read, (void *request, unsigned int flags), on_io_uring(ctx, OP_READ, request, result))
 AFTER(aio_read, (void *request, void *iocb, bool vectored, bool compat), on_aio(ctx, OP_READ, request, result))
 #endif
 #if WANTS(OP_WRITE)
-TIMED(OP_WRITE, vfs_write, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_WRITE, file, pos, result))
-TIMED(OP_WRITE, vfs_writev, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_WRITE, file, pos, result))
+TIMED(OP_WRITE, vfs_write, (struct file *file, char *buf, size_t count, s64 *pos), on_transfer(ctx, OP_WRITE, file, POINTER(3), result))
+TIMED(OP_WRITE, vfs_writev, (struct file *file, void *vec, unsigned long n, s64 *pos, int flags), on_transfer(ctx, OP_WRITE, file, POINTER(3), result))
 AFTER(io_write, (void *request, unsigned int flags), on_io_uring(ctx, OP_WRITE, request, result))
 AFTER(aio_write, (void *request, void *iocb, bool vectored, bool compat), on_aio(ctx, OP_WRITE, request, result))
 #endif
@@ -110,8 +110,8 @@ BEFORE(vfs_copy_file_range, (struct file *in), begin_copy(COPY))
 AFTER(vfs_copy_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, size_t n, unsigned int flags), on_copy(ctx, in, in_pos, out, out_pos, result))
 BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE))
 AFTER(vfs_clone_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 n, unsigned int flags), on_clone(ctx, in, in_pos, out, out_pos, result))
-AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice_direct(ctx, in, in_pos, out, out_pos, result))
-AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, in_pos, out, out_pos, result))
+AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice_direct(ctx, in, POINTER(1), out, POINTER(3), result))
+AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))
 #endif
 #if WANTS(OP_TRUNCATE)
 AFTER(vfs_truncate, (struct path *path, s64 length), on_truncate(ctx, path, length, result))
@@ -141,20 +141,20 @@ BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct pa
 AFTER(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), end_call(ctx, CALL_RENAME, dfd, to_dfd, result))
 #endif
 #if WANTS(OP_LINK)
-BEFORE(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), begin_call(CALL_LINK, OP_LINK, LINK_HARD, name, to))
+BEFORE(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), begin_call(CALL_LINK, OP_LINK, LINK_HARD, POINTER(1), POINTER(3)))
 BEFORE(security_path_link, (struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_LINK, to_dir, dentry, to))
 AFTER(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), end_call(ctx, CALL_LINK, dfd, to_dfd, result))
-BEFORE(SYMLINK, (void *target, int dfd, void *name), begin_symlink(name, target))
+BEFORE(SYMLINK, (void *target, int dfd, void *name), begin_symlink(POINTER(2), POINTER(0)))
 BEFORE(security_path_symlink, (struct path *dir, struct dentry *dentry), note(CALL_SYMLINK, dir, dentry))
 AFTER(SYMLINK, (void *target, int dfd, void *name), end_call(ctx, CALL_SYMLINK, dfd, 0, result))
 #endif
 #if WANTS(OP_MKDIR)
-BEFORE(MKDIR, (int dfd, void *name, u16 mode), begin_create(CALL_MKDIR, OP_MKDIR, name, mode))
+BEFORE(MKDIR, (int dfd, void *name, u16 mode), begin_create(CALL_MKDIR, OP_MKDIR, POINTER(1), mode))
 BEFORE(security_path_mkdir, (struct path *dir, struct dentry *dentry), note(CALL_MKDIR, dir, dentry))
 AFTER(MKDIR, (int dfd, void *name, u16 mode), end_call(ctx, CALL_MKDIR, dfd, 0, result))
 #endif
 #if WANTS(OP_MKNOD)
-BEFORE(MKNOD, (int dfd, void *name, u16 mode), begin_create(CALL_MKNOD, OP_MKNOD, name, mode))
+BEFORE(MKNOD, (int dfd, void *name, u16 mode), begin_create(CALL_MKNOD, OP_MKNOD, POINTER(1), mode))
 BEFORE(security_path_mknod, (struct path *dir, struct dentry *dentry), note(CALL_MKNOD, dir, dentry))
 AFTER(MKNOD, (int dfd, void *name, u16 mode, unsigned int device), end_call(ctx, CALL_MKNOD, dfd, 0, result))
 #endif
@@ -168,12 +168,12 @@ AFTER(vfs_utimes, (struct path *path, void *times), on_attribute(ctx, path, ATTR
 #include "trace/xattrs.h"
 #endif
 #if WANTS(OP_STAT)
-BEFORE(vfs_statx, (int dfd, void *name), begin_call(CALL_STAT, OP_STAT, STAT_STAT, name, NULL))
+BEFORE(vfs_statx, (int dfd, void *name), begin_call(CALL_STAT, OP_STAT, STAT_STAT, POINTER(1), NULL))
 BEFORE(security_inode_getattr, (struct path *path), note_stat(path))
 AFTER(security_inode_getattr, (struct path *path), on_stat(ctx, path, result))
 AFTER(vfs_statx, (int dfd, void *name, int flags, void *stat, u32 mask), end_call(ctx, CALL_STAT, dfd, 0, result))
-AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), on_access(ctx, dfd, name, mode, result))
-BEFORE(do_readlinkat, (int dfd, char *name), begin_call(CALL_READLINK, OP_STAT, STAT_READLINK, name, NULL))
+AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), on_access(ctx, dfd, POINTER(1), mode, result))
+BEFORE(do_readlinkat, (int dfd, char *name), begin_call(CALL_READLINK, OP_STAT, STAT_READLINK, POINTER(1), NULL))
 BEFORE(security_inode_readlink, (struct dentry *dentry), note_name(CALL_READLINK, some_mount(dentry), dentry))
 AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL_READLINK, dfd, 0, result))
 #endif

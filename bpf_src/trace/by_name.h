@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Opens by the name that they were given, and no more: what trace shows where nothing else is asked for. By a kprobe, or
- * by the tracepoints of the system calls.
+ * Opens by the name that they were given, and no more: what trace shows where nothing else is asked for. By a kprobe,
+ * or by the tracepoints of the system calls.
  */
 #pragma once
 
@@ -18,7 +18,8 @@
 #include "handle.h"
 #endif
 
-/* The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes. */
+/* The bytes behind the name, where you put fields there: such an event is sent whole, else only the name's used bytes.
+ */
 #define BEHIND_NAME (sizeof(struct data_t) - offsetof(struct data_t, fname) - sizeof(((struct data_t *)0)->fname))
 
 BPF_PERCPU_ARRAY(scratch, struct data_t, 1); /* an event is larger than a program's stack */

@@ -5,15 +5,18 @@
  */
 #pragma once
 
+#include <linux/cgroup-defs.h>
+#include <linux/kernfs.h>
+
 #include "../lib/match.h"
 #include "../lib/wanted.h"
 #include "options.h"
 #include "process.h"
 #include "slot.h"
 
-#define LEVELS 128 /* directories and mounts above a file, in which a watched directory is looked for */
-#define CGROUP_LEVELS	8
-#define ACCESS_MODE	3 /* O_ACCMODE */
+#define LEVELS	      128 /* directories and mounts above a file, in which a watched directory is looked for */
+#define CGROUP_LEVELS 16
+#define ACCESS_MODE   3 /* O_ACCMODE */
 
 #if FILTER_TREE /* processes and their children */
 BPF_HASH(tree, u32, u32, 65536);
@@ -70,13 +73,24 @@ static inline void identify_exe(struct file_id *id)
 #endif
 
 #if FILTER_CGROUP
+/* The process's cgroup, or one above it. */
 static inline bool is_in_cgroups(void)
 {
-	for (int level = 0; level < CGROUP_LEVELS; level++) {
-		u64 id = bpf_get_current_ancestor_cgroup_id(level);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct css_set *all = NULL;
+	struct cgroup *cgroup = NULL;
 
-		if (id && cgroups.lookup(&id))
+	PEEK(all, task->cgroups);
+	PEEK(cgroup, all->dfl_cgrp);
+	for (int i = 0; i < CGROUP_LEVELS && cgroup; i++) {
+		struct kernfs_node *node = NULL;
+		u64 id = 0;
+
+		PEEK(node, cgroup->kn);
+		PEEK(id, node->id);
+		if (cgroups.lookup(&id))
 			return true;
+		PEEK(cgroup, cgroup->self.parent); /* a cgroup begins with the part that points to the one above */
 	}
 	return false;
 }

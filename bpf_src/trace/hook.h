@@ -15,12 +15,26 @@
 		action;                              \
 		return 0;                            \
 	}
-#define AFTER_WITH(function, action, parameters...)   \
+#define AFTER_WITH(function, action, parameters...)      \
 	KRETFUNC_PROBE(function, parameters, s64 result) \
-	{                                             \
-		action;                               \
-		return 0;                             \
+	{                                                \
+		action;                                  \
+		return 0;                                \
 	}
+
+/*
+ * A parameter that is a pointer to a number or a character, by its index: Linux 5.10 lets a program have only pointers
+ * to structures.
+ */
+#define POINTER(index) ((void *)pointer_at(&ctx[index]))
+
+static inline u64 pointer_at(const void *parameter)
+{
+	u64 pointer = 0;
+
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), parameter);
+	return pointer;
+}
 
 /* TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. */
 #if NEEDS_LATENCY

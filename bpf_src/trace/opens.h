@@ -5,10 +5,10 @@
 #include "../lib/opens.h"
 #include "operations.h"
 
-#define IS_CREATED     0x100000 /* FMODE_CREATED */
-#define LARGE_FILE     0100000	/* O_LARGEFILE, which the kernel adds */
-#define CREATES	       0100	/* O_CREAT */
-#define IS_TEMPORARY   020000000 /* __O_TMPFILE */
+#define IS_CREATED   0x100000  /* FMODE_CREATED */
+#define LARGE_FILE   0100000   /* O_LARGEFILE, which the kernel adds */
+#define CREATES	     0100      /* O_CREAT */
+#define IS_TEMPORARY 020000000 /* __O_TMPFILE */
 
 static inline bool is_error(s64 result)
 {

@@ -6,12 +6,12 @@
 #include "paths.h"
 #include "timers.h"
 
-#define FILE_TYPE      0170000 /* S_IFMT */
-#define REGULAR 0100000 /* S_IFREG */
-#define BLOCK_DEVICE 0060000 /* S_IFBLK */
-#define PIPE        0010000 /* S_IFIFO */
-#define SOCKET	       0140000 /* S_IFSOCK */
-#define ANONYMOUS_FS   0x09041934 /* ANON_INODE_FS_MAGIC: eventfd, epoll, ... */
+#define FILE_TYPE    0170000	/* S_IFMT */
+#define REGULAR	     0100000	/* S_IFREG */
+#define BLOCK_DEVICE 0060000	/* S_IFBLK */
+#define PIPE	     0010000	/* S_IFIFO */
+#define SOCKET	     0140000	/* S_IFSOCK */
+#define ANONYMOUS_FS 0x09041934 /* ANON_INODE_FS_MAGIC: eventfd, epoll, ... */
 
 /* trace.c has both. */
 static inline void fill(struct data_t *d);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * What bccwatch wants of the program, which it defines by -D, is 1 and the rest 0. So `if (FILTER_FILE)` can stand within
- * a function, and clang leaves out what is off.
+ * What bccwatch wants of the program, which it defines by -D, is 1 and the rest 0. So `if (FILTER_FILE)` can stand
+ * within a function, and clang leaves out what is off.
  */
 #pragma once
 
@@ -22,7 +22,7 @@
 #ifndef OPS
 #define OPS (1 << OP_OPEN)
 #endif
-#define WANTS(op)     (OPS >> (op) & 1)
+#define WANTS(op)     (OPS >> (op)&1)
 #define WANTS_OPEN    (OPS & (1 << OP_OPEN | 1 << OP_CREATE))
 #define WANTS_CREATES (!WANTS(OP_OPEN) && WANTS(OP_CREATE)) /* of the opens only those that create */
 
@@ -50,7 +50,7 @@
 #define FILTER_FILE 0
 #endif
 #define BY_FILE FILTER_FILE
-#define BY_DIR  FILTER_FILE
+#define BY_DIR	FILTER_FILE
 
 /* Whether bccwatch learns by its own opens which file is meant. */
 #ifndef LEARNS

@@ -13,9 +13,9 @@
 #include "../lib/wanted.h"
 #include "slot.h"
 
-#define STEPS		64 /* how many directories and mounts of a path are shown: the verifier follows each at the start */
-#define FROM_CWD	-100 /* AT_FDCWD */
-#define PRIVATE_MOUNT	((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
+#define STEPS	      64 /* how many directories and mounts of a path are shown: the verifier follows each at the start */
+#define FROM_CWD      -100			    /* AT_FDCWD */
+#define PRIVATE_MOUNT ((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
 
 static inline struct mount *mount_at(struct vfsmount *mnt)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * An event in the making. Programs on these hooks can be preempted, and some events are made over several of them, so an
- * event belongs to the task and not to the CPU. The texts follow one another in the event's last field.
+ * An event in the making. Programs on these hooks can be preempted, and some events are made over several of them, so
+ * an event belongs to the task and not to the CPU. The texts follow one another in the event's last field.
  */
 #pragma once
 
@@ -32,7 +32,8 @@ struct slot {
 	struct place places[PLACES];
 	struct name_key key;
 	struct data_t event;
-	char path[TEXT_BYTES + NAME_BYTES]; /* the verifier sees that a text that begins within texts ends within this */
+	char path[TEXT_BYTES +
+		  NAME_BYTES]; /* the verifier sees that a text that begins within texts ends within this */
 };
 BPF_ARRAY(slots, struct slot, SLOTS);
 

@@ -10,13 +10,14 @@
 /* Calls that contain others of them, which are not shown a second time. Behind the operations, as kinds of timers. */
 enum { COPY = OPS_COUNT, CLONE };
 
-#define MAY_BE_SHARED 8	    /* VM_SHARED */
-#define WRITABLE      2	    /* PROT_WRITE */
+#define MAY_BE_SHARED 8		/* VM_SHARED */
+#define WRITABLE      2		/* PROT_WRITE */
 #define AT_OPEN	      (1 << 15) /* ATTR_OPEN */
-#define IS_OPENED     0x80000 /* FMODE_OPENED */
+#define IS_OPENED     0x80000	/* FMODE_OPENED */
 
 /* A read of one and a write of the other; in a loop, since the code for an event is long. */
-static inline void on_pair(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos, s64 result)
+static inline void on_pair(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
+			   s64 result)
 {
 #pragma clang loop unroll(disable)
 	for (int i = WANTS(OP_READ) ? 0 : 1; i <= WANTS(OP_WRITE); i++)

@@ -26,8 +26,10 @@
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
 #define ROOT_PATH void *root
+#define ROOT_NAME 1 /* the index of the parameter behind it */
 #else
 #define ROOT_PATH void *dentry, void *mnt
+#define ROOT_NAME 2
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0) /* a user namespace; from 6.3 on the ID mapping of the mount */
