@@ -264,6 +264,7 @@ echo x >lower/free && echo x >block_dir/taken && echo x >outside && mkdir block_
 echo x >block_dir/handled && "$fixtures/handles" take block_dir/handled "$tmp/handle"
 prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
+mkdir far && mount -t tmpfs none far
 mkdir stacked block_dir/late two two/l two/u two/seen
 mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/l/d two/u/up two/u/work && echo x >two/l/d/f && echo x >two/l/p
 mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work
@@ -297,6 +298,9 @@ check "block --dir: creating a file in a directory that was moved out is denied"
 check "block --dir: a file whose creation was denied in a directory that was moved out is not there" absent left/new
 check "block --dir: creating a file 300 directories beneath is denied" write_denied "$hook-dir/d/${folders}new"
 check "block --dir: a file 300 directories beneath whose creation was denied is not there" absent "$hook-dir/d/${folders}new"
+"$fixtures/access" dig far 1500
+check "block --dir: 1,500 nested directories can be created on a file system that has no protected directory" \
+	test -d "far/$(printf 'x/%.0s' {1..1500})"
 sync && echo 3 >/proc/sys/vm/drop_caches
 check "block --dir: open_by_handle_at of a file whose directory the kernel does not know is denied" \
 	refused "Permission denied" "$fixtures/handles" open "$home" "$tmp/handle"
@@ -316,7 +320,7 @@ fi
 stop INT
 check "block: accesses that could not be determined are counted in the closing line" grep -qE ' access(es)? denied, [1-9][0-9]* of them since (its|their) directory could not be determined\. ' "$err"
 [ ! "$whole" ] || check "block: refused links and renames are counted at the end" grep -qE '^[0-9]+ links or renames were refused' "$err"
-umount overlay seen two/seen two/l two/u
+umount overlay seen two/seen two/l two/u far
 
 # If only writing is denied: a file too deep to be determined. A directory whose files and directories move during the search.
 # Lines that nobody can keep.
