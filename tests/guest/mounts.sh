@@ -133,9 +133,10 @@ for hook in "${learning[@]}"; do
 	umount -l late lazy 2>/dev/null
 done
 if has_kprobes; then
-	start_command block --dir guarded --hook signal
+	start_command block --dir guarded --name mountinfo --hook signal # which bccwatch reads itself
 	check_status "signal: --dir: who mounts beneath the directory is killed" 137 "$mounts" bind "$home/guarded/late" "$home/source-bind"
 	sleep 1
+	check "block: bccwatch itself may open a file that a rule protects" kill -0 "$pid"
 	check "signal: --dir: who opens a file of the new mount elsewhere is killed" killed cat source-bind/secret
 	stop INT
 	check_lines "signal: --dir: the mount and the open are both reported" 2 ", killed." "$out"
