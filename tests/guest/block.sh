@@ -266,8 +266,10 @@ prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
 mkdir far && mount -t tmpfs none far
 mkdir stacked block_dir/late two two/l two/u two/seen
-mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/l/d two/u/up two/u/work && echo x >two/l/d/f && echo x >two/l/p
-mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work
+mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/u/up two/u/work
+for i in $(seq 100); do : >"two/l/before$i"; done # higher inode numbers than those that the overlay uses up itself
+mkdir two/l/d && echo x >two/l/d/f && echo x >two/l/p
+mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work,xino=off
 for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
 printf 'dir two/seen/d\npath two/seen/p\n' >>rules
@@ -276,6 +278,10 @@ check_status "block --dir: mounting on a directory beneath is denied" 32 mount -
 check "block --dir: where a mount was denied, nothing is mounted" not_mounted block_dir/late
 try_ways "$hook" "path dir"
 for i in $(seq 200); do echo x >"two/seen/new$i"; done 2>/dev/null
+for twin in d d/f p; do
+	check "this test: a new file on the overlay has the inode number of $twin" \
+		[ "$(find two/seen -name 'new*' -inum "$(stat -c %i two/l/$twin)" | wc -l)" = 1 ]
+done
 rm two/seen/new*
 check "block --rules, dir on an overlay: it is still denied after files with equal inode numbers were removed" denied two/seen/d/f
 check "block --rules, path on an overlay: it is still denied after files with equal inode numbers were removed" denied two/seen/p
