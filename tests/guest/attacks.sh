@@ -54,6 +54,7 @@ echo SECRET >secret && chmod 644 secret && cp /bin/cat tool && cp /bin/bash shel
 ./shell -c 'until [ -e go ]; do read -rt 0.1 _ <> <(:) || :; done; read -r x <secret && echo "$x"' >"$tmp/before" 2>&1 & before=$!
 setpriv --reuid 1234 --clear-groups "$home/shell" -c 'until [ -e go ]; do sleep 0.1; done; read -r x <secret && echo "$x"' \
 	>"$tmp/user" 2>&1 & user=$!
+unshare -Ur "$home/shell" -c 'until [ -e go ]; do sleep 0.1; done; read -r x <secret && echo "$x"' >"$tmp/contained" 2>&1 & contained=$!
 sleep 1
 start_block --name secret --except-exe tool --except-exe shell "${more_rules[@]}"
 check "block --except-exe: the excepted program may read" [ "$(./tool secret)" = SECRET ]
@@ -71,11 +72,12 @@ fi
 "$attacks" exe-file "$home/tool" secret >"$tmp/said" 2>&1
 check_lines "block --except-exe: PR_SET_MM_EXE_FILE by root excepts neither the process nor its child" 2 refused "$tmp/said"
 touch go
-wait $impostor $before $user
+wait $impostor $before $user $contained
 [ ! "$can_pretend" ] || check_lines "block --except-exe: PR_SET_MM_MAP before the start excepts nobody" 2 refused "$tmp/impostor"
 check_lines "block --except-exe: an excepted program of root that ran before the start may read" 1 SECRET "$tmp/before"
 check_lines "block --except-exe: an excepted program of a user that ran before the start is denied" 1 "$denial" "$tmp/user"
 check_lines "block --except-exe: an excepted program of a user that ran before the start reads nothing" 0 SECRET "$tmp/user"
+check_lines "block --except-exe: an excepted program of root in a user namespace that ran before the start is denied" 1 "$denial" "$tmp/contained"
 check_lines "block --except-exe: an excepted program of a user that ran before is reported at the start" 1 "Process $user ($home/shell) is excepted only after a restart: its execve(2) was not seen." "$err"
 stop INT
 if has_kprobes; then

@@ -140,6 +140,11 @@ else
 fi
 if has_kprobes; then
 	ways signal path --hook signal
+	start_block --path made-later --hook signal
+	check "signal: --path: who creates a file at the path is killed" killed sh -c ': >made-later'
+	check "signal: --path: a file created at the path can be linked" ln made-later link-of-made
+	check "signal: --path: who opens a file created at the path by its second link is killed" killed cat link-of-made
+	stop INT
 	cp -r "$src" "$tmp/byname"
 	sed -i 's/kprobe__security_file_open/kprobe__no_such_function/' "$tmp/byname/block/kprobes.h"
 	ways signal-name name --hook signal --headers btf --source "$tmp/byname/block.c"
@@ -172,9 +177,9 @@ start_block -a deny "${rules[@]}" --name block_test.c --except-comm excepted --e
 try_ways "$hook" name
 opens=500
 ! takes_long || opens=2500
-for i in $(seq $opens); do
-	: <block_test.cc && : <xblock_test.c && : <other.c && : <block_dir/x || echo "$i"
-done >"$tmp/neighbours" 2>&1
+# Not by bash, which is excepted.
+perl -e 'for (1 .. shift) { for my $f (@ARGV) { open(my $h, "<", $f) or print "$f: $!\n" } }' \
+	$opens block_test.cc xblock_test.c other.c block_dir/x >"$tmp/neighbours" 2>&1
 check "block --name: $((4 * opens)) opens of files with similar names are allowed" [ -e "$tmp/neighbours" -a ! -s "$tmp/neighbours" ]
 cp /bin/cat excepted
 check "block --except-comm: a process of that name may read" ./excepted block_test.c
@@ -191,13 +196,14 @@ check_lines "block --name: one line for the one open that was denied" 1 "forbidd
 umount top
 
 # By path: an inode's number that comes again (not that of a file that is held) is another file. Leaks.
-echo x >renamed && old=$(stat -c %i renamed)
+echo x >renamed && old=$(stat -c %i renamed) && ln renamed renamed-link
 printf 0123456789 >leak.txt
 start_block -a deny --path reused --path block_test.c --path leak.txt
 check "block --path: a hard link made before the start is denied" denied hard.c
 mv renamed reused
+check "block --path: a file renamed to the path is denied by its other link, before anybody opens it at the path" denied renamed-link
 check "block --path: a file renamed to the path is denied" denied reused
-rm reused
+rm reused renamed-link
 for _ in 1 2 3; do # another file of the machine's may be quicker
 	for i in $(seq 200); do echo x >"new$i"; done
 	again=$(find . -maxdepth 1 -name 'new*' -inum "$old")
@@ -213,14 +219,24 @@ check "block --path: a file that is created at the path later is denied" write_d
 stop INT
 check_lines "block --path: the line has the name by which the file was opened" 1 "forbidden file $home/hard.c, " "$out"
 check "block --path: $many attempts of 4 threads read and truncate nothing" grep -qx "leaks 0 size 10" "$tmp/leaks"
-check "block --path: $many attempts of 4 threads are all counted" [ "$(n_denied)" = $((many + 3)) ]
-start_block -a deny --path made --access read
+check "block --path: $many attempts of 4 threads are all counted" [ "$(n_denied)" = $((many + 4)) ]
+mkdir nodes
+start_block -a deny --path made --path nodes/f0 --access read
 if [ "$whole" ]; then
 	check "block --path --access read: 17,000 files can be created and removed at the path" [ "$("$fixtures/access" cycle made 17000)" = 0 ]
 fi
 check "block --path --access read: a file may be created, written, linked and renamed" sh -c 'echo x >made && ln made linked && mv made moved'
 check "block --path --access read: a file created at the path is denied by its second link" denied linked
 check "block --path --access read: a file created at the path is denied by its new name" denied moved
+"$fixtures/access" fill nodes 1 && ln nodes/f0 nodes/linked
+check "block --path --access read: a file made by mknod(2) at the path, and never opened there, is denied by its second link" denied nodes/linked
+perl -e 'for (1 .. 300) { my $child = fork; if (!$child) { open(F, "<", "linked"); exit } waitpid($child, 0) }'
+stop INT
+check_lines "block: the opens of 300 processes, one after the other, are all shown" 300 "COMM=perl tried to open forbidden file $home/linked, denied." "$out"
+start_block -a deny --errno EPERM --path excepted --access exec
+check "block --access exec --errno EPERM: executing the file fails with EPERM" refused "Operation not permitted" \
+	perl -e 'exec { "./excepted" } "x", "other.c"; die "x: $!\n"'
+check "block --access exec: the file may be read" cmp excepted /bin/cat
 stop INT
 processes=20
 ! takes_long || processes=200
@@ -244,12 +260,16 @@ mkdir block_dir/dug free lower overlay away && echo x >lower/file && mount -t ov
 printf '# rules\r\nname "a \\"b\\"\\n\\tc\\\\"\r\nname  plain name\n\ndir "%s/\\x62lock_dir"\npath other.c\n' "$home" >rules
 printf 'path overlay/file\npath dangling\n' >>rules
 mkdir seen && mount -t overlay none seen -o "lowerdir=block_dir:free" && ln -s target dangling
-echo x >lower/free && echo x >block_dir/taken && echo x >outside
+echo x >lower/free && echo x >block_dir/taken && echo x >outside && mkdir block_dir/leaves && echo x >block_dir/leaves/file
+echo x >block_dir/handled && "$fixtures/handles" take block_dir/handled "$tmp/handle"
 prepare_ways "$hook" "path dir"
 [ ! "$whole" ] || "$fixtures/access" fill "$hook-dir/d" 17000
+mkdir far && mount -t tmpfs none far
 mkdir stacked block_dir/late two two/l two/u two/seen
-mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/l/d two/u/up two/u/work && echo x >two/l/d/f && echo x >two/l/p
-mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work
+mount -t tmpfs l two/l && mount -t tmpfs u two/u && mkdir two/u/up two/u/work
+for i in $(seq 100); do : >"two/l/before$i"; done # higher inode numbers than those that the overlay uses up itself
+mkdir two/l/d && echo x >two/l/d/f && echo x >two/l/p
+mount -t overlay two two/seen -o lowerdir=two/l,upperdir=two/u/up,workdir=two/u/work,xino=off
 for _ in $(seq 12); do mount -t tmpfs none stacked; done
 echo x >stacked/file
 printf 'dir two/seen/d\npath two/seen/p\n' >>rules
@@ -258,6 +278,10 @@ check_status "block --dir: mounting on a directory beneath is denied" 32 mount -
 check "block --dir: where a mount was denied, nothing is mounted" not_mounted block_dir/late
 try_ways "$hook" "path dir"
 for i in $(seq 200); do echo x >"two/seen/new$i"; done 2>/dev/null
+for twin in d d/f p; do
+	check "this test: a new file on the overlay has the inode number of $twin" \
+		[ "$(find two/seen -name 'new*' -inum "$(stat -c %i two/l/$twin)" | wc -l)" = 1 ]
+done
 rm two/seen/new*
 check "block --rules, dir on an overlay: it is still denied after files with equal inode numbers were removed" denied two/seen/d/f
 check "block --rules, path on an overlay: it is still denied after files with equal inode numbers were removed" denied two/seen/p
@@ -274,6 +298,18 @@ check "block --rules: where the path is a dangling symlink, creating its target 
 check "block --rules: the target of a dangling symlink was not created" absent target
 "$fixtures/access" exchange outside block_dir/taken
 check "block --dir: a file exchanged with one outside is still denied" denied outside
+mv block_dir/leaves left
+check "block --dir: a file in a directory that was moved out is still denied" denied left/file
+check "block --dir: creating a file in a directory that was moved out is denied" write_denied left/new
+check "block --dir: a file whose creation was denied in a directory that was moved out is not there" absent left/new
+check "block --dir: creating a file 300 directories beneath is denied" write_denied "$hook-dir/d/${folders}new"
+check "block --dir: a file 300 directories beneath whose creation was denied is not there" absent "$hook-dir/d/${folders}new"
+"$fixtures/access" dig far 1500
+check "block --dir: 1,500 nested directories can be created on a file system that has no protected directory" \
+	test -d "far/$(printf 'x/%.0s' {1..1500})"
+sync && echo 3 >/proc/sys/vm/drop_caches
+check "block --dir: open_by_handle_at of a file whose directory the kernel does not know is denied" \
+	refused "Permission denied" "$fixtures/handles" open "$home" "$tmp/handle"
 check "block --dir: creating a file in a directory beneath is denied" write_denied block_dir/late/new
 check "block --dir: a file beneath whose creation was denied is not there" absent block_dir/late/new
 check "block --dir: a file beneath twelve stacked mounts elsewhere is allowed" cat stacked/file
@@ -290,7 +326,7 @@ fi
 stop INT
 check "block: accesses that could not be determined are counted in the closing line" grep -qE ' access(es)? denied, [1-9][0-9]* of them since (its|their) directory could not be determined\. ' "$err"
 [ ! "$whole" ] || check "block: refused links and renames are counted at the end" grep -qE '^[0-9]+ links or renames were refused' "$err"
-umount overlay seen two/seen two/l two/u
+umount overlay seen two/seen two/l two/u far
 
 # If only writing is denied: a file too deep to be determined. A directory whose files and directories move during the search.
 # Lines that nobody can keep.
@@ -302,6 +338,11 @@ kill "$stirs" || fail "nothing stirred the directory"
 check "block --access write: a file too deep to be determined may be read" [ "$("$fixtures/access" bottom abyss $deeper)" = reached ]
 check "block --access write: a file may be read by its name" cat block_test.c
 check "block --access write: writing to a file is denied by its name" write_denied block_test.c
+# shellcheck disable=SC2016
+opened() { refused "Permission denied" perl -e 'sysopen(my $h, "block_test.c", $ARGV[0]) or die "x: $!\n"' "$1"; }
+check "block --access write: an open for ioctl(2) alone (access mode 3) is denied" opened 3
+check "block --access write: an open for reading that truncates (O_RDONLY | O_TRUNC) is denied" opened 512
+check "block --access write: a file whose truncation was denied is unchanged" [ -s block_test.c ]
 check "block --access write: a file beneath the directory may be read" cat block_dir/x
 check "block --access write: writing beneath the directory is denied" write_denied block_dir/x
 check "block --dir: a symlink put in place of a linked file during the search is not followed" bash -c 'echo x >>victim'
@@ -309,7 +350,7 @@ for _ in $(seq 300); do : >>other.c; done 2>/dev/null
 sleep 1.5
 check "block: with stdout on a full disk, accesses are still denied" write_denied other.c
 stop INT
-check "block: with stdout on a full disk, the closing line counts the lines not written" grep -qE '^30[2-4] accesses denied.*, [0-9]+ not written' "$err"
+check "block: with stdout on a full disk, the closing line counts the lines not written" grep -qE '^30[4-6] accesses denied.*, [0-9]+ not written' "$err"
 check "block: with stdout on a full disk, the exit status is 1" [ "$status" = 1 ]
 rm "$tmp/out" && umount full
 for _ in $(seq 12); do umount stacked; done

@@ -16,7 +16,12 @@ check_lines "block --path: the error for a directory names --dir" 1 "--dir prote
 echo 'int kprobe__do_sys_openat2(void *ctx) { return nonsense; }' >bad.c
 check_status "block --source: a source that does not compile is an error" 1 bccwatch block --name x --headers btf --source bad.c
 check_lines "block --source: the compiler's error is printed once" 1 "undeclared identifier 'nonsense'" "$tmp/said"
-check "block: a reader of stdout that ends is a failure" sh -c 'bccwatch block --name block_test.c -d 60 2>"$1" | sleep 0.1; grep -q "the reader of stdout closed it" "$1"' sh "$tmp/said"
+(
+	bccwatch block --name block_test.c -d 60 2>"$tmp/said"
+	echo $? >"$tmp/status"
+) | head -c 0
+check "block: a reader of stdout that ends is reported" shows "the reader of stdout closed it" "$tmp/said"
+check "block: a reader of stdout that ends is a failure" [ "$(cat "$tmp/status")" = 1 ]
 
 # It ends with the process, however that ends.
 start_block --name block_test.c

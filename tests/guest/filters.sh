@@ -48,7 +48,7 @@ done
 
 (
 	read -r _
-	exec "$tmp/other-opener-x" openat /by/other
+	exec "$fixtures/access" leak /by/threads 4 >/dev/null
 ) < <(
 	until [ -e "$tmp/go" ]; do sleep 0.1; done
 	echo
@@ -58,5 +58,5 @@ start -p $only && workload
 touch "$tmp/go"
 wait "$only"
 stop
-shown "trace --pid shows the opens of that process alone" /by/other
+shown "trace --pid shows the opens of that process alone, of all its threads" /by/threads /by/threads /by/threads /by/threads
 check "trace --pid: every line is of that process" [ "$(wc -l <"$out")" -gt 0 -a "$(grep -vc " PID=$only " "$out")" = 0 ]

@@ -57,6 +57,7 @@ new_file_system guarded/stack && mount --bind guarded/stack stack-elsewhere && m
 mkdir -p guarded/covered/inner && new_file_system guarded/covered/inner
 mkdir inner-elsewhere && mount --bind guarded/covered/inner inner-elsewhere
 echo x >guarded/hid/linked && ln guarded/hid/linked outside/linked
+mkdir part guarded/part && echo x >part/linked && ln part/linked outside/linked-part && mount --bind part guarded/part
 new_file_system peer/other # on a bind mount of the directory: by the directory's own path it is not seen if private
 mkdir other-elsewhere && mount --bind peer/other other-elsewhere
 mount -t tmpfs none guarded/stack && mount -t tmpfs none guarded/covered && mount -t tmpfs none guarded/hid
@@ -74,6 +75,7 @@ for hook in "${learning[@]}"; do
 	check "$hook: --dir: a file of a mount that is covered by another at the same point is denied elsewhere" denied stack-elsewhere/secret
 	check "$hook: --dir: a file of a mount that is hidden by a mount above is denied elsewhere" denied inner-elsewhere/secret
 	check "$hook: --dir: a second link of a file whose directory is hidden by a mount is denied" denied outside/linked
+	check "$hook: --dir: a second link of a file in a directory that is bind-mounted beneath is denied" denied outside/linked-part
 	check "$hook: --dir: a file of a mount on a bind mount of the directory is denied elsewhere" denied other-elsewhere/secret
 	check "$hook: --dir: a file in a user's clone of a mount beneath is denied" user_is_refused "$home/elsewhere"
 	check "$hook: --dir: a file of a mount elsewhere is allowed" cat source-bind/secret
@@ -98,7 +100,7 @@ for hook in "${learning[@]}"; do
 	check "$hook: --dir with mounts: nothing is left attached at the end" nothing_attached
 	umount guarded/propagated
 done
-umount guarded/stack guarded/stack guarded/covered guarded/hid
+umount guarded/stack guarded/stack guarded/covered guarded/hid guarded/part
 umount guarded/before
 check "--dir: a mount that was protected can be unmounted once block has ended" umount elsewhere
 
@@ -133,9 +135,10 @@ for hook in "${learning[@]}"; do
 	umount -l late lazy 2>/dev/null
 done
 if has_kprobes; then
-	start_command block --dir guarded --hook signal
+	start_command block --dir guarded --name mountinfo --hook signal # which bccwatch reads itself
 	check_status "signal: --dir: who mounts beneath the directory is killed" 137 "$mounts" bind "$home/guarded/late" "$home/source-bind"
 	sleep 1
+	check "block: bccwatch itself may open a file that a rule protects" kill -0 "$pid"
 	check "signal: --dir: who opens a file of the new mount elsewhere is killed" killed cat source-bind/secret
 	stop INT
 	check_lines "signal: --dir: the mount and the open are both reported" 2 ", killed." "$out"
