@@ -43,8 +43,10 @@ static const char *const texts[BW_FILE_TEXTS] = {
 	[BW_FILE_EXE] = "exe",
 };
 
-/* Two paths that are put together, each of a directory, a slash and a name. */
-enum { JOINED_MAX = 2 * BW_EVENT_MAX + 1 };
+static const char deleted[] = " (deleted)";
+
+/* A path that is put together: a directory, a slash, a name, and `deleted`. */
+enum { JOINED_MAX = 2 * BW_EVENT_MAX + 1 + sizeof(deleted) };
 
 static bool is_number(const struct bw_layout_field *f)
 {
@@ -106,7 +108,7 @@ size_t bw_file_sample_longest(const struct bw_file_sample_reader *r)
 	for (size_t i = 0; i < BW_FILE_TEXTS; i++)
 		if (r->texts[i] && is_chars(r->texts[i]) && r->texts[i]->count > longest)
 			longest = r->texts[i]->count;
-	return 2 * longest + 1;
+	return 2 * longest + 1 + strlen(deleted);
 }
 
 static uint64_t load(const struct bw_layout_field *f, const char *data)
@@ -198,4 +200,16 @@ void bw_file_sample_read(const struct bw_file_sample_reader *r, const void *data
 		t[BW_FILE_PATH] = join(t[BW_FILE_PATH], t[BW_FILE_FILENAME], r->joined);
 	if (bw_file_sample_is(s, TO_DIRECTORY))
 		t[BW_FILE_TO] = join(t[BW_FILE_TO], t[BW_FILE_TO_FILENAME], r->joined + JOINED_MAX);
+}
+
+struct bw_file_bytes bw_file_sample_path(const struct bw_file_sample_reader *r, const struct bw_file_sample *s)
+{
+	struct bw_file_bytes path = s->texts[BW_FILE_PATH];
+
+	if (path.len == 0 || !bw_file_sample_is(s, DELETED))
+		return path;
+	if (path.bytes != r->joined)
+		memcpy(r->joined, path.bytes, path.len);
+	memcpy(r->joined + path.len, deleted, strlen(deleted));
+	return (struct bw_file_bytes){r->joined, path.len + strlen(deleted)};
 }

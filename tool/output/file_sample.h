@@ -76,7 +76,11 @@ bool bw_file_sample_reads(const struct bw_file_sample_reader *reader, const stru
 void bw_file_sample_read(const struct bw_file_sample_reader *reader, const void *data, size_t size,
 			 struct bw_file_sample *sample);
 
-/* The most bytes that a text can have, PATH and TO included. */
+/* PATH with " (deleted)" behind it where the file has no name any more; valid as the sample is. */
+struct bw_file_bytes bw_file_sample_path(const struct bw_file_sample_reader *reader,
+					 const struct bw_file_sample *sample);
+
+/* The most bytes that a text can have, those of bw_file_sample_path included. */
 size_t bw_file_sample_longest(const struct bw_file_sample_reader *reader);
 
 static inline bool bw_file_sample_has(const struct bw_file_sample *sample, enum bw_file_number number)
