@@ -10,15 +10,27 @@
 #include "base/parse.h"
 #include "base/suggestions.h"
 
+static const char *other_name(const struct bw_word_list *list, const char *word)
+{
+	for (size_t i = 0; list->others && list->others[i][0]; i++)
+		if (strcmp(list->others[i][0], word) == 0)
+			return list->others[i][1];
+	return NULL;
+}
+
 static int reject(const struct bw_word_list *list, const char *word)
 {
+	const char *other = other_name(list, word);
 	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = word};
 	char text[512] = "";
 
 	bw_log_error(-EINVAL, "%s %s: no such %s", list->option, word, list->what);
-	for (size_t i = 0; *word && list->words[i]; i++)
+	if (other)
+		bw_suggestions_append(text, sizeof(text), other);
+	for (size_t i = 0; *word && !other && list->words[i]; i++)
 		bw_suggestions_offer(&suggestions, list->words[i]);
-	bw_suggestions_write(&suggestions, text, sizeof(text));
+	if (!other)
+		bw_suggestions_write(&suggestions, text, sizeof(text));
 	if (*text) {
 		bw_log_hint("did you mean %s?", text);
 		return -EINVAL;

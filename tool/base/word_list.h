@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 struct bw_word_list {
-	const char *option, *what; /* for messages: "--ops", "operation" */
-	const char *const *words;  /* what may stand there; ends with NULL */
+	const char *option, *what;	/* for messages: "--ops", "operation" */
+	const char *const *words;	/* what may stand there; ends with NULL */
+	const char *const (*others)[2]; /* other names, and the words for them; ends with NULL. May be NULL */
 	/* Takes the word of that index. 0, or an error, which ends the list and is returned. */
 	int (*take)(void *cookie, size_t index);
 	void *cookie;

@@ -100,6 +100,23 @@ uint32_t bw_file_event_fields_needs(enum bw_file_event_field field)
 	return facts[field].needs;
 }
 
+/* What others call them. */
+static const char *const others[][2] = {
+	{"fname", "filename"},
+	{"file", "path"},
+	{"name", "filename"},
+	{"error", "result"},
+	{"errno", "result"},
+	{"ret", "result"},
+	{"duration", "latency"},
+	{"inode", "ino"},
+	{"pcomm", "parent_comm"},
+	{"size", "bytes"},
+	{"user", "uid"},
+	{"ts", "time"},
+	{NULL, NULL},
+};
+
 /* The list that is read. */
 struct parser {
 	const char *option, *list;
@@ -121,7 +138,7 @@ static int add(void *cookie, size_t index)
 int bw_file_event_fields_parse(const char *option, const char *list, struct bw_file_event_fields *fields)
 {
 	struct parser parser = {option, list, fields};
-	const struct bw_word_list words = {option, "field", names, add, &parser};
+	const struct bw_word_list words = {option, "field", names, others, add, &parser};
 
 	fields->n = 0;
 	return bw_word_list_parse(&words, list);

@@ -28,6 +28,16 @@ static const char *const words[] = {
 	NULL,
 };
 
+/* What others call them: system calls, and events of inotify. */
+static const char *const others[][2] = {
+	{"unlink", "delete"}, {"rmdir", "delete"},	 {"remove", "delete"}, {"creat", "create"},
+	{"move", "rename"},   {"symlink", "link"},	 {"chmod", "attr"},    {"chown", "attr"},
+	{"utime", "attr"},    {"utimensat", "attr"},	 {"setxattr", "attr"}, {"attrib", "attr"},
+	{"modify", "write"},  {"access", "stat"},	 {"readlink", "stat"}, {"statx", "stat"},
+	{"execve", "exec"},   {"ftruncate", "truncate"}, {"openat", "open"},   {"change", "changes"},
+	{NULL, NULL},
+};
+
 const char *bw_file_ops_name(uint64_t op)
 {
 	return op < OPS_COUNT ? words[op] : NULL;
@@ -46,7 +56,7 @@ static int add(void *cookie, size_t index)
 
 int bw_file_ops_parse(const char *option, const char *list, uint32_t *ops)
 {
-	const struct bw_word_list parser = {option, "operation", words, add, ops};
+	const struct bw_word_list parser = {option, "operation", words, others, add, ops};
 
 	*ops = 0;
 	return bw_word_list_parse(&parser, list);
