@@ -64,8 +64,8 @@ static void an_unknown_operation_is_reported(void **state)
 		"fallocate, mmap, exec, stat, changes, all\n");
 	assert_int_equal(r, -EINVAL);
 	capture();
-	r = bw_file_ops_parse("--ops", "renam", &ops);
-	assert_string_equal(captured(), "bccwatch: --ops renam: no such operation\n  did you mean rename?\n");
+	r = bw_file_ops_parse("--ops", "renames", &ops);
+	assert_string_equal(captured(), "bccwatch: --ops renames: no such operation\n  did you mean rename?\n");
 	assert_int_equal(r, -EINVAL);
 	/* Not "link". */
 	capture();

@@ -49,8 +49,8 @@ static const char *message_of(const char *text)
 static void a_word_that_is_unknown_is_reported_with_what_may_be_meant(void **state)
 {
 	(void)state;
-	assert_string_equal(message_of("open,wrte"),
-			    "bccwatch: --ops wrte: no such operation\n  did you mean write?\n");
+	assert_string_equal(message_of("open,wriet"),
+			    "bccwatch: --ops wriet: no such operation\n  did you mean write?\n");
 	assert_string_equal(message_of("mv"), "bccwatch: --ops mv: no such operation\n  did you mean rename?\n");
 	assert_string_equal(message_of("wrte"), "bccwatch: --ops wrte: no such operation\n  did you mean open?\n");
 	assert_string_equal(message_of("x\x1b"),
