@@ -214,14 +214,18 @@ static char *append(char *dst, const char *bytes, size_t len)
 	return dst + len;
 }
 
-/* What has no value is ?, and a text of that one character is quoted, which the default line does not. */
-static char *put_text_value(const struct bw_file_event *e, char *p)
+/*
+ * What has no value is ?, and a text of that one character is quoted; in the default line a missing text is empty, and
+ * none is quoted that was not before.
+ */
+static char *put_text_value(const struct bw_file_event *e, enum bw_file_event_field field, char *p)
 {
 	const struct bw_file_event_value *v = &e->value;
+	bool is_number = field == BW_FIELD_PID || field == BW_FIELD_OP;
 
 	switch (v->kind) {
 	case BW_VALUE_NONE:
-		return e->is_default ? p : append(p, "?", 1);
+		return e->is_default && !is_number ? p : append(p, "?", 1);
 	case BW_VALUE_TEXT:
 		if (v->len == 1 && *v->bytes == '?' && !e->is_default)
 			return append(p, "\"?\"", 3);
@@ -271,7 +275,7 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 		if (e->value.kind == BW_VALUE_NONE && c->optional)
 			continue;
 		p += bw_out_text(p, c->label);
-		p = put_text_value(e, p);
+		p = put_text_value(e, c->field, p);
 	}
 	for (size_t i = 0; i < e->n_others; i++) {
 		*p++ = ' ';
