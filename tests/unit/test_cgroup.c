@@ -182,7 +182,7 @@ static int check_own(void *cookie, const struct bw_cgroup *cgroup)
 static void a_number_has_the_path_of_its_cgroup(void **state)
 {
 	const struct bw_cgroup *found;
-	struct bw_cgroups *c;
+	struct bw_cgroups *c = NULL;
 	uint64_t id;
 
 	(void)state;

@@ -7,6 +7,9 @@
 #include "tests/unit/file_lines.h"
 #include "tests/unit/readback.h"
 
+/* U+202E: what follows is shown from right to left. */
+static const char reorders[] = {'\xe2', '\x80', '\xae', '\0'};
+
 static const char *default_line(const struct made_event *m, bool by_path, bool with_op)
 {
 	const struct bw_file_event_options options = {.by_path = by_path, .with_op = with_op};
@@ -53,8 +56,8 @@ static void a_second_name_is_to(void **state)
 /* As event_text has them; a file that is called ? is no missing name there. */
 static void names_in_the_default_line_are_escaped_as_ever(void **state)
 {
-	static const char *const names[] = {"a b",	"a=b",	"a\"b", "\x1b]0;x\\", "\xe2\x80\xae",
-					    "\xff\xfe", "a\nb", "?",	"\xc3\xa9"};
+	const char *const names[] = {"a b",	 "a=b",	 "a\"b", "\x1b]0;x\\", "\xe2\x80\xae",
+				     "\xff\xfe", "a\nb", "?",	 "\xc3\xa9"};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(names); i++) {
@@ -142,11 +145,14 @@ static void json_has_each_field(void **state)
 static void json_has_the_bytes_of_text_that_is_no_utf8(void **state)
 {
 	struct made_event m = make_event(OP_OPEN, DIRECTORY | HAS_RESULT);
+	struct text_place last;
 
 	(void)state;
 	m.e.result = -2;
 	add_text(&m, &m.e.path, "/t\xff");
-	add_text(&m, &m.e.filename, "a\"\n\xe2\x80\xae");
+	add_text(&m, &m.e.filename, "a\"\n");
+	add_text(&m, &last, reorders);
+	m.e.filename.len += last.len;
 	assert_string_equal(json_of_event("path,path_exact,filename,result", &m),
 			    "{\"path\":\"/t\\ufffd/a\\\"\\u000a\\u202e\",\"path_hex\":\"0x2f74ff2f61220ae280ae\","
 			    "\"path_exact\":false,\"filename\":\"a\\\"\\u000a\\u202e\",\"result\":\"ENOENT\"}}");
@@ -187,7 +193,8 @@ static void what_is_beyond_or_not_in_a_sample_is_shown(void **state)
 
 	(void)state;
 	memcpy(longer, &e, sizeof(e));
-	memcpy(longer + sizeof(e), "\x01\xff", 2);
+	longer[sizeof(e)] = '\x01';
+	longer[sizeof(e) + 1] = '\xff';
 	line = file_line("learner_event", &all, false, longer, sizeof(longer));
 	assert_string_equal(line + BW_TIMESTAMP_LEN, " PID=7 FILENAME=/t NICE=0 UID=[0,0] CREATED={x=0} REST=0x01ff");
 	line = file_line("learner_event", &pid, true, longer, sizeof(longer));
@@ -240,6 +247,41 @@ static void only_what_is_printed_is_needed(void **state)
 	assert_int_equal(bw_file_event_needs(&o, false), BW_FILE_EVENT_NEEDS_EXE | BW_FILE_EVENT_NEEDS_PATH);
 }
 
+static const char *const labels[] = {" FILENAME=", " TO=", " COMM=", " EXE="};
+
+/* An event with hostile texts in these fields. */
+static struct made_event hostile_event(char texts[LENGTH(labels)][32])
+{
+	struct made_event m = make_event(OP_OPEN, 0);
+
+	for (size_t k = 0; k < LENGTH(labels); k++)
+		hostile(texts[k], k == 2 ? 16 : 32);
+	memset(texts[2] + 16, 0, 16);
+	memcpy(m.e.comm, texts[2], sizeof(m.e.comm));
+	add_bytes(&m, &m.e.filename, texts[0], strnlen(texts[0], 32));
+	add_bytes(&m, &m.e.to, texts[1], strnlen(texts[1], 32));
+	add_bytes(&m, &m.e.exe, texts[3], strnlen(texts[3], 32));
+	return m;
+}
+
+static void assert_reads_back(const char *line, char texts[LENGTH(labels)][32])
+{
+	struct reader r = {line};
+	char got[32];
+
+	for (size_t k = 0; k < LENGTH(labels); k++) {
+		expect(&r, labels[k]);
+		if (*texts[k]) {
+			read_text(&r, " =\"", got, sizeof(got));
+			assert_memory_equal(got, texts[k], sizeof(got));
+		} else {
+			expect(&r, "?");
+		}
+	}
+	expect(&r, " PID=812 PATH=?");
+	assert_int_equal(*r.p, '\0');
+}
+
 /* Names that imitate what follows them: who reads the line gets each of them back. */
 static void the_fields_of_a_hostile_event_read_back(void **state)
 {
@@ -253,34 +295,14 @@ static void the_fields_of_a_hostile_event_read_back(void **state)
 	assert_int_equal(bw_file_event_new(&event, "events", &layout, &options, false), 0);
 	assert_int_equal(bw_out_init(&out, -1, 1 << 16), 0);
 	for (int i = 0; i < ROUNDS; i++) {
-		static const char *const labels[] = {" FILENAME=", " TO=", " COMM=", " EXE="};
-		char texts[LENGTH(labels)][32], got[32];
-		struct made_event m = make_event(OP_OPEN, 0);
-		struct reader r;
+		char texts[LENGTH(labels)][32];
+		const struct made_event m = hostile_event(texts);
 
-		for (size_t k = 0; k < LENGTH(labels); k++)
-			hostile(texts[k], k == 2 ? 16 : sizeof(texts[k]));
-		memset(texts[2] + 16, 0, 16);
-		memcpy(m.e.comm, texts[2], sizeof(m.e.comm));
-		add_bytes(&m, &m.e.filename, texts[0], strnlen(texts[0], 32));
-		add_bytes(&m, &m.e.to, texts[1], strnlen(texts[1], 32));
-		add_bytes(&m, &m.e.exe, texts[3], strnlen(texts[3], 32));
 		out.len = 0;
 		assert_true(bw_file_event_line(event, &out, &m.e, m.size));
 		assert_ptr_equal(memchr(out.buf, '\n', out.len), out.buf + out.len - 1);
 		out.buf[out.len - 1] = '\0';
-		r.p = out.buf + BW_TIMESTAMP_LEN;
-		for (size_t k = 0; k < LENGTH(labels); k++) {
-			expect(&r, labels[k]);
-			if (*texts[k]) {
-				read_text(&r, " =\"", got, sizeof(got));
-				assert_memory_equal(got, texts[k], sizeof(got));
-			} else {
-				expect(&r, "?");
-			}
-		}
-		expect(&r, " PID=812 PATH=?");
-		assert_int_equal(*r.p, '\0');
+		assert_reads_back(out.buf + BW_TIMESTAMP_LEN, texts);
 	}
 	bw_out_free(&out);
 	bw_file_event_free(event);

@@ -39,49 +39,51 @@ static const char *value_of(const struct made_event *m, enum bw_file_event_field
 	return text;
 }
 
+/* Of full_event(). */
+static const char *const values_of_full_event[BW_FIELDS] = {
+	[BW_FIELD_OP] = "w open",
+	[BW_FIELD_PATH] = "t /etc/hosts",
+	[BW_FIELD_PATH_EXACT] = "1 true",
+	[BW_FIELD_DELETED] = "1 false",
+	[BW_FIELD_OTHER_MOUNT] = "1 false",
+	[BW_FIELD_TO] = "-",
+	[BW_FIELD_TO_EXACT] = "-",
+	[BW_FIELD_FILENAME] = "t hosts",
+	[BW_FIELD_TO_FILENAME] = "-",
+	[BW_FIELD_RESULT] = "1 3",
+	[BW_FIELD_CREATED] = "1 true",
+	[BW_FIELD_REPLACED] = "-",
+	[BW_FIELD_ASYNC] = "1 false",
+	[BW_FIELD_FLAGS] = "w O_WRONLY|O_CREAT",
+	[BW_FIELD_MODE] = "w rw-r--r--",
+	[BW_FIELD_BYTES] = "1 221",
+	[BW_FIELD_OFFSET] = "1 4096",
+	[BW_FIELD_LATENCY] = "1 1234567",
+	[BW_FIELD_DEV] = "w 8:1",
+	[BW_FIELD_INO] = "1 9007199254740993",
+	[BW_FIELD_TYPE] = "w file",
+	[BW_FIELD_PID] = "1 812",
+	[BW_FIELD_TID] = "1 813",
+	[BW_FIELD_UID] = "1 1000",
+	[BW_FIELD_COMM] = "t cat",
+	[BW_FIELD_EXE] = "t /usr/bin/cat",
+	[BW_FIELD_PPID] = "1 700",
+	[BW_FIELD_PARENT_COMM] = "t bash",
+	[BW_FIELD_CGROUP] = "-",
+	[BW_FIELD_UNIT] = "-",
+	[BW_FIELD_CONTAINER] = "-",
+	[BW_FIELD_MNT_NS] = "1 4026531841",
+	[BW_FIELD_PID_NS] = "1 4026531836",
+};
+
 static void each_field_has_its_value(void **state)
 {
-	static const char *const expected[BW_FIELDS] = {
-		[BW_FIELD_OP] = "w open",
-		[BW_FIELD_PATH] = "t /etc/hosts",
-		[BW_FIELD_PATH_EXACT] = "1 true",
-		[BW_FIELD_DELETED] = "1 false",
-		[BW_FIELD_OTHER_MOUNT] = "1 false",
-		[BW_FIELD_TO] = "-",
-		[BW_FIELD_TO_EXACT] = "-",
-		[BW_FIELD_FILENAME] = "t hosts",
-		[BW_FIELD_TO_FILENAME] = "-",
-		[BW_FIELD_RESULT] = "1 3",
-		[BW_FIELD_CREATED] = "1 true",
-		[BW_FIELD_REPLACED] = "-",
-		[BW_FIELD_ASYNC] = "1 false",
-		[BW_FIELD_FLAGS] = "w O_WRONLY|O_CREAT",
-		[BW_FIELD_MODE] = "w rw-r--r--",
-		[BW_FIELD_BYTES] = "1 221",
-		[BW_FIELD_OFFSET] = "1 4096",
-		[BW_FIELD_LATENCY] = "1 1234567",
-		[BW_FIELD_DEV] = "w 8:1",
-		[BW_FIELD_INO] = "1 9007199254740993",
-		[BW_FIELD_TYPE] = "w file",
-		[BW_FIELD_PID] = "1 812",
-		[BW_FIELD_TID] = "1 813",
-		[BW_FIELD_UID] = "1 1000",
-		[BW_FIELD_COMM] = "t cat",
-		[BW_FIELD_EXE] = "t /usr/bin/cat",
-		[BW_FIELD_PPID] = "1 700",
-		[BW_FIELD_PARENT_COMM] = "t bash",
-		[BW_FIELD_CGROUP] = "-",
-		[BW_FIELD_UNIT] = "-",
-		[BW_FIELD_CONTAINER] = "-",
-		[BW_FIELD_MNT_NS] = "1 4026531841",
-		[BW_FIELD_PID_NS] = "1 4026531836",
-	};
 	const struct made_event m = full_event();
 
 	(void)state;
 	for (size_t i = 0; i < BW_FIELDS; i++)
 		if (i != BW_FIELD_TIME)
-			assert_string_equal(value_of(&m, (enum bw_file_event_field)i), expected[i]);
+			assert_string_equal(value_of(&m, (enum bw_file_event_field)i), values_of_full_event[i]);
 	assert_int_equal(strlen(value_of(&m, BW_FIELD_TIME)), 2 + BW_TIMESTAMP_ISO_LEN);
 }
 
@@ -155,7 +157,7 @@ static void numbers_without_names_are_numbers(void **state)
 static void the_cgroup_of_an_event_is_its_path(void **state)
 {
 	struct made_event m = full_event();
-	struct bw_cgroups *cgroups;
+	struct bw_cgroups *cgroups = NULL;
 	uint64_t id;
 
 	(void)state;

@@ -16,8 +16,9 @@
 /* A field in the line; of the default line, one that stands in for another where that has no value. */
 struct column {
 	enum bw_file_event_field field, instead;
-	bool optional;	/* left out where it has no value */
-	char label[24]; /* text: " NAME=" */
+	bool optional; /* left out where it has no value */
+	size_t label_len;
+	char label[24]; /* " NAME=", in JSON "\"name\":" */
 };
 
 struct bw_file_event {
@@ -61,15 +62,17 @@ uint32_t bw_file_event_needs(const struct bw_file_event_options *o, bool json)
 	return needs;
 }
 
-static void set_label(char *label, const char *name)
+static void set_label(struct column *c, const char *name, bool json)
 {
-	size_t len = 0;
+	char *p = c->label;
 
-	label[len++] = ' ';
+	*p++ = json ? '"' : ' ';
 	for (; *name; name++)
-		label[len++] = (char)toupper((unsigned char)*name);
-	label[len++] = '=';
-	label[len] = '\0';
+		*p++ = (char)(json ? *name : toupper((unsigned char)*name));
+	if (json)
+		*p++ = '"';
+	*p++ = json ? ':' : '=';
+	c->label_len = (size_t)(p - c->label);
 }
 
 /* Is there a field of the source with the name, of a type that is not read: printed as the others are? */
@@ -88,7 +91,7 @@ static void add_column(struct bw_file_event *e, enum bw_file_event_field field, 
 	if (is_overridden(e, bw_file_event_fields_name(field)))
 		return;
 	*c = (struct column){.field = field, .instead = instead, .optional = optional};
-	set_label(c->label, name);
+	set_label(c, name, e->json);
 	e->n_columns++;
 }
 
@@ -274,7 +277,7 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 		get_value(e, c);
 		if (e->value.kind == BW_VALUE_NONE && c->optional)
 			continue;
-		p += bw_out_text(p, c->label);
+		p = append(p, c->label, c->label_len);
 		p = put_text_value(e, c->field, p);
 	}
 	for (size_t i = 0; i < e->n_others; i++) {
@@ -293,12 +296,12 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 	bw_out_put(out, e->line, (size_t)(p - e->line));
 }
 
-static void put_json_value(struct bw_file_event *e, const char *name)
+static void put_json_value(struct bw_file_event *e, const struct column *c)
 {
 	const struct bw_file_event_value *v = &e->value;
 	struct bw_json *json = &e->writer;
 
-	bw_json_key(json, name);
+	bw_json_key_verbatim(json, c->label, c->label_len);
 	if (v->kind == BW_VALUE_NONE) {
 		bw_json_null(json);
 	} else if (v->kind == BW_VALUE_NUMBER) {
@@ -306,7 +309,7 @@ static void put_json_value(struct bw_file_event *e, const char *name)
 	} else if (v->kind == BW_VALUE_WORD) {
 		bw_json_plain(json, v->bytes, v->len);
 	} else if (!bw_json_string(json, v->bytes, v->len)) {
-		bw_json_key_suffixed(json, name, "_hex");
+		bw_json_key_suffixed(json, bw_file_event_fields_name(c->field), "_hex");
 		bw_json_hex(json, v->bytes, v->len);
 	}
 }
@@ -331,7 +334,7 @@ static void put_json(struct bw_file_event *e, struct bw_out *out, const char *sa
 	bw_json_open_object(json);
 	for (size_t i = 0; i < e->n_columns; i++) {
 		get_value(e, &e->columns[i]);
-		put_json_value(e, bw_file_event_fields_name(e->columns[i].field));
+		put_json_value(e, &e->columns[i]);
 	}
 	for (size_t i = 0; i < e->n_others; i++)
 		put_json_other(e, e->others[i], sample, size);
