@@ -33,7 +33,7 @@ static void fields_are_read_in_their_order(void **state)
 
 static const char *message_of(const char *list)
 {
-	struct bw_file_event_fields f;
+	struct bw_file_event_fields f = {.n = 0};
 	int r;
 
 	capture();

@@ -204,7 +204,7 @@ static void a_text_beyond_the_sample_is_none(void **state)
 /* Each byte of random samples of each size: what a text has lies in the sample. */
 static void no_byte_beyond_a_sample_is_read(void **state)
 {
-	struct file_event e;
+	struct file_event e = {.ts = 0};
 	unsigned char *bytes = (unsigned char *)&e;
 
 	(void)state;

@@ -55,13 +55,13 @@ static const char *whole_line(const struct made_event *m)
 static void each_operation_with_all_values_or_none_is_as_the_schema_has_it(void **state)
 {
 	(void)state;
-	for (u8 op = 0; op < OPS_COUNT; op++) {
-		struct made_event none = make_event(op, 0), all = full_event();
+	for (int op = 0; op < OPS_COUNT; op++) {
+		struct made_event none = make_event((u8)op, 0), all = full_event();
 
 		if (op == OP_CREATE)
 			continue; /* no event's */
 		assert_valid(NULL, whole_line(&none));
-		all.e.op = op;
+		all.e.op = (u8)op;
 		add_text(&all, &all.e.to, "/t/c\xff");
 		add_text(&all, &all.e.to_filename, "c");
 		assert_valid(NULL, whole_line(&all));

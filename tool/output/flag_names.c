@@ -53,9 +53,8 @@ static size_t put_hex(char *dst, uint32_t bits)
 {
 	static const char digits[] = "0123456789abcdef";
 	int shift = 28;
-	size_t len = 2;
+	size_t len = bw_out_text(dst, "0x");
 
-	memcpy(dst, "0x", 2);
 	while (shift > 0 && bits >> shift == 0)
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)

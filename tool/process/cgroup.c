@@ -52,11 +52,11 @@ static const struct bw_mount *choose_mount(const struct bw_mounts *mounts)
 /* The path of an open directory, malloc'd; NULL with errno. */
 static char *path_of(int fd)
 {
-	char link[32], path[PATH_MAX];
+	char entry[32], path[PATH_MAX];
 	ssize_t len;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, sizeof(path));
+	snprintf(entry, sizeof(entry), "/proc/self/fd/%d", fd);
+	len = readlink(entry, path, sizeof(path));
 	if (len == sizeof(path))
 		errno = ENAMETOOLONG;
 	return len >= 0 && len < (ssize_t)sizeof(path) ? strndup(path, (size_t)len) : NULL;
@@ -147,7 +147,7 @@ static void strip_deleted(const struct bw_cgroups *c, char *path, uint64_t id)
 {
 	static const char deleted[] = " (deleted)";
 	size_t len = strlen(path);
-	uint64_t found;
+	uint64_t found = 0;
 
 	if (len < sizeof(deleted) || strcmp(path + len - strlen(deleted), deleted) != 0)
 		return;
@@ -233,7 +233,7 @@ struct search {
 
 enum { DEPTH_MAX = 128 }; /* of directories that are open at once */
 
-static int search_below(struct search *s, int dir, size_t len, unsigned depth);
+static int search_below(struct search *s, int fd, size_t len, unsigned depth);
 
 /* A directory in `dir`, whose path is the first len bytes. */
 static int visit(struct search *s, int dir, const char *name, size_t len, unsigned depth)
