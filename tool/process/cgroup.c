@@ -52,14 +52,14 @@ static const struct bw_mount *choose_mount(const struct bw_mounts *mounts)
 /* The path of an open directory, malloc'd; NULL with errno. */
 static char *path_of(int fd)
 {
-	char entry[32], path[PATH_MAX];
+	char entry[32], target[PATH_MAX];
 	ssize_t len;
 
 	snprintf(entry, sizeof(entry), "/proc/self/fd/%d", fd);
-	len = readlink(entry, path, sizeof(path));
-	if (len == sizeof(path))
+	len = readlink(entry, target, sizeof(target));
+	if (len == sizeof(target))
 		errno = ENAMETOOLONG;
-	return len >= 0 && len < (ssize_t)sizeof(path) ? strndup(path, (size_t)len) : NULL;
+	return len >= 0 && len < (ssize_t)sizeof(target) ? strndup(target, (size_t)len) : NULL;
 }
 
 static int open_point(struct bw_cgroups *c, const char *root, const char *point)
