@@ -68,6 +68,7 @@ $(build)/fixtures/%: tests/fixtures/%.c
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -I. -o $@ $(filter %.c,$^) -pthread $(fixture_libs)
 
 $(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
+$(build)/fixtures/schema: $(wildcard tests/fixtures/schema_parts/*.[ch])
 $(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)
@@ -77,6 +78,7 @@ install: all
 	install -D -m 0755 $(build)/bccwatch-compile "$(DESTDIR)$(PREFIX)/libexec/bccwatch/bccwatch-compile"
 	for file in $(bpf_files); do \
 		install -D -m 0644 "bpf_src/$$file" "$(DESTDIR)$(PREFIX)/share/bccwatch/bpf_src/$$file" || exit; done
+	install -D -m 0644 tool/trace.schema.json "$(DESTDIR)$(PREFIX)/share/bccwatch/trace.schema.json"
 	install -D -m 0644 $(build)/bccwatch.8 "$(DESTDIR)$(PREFIX)/share/man/man8/bccwatch.8"
 	install -D -m 0644 $(build)/bccwatch.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bccwatch"
 
@@ -98,7 +100,7 @@ check:
 san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
 unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c tool/compile/module_image.c,$(compiler_src))
 unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)
-test_objects := $(patsubst %.c,$(san)/%.o,$(filter-out tests/unit/common.c,$(wildcard tests/unit/*.c)))
+test_objects := $(patsubst %.c,$(san)/%.o,$(filter-out tests/unit/common.c,$(wildcard tests/unit/*.c tests/fixtures/schema_parts/*.c)))
 
 $(san)/%.o: %.c
 	$(call say,CC,$<)

@@ -321,7 +321,40 @@ static void characters_used_in_attacks_are_escaped_and_those_of_languages_are_no
 		assert_true(is_shown("", shown[i]));
 }
 
+/* A byte at a place of a text of `a`s, as it comes out alone. */
+static void assert_same_in_text(unsigned char byte, size_t at)
+{
+	char text[21], quoted[100], plain[100], json[150], alone[16], wanted[150];
+	bool exact;
+
+	memset(text, 'a', sizeof(text));
+	text[at] = (char)byte;
+	plain[bw_escape(plain, text, sizeof(text))] = '\0';
+	alone[bw_escape(alone, text + at, 1)] = '\0';
+	snprintf(wanted, sizeof(wanted), "%.*s%s%.*s", (int)at, text, alone, (int)(20 - at), text + at + 1);
+	assert_string_equal(plain, wanted);
+	json[bw_escape_json(json, text, sizeof(text), &exact)] = '\0';
+	assert_int_equal(exact, byte < 0x80);
+	alone[bw_escape_json(alone, text + at, 1, &exact)] = '\0';
+	snprintf(wanted, sizeof(wanted), "%.*s%s%.*s", (int)at, text, alone, (int)(20 - at), text + at + 1);
+	assert_string_equal(json, wanted);
+	quoted[bw_escape_quote(quoted, text, sizeof(text), "a")] = '\0';
+	assert_int_equal(strlen(quoted), strlen(plain) + 2 + (byte == '"'));
+}
+
+static void a_byte_is_escaped_wherever_it_stands_in_a_long_text(void **state)
+{
+	(void)state;
+	for (unsigned byte = 1; byte < 256; byte++)
+		for (size_t at = 0; at <= 20; at++)
+			assert_same_in_text((unsigned char)byte, at);
+	/* A mark has its base from what was taken at once. */
+	assert_escaped("abcdefgh\xcc\xb8", 10, "abcdefgh\xcc\xb8");
+	assert_escaped("abcdefg=\xcc\xb8", 10, "abcdefg=\\xcc\\xb8");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_byte_is_escaped_wherever_it_stands_in_a_long_text),
 	cmocka_unit_test(control_characters_and_invalid_utf8_are_escaped),
 	cmocka_unit_test(no_pair_of_bytes_comes_out_as_a_control_character),
 	cmocka_unit_test(a_message_keeps_its_backslashes_and_tabs),

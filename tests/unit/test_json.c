@@ -27,7 +27,7 @@ static void commas_stand_between_values_alone(void **state)
 
 	(void)state;
 	bw_json_open_object(&json);
-	bw_json_key(&json, "a");
+	bw_json_key_verbatim(&json, "\"a\":", 4);
 	bw_json_open_array(&json);
 	bw_json_open_object(&json);
 	bw_json_close_object(&json);

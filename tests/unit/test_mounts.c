@@ -22,6 +22,8 @@ static void the_list_of_mounts_is_read_with_its_escapes(void **state)
 	assert_int_equal(bw_mounts_read(root, &m), 0);
 	assert_int_equal(m.n, 3);
 	assert_string_equal(m.mounts[0].point, "/");
+	assert_string_equal(m.mounts[0].type, "ext4");
+	assert_string_equal(m.mounts[1].type, "tmpfs");
 	assert_true(bw_mounts_is_whole(&m.mounts[0]));
 	assert_int_equal(m.mounts[1].id, 31);
 	assert_int_equal(m.mounts[1].minor, 26);

@@ -15,17 +15,29 @@
 #include "base/out.h"
 #include "tests/unit/unit.h"
 
-static void decimal_digits_are_those_of_printf(void **state)
+static void assert_digits(uint64_t number)
 {
-	static const uint64_t numbers[] = {0, 9, 10, 4294967295U, UINT64_MAX};
 	char put[21], expected[21];
 
+	put[bw_out_u64(put, number)] = '\0';
+	snprintf(expected, sizeof(expected), "%llu", (unsigned long long)number);
+	assert_string_equal(put, expected);
+}
+
+static void decimal_digits_are_those_of_printf(void **state)
+{
+	uint64_t power = 1;
+
 	(void)state;
-	for (size_t i = 0; i < LENGTH(numbers); i++) {
-		put[bw_out_u64(put, numbers[i])] = '\0';
-		snprintf(expected, sizeof(expected), "%llu", (unsigned long long)numbers[i]);
-		assert_string_equal(put, expected);
+	for (uint64_t i = 0; i < 100000; i++)
+		assert_digits(i);
+	for (int i = 0; i < 20; i++, power *= 10) {
+		assert_digits(power - 1);
+		assert_digits(power);
+		assert_digits(power + 1);
 	}
+	assert_digits(4294967295U);
+	assert_digits(UINT64_MAX);
 }
 
 static void output_that_is_longer_than_the_buffer_arrives_whole(void **state)

@@ -162,6 +162,48 @@ static void losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for(
 	assert_non_null(strstr(run("", BW_EXIT_LOST), "\"lost\":7,\"missed\":0}\n"));
 }
 
+static void the_table_events_has_file_events_if_it_is_known(void **state)
+{
+	static const uint64_t refused[] = {4, 3};
+	struct bw_file_event_options options = {.fields = {.n = 1, .fields = {BW_FIELD_PID}}};
+	const char *text;
+
+	(void)state;
+	watch.file_events = &options;
+	assert_string_equal(run("", BW_EXIT_OK) + BW_TIMESTAMP_LEN, " PID=800\n1 events shown, 0 lost.\n");
+	fake_n_readers = 0;
+	fake_put(fake_map(&f, "bccwatch_refused"), &(uint32_t){0}, refused);
+	watch.json = true;
+	text = run("", BW_EXIT_OK);
+	assert_non_null(strstr(text, "\"table\":\"events\",\"version\":1,\"event\":{\"pid\":800}}\n"));
+	text = strstr(text, "\"table\":\"\",\"version\":1,\"lost\":7,\"missed\":0,\"cut\":0,\"unordered\":0}\n");
+	assert_non_null(text);
+	assert_null(strstr(strchr(text, '\n'), "\"lost\""));
+	/* Another table has not. */
+	fake_n_readers = 0;
+	watch.json = false;
+	events[0].map = 1;
+	text = run("", BW_EXIT_OK);
+	events[0].map = 0;
+	assert_non_null(strstr(text, " PID=800 NUMBER=0\n"));
+}
+
+static bool is_none(void *cookie, const struct bw_file_sample *sample)
+{
+	(void)cookie;
+	(void)sample;
+	return false;
+}
+
+static void file_events_that_are_not_wanted_are_not_counted(void **state)
+{
+	const struct bw_file_event_options options = {.wanted = is_none};
+
+	(void)state;
+	watch.file_events = &options;
+	assert_string_equal(run("", BW_EXIT_OK), "0 events shown, 0 lost.\n");
+}
+
 static void events_of_several_tables_are_shown_in_the_order_of_their_times(void **state)
 {
 	const char *text, *first, *second;
@@ -252,6 +294,8 @@ static void a_reader_that_has_gone_is_a_failure_where_it_is_needed(void **state)
 static const struct CMUnitTest tests[] = {
 	WATCHED(an_event_is_a_line_and_the_last_line_counts_them),
 	WATCHED(an_event_is_an_object_in_json),
+	WATCHED(the_table_events_has_file_events_if_it_is_known),
+	WATCHED(file_events_that_are_not_wanted_are_not_counted),
 	WATCHED(lines_have_the_name_of_their_table_if_it_is_asked_for),
 	WATCHED(losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for),
 	WATCHED(events_of_several_tables_are_shown_in_the_order_of_their_times),

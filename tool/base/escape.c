@@ -104,6 +104,27 @@ static size_t put_ascii(char *dst, unsigned char c, enum style style)
 	return 2;
 }
 
+/* How many of the first bytes are printable ASCII that no style escapes; at least 8 at once, else 0. */
+static size_t plain_run(const unsigned char *s, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+	size_t n = 0;
+
+	for (uint64_t x; n + sizeof(x) <= len; n += sizeof(x)) {
+		uint64_t quote, backslash;
+
+		memcpy(&x, s + n, sizeof(x));
+		quote = x ^ ones * '"';
+		backslash = x ^ ones * '\\';
+		/* The highest bit of a byte is set where it is below ' ', above '~', or one of the two. */
+		if (((x - ones * ' ') | (x + ones) | x | ((quote - ones) & ~quote) |
+		     ((backslash - ones) & ~backslash)) &
+		    tops)
+			break;
+	}
+	return n;
+}
+
 static size_t escape(char *dst, const char *src, size_t len, enum style style)
 {
 	const unsigned char *s = (const unsigned char *)src;
@@ -112,8 +133,15 @@ static size_t escape(char *dst, const char *src, size_t len, enum style style)
 
 	for (size_t i = 0; i < len;) {
 		uint32_t code = 0;
-		size_t n;
+		size_t n = plain_run(s + i, len - i);
 
+		if (n > 0) {
+			memcpy(dst + out, s + i, n);
+			out += n;
+			i += n;
+			has_base = is_alphanumeric(s[i - 1]);
+			continue;
+		}
 		if (s[i] < 0x80) {
 			has_base = is_alphanumeric(s[i]);
 			out += put_ascii(dst + out, s[i++], style);
@@ -201,6 +229,13 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 	for (size_t i = 0, n; i < len; i += n) {
 		uint32_t code = s[i];
 
+		n = plain_run(s + i, len - i);
+		if (n > 0) {
+			memcpy(dst + out, s + i, n);
+			out += n;
+			has_base = is_alphanumeric(s[i + n - 1]);
+			continue;
+		}
 		n = s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &code);
 		if (s[i] < 0x80) {
 			has_base = is_alphanumeric(code);

@@ -112,13 +112,22 @@ void bw_out_put(struct bw_out *out, const char *bytes, size_t len)
 
 size_t bw_out_u64(char *dst, uint64_t n)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+				    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
 	char digits[20];
-	size_t len = 0;
+	char *first = digits + sizeof(digits);
+	size_t len;
 
-	do
-		digits[sizeof(digits) - ++len] = (char)('0' + n % 10);
-	while (n /= 10);
-	memcpy(dst, digits + sizeof(digits) - len, len);
+	for (; n >= 10; n /= 100) {
+		first -= 2;
+		memcpy(first, pairs + 2 * (n % 100), 2);
+	}
+	/* One digit is left, or there was none. */
+	if (n > 0 || first == digits + sizeof(digits))
+		*--first = (char)('0' + n);
+	len = (size_t)(digits + sizeof(digits) - first);
+	memcpy(dst, first, len);
 	return len;
 }
 

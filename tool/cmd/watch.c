@@ -15,8 +15,9 @@
 #include "output/json.h"
 #include "output/timestamp_field.h"
 
-/* How the events of a table are printed: one of the two. */
+/* How the events of a table are printed: one of these. */
 struct bw_watch_format {
+	struct bw_file_event *file;
 	struct bw_event_text *text;
 	struct bw_event_json *json;
 };
@@ -29,6 +30,10 @@ static int open_format(struct bw_watch_format *format, const struct bw_watch *w,
 	const char *table = w->loaded->image->maps[event->map].name;
 	int r;
 
+	if (w->file_events && strcmp(table, "events") == 0) {
+		*longest = 0;
+		return bw_file_event_new(&format->file, table, &event->layout, w->file_events, w->json);
+	}
 	if (w->json) {
 		*longest = 0; /* it has a buffer of its own */
 		return bw_event_json_new(&format->json, table, &event->layout);
@@ -70,7 +75,9 @@ static void print_event(void *cookie, uint32_t event, const void *data, size_t s
 	struct bw_watch *w = cookie;
 	const struct bw_watch_format *format = &w->formats[event];
 
-	if (format->json)
+	if (format->file)
+		w->unwanted += !bw_file_event_line(format->file, &w->out, data, size);
+	else if (format->json)
 		bw_event_json_line(format->json, &w->out, data, size);
 	else
 		bw_event_text_line(format->text, &w->out, data, size);
@@ -110,10 +117,23 @@ static int flush(void *cookie)
 	return 0;
 }
 
-static void report_unwritten(void *cookie)
+/* Those of file events are a record each time that there are more. */
+static void print_file_losses(struct bw_watch *w)
+{
+	const struct bw_session *s = &w->session;
+	const struct bw_file_event_losses losses = {.lost = s->lost, .missed = s->missed, .cut = s->cut};
+
+	if (!w->file_events || !w->json || memcmp(&losses, &w->reported, sizeof(losses)) == 0)
+		return;
+	bw_file_event_losses(&losses, &w->out);
+	w->reported = losses;
+}
+
+static void each_second(void *cookie)
 {
 	struct bw_watch *w = cookie;
 
+	print_file_losses(w);
 	if (w->out.unwritten > w->reported_unwritten)
 		bw_log_note("Not written: %llu lines: %s.",
 			    (unsigned long long)(w->out.unwritten - w->reported_unwritten), strerror(-w->failed));
@@ -168,7 +188,7 @@ int bw_watch_open(struct bw_watch *w)
 		.flush = flush,
 		.tick = w->maps ? print_maps : NULL,
 		.extra = print_trace_pipe,
-		.second = report_unwritten,
+		.second = each_second,
 		.cookie = w,
 	};
 	w->out.is_over = is_over;
@@ -198,7 +218,8 @@ static void print_end(struct bw_watch *w)
 	if (w->trace_pipe)
 		bw_trace_pipe_read(w->trace_pipe, &w->out, true);
 	print_maps(w);
-	if (w->json && s->lost + s->missed > 0)
+	print_file_losses(w);
+	if (w->json && !w->file_events && s->lost + s->missed > 0)
 		print_json_losses(&w->out, s);
 	bw_out_flush(&w->out);
 }
@@ -234,8 +255,8 @@ static void print_closing_line(const struct bw_watch *w, const char *summary, ui
 			      (unsigned long long)s->missed);
 	if (unwritten > 0)
 		snprintf(more + n, sizeof(more) - (size_t)n, ", %llu not written", (unsigned long long)unwritten);
-	bw_log_note("%s%llu events shown, %llu lost%s.", summary, (unsigned long long)(s->events - unwritten),
-		    (unsigned long long)s->lost, more);
+	bw_log_note("%s%llu events shown, %llu lost%s.", summary,
+		    (unsigned long long)(s->events - w->unwanted - unwritten), (unsigned long long)s->lost, more);
 }
 
 int bw_watch_finish(const struct bw_watch *w, int r, const char *summary)
@@ -250,6 +271,7 @@ void bw_watch_close(struct bw_watch *w)
 {
 	bw_session_close(&w->session);
 	for (uint32_t i = 0; i < w->n_formats; i++) {
+		bw_file_event_free(w->formats[i].file);
 		bw_event_text_free(w->formats[i].text);
 		bw_event_json_free(w->formats[i].json);
 	}

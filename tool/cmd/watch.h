@@ -12,6 +12,7 @@
 #include "base/out.h"
 #include "cmd/map_printer.h"
 #include "output/event_text.h"
+#include "output/file_event.h"
 #include "output/order.h"
 #include "output/timestamp.h"
 #include "program/load.h"
@@ -32,6 +33,8 @@ struct bw_watch {
 	bool counters;	   /* the source has the map of bpf_src/lib/counters.h */
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */
+	/* The table `events` has file events; NULL: there is none of which this is known. */
+	const struct bw_file_event_options *file_events;
 	/* Printed at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
 	struct bw_map_printer *maps;
 	uint64_t interval;
@@ -52,8 +55,10 @@ struct bw_watch {
 	bool in_order; /* several tables, whose events all have a time: they are kept until all buffers were read */
 	struct bw_order order;
 	uint64_t last;		     /* the time of the event before */
+	uint64_t unwanted;	     /* events that were not printed */
 	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
 	uint64_t reported_unwritten; /* lines */
+	struct bw_file_event_losses reported; /* in JSON */
 	struct bw_timestamp_clock clock;
 };
 

@@ -128,6 +128,17 @@ void bw_json_key(struct bw_json *json, const char *name)
 	bw_json_key_suffixed(json, name, "");
 }
 
+void bw_json_key_verbatim(struct bw_json *json, const char *key, size_t len)
+{
+	char *dst = reserve_value(json, len);
+
+	json->comma = false;
+	if (!dst)
+		return;
+	memcpy(dst, key, len);
+	json->len += len;
+}
+
 void bw_json_verbatim(struct bw_json *json, const char *value, size_t len)
 {
 	char *dst = reserve_value(json, len);

@@ -38,6 +38,9 @@ void bw_json_close_array(struct bw_json *json);
 /* The key of the value that is written next. name: has no character that JSON escapes. */
 void bw_json_key(struct bw_json *json, const char *name);
 
+/* The same, of a key as it stands in JSON, `"pid":`, len bytes: faster. */
+void bw_json_key_verbatim(struct bw_json *json, const char *key, size_t len);
+
 /* The same, of a name in two parts. */
 void bw_json_key_suffixed(struct bw_json *json, const char *name, const char *suffix);
 

@@ -46,7 +46,19 @@ static bool read_number(char **at, char behind, unsigned *number)
 	return *at > from && *(*at)++ == behind && value <= INT_MAX;
 }
 
-/* "36 35 98:0 /root /point rw,noatime ..."; false if it has another form. */
+/* Behind the options there may be fields of any number, up to " - ". */
+static const char *read_type(char *options)
+{
+	char *type = strstr(options, " - ");
+
+	if (!type)
+		return "";
+	type += 3;
+	type[strcspn(type, " ")] = '\0';
+	return type;
+}
+
+/* "36 35 98:0 /root /point rw,noatime ... - ext4 ..."; false if it has another form. */
 static bool read_line(char *line, struct bw_mount *mount)
 {
 	char *root = line, *point, *end;
@@ -68,6 +80,7 @@ static bool read_line(char *line, struct bw_mount *mount)
 	unescape_octal(point);
 	mount->root = root;
 	mount->point = point;
+	mount->type = read_type(end + 1);
 	return *root == '/' && *point == '/';
 }
 

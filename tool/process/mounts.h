@@ -9,6 +9,7 @@ struct bw_mount {
 	int id, parent;		  /* of the mount that it is mounted on */
 	unsigned major, minor;	  /* of the file system */
 	const char *root, *point; /* the directory of the file system that is mounted; where */
+	const char *type;	  /* of the file system: "ext4" */
 	bool beneath;		  /* bw_mounts_mark: it is mounted on or beneath a directory */
 };
 

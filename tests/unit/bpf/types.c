@@ -5,3 +5,4 @@ struct all all;
 struct block_event block_event;
 struct tried_event tried_event;
 struct dimensions dimensions;
+struct open_texts open_texts;

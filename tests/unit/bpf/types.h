@@ -104,6 +104,49 @@ struct huge {
 
 typedef u32 number;
 
+/* An event of bpf_src/trace.c, and one that was changed by who learns. */
+struct text_place {
+	u16 at, len;
+};
+
+struct file_event {
+	u64 ts;
+	u32 pid;
+	char comm[16];
+	u8 op;
+	u32 marks;
+	long long result;
+	u32 flags, mode;
+	long long bytes, offset;
+	u64 latency;
+	u32 tid, uid, ppid;
+	char pcomm[16];
+	u64 ino;
+	u32 dev;
+	u16 type;
+	u64 cgroup;
+	u32 mnt_ns, pid_ns;
+	struct text_place filename, path, to_filename, to, exe;
+	char texts[1024];
+};
+
+struct learner_event {
+	u32 pid;
+	u8 op, nice;
+	s16 result;
+	char path[16];
+	u8 uid[2];
+	struct {
+		u32 x;
+	} created;
+};
+
+struct open_texts {
+	u32 pid;
+	struct text_place filename;
+	char texts[];
+};
+
 struct all {
 	struct open_event open_event;
 	struct every_type every_type;
@@ -113,4 +156,6 @@ struct all {
 	struct aligned aligned;
 	struct huge huge;
 	number number;
+	struct file_event file_event;
+	struct learner_event learner_event;
 };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An option's value that is a list of words: "open,read". */
+#pragma once
+
+#include <stddef.h>
+
+struct bw_word_list {
+	const char *option, *what;	/* for messages: "--ops", "operation" */
+	const char *const *words;	/* what may stand there; ends with NULL */
+	const char *const (*others)[2]; /* other names, and the words for them; ends with NULL. May be NULL */
+	/* Takes the word of that index. 0, or an error, which ends the list and is returned. */
+	int (*take)(void *cookie, size_t index);
+	void *cookie;
+};
+
+/* Reads the list. 0; -EINVAL, reported with what may be meant; or what `take` returned. */
+int bw_word_list_parse(const struct bw_word_list *list, const char *text);
