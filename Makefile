@@ -68,6 +68,7 @@ $(build)/fixtures/%: tests/fixtures/%.c
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -I. -o $@ $(filter %.c,$^) -pthread $(fixture_libs)
 
 $(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
+$(build)/fixtures/fileops: $(wildcard tests/fixtures/fileops_parts/*.[ch])
 $(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)
