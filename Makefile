@@ -69,6 +69,7 @@ $(build)/fixtures/%: tests/fixtures/%.c
 
 $(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
 $(build)/fixtures/fileops: $(wildcard tests/fixtures/fileops_parts/*.[ch])
+$(build)/fixtures/events: $(wildcard tests/fixtures/events_parts/*.[ch])
 $(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)
