@@ -69,6 +69,8 @@ $(build)/fixtures/%: tests/fixtures/%.c
 
 $(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
 $(build)/fixtures/schema: $(wildcard tests/fixtures/schema_parts/*.[ch])
+$(build)/fixtures/fileops: $(wildcard tests/fixtures/fileops_parts/*.[ch])
+$(build)/fixtures/events: $(wildcard tests/fixtures/events_parts/*.[ch])
 $(build)/fixtures/attach: fixture_libs := -lbpf -lelf
 
 fixtures: $(fixtures)

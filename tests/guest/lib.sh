@@ -200,3 +200,38 @@ denying_hooks() {
 	fi
 }
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }
+
+# Events of trace --json, by conditions as in tests/fixtures/events.c: in $out, which is whole once trace has ended.
+# events NAME COUNT CONDITION...: so many events fulfil all of them; COUNT + is at least one.
+events() {
+	local name=$1 want=$2 got
+	shift 2
+	got=$("$fixtures/events" count "$out" "$@" 2>&1)
+	if [ "$want" = 0 ] && [ "$("$fixtures/events" count "$out" 2>&1)" = 0 ]; then
+		fail "$name" "there are no events at all, which proves nothing about: $*"
+	elif [ "$got" = "$want" ] || { [ "$want" = + ] && [ "${got:-0}" -gt 0 ] 2>/dev/null; }; then
+		pass "$name"
+	else
+		fail "$name" "$* -> $got events, not $want; near: $(near "$@")"
+	fi
+}
+
+# near CONDITION...: some events that fulfil one condition of them, the path's rather than another's.
+near() {
+	local each found
+	for each in path filename pid comm op; do
+		for found in "$@"; do
+			[[ $found = "$each"[=~^]* ]] || continue
+			found=$(printf %s "${found#*[=~^]}" | sed 's/"/\\"/g')
+			grep -F -- "$found" "$out" | tail -n 4 | cut -c1-700
+			return
+		done
+	done
+}
+
+# by COMMAND...: runs it; its pid is left in $by, its exit status is by's.
+by() {
+	"$@" &
+	by=$!
+	wait "$by"
+}

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# bccwatch trace --ops all --json against a record of what was done (tests/fixtures/fileops.c): event for event, field for field.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+work=/root/fileops
+steps=2000
+is_soak && steps=20000
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+
+# differences RECORD EVENTS OPTION...: what the comparer finds; its exit status is left in $found.
+differences() {
+	found=0
+	"$fixtures/events" compare "$@" >"$tmp/found" 2>&1 || found=$?
+}
+
+# The record as a trace would print it that makes no mistake.
+as_events() {
+	awk '{
+		mode = ""
+		if (match($0, /"mode":[0-9]+/)) {
+			n = substr($0, RSTART + 7, RLENGTH - 7) + 0
+			for (bit = 256; bit >= 1; bit /= 2) mode = mode (int(n / bit) % 2 ? substr("xwr", 1 + (bit == 2 || bit == 16 || bit == 128) + 2 * (bit == 4 || bit == 32 || bit == 256), 1) : "-")
+			sub(/"mode":[0-9]+/, "\"mode\":\"" mode "\"")
+		}
+		if (/"tid":0,/) { match($0, /"pid":[0-9]+/); sub(/"tid":0,/, "\"tid\":" substr($0, RSTART + 6, RLENGTH - 6) ",") }
+		printf "{\"time\":\"2026-01-01T00:00:00.%09dZ\",\"table\":\"events\",\"version\":1,\"event\":%s}\n", NR, $0
+	}' "$1"
+}
+
+# detects NAME KIND SED: the comparer finds a difference of that kind in a trace that is changed so.
+detects() {
+	sed -E "$3" "$tmp/perfect" >"$tmp/changed"
+	differences "$tmp/record" "$tmp/changed"
+	check "comparison with the record: $1" sh -c "[ $found = 1 ] && grep -E '$2' $tmp/found"
+}
+
+# Each of these is made once in the first line that matches.
+comparer() {
+	local line
+	as_events "$tmp/record" >"$tmp/perfect"
+	differences "$tmp/record" "$tmp/perfect"
+	check "comparison with the record: what is the same is the same" sh -c "[ $found = 0 ] || { cat $tmp/found; false; }"
+	line() { grep -nE -m1 "$1" "$tmp/perfect" | cut -d: -f1; }
+	line=$(line '"op":"rename".*"replaced":true')
+	detects "an event that is left out is found" 'of rename/.*/not shown' "${line}d"
+	detects "an event that is shown twice is found" 'of rename/.*/shown, not done' "${line}p"
+	detects "another mark is found" 'of rename/.*/replaced' "${line}s/\"replaced\":true/\"replaced\":false/"
+	line=$(line '"op":"write","via":"pwrite64",')
+	detects "another number of bytes is found" 'of write/pwrite64/bytes' "${line}s/\"bytes\":[0-9]+/\"bytes\":1000000/"
+	detects "another offset is found" 'of write/pwrite64/offset' "${line}s/\"offset\":[0-9]+/\"offset\":null/"
+	detects "another path is found" 'of write/pwrite64/path' "${line}s/\"path\":\"[^\"]*\"/\"path\":\"\\/nowhere\"/"
+	line=$(line '"result":"ENOENT"')
+	detects "another error is found" 'fails/result|not shown' "${line}s/\"result\":\"ENOENT\"/\"result\":\"EACCES\"/"
+	detects "an error that is shown as done is found" 'fails/(result|not shown)' "${line}s/\"result\":\"ENOENT\"/\"result\":0/"
+	line=$(line '"uid":65534')
+	detects "another user is found" '/uid' "${line}s/\"uid\":65534/\"uid\":0/"
+	line=$(line '"op":"open","via":"openat".*O_CREAT.*"created":true')
+	detects "other flags are found" 'of open/.*/flags' "${line}s/\|O_CREAT//"
+	detects "another mode is found" 'of open/.*/mode' "${line}s/\"mode\":\"[^\"]*\"/\"mode\":\"---------\"/"
+	line=$(line '"op":"mkdir".*"result":0')
+	detects "another order is found" '/time' "${line}{h;d};$((line + 1)){G}"
+}
+
+# against NAME OPTION...: what trace printed last, and the record.
+against() {
+	local name=$1 lost
+	shift
+	lost=$(sed -n 's/.* \([0-9][0-9]*\) lost.*/\1/p' "$err" | tail -n 1)
+	# Linux 5.10 does not count the runs of a program that it skips. What was lost by count is not missing.
+	if [[ $(uname -r) = 5.10.* || ${lost:-0} != 0 ]] || grep -q 'missed by the kernel' "$err"; then
+		differences "$tmp/record" "$out" "$@"
+		echo "# $name: $(tail -n 1 "$tmp/found"); $(tail -n 1 "$err")"
+		set -- --lossy "$@"
+	fi
+	differences "$tmp/record" "$out" "$@"
+	grep '^listed' "$tmp/found" | sed 's/^/# /'
+	if [ "$found" = 0 ]; then pass "$name"; else fail "$name" "$(cat "$tmp/found")"; fi
+}
+
+mkdir -p "$work" && "$fixtures/fileops" prepare "$work" >"$tmp/prepared" || fail "what the generator works on is made" "$(cat "$tmp/prepared")"
+sed 's/^/# /' "$tmp/prepared"
+
+if start --ops all --json "$work"; then
+	check "the generator runs under trace --ops all PATH" "$fixtures/fileops" run "$steps" 1 "$work" "$tmp/record"
+	stop
+	check "trace --ops all PATH ends with status 0" [ "$status" = 0 ]
+	check_lines "trace --ops all PATH loses nothing" 1 ', 0 lost' "$err"
+	against "trace --ops all PATH: $steps steps: events and record agree"
+	comparer
+fi
+# The steps go on with other files; those that the first run left are there.
+for dir in $(awk '$5 ~ "^/root/fileops/" {print $5}' /proc/self/mountinfo | sort -r); do umount "$dir"; done
+rm -rf "$work"
+mkdir -p "$work" && "$fixtures/fileops" prepare "$work" >"$tmp/prepared" || fail "what the generator works on is made" "$(cat "$tmp/prepared")"
+if start --ops all --json; then
+	check "the generator runs under trace --ops all" "$fixtures/fileops" run "$steps" 2 "$work" "$tmp/record"
+	stop
+	check_lines "trace --ops all loses nothing" 1 ', 0 lost' "$err"
+	# The record itself, the cgroup, and what the kernel maps for io_uring and AIO, are not of the record.
+	against "trace --ops all: $steps steps: events and record agree" --ignore /sys/ --ignore /proc/ --ignore /tmp/ --ignore /dev/ \
+		--ignore anon_inode: --ignore '/[aio]' --ignore '/[io_uring]'
+fi
+check "nothing is left attached after trace --ops all" nothing_attached
+for dir in $(awk '$5 ~ "^/root/fileops/" {print $5}' /proc/self/mountinfo | sort -r); do umount "$dir"; done
+rm -rf "$work"
