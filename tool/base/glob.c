@@ -165,7 +165,7 @@ static int read_set(struct reader *r, struct bw_glob_token *t)
 			return fail(r, begin, "there is no ] for this [");
 		error = read_member(r, &t->members[t->n++]);
 	}
-	r->at++;
+	r->at += error == 0;
 	return error;
 }
 
