@@ -194,9 +194,9 @@ static int trace_files(struct trace *t)
 }
 
 /*
- * SEAM: with -D FILE_EVENTS. Before building: bw_trace_filter_open, bw_trace_targets_check, bw_trace_filter_define;
- * before loading: bw_trace_filter_size; before attaching: bw_trace_filter_start; after it: bw_trace_targets_start;
- * while it runs: bw_trace_filter_update, and bw_trace_filter_wants for each event.
+ * SEAM: with -D FILE_EVENTS. Before building: bw_trace_filter_open, bw_trace_filter_define; before loading:
+ * bw_trace_filter_size; before attaching: bw_trace_filter_start; after it: bw_trace_filter_learn; while it runs:
+ * bw_trace_cgroups_update, and bw_trace_filter_wants for each event.
  */
 static int trace_events(struct trace *t)
 {
