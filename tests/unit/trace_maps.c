@@ -54,7 +54,7 @@ static bool just_opened(struct stat *st)
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/%d/fd/%s", *trace_opener, entry->d_name);
-		if (entry->d_name[0] > '2' && stat(path, st) == 0 && !S_ISSOCK(st->st_mode))
+		if (entry->d_name[0] != '.' && stat(path, st) == 0 && !S_ISSOCK(st->st_mode))
 			found = true;
 		if (found)
 			break;

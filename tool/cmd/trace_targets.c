@@ -210,7 +210,7 @@ static int watch_name(struct bw_trace_targets *t, const char *path, const char *
 	const char *base = bw_path_parts_split(path, &dir);
 	const uint32_t value = 1;
 	struct name_key key = {0};
-	uint32_t mode;
+	uint32_t mode = 0;
 	int r = base ? identify(t, dir, &key.parent, &mode) : -ENOMEM;
 
 	if (r == -ENOENT || r == -ENOTDIR)
@@ -272,8 +272,8 @@ static int watch(struct bw_trace_targets *t, const char *given)
 {
 	const struct protection entry = {.inode = PROTECTION_STAYS};
 	BW_FREE char *path = bw_path_parts_absolute(given);
-	struct file_id id;
-	uint32_t mode;
+	struct file_id id = {0};
+	uint32_t mode = 0;
 	int r = path ? identify(t, path, &id, &mode) : -errno;
 
 	if (r < 0 && r != -ENOENT)
@@ -290,8 +290,8 @@ static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *
 {
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	const uint32_t value = 1;
-	struct file_id id;
-	uint32_t mode;
+	struct file_id id = {0};
+	uint32_t mode = 0;
 	int r = path ? identify(t, path, &id, &mode) : -errno;
 
 	if (r < 0)
@@ -349,7 +349,7 @@ int bw_trace_targets_size(const struct bw_trace_targets *t, struct bw_image *ima
 static int learn_opener(struct bw_trace_targets *t)
 {
 	struct own_open noted;
-	uint32_t mode;
+	uint32_t mode = 0;
 	int r = start_opener(t);
 
 	if (r == 0)
@@ -361,7 +361,7 @@ static int learn_opener(struct bw_trace_targets *t)
 static int learn_self(struct bw_trace_targets *t)
 {
 	struct own_open noted;
-	uint32_t mode;
+	uint32_t mode = 0;
 	int r = learn(t, true, "/proc/self/status", &noted, &mode);
 
 	if (r < 0)
@@ -381,10 +381,10 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 	if (r < 0)
 		return r == -EINTR ? r : complain(t, r, "identify the process that opens", "/proc/self/status");
 	r = any ? add_all(t) : 0;
+	bw_trace_targets_free(t);
 	if (r < 0)
 		return r;
 	r = learn_self(t);
-	bw_trace_targets_free(t);
 	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r)) : 0;
 }
 
