@@ -295,7 +295,7 @@ static void a_hostile_name_takes_no_longer_than_another(void **state)
 		components[i] = i % 2 ? 'a' : '/';
 	for (size_t i = 0; i + 2 < sizeof(pattern); i += 2)
 		memcpy(pattern + i, i % 4 ? "*a" : "**", 2);
-	memcpy(pattern + sizeof(pattern) - 3, "b", 2);
+	pattern[sizeof(pattern) - 3] = 'b';
 	assert_true(time_of(pattern, text) < 2);
 	assert_true(time_of("**a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", text) < 2);
 	assert_true(time_of("/**/a*/**/a*/**/a*/**/a*/**/a*/**/a*b", components) < 2);

@@ -81,6 +81,21 @@ static void a_unit_s_cgroup_stands_in_the_map(void **state)
 	assert_int_equal(trace_count("cgroups"), 1);
 }
 
+static void a_unit_without_an_ending_is_a_service(void **state)
+{
+	(void)state;
+	make_unit();
+	cgroups.name = "a";
+	assert_int_equal(start(), 0);
+	captured();
+	assert_true(has(id_of_unit()));
+	bw_trace_cgroups_free(&cgroups);
+	cgroups.name = "a.slice";
+	assert_int_equal(bw_trace_cgroups_start(&cgroups, &trace_maps.loaded), 0);
+	assert_int_equal(trace_count("cgroups"), 1); /* of before */
+	assert_string_equal(cgroups.name, "a.slice");
+}
+
 static void a_unit_that_is_restarted_is_found_at_once(void **state)
 {
 	uint64_t before;
@@ -141,6 +156,7 @@ static void without_a_cgroup_there_is_nothing_to_do(void **state)
 
 static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_unit_s_cgroup_stands_in_the_map),
+	WITH_MAPS(a_unit_without_an_ending_is_a_service),
 	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),
 	WITH_MAPS(a_unit_that_is_started_later_is_noted_and_found),
 	WITH_MAPS(a_cgroup_that_does_not_exist_is_an_error),

@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HASH(map, key, value)                                                                \
-	{                                                                                    \
-		.name = map, .type = BPF_MAP_TYPE_HASH, .key_size = key, .value_size = value \
+#define HASH(map, key, value)                                                                      \
+	{                                                                                          \
+		.name = (map), .type = BPF_MAP_TYPE_HASH, .key_size = (key), .value_size = (value) \
 	}
-#define ARRAY(map, value)                                                                   \
-	{                                                                                   \
-		.name = map, .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = value \
+#define ARRAY(map, value)                                                                       \
+	{                                                                                       \
+		.name = (map), .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = (value) \
 	}
 
 static struct bw_image_map maps[] = {
@@ -50,7 +50,9 @@ static bool just_opened(struct stat *st)
 	bool found = false;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", trace_opener ? *trace_opener : -1);
+	if (!trace_opener)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/fd", *trace_opener);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/%d/fd/%s", *trace_opener, entry->d_name);

@@ -274,8 +274,11 @@ static int watch(struct bw_trace_targets *t, const char *given)
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	struct file_id id = {0};
 	uint32_t mode = 0;
-	int r = path ? identify(t, path, &id, &mode) : -errno;
+	int r;
 
+	if (!path)
+		return complain(t, -errno, "watch", given);
+	r = identify(t, path, &id, &mode);
 	if (r < 0 && r != -ENOENT)
 		return complain(t, r, "watch", given);
 	if (r == 0 && S_ISDIR(mode))
@@ -294,7 +297,7 @@ static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *
 	uint32_t mode = 0;
 	int r = path ? identify(t, path, &id, &mode) : -errno;
 
-	if (r < 0)
+	if (r < 0 || !path)
 		return complain(t, r, option, given);
 	if (!S_ISREG(mode))
 		return bw_log_error(-EINVAL, "cannot %s '%s': it is not a program", option, given);
