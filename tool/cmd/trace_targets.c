@@ -348,29 +348,15 @@ int bw_trace_targets_size(const struct bw_trace_targets *t, struct bw_image *ima
 	return r;
 }
 
-/* From here on only the process of that number is accepted where the paths are opened. */
-static int learn_opener(struct bw_trace_targets *t)
+/* The number of this process (by_self) or of the one that opens, as the kernel counts. */
+static int learn_number(struct bw_trace_targets *t, bool by_self, uint32_t *number)
 {
 	struct own_open noted;
-	uint32_t mode = 0;
-	int r = start_opener(t);
+	uint32_t mode;
+	int r = learn(t, by_self, "/proc/self/status", &noted, &mode);
 
-	if (r == 0)
-		r = learn(t, false, "/proc/self/status", &noted, &mode);
-	t->process = r == 0 ? noted.process : 0;
+	*number = r == 0 ? noted.process : 0;
 	return r;
-}
-
-static int learn_self(struct bw_trace_targets *t)
-{
-	struct own_open noted;
-	uint32_t mode = 0;
-	int r = learn(t, true, "/proc/self/status", &noted, &mode);
-
-	if (r < 0)
-		return r;
-	t->filter->self = noted.process;
-	return set_filter(t);
 }
 
 int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *loaded)
@@ -380,14 +366,19 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 
 	t->loaded = loaded;
 	prctl(PR_GET_NAME, t->comm);
-	r = any ? learn_opener(t) : 0;
+	r = any ? start_opener(t) : 0;
 	if (r < 0)
-		return r == -EINTR ? r : complain(t, r, "identify the process that opens", "/proc/self/status");
+		return r;
+	r = any ? learn_number(t, false, &t->process) : 0; /* from here on only that process is accepted */
+	if (r < 0)
+		return complain(t, r, "identify the process that opens", "/proc/self/status");
 	r = any ? add_all(t) : 0;
 	bw_trace_targets_free(t);
 	if (r < 0)
 		return r;
-	r = learn_self(t);
+	r = learn_number(t, true, &t->filter->self);
+	if (r == 0)
+		r = set_filter(t);
 	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r)) : 0;
 }
 
