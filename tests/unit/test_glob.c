@@ -294,7 +294,7 @@ static void a_hostile_name_takes_no_longer_than_another(void **state)
 	for (size_t i = 0; i < sizeof(components) - 1; i++)
 		components[i] = i % 2 ? 'a' : '/';
 	for (size_t i = 0; i + 2 < sizeof(pattern); i += 2)
-		memcpy(pattern + i, i % 4 ? "*a" : "**", 2);
+		snprintf(pattern + i, sizeof(pattern) - i, "%s", i % 4 ? "*a" : "**");
 	pattern[sizeof(pattern) - 3] = 'b';
 	assert_true(time_of(pattern, text) < 2);
 	assert_true(time_of("**a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", text) < 2);
