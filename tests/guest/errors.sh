@@ -17,7 +17,7 @@ usage "an unknown short option is a usage error" "unknown option -X" trace -X
 usage "a command's option before the command is a usage error" "unknown option --pid" --pid 1 trace
 usage "an option without its argument is a usage error" "--pid needs an argument" trace --pid
 usage "an argument of an option that takes none is a usage error" "--verbose=1 takes no argument" trace --verbose=1
-usage "trace with an unexpected argument is a usage error" "unexpected argument 'file'" trace file
+usage "block with an unexpected argument is a usage error" "unexpected argument 'file'" block --name x file
 usage "--pid: text is a usage error" "not a process number" trace -p 12x
 usage "--pid: a negative number is a usage error" "not a process number" trace -p -5
 usage "--pid: 0 is a usage error" "not a process number" trace -p 0
@@ -30,7 +30,24 @@ usage "--buffer-pages: 3 is a usage error" "power of two" trace --buffer-pages 3
 usage "--buffer-pages: 0 is a usage error" "power of two" trace --buffer-pages 0
 usage "--buffer-pages: more than the maximum is a usage error" "power of two" trace --buffer-pages 131072
 usage "--headers: an unknown kind is a usage error" "one of installed, btf, auto" trace --headers none
-usage "--via: an unknown hook is a usage error" "one of kprobe, tracepoint, auto" trace --via fentry
+usage "--via: an unknown hook is a usage error" "one of fexit, kprobe, tracepoint, auto" trace --via fentry
+usage "trace: nothing behind -- is a usage error" "there is no command behind '--'" trace --ops all --
+usage "trace: an empty path is a usage error" "a path has 1 to 4095 bytes" trace ''
+usage "--ops: an unknown operation is a usage error" "--ops open,nope" trace --ops open,nope
+usage "--fields: an unknown field is a usage error" "'bccwatch trace --fields help' lists them" trace --fields pid,nope
+usage "--path: a malformed glob is a usage error, with its place" "there is no ] for this [ (byte 4)" trace --path '/a/[b'
+usage "--path: a relative glob is a usage error" "begins with / or \*\*" trace --path '*.log'
+usage "--name: a slash is a usage error" "a name has no slash" trace --name 'a/b'
+usage "--errno: an unknown error is a usage error" "not the name of an error" trace --errno ENOPE
+usage "--min-latency: a number without a unit is a usage error" "a time with its unit" trace --min-latency 10
+usage "--min-bytes: another unit is a usage error" "not a number of bytes" trace --ops all --min-bytes 1T
+usage "--mnt-ns: text is a usage error" "neither a mount namespace's number nor pid:PID" trace --mnt-ns x
+usage "--flag-filter: an unknown flag is a usage error" "not a flag of open" trace -f O_NOPE
+usage "--max-events: 0 is a usage error" "not a number from 1 on" trace --max-events 0
+usage "--children alone is a usage error" "--children needs --pid" trace --children
+usage "--as-root alone is a usage error" "only for a command" trace --as-root
+usage "--via kprobe with a path is a usage error" "show only the names given to opens" trace --via kprobe /etc
+usage "trace: --unit and --cgroup exclude each other" "only one of --cgroup, --unit and --container" trace --unit a --cgroup b
 
 failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	local name=$1 text=$2

@@ -12,8 +12,9 @@
 
 static const struct bw_command_option table[] = {
 	{'x', "own", "VALUE", "an option of its own", NULL}, BW_COMMON_OPTIONS, {0}};
-static const struct bw_command without = {"trace", "summary", NULL, table, NULL};
-static const struct bw_command with_operand = {"run", "summary", "FILE.c", table, NULL};
+static const struct bw_command without = {.name = "trace", .summary = "summary", .options = table};
+static const struct bw_command with_operand = {
+	.name = "run", .summary = "summary", .operand = "FILE.c", .options = table};
 
 static char own[32];
 

@@ -54,7 +54,50 @@ static void a_word_is_found_if_it_is_whole(void **state)
 	assert_int_equal(bw_parse_word("BTF", words), -1);
 }
 
+static void a_time_has_a_unit(void **state)
+{
+	static const char *const bad[] = {
+		"", "10", "s", "0ms", "1 s", "-1s", "1.5s", "1m", "1sx", "18446744074s", "99999999999999999999999999s"};
+	uint64_t ns = 7;
+
+	(void)state;
+	assert_int_equal(bw_parse_duration("10ms", &ns), 0);
+	assert_int_equal(ns, 10000000);
+	assert_int_equal(bw_parse_duration("1s", &ns), 0);
+	assert_int_equal(ns, 1000000000);
+	assert_int_equal(bw_parse_duration("250us", &ns), 0);
+	assert_int_equal(ns, 250000);
+	assert_int_equal(bw_parse_duration("7ns", &ns), 0);
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		if (bw_parse_duration(bad[i], &ns) >= 0)
+			fail_msg("'%s' is taken for a time", bad[i]);
+	assert_int_equal(ns, 7);
+}
+
+static void a_size_may_have_a_unit_of_1024(void **state)
+{
+	static const char *const bad[] = {"", "k", "1kb", "1 k", "-1", "1.5M", "1T", "18014398509481984k"};
+	uint64_t bytes;
+
+	(void)state;
+	assert_int_equal(bw_parse_size("4096", &bytes), 0);
+	assert_int_equal(bytes, 4096);
+	assert_int_equal(bw_parse_size("4k", &bytes), 0);
+	assert_int_equal(bytes, 4096);
+	assert_int_equal(bw_parse_size("4K", &bytes), 0);
+	assert_int_equal(bytes, 4096);
+	assert_int_equal(bw_parse_size("3M", &bytes), 0);
+	assert_int_equal(bytes, 3145728);
+	assert_int_equal(bw_parse_size("2G", &bytes), 0);
+	assert_true(bytes == 2147483648);
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		if (bw_parse_size(bad[i], &bytes) >= 0)
+			fail_msg("'%s' is taken for a size", bad[i]);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_time_has_a_unit),
+	cmocka_unit_test(a_size_may_have_a_unit_of_1024),
 	cmocka_unit_test(a_word_is_found_if_it_is_whole),
 	cmocka_unit_test(what_is_no_number_is_refused),
 	cmocka_unit_test(a_number_that_is_too_large_is_refused),

@@ -6,26 +6,7 @@
 #include <string.h>
 
 #include "base/binary_search.h"
-
-/* The length of the UTF-8 character at s, of at most len bytes, and its code point; 0 if it is not one
- * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
-static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *code)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = 2 + (size_t)(s[0] >= 0xe0) + (size_t)(s[0] >= 0xf0);
-
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
-		return 0;
-	*code = s[0] & (0x7fU >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (s[i] & 0x3f);
-	}
-	if (*code < least[n] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return n;
-}
+#include "base/utf8.h"
 
 struct range {
 	uint32_t from, to;
@@ -147,7 +128,7 @@ static size_t escape(char *dst, const char *src, size_t len, enum style style)
 			out += put_ascii(dst + out, s[i++], style);
 			continue;
 		}
-		n = utf8_decode(s + i, len - i, &code);
+		n = bw_utf8_decode(s + i, len - i, &code);
 		if (n == 0 || is_harmful(code, &has_base)) {
 			has_base = false;
 			for (n = n ? n : 1; n > 0; n--)
@@ -236,7 +217,7 @@ size_t bw_escape_json(char *dst, const char *src, size_t len, bool *exact)
 			has_base = is_alphanumeric(s[i + n - 1]);
 			continue;
 		}
-		n = s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &code);
+		n = s[i] < 0x80 ? 1 : bw_utf8_decode(s + i, len - i, &code);
 		if (s[i] < 0x80) {
 			has_base = is_alphanumeric(code);
 			out += put_json_ascii(dst + out, s[i]);

@@ -31,3 +31,48 @@ int bw_parse_word(const char *text, const char *const *words)
 			return i;
 	return -1;
 }
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+/* A number and one of the units behind it, which end with a name of NULL. */
+static int parse_with_unit(const char *text, const struct unit *units, uint64_t *value)
+{
+	size_t digits = strspn(text, "0123456789");
+	char number[24] = "";
+	uint64_t n = 0;
+	int r;
+
+	if (digits >= sizeof(number))
+		return -ERANGE;
+	memcpy(number, text, digits);
+	while (units->name && strcmp(units->name, text + digits) != 0)
+		units++;
+	r = units->name ? bw_parse_number(number, UINT64_MAX / units->factor, &n) : -EINVAL;
+	if (r == 0)
+		*value = n * units->factor;
+	return r;
+}
+
+int bw_parse_duration(const char *text, uint64_t *ns)
+{
+	static const struct unit units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
+	uint64_t value;
+	int r = parse_with_unit(text, units, &value);
+
+	if (r == 0 && value == 0)
+		return -EINVAL;
+	if (r == 0)
+		*ns = value;
+	return r;
+}
+
+int bw_parse_size(const char *text, uint64_t *bytes)
+{
+	static const struct unit units[] = {{"", 1},	    {"k", 1 << 10}, {"K", 1 << 10},
+					    {"M", 1 << 20}, {"G", 1 << 30}, {NULL, 0}};
+
+	return parse_with_unit(text, units, bytes);
+}

@@ -106,18 +106,35 @@ static int set_common(const struct bw_command *command, struct bw_common_options
 
 _Static_assert(BW_EXIT_USAGE != 1, "set_common's results differ");
 
+/* behind: what the last option or operand ends at; "--" was passed, if optind is not the same. */
+static int take_command(struct bw_common_options *common, int argc, char **argv, int behind)
+{
+	bool dashes = optind > behind;
+
+	if (dashes && optind == argc)
+		return bw_log_error(BW_EXIT_USAGE, "there is no command behind '--'");
+	common->command = dashes ? argv + optind : NULL;
+	optind = argc;
+	return 0;
+}
+
 int bw_common_options_parse(const struct bw_command *command, struct bw_common_options *common, int argc, char **argv,
 			    int (*set)(void *cookie, int id, const char *value), void *cookie)
 {
+	int (*next)(const struct bw_command_option *, int, char **, const char **) =
+		command->operands ? bw_options_next_or_operand : bw_options_next;
 	const char *value;
-	int id, r = 0;
+	int id, r = 0, behind = 1;
 
 	optind = 0; /* glibc: begin anew */
-	while ((id = bw_options_next(command->options, argc, argv, &value)) != BW_OPTIONS_END && r == 0) {
+	while (r == 0 && (id = next(command->options, argc, argv, &value)) != BW_OPTIONS_END) {
+		behind = optind;
 		r = set_common(command, common, id, value);
 		if (r == 1)
-			r = set(cookie, id, value);
+			r = set(cookie, id == BW_OPTIONS_OPERAND ? BW_OPT_OPERAND : id, value);
 	}
+	if (r == 0 && command->operands)
+		r = take_command(common, argc, argv, behind);
 	if (r == 0 && command->operand && optind == argc)
 		r = bw_log_error(BW_EXIT_USAGE, "%s is missing", command->operand);
 	else if (r == 0 && command->operand)

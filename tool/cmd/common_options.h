@@ -12,6 +12,7 @@
 
 struct bw_common_options {
 	const char *source; /* the command's operand, or --source; NULL: the installed one */
+	char **command;	    /* what stands behind "--", ended by NULL; NULL: there was none */
 	uint64_t seconds;   /* 0: until a signal */
 	uint64_t pages;
 	bool fail_on_loss, no_cache;
@@ -23,7 +24,14 @@ struct bw_common_options {
 		.pages = 256 \
 	} /* 1 MiB a CPU with pages of 4 KiB: some ten thousand opens at once */
 
-enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO_CACHE, BW_OPT_HEADERS };
+enum {
+	BW_OPT_SOURCE = 1024,
+	BW_OPT_BUFFER_PAGES,
+	BW_OPT_FAIL_ON_LOSS,
+	BW_OPT_NO_CACHE,
+	BW_OPT_HEADERS,
+	BW_OPT_OPERAND /* not in the table: an operand of a command that has `operands` */
+};
 
 #define BW_COMMON_OPTIONS                                                                                    \
 	{BW_OPT_SOURCE, "source", "FILE", "a BPF C source in place of the installed one", BW_COMPLETE_FILE}, \
@@ -48,8 +56,8 @@ enum { BW_OPT_SOURCE = 1024, BW_OPT_BUFFER_PAGES, BW_OPT_FAIL_ON_LOSS, BW_OPT_NO
 
 /*
  * Reads a command's arguments: the common options and the operand into common, of every other option the id and value
- * are given to `set`, which returns 0 or BW_EXIT_USAGE. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to
- * do (--help).
+ * are given to `set`, and the operands of a command that has `operands` likewise, as BW_OPT_OPERAND. `set` returns 0,
+ * BW_EXIT_USAGE, or -1. 0; BW_EXIT_USAGE, reported; or -1 when there is nothing more to do (--help).
  */
 int bw_common_options_parse(const struct bw_command *command, struct bw_common_options *common, int argc, char **argv,
 			    int (*set)(void *cookie, int id, const char *value), void *cookie);

@@ -22,9 +22,13 @@ static void print_options(const struct bw_command_option *options)
 
 void bw_help_print(const struct bw_command *command)
 {
+	const char *operand = command ? command->operand : NULL;
+
+	if (command && command->operands)
+		operand = command->operands;
 	if (command) {
-		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, command->operand ? " " : "",
-		       command->operand ? command->operand : "", command->summary);
+		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, operand ? " " : "",
+		       operand ? operand : "", command->summary);
 		print_options(command->options);
 		puts("\nbccwatch(8) has the details.");
 		return;

@@ -17,13 +17,14 @@ struct tables {
 	char shorts[2 * OPTIONS_MAX + 3];
 };
 
-static void fill_tables(struct tables *t, const struct bw_command_option *options)
+/* order is getopt's: '+' ends at the first operand, '-' returns the operands too; 0: they are moved to the end. */
+static void fill_tables(struct tables *t, const struct bw_command_option *options, char order)
 {
 	char *s = t->shorts;
 	size_t n = 0;
 
-	if (options == bw_global_options)
-		*s++ = '+'; /* what follows the command's name is parsed by the command */
+	if (order)
+		*s++ = order;
 	*s++ = ':';
 	for (; options->id && n < OPTIONS_MAX; options++) {
 		t->longs[n++] = (struct option){options->name, options->arg ? required_argument : no_argument, NULL,
@@ -38,12 +39,12 @@ static void fill_tables(struct tables *t, const struct bw_command_option *option
 	t->longs[n] = (struct option){0};
 }
 
-int bw_options_next(const struct bw_command_option *options, int argc, char **argv, const char **value)
+static int next(const struct bw_command_option *options, char order, int argc, char **argv, const char **value)
 {
 	struct tables t = {0};
 	int id;
 
-	fill_tables(&t, options);
+	fill_tables(&t, options, order);
 	opterr = 0;
 	id = getopt_long(argc, argv, t.shorts, t.longs, NULL);
 	*value = optarg;
@@ -58,6 +59,17 @@ int bw_options_next(const struct bw_command_option *options, int argc, char **ar
 	else
 		bw_log_error(-EINVAL, "unknown option %s", argv[optind - 1]);
 	return BW_OPTIONS_BAD;
+}
+
+int bw_options_next(const struct bw_command_option *options, int argc, char **argv, const char **value)
+{
+	/* What follows the command's name is parsed by the command. */
+	return next(options, options == bw_global_options ? '+' : 0, argc, argv, value);
+}
+
+int bw_options_next_or_operand(const struct bw_command_option *options, int argc, char **argv, const char **value)
+{
+	return next(options, '-', argc, argv, value);
 }
 
 int bw_options_read(const struct bw_command *command, int argc, char **argv,

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/path_parts.h"
 
 enum { FILE_MAX = 64 << 20 };
 
@@ -42,13 +43,7 @@ static const char *wrong_path(const char *value)
 /* The value as it is kept, or NULL if there is no memory. */
 static char *kept(enum bw_rule_kind kind, const char *value)
 {
-	BW_FREE char *here = NULL;
-	char *whole;
-
-	if (kind == BW_RULE_NAME || *value == '/')
-		return strdup(value);
-	here = getcwd(NULL, 0);
-	return !here || asprintf(&whole, "%s/%s", here, value) < 0 ? NULL : whole;
+	return kind == BW_RULE_NAME ? strdup(value) : bw_path_parts_absolute(value);
 }
 
 int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *value, const char **why)

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/path_parts.h"
 #include "base/signals.h"
 #include "enforce/directories.h"
 #include "enforce/identity.h"
@@ -19,15 +20,6 @@
 static int complain(int error, const char *path)
 {
 	return bw_log_error(error, "cannot protect '%s': %s", path, strerror(-error));
-}
-
-/* The path's base name, and *dir, the directory, which is the caller's. NULL if there is no memory. */
-static const char *split(const char *path, char **dir)
-{
-	const char *base = strrchr(path, '/') + 1;
-
-	*dir = strndup(path, (size_t)(base - path));
-	return *dir ? base : NULL;
 }
 
 /* Opens the path, and has it held: 0 or -errno. */
@@ -42,7 +34,7 @@ static int hold(struct bw_enforcement *e, const char *path, struct learned *lear
 static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 {
 	BW_FREE char *dir = NULL;
-	const char *base = split(path, &dir);
+	const char *base = bw_path_parts_split(path, &dir);
 	struct name_key key = {0};
 	struct learned learned = {0};
 	int r = base ? hold(e, dir, &learned) : -ENOMEM;
@@ -54,35 +46,16 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 	return bw_identity_put(e, "names", &key);
 }
 
-/* Without slashes at its end; NULL if it has no last component of its own. */
-static char *trimmed(const char *path)
-{
-	char *copy = strdup(path), *base;
-	size_t len = copy ? strlen(copy) : 0;
-
-	while (len > 1 && copy[len - 1] == '/')
-		copy[--len] = '\0';
-	base = copy ? strrchr(copy, '/') + 1 : NULL;
-	if (base && *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0 && strlen(base) <= NAME_MAX)
-		return copy;
-	free(copy);
-	return NULL;
-}
-
 /* Where the symlink leads to, as an absolute path; NULL: it is none. */
 static char *followed(const char *path)
 {
-	char to[PATH_MAX], *whole = NULL;
+	char to[PATH_MAX];
 	ssize_t len = readlink(path, to, sizeof(to) - 1);
 
 	if (len <= 0)
 		return NULL;
 	to[len] = '\0';
-	if (*to == '/')
-		return strdup(to);
-	if (asprintf(&whole, "%.*s/%s", (int)(strrchr(path, '/') - path), path, to) < 0)
-		return NULL;
-	return whole;
+	return bw_path_parts_follow(path, to);
 }
 
 /* Calls `each` for the path, and for each that its symlinks lead through, whether or not there is anything yet. */
@@ -94,7 +67,7 @@ static int each_link(struct bw_enforcement *e, const char *path,
 	int r = at ? 0 : -ENOMEM;
 
 	for (int i = 0; i < LINKS_MAX && at && r == 0; i++) {
-		BW_FREE char *here = BW_TAKE(at), *link = trimmed(here);
+		BW_FREE char *here = BW_TAKE(at), *link = bw_path_parts_trim(here);
 
 		if (!link)
 			return 0; /* ".." or "/", which are directories */
@@ -109,7 +82,7 @@ static int check_path(const char *given, char **path)
 {
 	struct stat st;
 
-	*path = trimmed(given);
+	*path = bw_path_parts_trim(given);
 	if (!*path)
 		return bw_log_error(-EINVAL, "--path %s: it does not end with a file's name", given);
 	if (stat(*path, &st) == 0 && S_ISDIR(st.st_mode))
@@ -150,7 +123,7 @@ static int check_directory(struct bw_enforcement *e, const char *path)
 	struct stat st;
 
 	(void)e;
-	if (!split(path, &dir) || stat(dir, &st) < 0)
+	if (!bw_path_parts_split(path, &dir) || stat(dir, &st) < 0)
 		return complain(-errno, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	return 0;
 }

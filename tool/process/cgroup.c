@@ -34,6 +34,11 @@ struct bw_cgroups {
 	struct known known[SETS][WAYS];
 };
 
+const char *bw_cgroup_mount(const struct bw_cgroups *cgroups)
+{
+	return cgroups->point;
+}
+
 /* Where all of it is mounted, else where a part is. NULL: nowhere. */
 static const struct bw_mount *choose_mount(const struct bw_mounts *mounts)
 {

@@ -30,6 +30,9 @@ struct bw_cgroup {
 int bw_cgroup_open(const char *root, struct bw_cgroups **cgroups);
 void bw_cgroup_close(struct bw_cgroups *cgroups);
 
+/* The directory where it is mounted; "" for the root directory. Owned by cgroups. */
+const char *bw_cgroup_mount(const struct bw_cgroups *cgroups);
+
 /*
  * The cgroup with that number, until the next call; NULL: it is gone, or it is not beneath what is mounted. Is
  * remembered, the latest BW_CGROUP_KNOWN at most; that there is none, for a second. Needs CAP_DAC_READ_SEARCH.

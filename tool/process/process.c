@@ -27,6 +27,27 @@ bool bw_process_contained(const char *root)
 	return strcmp(name, initial) != 0;
 }
 
+int bw_process_check_numbers(const char *root, const char *option)
+{
+	if (!bw_process_contained(root))
+		return 0;
+	bw_log_error(-ENOTSUP, "cannot use '%s' in a PID namespace: processes have other numbers for the kernel",
+		     option);
+	bw_log_hint("run bccwatch outside of it, or use --comm or --uid");
+	return -ENOTSUP;
+}
+
+int bw_process_check_thread(const char *root, pid_t tid)
+{
+	char path[PATH_MAX];
+	int r = bw_process_check_numbers(root, "--tid");
+
+	snprintf(path, sizeof(path), "%s/proc/%d/status", root, tid);
+	if (r == 0 && access(path, F_OK) < 0)
+		return bw_log_error(-ESRCH, "cannot find thread '%d': there is no such thread", tid);
+	return r;
+}
+
 int bw_process_check(const char *root, pid_t pid)
 {
 	BW_FREE char *status = NULL;
@@ -34,13 +55,10 @@ int bw_process_check(const char *root, pid_t pid)
 	char path[PATH_MAX];
 	size_t len;
 	long process;
+	int r = bw_process_check_numbers(root, "--pid");
 
-	if (bw_process_contained(root)) {
-		bw_log_error(-ENOTSUP,
-			     "cannot use '--pid' in a PID namespace: processes have other numbers for the kernel");
-		bw_log_hint("run bccwatch outside of it, or use --comm or --uid");
-		return -ENOTSUP;
-	}
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "%s/proc/%d/status", root, pid);
 	if (bw_file_read(path, 1 << 16, &status, &len) < 0)
 		return bw_log_error(-ESRCH, "cannot find process '%d': there is no such process", pid);

@@ -11,3 +11,9 @@ bool bw_process_contained(const char *root);
 /* 0 if pid is a process (not one of a process's further threads); else -ESRCH, or -ENOTSUP in a
  * PID namespace, where pid is not what the kernel calls it; both are reported on stderr. */
 int bw_process_check(const char *root, pid_t pid);
+
+/* The same for a thread, which may be a process's first. */
+int bw_process_check_thread(const char *root, pid_t tid);
+
+/* 0 if processes have the kernel's numbers here; else -ENOTSUP, reported by the option's name. */
+int bw_process_check_numbers(const char *root, const char *option);

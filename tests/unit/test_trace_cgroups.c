@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/trace_cgroups.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/root.h"
+#include "tests/unit/trace_maps.h"
+
+static struct bw_trace_cgroups cgroups;
+
+static int begin(void **state)
+{
+	make_trace_maps(state);
+	make_root(state);
+	cgroups = (struct bw_trace_cgroups){.root = root, .kind = BW_CGROUP_UNIT, .name = "a.service"};
+	put("/sys/fs/cgroup/system.slice/cgroup.procs", "");
+	return 0;
+}
+
+static int end(void **state)
+{
+	bw_trace_cgroups_free(&cgroups);
+	free_trace_maps(state);
+	return remove_root(state);
+}
+
+static const char *unit(void)
+{
+	return below("/sys/fs/cgroup/system.slice/a.service");
+}
+
+static void make_unit(void)
+{
+	assert_int_equal(mkdir(unit(), 0755), 0);
+}
+
+static uint64_t id_of_unit(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(unit(), &st), 0);
+	return st.st_ino;
+}
+
+static int start(void)
+{
+	int r;
+
+	assert_int_equal(bw_trace_cgroups_size(&cgroups, &trace_maps.image), 0);
+	trace_load();
+	capture();
+	r = bw_trace_cgroups_start(&cgroups, &trace_maps.loaded);
+	return r;
+}
+
+static bool has(uint64_t id)
+{
+	return fake_value(fake_map(&trace_maps, "cgroups"), &id) != NULL;
+}
+
+/* Does the descriptor wake the main loop? */
+static bool wakes(void)
+{
+	struct pollfd fd = {.fd = bw_trace_cgroups_fd(&cgroups), .events = POLLIN};
+
+	return poll(&fd, 1, 0) == 1;
+}
+
+static void a_unit_s_cgroup_stands_in_the_map(void **state)
+{
+	(void)state;
+	make_unit();
+	assert_int_equal(start(), 0);
+	assert_string_equal(captured(), "");
+	assert_true(has(id_of_unit()));
+	assert_int_equal(trace_count("cgroups"), 1);
+}
+
+static void a_unit_without_an_ending_is_a_service(void **state)
+{
+	(void)state;
+	make_unit();
+	cgroups.name = "a";
+	assert_int_equal(start(), 0);
+	captured();
+	assert_true(has(id_of_unit()));
+	bw_trace_cgroups_free(&cgroups);
+	cgroups.name = "a.slice";
+	assert_int_equal(bw_trace_cgroups_start(&cgroups, &trace_maps.loaded), 0);
+	assert_int_equal(trace_count("cgroups"), 1); /* of before */
+	assert_string_equal(cgroups.name, "a.slice");
+}
+
+static void a_unit_that_is_restarted_is_found_at_once(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	make_unit();
+	assert_int_equal(start(), 0);
+	captured();
+	before = id_of_unit();
+	assert_false(wakes());
+	assert_int_equal(rename(unit(), below("/old")), 0); /* so that the new one has another number */
+	assert_true(wakes());
+	bw_trace_cgroups_update(&cgroups);
+	assert_int_equal(trace_count("cgroups"), 0);
+	make_unit();
+	assert_true(wakes());
+	bw_trace_cgroups_update(&cgroups);
+	assert_false(wakes());
+	assert_true(has(id_of_unit()));
+	assert_false(has(before));
+	assert_int_equal(trace_count("cgroups"), 1);
+}
+
+static void a_unit_that_is_started_later_is_noted_and_found(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	assert_string_equal(captured(), "The unit 'a.service' has no cgroup yet: its processes are shown as soon as it "
+					"has one.\n");
+	make_unit();
+	bw_trace_cgroups_update(&cgroups);
+	assert_int_equal(trace_count("cgroups"), 0); /* not due yet */
+	usleep(110000);
+	bw_trace_cgroups_update(&cgroups);
+	assert_true(has(id_of_unit()));
+}
+
+static void a_cgroup_that_does_not_exist_is_an_error(void **state)
+{
+	(void)state;
+	cgroups.kind = BW_CGROUP_PATH;
+	assert_int_equal(start(), -ENOENT);
+	assert_non_null(strstr(captured(), "cannot find the cgroup 'a.service': there is none of that path\n  cat "));
+}
+
+static void without_a_cgroup_there_is_nothing_to_do(void **state)
+{
+	(void)state;
+	cgroups.name = NULL;
+	assert_int_equal(start(), 0);
+	captured();
+	assert_int_equal(bw_trace_cgroups_fd(&cgroups), -1);
+	bw_trace_cgroups_update(&cgroups);
+	assert_int_equal(trace_count("cgroups"), 0);
+}
+
+#define WITH_MAPS(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+static const struct CMUnitTest tests[] = {
+	WITH_MAPS(a_unit_s_cgroup_stands_in_the_map),
+	WITH_MAPS(a_unit_without_an_ending_is_a_service),
+	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),
+	WITH_MAPS(a_unit_that_is_started_later_is_noted_and_found),
+	WITH_MAPS(a_cgroup_that_does_not_exist_is_an_error),
+	WITH_MAPS(without_a_cgroup_there_is_nothing_to_do),
+};
+
+UNIT_MODULE("cmd/trace_cgroups", NULL, NULL);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Patterns of names and paths, as a shell's: `*` is any text, `?` a character, [abc], [a-z] and [[:digit:]] a character
+ * of these, [!abc] one of the others, and a backslash takes the next character as it is. Text is compared as UTF-8, a
+ * byte that is no part of a valid character as a character of its own. A dot at the beginning is like any character.
+ *
+ * Of a path `*`, `?` and [...] do not match a slash, and `**` does, as with bash's globstar: where `**` stands between
+ * slashes, it matches any number of directories, also none.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bw_glob_token;
+
+struct bw_glob {
+	struct bw_glob_token *tokens; /* n */
+	size_t n;
+	char *text; /* text_len bytes: all literal characters */
+	size_t text_len, prefix_len, suffix_at;
+	bool is_path;
+	bool is_literal; /* it has no wildcard */
+};
+
+/*
+ * Reads a pattern, of a path or of a name. 0, -ENOMEM, or -EINVAL, with what is wrong in *why, a constant, and in *at
+ * the offset of what it is. The glob is the caller's, for bw_glob_free, in either case.
+ */
+int bw_glob_compile(struct bw_glob *glob, const char *pattern, bool is_path, const char **why, size_t *at);
+void bw_glob_free(struct bw_glob *glob);
+
+/* Can what it matches begin with any text? That is, does it begin with `**`? */
+bool bw_glob_begins_anywhere(const struct bw_glob *glob);
+
+/* Does the whole text match? Takes at most about (length of the text) * (length of the pattern) steps. */
+bool bw_glob_match(const struct bw_glob *glob, const char *text, size_t len);
+
+/*
+ * What each text that matches begins and ends with: the pattern's text before its first wildcard, and behind its last.
+ * Without a wildcard both are all of it. They have no NUL at their end, and live as long as the glob.
+ */
+const char *bw_glob_prefix(const struct bw_glob *glob, size_t *len);
+const char *bw_glob_suffix(const struct bw_glob *glob, size_t *len);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_cgroups.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/path_parts.h"
+#include "program/map_entries.h"
+
+/* A unit or container has few: a template's instances, nested ones. */
+enum { CGROUPS_MAX = 1024 };
+
+/*
+ * A cgroup that comes back beside where it was, as that of a unit that is restarted, is seen by inotify at once. One
+ * that comes elsewhere is found when all are looked through, which costs some milliseconds where there are thousands.
+ */
+enum { SEARCH_MS = 1000, SEARCH_MISSING_MS = 100 };
+
+static const struct bw_map_entries cgroups_map = {"cgroups", sizeof(uint64_t), sizeof(uint32_t)};
+
+int bw_trace_cgroups_size(const struct bw_trace_cgroups *c, struct bw_image *image)
+{
+	return c->name ? bw_map_entries_size(&cgroups_map, image, CGROUPS_MAX) : 0;
+}
+
+static bool has(const struct bw_cgroup_search_found *found, size_t n, uint64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (found[i].id == id)
+			return true;
+	return false;
+}
+
+static void watch_directory_of(const struct bw_trace_cgroups *c, const char *path)
+{
+	BW_FREE char *dir = NULL;
+
+	if (strchr(path, '/') && bw_path_parts_split(path, &dir))
+		inotify_add_watch(c->inotify, dir, IN_CREATE | IN_DELETE | IN_MOVE | IN_ONLYDIR);
+}
+
+static int add(const struct bw_trace_cgroups *c, const struct bw_cgroup_search_found *found)
+{
+	const uint32_t value = 1;
+	int r = bw_map_entries_put(&cgroups_map, c->loaded, &found->id, &value);
+
+	watch_directory_of(c, found->path);
+	return r == -E2BIG ? bw_log_error(r, "cannot follow all cgroups of '%s': there are more than %d", c->name,
+					  CGROUPS_MAX)
+			   : r;
+}
+
+/* The map's entries and c->found become those. Takes `now`. What changed before inotify watched is looked for again. */
+static int exchange(struct bw_trace_cgroups *c, struct bw_cgroup_search_found *now, size_t n)
+{
+	bool is_new = false;
+	int r = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (!has(now, n, c->found[i].id))
+			bw_map_entries_remove(&cgroups_map, c->loaded, &c->found[i].id);
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (!has(c->found, c->n, now[i].id)) {
+			is_new = true;
+			r = add(c, &now[i]);
+		}
+	if (n > 0)
+		c->next = bw_deadline_now() + (is_new ? 0 : SEARCH_MS);
+	bw_cgroup_search_free(c->found, c->n);
+	c->found = now;
+	c->n = n;
+	return r;
+}
+
+static int search(struct bw_trace_cgroups *c)
+{
+	struct bw_cgroup_search_found *now = NULL;
+	size_t n = 0;
+	int r = bw_cgroup_search(c->root, c->kind, c->name, &now, &n);
+
+	if (r < 0 && !c->failed)
+		bw_log_error(r, "cannot look for the cgroups of '%s': %s", c->name, strerror(-r));
+	c->failed = r < 0;
+	c->next = bw_deadline_now() + (c->n || r < 0 ? SEARCH_MS : SEARCH_MISSING_MS);
+	return r < 0 ? r : exchange(c, now, n);
+}
+
+/* As systemctl: without one of the endings that units with processes have it is a service. */
+static int complete_unit(struct bw_trace_cgroups *c)
+{
+	static const char *const endings[] = {"service", "scope", "slice", "socket", "mount", "swap", NULL};
+	const char *dot = strrchr(c->name, '.');
+
+	if (c->kind != BW_CGROUP_UNIT || (dot && bw_parse_word(dot + 1, endings) >= 0))
+		return 0;
+	if (asprintf(&c->unit, "%s.service", c->name) < 0) {
+		c->unit = NULL;
+		return -ENOMEM;
+	}
+	c->name = c->unit;
+	return 0;
+}
+
+int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *loaded)
+{
+	int r;
+
+	if (!c->name)
+		return 0;
+	c->loaded = loaded;
+	if (complete_unit(c) < 0)
+		return bw_log_error(-ENOMEM, "out of memory");
+	c->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (c->inotify < 0)
+		return bw_log_error(-errno, "cannot follow the cgroups: %s", strerror(errno));
+	c->watching = true;
+	r = search(c);
+	if (r < 0 || c->n > 0)
+		return r;
+	if (c->kind == BW_CGROUP_PATH) {
+		bw_log_error(-ENOENT, "cannot find the cgroup '%s': there is none of that path", c->name);
+		bw_log_hint("cat /proc/PID/cgroup shows a process's");
+		return -ENOENT;
+	}
+	bw_log_note("%s '%s' has no cgroup yet: its processes are shown as soon as it has one.",
+		    c->kind == BW_CGROUP_UNIT ? "The unit" : "The container", c->name);
+	return 0;
+}
+
+int bw_trace_cgroups_fd(const struct bw_trace_cgroups *c)
+{
+	return c->watching ? c->inotify : -1;
+}
+
+void bw_trace_cgroups_update(struct bw_trace_cgroups *c)
+{
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool changed = false;
+
+	if (!c->watching)
+		return;
+	while (read(c->inotify, events, sizeof(events)) > 0)
+		changed = true;
+	if (changed || bw_deadline_now() >= c->next)
+		search(c);
+}
+
+void bw_trace_cgroups_free(struct bw_trace_cgroups *c)
+{
+	if (c->watching)
+		close(c->inotify);
+	c->watching = false;
+	free(c->unit);
+	c->unit = NULL;
+	bw_cgroup_search_free(c->found, c->n);
+	c->found = NULL;
+	c->n = 0;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_filter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/trace_values.h"
+#include "kernel/preemption.h"
+#include "process/process.h"
+#include "program/map_entries.h"
+
+/* Processes that are followed at the same time. */
+enum { TREE_MAX = 16384 };
+
+enum { COMM_BYTES = 16 };
+
+static const struct bw_map_entries filter_map = {"filter", sizeof(uint32_t), sizeof(struct filter)};
+static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
+static const struct bw_map_entries not_pids = {"not_pids", sizeof(uint32_t), sizeof(uint32_t)};
+static const struct bw_map_entries not_uids = {"not_uids", sizeof(uint32_t), sizeof(uint32_t)};
+static const struct bw_map_entries not_comms = {"not_comms", COMM_BYTES, sizeof(uint32_t)};
+
+static int compile(struct bw_glob *g, const char *pattern, bool is_path)
+{
+	const char *why;
+	size_t at;
+	int r = bw_glob_compile(g, pattern, is_path, &why, &at);
+
+	return r < 0 ? bw_log_error(r, "cannot use the pattern '%s': %s", pattern, why ? why : strerror(-r)) : 0;
+}
+
+/* For the program, which compares only these. */
+static void set_ends(struct glob_ends *ends, const struct bw_glob *g)
+{
+	size_t prefix_len, suffix_len;
+	const char *prefix = bw_glob_prefix(g, &prefix_len), *suffix = bw_glob_suffix(g, &suffix_len);
+
+	ends->prefix_len = (uint32_t)(prefix_len < GLOB_BYTES ? prefix_len : GLOB_BYTES);
+	ends->suffix_len = (uint32_t)(suffix_len < GLOB_BYTES ? suffix_len : GLOB_BYTES);
+	memcpy(ends->prefix, prefix, ends->prefix_len);
+	memcpy(ends->suffix + GLOB_BYTES - ends->suffix_len, suffix + suffix_len - ends->suffix_len, ends->suffix_len);
+}
+
+static int compile_all(struct bw_trace_filter *f)
+{
+	const struct bw_trace_options *o = f->options;
+	int r = o->name ? compile(&f->name, o->name, false) : 0;
+
+	if (r == 0 && o->path)
+		r = compile(&f->path, o->path, true);
+	f->not_paths = calloc(o->not_paths.n + 1, sizeof(*f->not_paths));
+	if (!f->not_paths)
+		return -ENOMEM;
+	while (r == 0 && f->n_not_paths < o->not_paths.n) {
+		r = compile(&f->not_paths[f->n_not_paths], o->not_paths.items[f->n_not_paths], true);
+		f->n_not_paths++;
+	}
+	return r;
+}
+
+int bw_trace_filter_open(struct bw_trace_filter *f)
+{
+	const struct bw_trace_options *o = f->options;
+	int r = compile_all(f);
+
+	f->values = o->values;
+	f->targets = (struct bw_trace_targets){.options = o, .filter = &f->values};
+	f->cgroups = (struct bw_trace_cgroups){.root = "", .kind = o->cgroup_kind, .name = o->cgroup};
+	/* In a PID namespace getpid() is not the kernel's number: this process's is learned, too. */
+	f->learns = bw_trace_targets_any(o) || bw_process_contained("");
+	f->values.self = f->learns ? 0 : (uint32_t)getpid();
+	if (r == 0 && o->name)
+		set_ends(&f->values.name, &f->name);
+	if (r == 0 && o->path)
+		set_ends(&f->values.path, &f->path);
+	return r == 0 ? bw_trace_targets_check(&f->targets) : r;
+}
+
+static bool follows_tree(const struct bw_trace_options *o)
+{
+	return o->children || o->common.command;
+}
+
+static uint32_t needs_of(const struct bw_trace_options *o)
+{
+	uint32_t needs = o->needs;
+
+	if (o->json)
+		needs |= BW_NEEDS_PATH | BW_NEEDS_EXE | BW_NEEDS_LATENCY | BW_NEEDS_PROCESS;
+	if (o->name || o->path || o->not_paths.n > 0)
+		needs |= BW_NEEDS_PATH;
+	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_NEEDS_LATENCY : 0);
+}
+
+/* A flag of the compiler, and whether it is given. */
+struct define {
+	bool is;
+	const char *name;
+};
+
+static int define_all(struct bw_source *source, const struct define *defines, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = defines[i].is ? bw_source_define(source, defines[i].name) : 0;
+	return r;
+}
+
+static int define_filters(const struct bw_trace_options *o, struct bw_source *source)
+{
+	const struct define defines[] = {
+		{bw_trace_options_has(o, BW_BY_PID) && !o->children, "FILTER_PID"},
+		{follows_tree(o), "FILTER_TREE"},
+		{bw_trace_options_has(o, BW_BY_TID), "FILTER_TID"},
+		{bw_trace_options_has(o, BW_BY_UID), "FILTER_UID"},
+		{bw_trace_options_has(o, BW_BY_COMM), "FILTER_COMM"},
+		{bw_trace_options_has(o, BW_BY_MNT_NS), "FILTER_MNT_NS"},
+		{bw_trace_options_has(o, BW_BY_FAILED), "FILTER_FAILED"},
+		{bw_trace_options_has(o, BW_BY_ERROR), "FILTER_ERROR"},
+		{bw_trace_options_has(o, BW_BY_WRITES), "FILTER_WRITES"},
+		{bw_trace_options_has(o, BW_BY_LATENCY), "FILTER_LATENCY"},
+		{bw_trace_options_has(o, BW_BY_BYTES), "FILTER_BYTES"},
+		{o->name, "FILTER_NAME"},
+		{o->path, "FILTER_PATH"},
+		{o->not_pids.n > 0, "FILTER_NOT_PID"},
+		{o->not_uids.n > 0, "FILTER_NOT_UID"},
+		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
+		{o->exe, "FILTER_EXE"},
+		{o->not_exes.n > 0, "FILTER_NOT_EXE"},
+		{o->cgroup, "FILTER_CGROUP"},
+		{o->paths.n > 0, "FILTER_FILE"},
+	};
+
+	return define_all(source, defines, sizeof(defines) / sizeof(*defines));
+}
+
+int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *source)
+{
+	const struct bw_trace_options *o = f->options;
+	const uint32_t needs = needs_of(o);
+	char ops[32];
+	const struct define defines[] = {
+		{true, "FILE_EVENTS"},
+		{true, ops},
+		{o->all_files, "ALL_FILES"},
+		{needs & BW_NEEDS_PATH, "NEEDS_PATH"},
+		{needs & BW_NEEDS_EXE, "NEEDS_EXE"},
+		{needs & BW_NEEDS_LATENCY, "NEEDS_LATENCY"},
+		{needs & BW_NEEDS_PROCESS, "NEEDS_PROCESS"},
+		{bw_preemption_is_full(""), "PREEMPTIBLE"},
+		{f->learns, "LEARNS"},
+	};
+	int r;
+
+	snprintf(ops, sizeof(ops), "OPS=%#x", o->ops);
+	r = define_all(source, defines, sizeof(defines) / sizeof(*defines));
+	return r == 0 ? define_filters(o, source) : r;
+}
+
+int bw_trace_filter_size(const struct bw_trace_filter *f, struct bw_image *image)
+{
+	const struct bw_trace_options *o = f->options;
+	int r = bw_map_entries_size(&filter_map, image, 1);
+
+	if (r == 0 && follows_tree(o))
+		r = bw_map_entries_size(&tree, image, TREE_MAX);
+	if (r == 0 && o->not_pids.n > 0)
+		r = bw_map_entries_size(&not_pids, image, o->not_pids.n);
+	if (r == 0 && o->not_uids.n > 0)
+		r = bw_map_entries_size(&not_uids, image, o->not_uids.n);
+	if (r == 0 && o->not_comms.n > 0)
+		r = bw_map_entries_size(&not_comms, image, o->not_comms.n);
+	if (r == 0)
+		r = bw_trace_cgroups_size(&f->cgroups, image);
+	return r == 0 && f->learns ? bw_trace_targets_size(&f->targets, image) : r;
+}
+
+static int put(const struct bw_trace_filter *f, const struct bw_map_entries *map, const void *key)
+{
+	const uint32_t value = 1;
+
+	return bw_map_entries_put(map, f->loaded, key, &value);
+}
+
+static int put_numbers(const struct bw_trace_filter *f, const struct bw_map_entries *map,
+		       const struct bw_trace_numbers *numbers)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < numbers->n && r == 0; i++)
+		r = put(f, map, &numbers->items[i]);
+	return r;
+}
+
+static int put_comms(const struct bw_trace_filter *f, const struct bw_trace_list *comms)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < comms->n && r == 0; i++) {
+		char comm[COMM_BYTES] = "";
+
+		memcpy(comm, comms->items[i], strlen(comms->items[i]));
+		r = put(f, &not_comms, comm);
+	}
+	return r;
+}
+
+int bw_trace_filter_start(struct bw_trace_filter *f, const struct bw_loaded *loaded)
+{
+	const struct bw_trace_options *o = f->options;
+	uint32_t zero = 0;
+	int r;
+
+	f->loaded = loaded;
+	r = bw_map_entries_put(&filter_map, loaded, &zero, &f->values);
+	if (r == 0)
+		r = put_numbers(f, &not_pids, &o->not_pids);
+	if (r == 0)
+		r = put_numbers(f, &not_uids, &o->not_uids);
+	if (r == 0)
+		r = put_comms(f, &o->not_comms);
+	if (r == 0 && o->children)
+		r = bw_trace_filter_follow(f, o->values.pid);
+	return r == 0 ? bw_trace_cgroups_start(&f->cgroups, loaded) : r;
+}
+
+int bw_trace_filter_learn(struct bw_trace_filter *f)
+{
+	return f->learns ? bw_trace_targets_start(&f->targets, f->loaded) : 0;
+}
+
+int bw_trace_filter_follow(const struct bw_trace_filter *f, uint32_t pid)
+{
+	return put(f, &tree, &pid);
+}
+
+static bool name_matches(const struct bw_glob *g, const struct bw_trace_filter_text *t)
+{
+	const char *slash = t->len ? memrchr(t->text, '/', t->len) : NULL;
+	const char *name = slash ? slash + 1 : t->text;
+
+	return t->len > 0 && bw_glob_match(g, name, (size_t)(t->text + t->len - name));
+}
+
+static bool path_matches(const struct bw_glob *g, const struct bw_trace_filter_text *t)
+{
+	return t->len > 0 && bw_glob_match(g, t->text, t->len);
+}
+
+/* The same, or beneath a path without wildcards. */
+static bool is_at_or_beneath(const struct bw_glob *g, const struct bw_trace_filter_text *t)
+{
+	size_t len;
+	const char *dir = bw_glob_prefix(g, &len);
+
+	if (!g->is_literal)
+		return path_matches(g, t);
+	while (len > 0 && dir[len - 1] == '/')
+		len--;
+	return t->len >= len && t->len > 0 && memcmp(t->text, dir, len) == 0 && (t->len == len || t->text[len] == '/');
+}
+
+static bool is_left_out(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)
+{
+	for (size_t i = 0; i < f->n_not_paths; i++)
+		if (is_at_or_beneath(&f->not_paths[i], t))
+			return true;
+	return false;
+}
+
+bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trace_filter_event *e)
+{
+	const struct bw_trace_options *o = f->options;
+	/* What a symlink points to is a text, and no name of a file that is changed. */
+	const bool is_text = e->op == OP_LINK && e->has_flags && e->flags == LINK_SYMBOLIC;
+	const struct bw_trace_filter_text none = {0}, *to = is_text ? &none : &e->to;
+	const struct bw_trace_filter_text *path = e->path.len ? &e->path : &e->filename;
+
+	if (o->flags && !(e->op == OP_OPEN && e->has_flags && bw_trace_values_has_flag(o->flags, e->flags)))
+		return false;
+	if (o->name && !name_matches(&f->name, path) && !name_matches(&f->name, to))
+		return false;
+	if (o->path && !path_matches(&f->path, &e->path) && !path_matches(&f->path, to))
+		return false;
+	/* Of two names both must be left out: what comes from elsewhere, or goes there, is shown. */
+	return !is_left_out(f, &e->path) || (to->len > 0 && !is_left_out(f, to));
+}
+
+void bw_trace_filter_close(struct bw_trace_filter *f)
+{
+	bw_trace_targets_free(&f->targets);
+	bw_trace_cgroups_free(&f->cgroups);
+	bw_glob_free(&f->name);
+	bw_glob_free(&f->path);
+	for (size_t i = 0; i < f->n_not_paths; i++)
+		bw_glob_free(&f->not_paths[i]);
+	free(f->not_paths);
+	f->not_paths = NULL;
+	f->n_not_paths = 0;
+}

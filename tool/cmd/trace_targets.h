@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the paths and programs of trace's command line to what they are for the kernel, in the maps of bpf_src/trace.c:
+ * names, files, dirs and devices (FILTER_FILE), exes and not_exes. A path is opened while the program runs, which notes
+ * in `own_open` which file it was. A process of its own opens it, since a file system that answers no more would hold
+ * this one for ever.
+ *
+ * In this order: bw_trace_targets_check; for a program that was built, _size; for one that is attached, _start; _free.
+ */
+#pragma once
+
+#include "base/sandbox.h"
+#include "bpf_src/lib/filter.h"
+#include "cmd/trace_options.h"
+#include "program/image.h"
+#include "program/load.h"
+
+struct bw_trace_targets {
+	/* Given by the caller. */
+	const struct bw_trace_options *options;
+	struct filter *filter; /* as it is in the map `filter`: self and own_comm are set here */
+
+	/* Inner. */
+	const struct bw_loaded *loaded; /* NULL: the paths are only checked */
+	bool started;
+	struct bw_sandbox opener; /* where it was started */
+	struct bw_sandbox_strays strays;
+	struct bw_deadline deadline;
+	uint32_t process; /* the opener's number, as the kernel counts; 0: not known yet */
+	char comm[16];	  /* of this process */
+};
+
+/* Are there any? Then the program is compiled with LEARNS, and the map own_open. */
+bool bw_trace_targets_any(const struct bw_trace_options *options);
+
+/*
+ * Are the paths there, or at least the directories that they are in, and are the programs? 0; -EINTR, silently, after a
+ * signal that ends the run; or -errno, reported.
+ */
+int bw_trace_targets_check(struct bw_trace_targets *targets);
+
+/* Makes the image's maps as large as the paths need. 0 or -ENOENT, reported: it has no such map. */
+int bw_trace_targets_size(const struct bw_trace_targets *targets, struct bw_image *image);
+
+/*
+ * Fills the maps. filter->self must be 0 in the map `filter`; then it is this process's own number. As
+ * bw_trace_targets_check.
+ */
+int bw_trace_targets_start(struct bw_trace_targets *targets, const struct bw_loaded *loaded);
+
+/* Ends the process that opens; also in the middle. */
+void bw_trace_targets_free(struct bw_trace_targets *targets);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_values.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/glob.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "cmd/common_options.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* 0, or BW_EXIT_USAGE, reported; the glob is to be freed in either case. */
+static int compile(struct bw_glob *g, const char *option, const char *value, bool is_path)
+{
+	const char *why;
+	char reason[160];
+	size_t at;
+	int r = bw_glob_compile(g, value, is_path, &why, &at);
+
+	if (r == 0)
+		return *value ? 0 : bw_common_options_usage_error(option, value, "a pattern has at least one byte");
+	snprintf(reason, sizeof(reason), "%s (byte %zu)", r == -ENOMEM ? strerror(ENOMEM) : why, at + 1);
+	return bw_common_options_usage_error(option, value, reason);
+}
+
+int bw_trace_values_name(const char *option, const char *value)
+{
+	BW_CLEANUP(bw_glob_free) struct bw_glob g = {0};
+	int r = compile(&g, option, value, false);
+
+	if (r == 0 && strchr(value, '/'))
+		return bw_common_options_usage_error(option, value, "a name has no slash; --path takes whole paths");
+	return r;
+}
+
+int bw_trace_values_path(const char *option, const char *value)
+{
+	BW_CLEANUP(bw_glob_free) struct bw_glob g = {0};
+	int r = compile(&g, option, value, true);
+
+	if (r == 0 && *value != '/' && !bw_glob_begins_anywhere(&g))
+		return bw_common_options_usage_error(option, value, "a whole path begins with / or **, as '**/*.log'");
+	return r;
+}
+
+int bw_trace_values_mnt_ns(const char *root, const char *value, uint32_t *inode)
+{
+	const bool of_process = strncmp(value, "pid:", 4) == 0;
+	char path[PATH_MAX];
+	struct stat st;
+	uint64_t n;
+
+	if (bw_parse_number(of_process ? value + 4 : value, of_process ? INT32_MAX : UINT32_MAX, &n) < 0 || n == 0)
+		return bw_common_options_usage_error("--mnt-ns", value,
+						     "neither a mount namespace's number nor pid:PID");
+	if (!of_process) {
+		*inode = (uint32_t)n;
+		return 0;
+	}
+	snprintf(path, sizeof(path), "%s/proc/%llu/ns/mnt", root, (unsigned long long)n);
+	if (stat(path, &st) < 0)
+		return bw_common_options_usage_error("--mnt-ns", value,
+						     errno == ENOENT ? "there is no such process" : strerror(errno));
+	*inode = (uint32_t)st.st_ino;
+	return 0;
+}
+
+/* How a file is opened (O_ACCMODE), then the flags. */
+static const struct {
+	const char *name;
+	uint32_t value;
+} flag_names[] = {
+	{"O_RDONLY", O_RDONLY},	    {"O_WRONLY", O_WRONLY},   {"O_RDWR", O_RDWR},	    {"O_CREAT", O_CREAT},
+	{"O_EXCL", O_EXCL},	    {"O_NOCTTY", O_NOCTTY},   {"O_TRUNC", O_TRUNC},	    {"O_APPEND", O_APPEND},
+	{"O_NONBLOCK", O_NONBLOCK}, {"O_NDELAY", O_NDELAY},   {"O_DSYNC", O_DSYNC},	    {"O_SYNC", O_SYNC},
+	{"O_ASYNC", O_ASYNC},	    {"O_DIRECT", O_DIRECT},   {"O_DIRECTORY", O_DIRECTORY}, {"O_NOFOLLOW", O_NOFOLLOW},
+	{"O_NOATIME", O_NOATIME},   {"O_CLOEXEC", O_CLOEXEC}, {"O_PATH", O_PATH},	    {"O_TMPFILE", O_TMPFILE},
+};
+
+enum { ACCESS_MODES = 3 };
+
+int bw_trace_values_flag(const char *value, uint32_t *flag)
+{
+	for (size_t i = 0; i < LENGTH(flag_names); i++)
+		if (strcmp(flag_names[i].name, value) == 0) {
+			*flag = 1U << i;
+			return 0;
+		}
+	return bw_common_options_usage_error("--flag-filter", value, "not a flag of open(2), as O_WRONLY or O_CREAT");
+}
+
+bool bw_trace_values_has_flag(uint32_t mask, uint32_t flags)
+{
+	for (size_t i = 0; i < LENGTH(flag_names); i++) {
+		const uint32_t value = flag_names[i].value;
+
+		if (mask >> i & 1 && (i < ACCESS_MODES ? (flags & O_ACCMODE) == value : (flags & value) == value))
+			return true;
+	}
+	return false;
+}
+
+static const char *const field_names[] = {
+	"time",	    "pid",    "tid",	  "uid",  "comm",	"exe",	  "ppid",	 "pcomm",
+	"op",	    "result", "flags",	  "mode", "bytes",	"offset", "latency",	 "created",
+	"replaced", "async",  "filename", "path", "path_exact", "to",	  "to_filename", "dev",
+	"ino",	    "type",   "cgroup",	  "unit", "container",	"mnt_ns", "pid_ns",	 NULL};
+
+static const char *const process_fields[] = {"tid",  "uid",	  "ppid",   "pcomm",  "cgroup",
+					     "unit", "container", "mnt_ns", "pid_ns", NULL};
+static const char *const path_fields[] = {"path", "path_exact", "to", NULL};
+
+static uint32_t needs_of(const char *field)
+{
+	if (bw_parse_word(field, path_fields) >= 0)
+		return BW_NEEDS_PATH;
+	if (bw_parse_word(field, process_fields) >= 0)
+		return BW_NEEDS_PROCESS;
+	if (strcmp(field, "exe") == 0)
+		return BW_NEEDS_EXE;
+	return strcmp(field, "latency") == 0 ? BW_NEEDS_LATENCY : 0;
+}
+
+int bw_trace_values_fields(const char *list, uint32_t *needs)
+{
+	for (const char *at = list, *end;; at = end + 1) {
+		char field[16] = "";
+
+		end = at + strcspn(at, ",");
+		if ((size_t)(end - at) < sizeof(field))
+			memcpy(field, at, (size_t)(end - at));
+		if (bw_parse_word(field, field_names) < 0)
+			return bw_common_options_usage_error(
+				"--fields", list, "not a list of fields; 'bccwatch trace --fields help' lists them");
+		*needs |= needs_of(field);
+		if (!*end)
+			return 0;
+	}
+}
+
+const char *const *bw_trace_values_field_names(void)
+{
+	return field_names;
+}
