@@ -68,6 +68,30 @@ static void sigusr1_is_read_once_it_was_added(void **state)
 	close(fd);
 }
 
+static void a_signal_that_is_handled_is_read_and_ends_no_run(void **state)
+{
+	int fd = bw_signals_open();
+
+	(void)state;
+	assert_int_equal(bw_signals_handle(fd, SIGHUP), 0);
+	kill(getpid(), SIGHUP);
+	assert_false(bw_signals_pending());
+	kill(getpid(), SIGTERM);
+	assert_true(bw_signals_pending());
+	assert_int_equal(next(fd), SIGHUP);
+	assert_int_equal(next(fd), SIGTERM);
+	close(fd);
+	signal(SIGHUP, SIG_IGN); /* also under nohup */
+	fd = bw_signals_open();
+	assert_int_equal(bw_signals_handle(fd, SIGHUP), 0);
+	kill(getpid(), SIGHUP);
+	assert_false(bw_signals_pending());
+	assert_int_equal(next(fd), SIGHUP);
+	assert_int_equal(bw_signals_handle(fd, SIGKILL), -EINVAL);
+	close(fd);
+	signal(SIGHUP, SIG_DFL);
+}
+
 /* As by nohup. */
 static void sighup_that_is_ignored_stays_ignored(void **state)
 {
@@ -90,6 +114,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(signals_that_end_a_run_are_read_from_the_descriptor),
 	cmocka_unit_test(a_broken_pipe_and_a_full_file_are_errors_of_the_write),
 	cmocka_unit_test(sigusr1_is_read_once_it_was_added),
+	cmocka_unit_test(a_signal_that_is_handled_is_read_and_ends_no_run),
 	cmocka_unit_test(sighup_that_is_ignored_stays_ignored),
 };
 

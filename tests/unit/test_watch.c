@@ -159,7 +159,8 @@ static void losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for(
 	fake_n_readers = 0;
 	watch.fail_on_loss = true;
 	watch.json = true;
-	assert_non_null(strstr(run("", BW_EXIT_LOST), "\"lost\":7,\"missed\":0}\n"));
+	assert_non_null(strstr(run("", BW_EXIT_LOST),
+			       "\"lost\":7,\"missed\":0,\"cut\":0,\"unbuffered\":0,\"out_of_order\":0}\n"));
 }
 
 static void events_of_several_tables_are_shown_in_the_order_of_their_times(void **state)

@@ -14,5 +14,11 @@ int bw_signals_open(void);
 /* From this call on SIGUSR1 is read from that descriptor, too. 0 or -errno. */
 int bw_signals_add_usr1(int fd);
 
+/*
+ * From this call on that signal, of those above or another, ends no run: it is read from the descriptor alone, also
+ * where it was ignored. 0 or -errno.
+ */
+int bw_signals_handle(int fd, int signal);
+
 /* Is a signal pending that ends the run? It is not read. */
 bool bw_signals_pending(void);

@@ -220,6 +220,7 @@ static int open_trace(struct trace *t)
 		.signal_fd = t->signal_fd,
 		.fail_on_loss = t->common.fail_on_loss,
 		.counters = true,
+		.hold_back = true,
 		.sentence = {.before = t->via == VIA_TRACEPOINT ? "opened file" : NULL, .after = ""},
 	};
 	return r == 0 ? bw_watch_open(&t->watch) : r;
