@@ -144,7 +144,8 @@ static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 
 	(void)state;
 	assert_int_equal(fcntl(fd, F_DUPFD, 100), 100);
-	assert_int_equal(run_shell("ls /proc/$$/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status", &text), 0);
+	assert_int_equal(run_shell("ls /proc/$$/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status", &text),
+			 0);
 	assert_int_equal(strncmp(text, "0 1 2 ", 6), 0);
 	assert_null(strstr(text, "100"));
 	if (!strstr(text, "SigBlk:\t0000000000000000") || !strstr(text, "SigIgn:\t0000000000000000"))
@@ -203,7 +204,7 @@ static void it_runs_as_the_user_of_sudo(void **state)
 
 static void an_invalid_user_of_sudo_is_reported(void **state)
 {
-	static const char *const invalid[][2] = {{"1", NULL},	{NULL, "1"},	  {"1x", "1"}, {"-1", "1"},
+	static const char *const invalid[][2] = {{"1", NULL},	  {NULL, "1"},	       {"1x", "1"},    {"-1", "1"},
 						 {"1", "daemon"}, {"4294967295", "1"}, {"54321", "1"}, {"", "1"}};
 	const char *text;
 
@@ -221,10 +222,12 @@ static void path_is_searched_as_by_a_shell(void **state)
 {
 	char *argv[] = {(char *)"tool", NULL};
 	struct bw_command_run c = {.argv = argv};
-	char *saved = strdup(getenv("PATH")), path[1200];
+	const char *before = getenv("PATH");
+	char *saved = strdup(before ? before : "/bin"), path[1200];
 	const char *text;
 
 	(void)state;
+	assert_non_null(saved);
 	put("/a/tool", "#!/bin/sh\necho not executable\n");
 	put("/b/tool", "#!/bin/sh\necho found\n");
 	put("/c/tool", "echo no interpreter\n");

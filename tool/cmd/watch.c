@@ -247,6 +247,7 @@ int bw_watch_open(struct bw_watch *w)
 {
 	int r = open_out(w);
 
+	w->shown = w->reported_losses = 0;
 	open_order(w);
 	r = r == 0 ? open_formats(w) : r;
 

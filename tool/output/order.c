@@ -42,13 +42,13 @@ static int make_room(struct bw_order_run *run, size_t len)
 	size_t used = run->to - run->from, larger = run->room ? run->room : FIRST_ROOM;
 	char *bytes;
 
-	if (run->room - run->to >= len)
+	if (run->bytes && run->room - run->to >= len)
 		return 0;
-	if (used > 0 && run->from > 0)
+	if (run->bytes && run->from > 0)
 		memmove(run->bytes, run->bytes + run->from, used);
 	run->from = 0;
 	run->to = used;
-	if (run->room - used >= len && used <= run->room / 2)
+	if (run->bytes && run->room - used >= len && used <= run->room / 2)
 		return 0;
 	while (larger - used < len || used > larger / 2)
 		larger *= 2;
