@@ -97,6 +97,31 @@ static void events_that_are_held_back_are_put_in_order_and_late_ones_are_counted
 	assert_non_null(strstr(text, "3 events shown, 0 lost, 1 out of order.\n"));
 }
 
+static void lose(unsigned n)
+{
+	const uint64_t refused[] = {n, 0};
+
+	fake_put(fake_map(&watched, "bccwatch_refused"), &(uint32_t){0}, refused);
+}
+
+static void losses_are_a_record_of_their_own_once_a_second_and_at_the_end(void **state)
+{
+	static const struct sent sent[] = {{0, 0, 1}, {500 * MS, 0, 2}, {1500 * MS, 0, 3}};
+	const char *text;
+	unsigned records = 0;
+
+	(void)state;
+	watch.json = true;
+	before_event = lose;
+	text = run_sequence(sent, 3, BW_EXIT_OK);
+	for (const char *at = text; (at = strstr(at, "\"table\":\"\",\"lost\":")); at++) {
+		assert_int_equal(at[strlen("\"table\":\"\",\"lost\":")], records == 0 ? '1' : '2');
+		records++;
+	}
+	if (records != 2)
+		fail_msg("%s", text);
+}
+
 static void a_run_ends_when_so_many_events_were_shown(void **state)
 {
 	static const struct sent sent[] = {{0, 0, 1}, {0, 0, 2}, {0, 0, 3}};
@@ -188,6 +213,7 @@ static void a_run_ends_with_its_command_and_has_its_status(void **state)
 
 static const struct CMUnitTest tests[] = {
 	WATCHED(events_that_are_held_back_are_put_in_order_and_late_ones_are_counted),
+	WATCHED(losses_are_a_record_of_their_own_once_a_second_and_at_the_end),
 	WATCHED(a_run_ends_when_so_many_events_were_shown),
 	WATCHED(events_go_to_a_file_which_sighup_opens_anew),
 	WATCHED(a_run_ends_with_its_command_and_has_its_status),
