@@ -330,39 +330,6 @@ static void events_on_a_cpu_without_a_buffer_are_reported_as_that(void **state)
 	assert_int_equal(s.session.unbuffered, 9);
 }
 
-static bool has_ended(void *cookie)
-{
-	(void)cookie;
-	return s.flushes == 3;
-}
-
-static void something_else_can_end_the_run(void **state)
-{
-	(void)state;
-	s.session.ended = has_ended;
-	assert_int_equal(run_session(), 0);
-	assert_int_equal(s.flushes, 4); /* once more at the end */
-	assert_int_equal(s.session.complete, UINT64_MAX);
-}
-
-static void on_hangup(void *cookie)
-{
-	struct bw_session *session = &((__typeof__(s) *)cookie)->session;
-
-	session->stop = true;
-}
-
-static void sighup_that_ends_no_run_is_passed_on(void **state)
-{
-	(void)state;
-	assert_int_equal(bw_signals_handle(s.session.signal_fd, SIGHUP), 0);
-	s.session.hangup = on_hangup; /* which ends it by the flag */
-	raise(SIGHUP);
-	assert_int_equal(run_session(), 0);
-	assert_true(s.session.stop);
-	signal(SIGHUP, SIG_DFL);
-}
-
 static int flood_signal, flood_flush;
 
 /* In the middle of a flood the run is to end; by its end nothing is attached that could bring more. */
@@ -446,8 +413,6 @@ static const struct CMUnitTest tests[] = {
 	RUN(losses_are_counted_once_whoever_reports_them),
 	RUN(losses_are_reported_while_the_run_goes_on),
 	RUN(events_on_a_cpu_without_a_buffer_are_reported_as_that),
-	RUN(something_else_can_end_the_run),
-	RUN(sighup_that_ends_no_run_is_passed_on),
 	RUN(a_signal_in_a_flood_of_events_detaches_the_hooks),
 	RUN(a_flush_that_fails_in_a_flood_detaches_the_hooks),
 	RUN(an_urgent_descriptor_is_attended_to),
