@@ -13,11 +13,12 @@ check_lines "trace -- COMMAND: none is lost" 1 "events shown, 0 lost." "$tmp/not
 check_status "trace -- COMMAND: 128 + N where signal N ended it" 137 bccwatch trace -o events -- bash -c 'kill -KILL $$'
 check_status "trace -- COMMAND: 127 where there is no such command" 127 bccwatch trace -o events -- no-such-command
 check_lines "trace -- COMMAND: a command that is not there is reported" 1 "cannot run 'no-such-command': No such file or directory" "$tmp/said"
-check_status "trace -- COMMAND: 126 where it cannot be executed" 126 bccwatch trace -o events -- /etc/hostname
+check_status "trace -- COMMAND: 126 where it cannot be executed" 126 bccwatch trace -o events -- /
 check_status "trace -- COMMAND: 125 where bccwatch fails" 125 bccwatch trace -o /absent/events -- touch ran
 check "trace -- COMMAND: a command whose events cannot be written is not run" absent "$tmp/ran"
 check_status "trace -- COMMAND: 124 where events were lost under --fail-on-loss" 124 \
-	bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "kill -STOP \$PPID; '$fixtures/opens' 5000 /x; kill -CONT \$PPID"
+	sh -c 'bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "kill -STOP \$PPID; $0 5000 /x; kill -CONT \$PPID"; exit $?' \
+	"$fixtures/opens"
 check "trace -- COMMAND: nothing is left attached" nothing_attached
 
 bccwatch trace -- bash -c 'echo to-stdout; : </etc/hosts' >out 2>err

@@ -25,7 +25,7 @@ static struct bw_image_map image_maps[] = {
 	 .type = BPF_MAP_TYPE_PERCPU_ARRAY,
 	 .key_size = 4,
 	 .value_size = 8,
-	 .max_entries = BW_REFUSED_COUNT},
+	 .max_entries = 1},
 	{.name = "counters", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 8},
 };
 
@@ -308,28 +308,6 @@ static void losses_are_reported_while_the_run_goes_on(void **state)
 	assert_int_equal(s.seconds, 1);
 }
 
-static void lose_for_want_of_a_buffer(void)
-{
-	static const uint64_t unbuffered[] = {0, 9};
-
-	fake_put(fake_map(&s.fake, "bccwatch_refused"), &(uint32_t){BW_REFUSED_NO_BUFFER}, unbuffered);
-}
-
-static void events_on_a_cpu_without_a_buffer_are_reported_as_that(void **state)
-{
-	const char *text;
-
-	(void)state;
-	s.when_open = lose_for_want_of_a_buffer;
-	s.end_signal = SIGTERM;
-	capture();
-	assert_int_equal(run_session(), 0);
-	text = captured();
-	assert_string_equal(text, "Lost 9 events: CPUs without a buffer, which came online during the run.\n");
-	assert_int_equal(s.session.lost, 9);
-	assert_int_equal(s.session.unbuffered, 9);
-}
-
 static int flood_signal, flood_flush;
 
 /* In the middle of a flood the run is to end; by its end nothing is attached that could bring more. */
@@ -412,7 +390,6 @@ static const struct CMUnitTest tests[] = {
 	RUN(each_interval_is_a_tick),
 	RUN(losses_are_counted_once_whoever_reports_them),
 	RUN(losses_are_reported_while_the_run_goes_on),
-	RUN(events_on_a_cpu_without_a_buffer_are_reported_as_that),
 	RUN(a_signal_in_a_flood_of_events_detaches_the_hooks),
 	RUN(a_flush_that_fails_in_a_flood_detaches_the_hooks),
 	RUN(an_urgent_descriptor_is_attended_to),

@@ -122,6 +122,27 @@ static void losses_are_a_record_of_their_own_once_a_second_and_at_the_end(void *
 		fail_msg("%s", text);
 }
 
+static void lose_for_want_of_a_buffer(unsigned n)
+{
+	const uint64_t unbuffered[] = {n, 8};
+
+	fake_put(fake_map(&watched, "bccwatch_refused"), &(uint32_t){BW_REFUSED_NO_BUFFER}, unbuffered);
+}
+
+static void events_on_a_cpu_without_a_buffer_are_reported_as_that(void **state)
+{
+	static const struct sent sent[] = {{0, 0, 1}, {1500 * MS, 0, 1}};
+	const char *text;
+
+	(void)state;
+	before_event = lose_for_want_of_a_buffer;
+	text = run_sequence(sent, 2, BW_EXIT_OK);
+	if (!strstr(text, "Lost 8 events: CPUs without a buffer, which came online during the run.\n") ||
+	    strstr(text, "--buffer-pages") ||
+	    !strstr(text, "2 events shown, 9 lost, 9 of these on CPUs without a buffer.\n"))
+		fail_msg("%s", text);
+}
+
 static void a_run_ends_when_so_many_events_were_shown(void **state)
 {
 	static const struct sent sent[] = {{0, 0, 1}, {0, 0, 2}, {0, 0, 3}};
@@ -201,6 +222,7 @@ static void a_run_ends_with_its_command_and_has_its_status(void **state)
 	(void)state;
 	assert_int_equal(run_command("sh", "sleep 0.1; exit 7"), 7);
 	assert_int_equal(run_command("no-such-command", ""), BW_COMMAND_ABSENT);
+	assert_int_equal(run_command("sh", "trap 'exit 8' TERM; kill -TERM $PPID; while :; do sleep 0.02; done"), 8);
 	fake_put(fake_map(&watched, "bccwatch_refused"), &(uint32_t){0}, refused);
 	assert_int_equal(run_command("sh", "exit 7"), 7);
 	watch.fail_on_loss = true;
@@ -214,6 +236,7 @@ static void a_run_ends_with_its_command_and_has_its_status(void **state)
 static const struct CMUnitTest tests[] = {
 	WATCHED(events_that_are_held_back_are_put_in_order_and_late_ones_are_counted),
 	WATCHED(losses_are_a_record_of_their_own_once_a_second_and_at_the_end),
+	WATCHED(events_on_a_cpu_without_a_buffer_are_reported_as_that),
 	WATCHED(a_run_ends_when_so_many_events_were_shown),
 	WATCHED(events_go_to_a_file_which_sighup_opens_anew),
 	WATCHED(a_run_ends_with_its_command_and_has_its_status),

@@ -19,7 +19,7 @@ static struct bw_image_map image_maps[] = {
 	 .type = BPF_MAP_TYPE_PERCPU_ARRAY,
 	 .key_size = 4,
 	 .value_size = 8,
-	 .max_entries = 1},
+	 .max_entries = BW_REFUSED_COUNT},
 };
 struct bw_image_event watched_events[] = {{.map = 0, .layout = {watched_fields, 3, 16}},
 					  {.map = 1, .layout = {watched_fields, 3, 16}}};

@@ -57,6 +57,22 @@ int bw_signals_handle(int fd, int signal)
 	return sigaction(signal, &action, NULL) < 0 ? -errno : add(fd, signal);
 }
 
+int bw_signals_leave(int fd, const int *signals, size_t n)
+{
+	const struct sigaction action = {.sa_handler = handled};
+	sigset_t set, left;
+
+	if (sigprocmask(SIG_BLOCK, NULL, &set) < 0)
+		return -errno;
+	sigemptyset(&left);
+	for (size_t i = 0; i < n; i++) {
+		sigdelset(&set, signals[i]);
+		if (sigaddset(&left, signals[i]) < 0 || sigaction(signals[i], &action, NULL) < 0)
+			return -errno;
+	}
+	return signalfd(fd, &set, 0) < 0 || sigprocmask(SIG_BLOCK, &left, NULL) < 0 ? -errno : 0;
+}
+
 static bool ends_run(int signal)
 {
 	struct sigaction action;

@@ -40,7 +40,12 @@ struct user {
 /* What the process has of ours until it executes the command. */
 enum { RESULT_FD = 3, GO_FD };
 
-static const int passed_on[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+static const int passed_on[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP /* the last one: see keeps_hangup */};
+
+static size_t n_passed_on(const struct bw_command_run *run)
+{
+	return sizeof(passed_on) / sizeof(*passed_on) - run->keeps_hangup;
+}
 
 /* false: they are not both valid. */
 static bool find_sudo_user(struct user *user)
@@ -232,11 +237,8 @@ int bw_command_start(struct bw_command_run *run)
 
 int bw_command_release(struct bw_command_run *run, int signal_fd)
 {
-	int r = 0;
+	int r = bw_signals_leave(signal_fd, passed_on, n_passed_on(run));
 
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(*passed_on) && r == 0; i++)
-		if (passed_on[i] != SIGHUP || !run->keeps_hangup)
-			r = bw_signals_handle(signal_fd, passed_on[i]);
 	if (r == 0 && write(run->go, "", 1) != 1)
 		r = -errno;
 	run->is_released = r == 0;
@@ -253,9 +255,8 @@ static void pass_signals_on(const struct bw_command_run *run)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(*passed_on); i++)
-		if (passed_on[i] != SIGHUP || !run->keeps_hangup)
-			sigaddset(&set, passed_on[i]);
+	for (size_t i = 0; i < n_passed_on(run); i++)
+		sigaddset(&set, passed_on[i]);
 	while (sigtimedwait(&set, &info, &none) > 0)
 		if (info.si_code <= 0 && run->status < 0)
 			kill(run->pid, info.si_signo);

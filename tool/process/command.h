@@ -40,8 +40,8 @@ struct bw_command_run {
 int bw_command_start(struct bw_command_run *run);
 
 /*
- * Lets it execute the command. From here on SIGINT, SIGTERM and SIGQUIT, which are read from signal_fd (of
- * bw_signals_open), are the command's: those that its terminal has not sent to it already are passed on. 0 or -errno,
+ * Lets it execute the command. From here on SIGINT, SIGTERM, SIGQUIT and SIGHUP are the command's, and not read from
+ * signal_fd (of bw_signals_open): those that its terminal has not sent to it already are passed on. 0 or -errno,
  * reported.
  */
 int bw_command_release(struct bw_command_run *run, int signal_fd);

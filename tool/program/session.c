@@ -141,8 +141,8 @@ static void tick(struct bw_session *s)
 }
 
 /*
- * SIGUSR1, SIGHUP, or SIGCHLD; those that end the run are pending, and seen by bw_session_is_over. What `ended` has
- * read meanwhile is not there any more.
+ * SIGUSR1, SIGHUP, or SIGCHLD, unless `ended` has taken it; those that end the run are pending, and seen by
+ * bw_session_is_over.
  */
 static int read_signal(struct bw_session *s)
 {
