@@ -16,6 +16,9 @@
 #endif
 
 BPF_ARRAY(filter, struct filter, 1);
+#if FILTER_NOT_PID
+BPF_HASH(not_pids, u32, u32, 1); /* bccwatch makes it as large as it needs */
+#endif
 
 static inline struct filter *get_filter(void)
 {
@@ -42,11 +45,24 @@ static inline bool comm_contains(struct filter *f)
 	return false;
 }
 
+static inline bool is_left_out(void)
+{
+#if FILTER_NOT_PID
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	return not_pids.lookup(&pid);
+#else
+	return false;
+#endif
+}
+
 static inline bool is_wanted(void)
 {
 	int zero = 0;
 	struct filter *f;
 
+	if (is_left_out())
+		return false;
 	if (!FILTER_PID && !FILTER_UID && !FILTER_COMM)
 		return true;
 	f = filter.lookup(&zero);

@@ -21,9 +21,6 @@
 #if FILTER_TREE /* processes and their children */
 BPF_HASH(tree, u32, u32, 65536);
 #endif
-#if FILTER_NOT_PID
-BPF_HASH(not_pids, u32, u32, 1);
-#endif
 #if FILTER_NOT_UID
 BPF_HASH(not_uids, u32, u32, 1);
 #endif
@@ -96,15 +93,9 @@ static inline bool is_in_cgroups(void)
 }
 #endif
 
-/* Those that are left out. */
-static inline bool is_left_out(void)
+/* By what they run, as whom, by what name. */
+static inline bool is_of_those_left_out(void)
 {
-#if FILTER_NOT_PID
-	u32 pid = bpf_get_current_pid_tgid() >> 32;
-
-	if (not_pids.lookup(&pid))
-		return true;
-#endif
 #if FILTER_NOT_UID
 	u32 uid = bpf_get_current_uid_gid();
 
@@ -132,7 +123,7 @@ static inline bool is_wanted_process(void)
 {
 	struct filter *f = get_filter();
 
-	if (!f || is_bccwatch(f) || !is_wanted() || is_left_out())
+	if (!f || is_bccwatch(f) || !is_wanted() || is_of_those_left_out())
 		return false;
 	if (FILTER_TID && (u32)bpf_get_current_pid_tgid() != f->tid)
 		return false;

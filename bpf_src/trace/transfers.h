@@ -111,7 +111,7 @@ static inline void on_exec(void *ctx, struct linux_binprm *bprm, s64 result)
 
 static inline void on_truncate(void *ctx, const struct path *path, s64 length, s64 result)
 {
-	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_OFFSET, .offset = length};
+	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_BYTES, .bytes = length};
 
 	set_result(&o, (int)result);
 	set_path(&o, path);
@@ -121,7 +121,7 @@ static inline void on_truncate(void *ctx, const struct path *path, s64 length, s
 /* By a descriptor; opens that truncate, which are opens, come here, too. */
 static inline void on_truncate_open(void *ctx, struct file *file, s64 length, u32 times, s64 result)
 {
-	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_OFFSET, .offset = length};
+	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_BYTES, .bytes = length};
 
 	set_result(&o, (int)result);
 	if (!(times & AT_OPEN))

@@ -37,6 +37,7 @@ static struct fake_map *new_map(const struct bw_image_map *of, uint32_t cpus)
 	assert_true(m < maps + FAKE_MAPS);
 	*m = (struct fake_map){.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 			       .is_array = is_array(of->type),
+			       .holds_descriptors = of->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY,
 			       .key_size = of->key_size,
 			       .value_size =
 				       is_per_cpu(of->type) ? (of->value_size + 7) / 8 * 8 * cpus : of->value_size,
@@ -157,8 +158,10 @@ int bpf_delete_elem(int fd, void *key)
 
 	if (!m)
 		return with_errno(EBADF);
-	if (m->is_array)
+	if (m->is_array && !m->holds_descriptors)
 		return with_errno(EINVAL);
+	if (m->is_array)
+		return i < m->n ? bpf_update_elem(fd, key, &(int){-1}, BPF_ANY) : with_errno(ENOENT);
 	if (i == m->n)
 		return with_errno(ENOENT);
 	m->n--;

@@ -16,7 +16,7 @@ enum { FAKE_MAPS = 16, FAKE_READERS = 64 };
 
 struct fake_map {
 	int fd;
-	bool is_array;
+	bool is_array, holds_descriptors;
 	uint32_t key_size, value_size, max_entries, n; /* value_size: of all CPUs */
 	char *keys, *values;
 	/* Called before a lookup; may be NULL. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "kernel/cpu.h"
 #include "tests/unit/root.h"
@@ -27,8 +29,29 @@ static void the_list_of_cpus_is_read_strictly(void **state)
 	}
 }
 
+static void the_list_can_be_read_again_without_opening_it(void **state)
+{
+	uint32_t *list = NULL, n = 0;
+	int fd = bw_cpu_online_open(root);
+
+	(void)state;
+	assert_int_equal(fd, -ENOENT);
+	assert_int_equal(bw_cpu_online_read(fd, &list, &n), -ENOENT);
+	put("/sys/devices/system/cpu/online", "0\n");
+	fd = bw_cpu_online_open(root);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	for (uint32_t i = 1; i < 3; i++) {
+		assert_int_equal(bw_cpu_online_read(fd, &list, &n), 0);
+		assert_int_equal(n, i);
+		free(list);
+		put("/sys/devices/system/cpu/online", "0-1\n");
+	}
+	close(fd);
+}
+
 static const struct CMUnitTest tests[] = {
 	IN_ROOT(the_list_of_cpus_is_read_strictly),
+	IN_ROOT(the_list_can_be_read_again_without_opening_it),
 };
 
 UNIT_MODULE("kernel/cpu", NULL, NULL);

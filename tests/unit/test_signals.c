@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/signals.h"
@@ -68,6 +69,55 @@ static void sigusr1_is_read_once_it_was_added(void **state)
 	close(fd);
 }
 
+static void a_signal_that_is_handled_is_read_and_ends_no_run(void **state)
+{
+	int fd = bw_signals_open();
+
+	(void)state;
+	assert_int_equal(bw_signals_handle(fd, SIGHUP), 0);
+	kill(getpid(), SIGHUP);
+	assert_false(bw_signals_pending());
+	kill(getpid(), SIGTERM);
+	assert_true(bw_signals_pending());
+	assert_int_equal(next(fd), SIGHUP);
+	assert_int_equal(next(fd), SIGTERM);
+	close(fd);
+	signal(SIGHUP, SIG_IGN); /* also under nohup */
+	fd = bw_signals_open();
+	assert_int_equal(bw_signals_handle(fd, SIGHUP), 0);
+	kill(getpid(), SIGHUP);
+	assert_false(bw_signals_pending());
+	assert_int_equal(next(fd), SIGHUP);
+	assert_int_equal(bw_signals_handle(fd, SIGKILL), -EINVAL);
+	close(fd);
+	signal(SIGHUP, SIG_DFL);
+}
+
+static void signals_that_are_left_are_neither_read_nor_end_a_run(void **state)
+{
+	static const int left[] = {SIGTERM, SIGQUIT};
+	const struct timespec none = {0};
+	sigset_t set;
+	int fd = bw_signals_open();
+
+	(void)state;
+	assert_int_equal(bw_signals_leave(fd, left, LENGTH(left)), 0);
+	sigemptyset(&set);
+	for (size_t i = 0; i < LENGTH(left); i++) {
+		kill(getpid(), left[i]);
+		assert_false(bw_signals_pending());
+		sigaddset(&set, left[i]);
+	}
+	assert_int_equal(next(fd), 0);
+	assert_true(sigtimedwait(&set, NULL, &none) > 0 && sigtimedwait(&set, NULL, &none) > 0);
+	kill(getpid(), SIGINT); /* the others are read as before */
+	assert_true(bw_signals_pending());
+	assert_int_equal(next(fd), SIGINT);
+	close(fd);
+	for (size_t i = 0; i < LENGTH(left); i++)
+		signal(left[i], SIG_DFL);
+}
+
 /* As by nohup. */
 static void sighup_that_is_ignored_stays_ignored(void **state)
 {
@@ -90,6 +140,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(signals_that_end_a_run_are_read_from_the_descriptor),
 	cmocka_unit_test(a_broken_pipe_and_a_full_file_are_errors_of_the_write),
 	cmocka_unit_test(sigusr1_is_read_once_it_was_added),
+	cmocka_unit_test(a_signal_that_is_handled_is_read_and_ends_no_run),
+	cmocka_unit_test(signals_that_are_left_are_neither_read_nor_end_a_run),
 	cmocka_unit_test(sighup_that_is_ignored_stays_ignored),
 };
 

@@ -48,6 +48,7 @@ static void each_call_on_a_ring_buffer_is_wrapped(void **state)
 	free(longer);
 	assert_int_equal(bw_submits_wrap("r.ringbuf_output(&d, sizeof(d), 0);", true, &longer), 0);
 	assert_non_null(strstr(longer, "int bccwatch_r = r.ringbuf_output(&d, sizeof(d), 0); if (0 > bccwatch_r)"));
+	assert_non_null(strstr(longer, "int bccwatch_k = 0;")); /* a ring is always there */
 	assert_non_null(strstr(longer, "__typeof__(*(&d)), void)"));
 	free(longer);
 	assert_int_equal(bw_submits_wrap("e.perf_submit(c, &s['\\0' /* x */\n+ 1], 8);", true, &longer), 0);
@@ -56,6 +57,7 @@ static void each_call_on_a_ring_buffer_is_wrapped(void **state)
 	assert_int_equal(bw_submits_wrap("e.perf_submit(c, &s, 8);", false, &longer), 0);
 	assert_null(strstr(longer, BW_LAYOUT_PREFIX));
 	assert_non_null(strstr(longer, BW_REFUSED_TABLE ".lookup"));
+	assert_non_null(strstr(longer, "int bccwatch_k = bccwatch_r == -2 || bccwatch_r == -95;"));
 	free(longer);
 	assert_int_equal(bw_submits_wrap("r.ringbuf_discard(p, 0);", true, &longer), 0);
 	assert_null(strstr(longer, "bccwatch_r "));

@@ -170,7 +170,7 @@ static void a_field_brings_what_it_needs(void **state)
 {
 	(void)state;
 	assert_int_equal(PARSE("--fields", "pid,op,result"), 0);
-	assert_int_equal(options.needs, 0);
+	assert_int_equal(options.fields.n, 0);
 	assert_int_equal(PARSE("--fields", "path,exe,latency,unit"), 0);
 	assert_int_equal(options.needs, BW_NEEDS_PATH | BW_NEEDS_EXE | BW_NEEDS_LATENCY | BW_NEEDS_PROCESS);
 	assert_int_equal(PARSE("-F", "-U", "-e"), 0);

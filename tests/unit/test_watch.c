@@ -15,31 +15,7 @@
 #include "tests/unit/capture.h"
 #include "tests/unit/fake_bpf.h"
 #include "tests/unit/fake_hook.h"
-
-struct event {
-	uint64_t ts;
-	uint32_t pid, number;
-};
-
-static const struct bw_layout_field fields[] = {
-	{.name = "ts", .kind = BW_UNSIGNED, .size = 8, .count = 1},
-	{.name = "pid", .kind = BW_UNSIGNED, .offset = 8, .size = 4, .count = 1},
-	{.name = "number", .kind = BW_UNSIGNED, .offset = 12, .size = 4, .count = 1}};
-
-static struct bw_image_map image_maps[] = {
-	{.name = "events", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1},
-	{.name = "others", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1},
-	{.name = "bccwatch_refused",
-	 .type = BPF_MAP_TYPE_PERCPU_ARRAY,
-	 .key_size = 4,
-	 .value_size = 8,
-	 .max_entries = 1},
-};
-static struct bw_image_event events[] = {{.map = 0, .layout = {fields, 3, 16}}, {.map = 1, .layout = {fields, 3, 16}}};
-static const struct bw_plan no_hooks;
-
-static struct fake f;
-static struct bw_watch watch;
+#include "tests/unit/watched.h"
 
 static bool have_times;
 static uint64_t times[2];
@@ -68,31 +44,9 @@ static void read_one(struct fake_reader *r)
 
 static int begin(void **state)
 {
-	(void)state;
-	fake_load(&f, image_maps, LENGTH(image_maps), 2);
-	f.image.events = events;
-	f.image.n_events = 1;
-	f.loaded.plan = &no_hooks;
-	fake_n_readers = 0;
+	watched_begin(state);
 	fake_reader_read = read_one;
 	times[0] = times[1] = 0;
-	watch = (struct bw_watch){
-		.loaded = &f.loaded, .pages = 8, .signal_fd = bw_signals_open(), .sentence = {.after = ""}};
-	return 0;
-}
-
-static int end(void **state)
-{
-	const struct timespec none = {0};
-	sigset_t ending;
-
-	(void)state;
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	while (sigtimedwait(&ending, NULL, &none) > 0)
-		;
-	close(watch.signal_fd);
-	fake_unload(&f);
 	return 0;
 }
 
@@ -154,12 +108,13 @@ static void losses_are_in_the_last_line_and_in_the_exit_code_if_it_is_asked_for(
 	static const uint64_t refused[] = {4, 3};
 
 	(void)state;
-	fake_put(fake_map(&f, "bccwatch_refused"), &(uint32_t){0}, refused);
+	fake_put(fake_map(&watched, "bccwatch_refused"), &(uint32_t){0}, refused);
 	assert_non_null(strstr(run("", BW_EXIT_OK), "1 events shown, 7 lost.\n"));
 	fake_n_readers = 0;
 	watch.fail_on_loss = true;
 	watch.json = true;
-	assert_non_null(strstr(run("", BW_EXIT_LOST), "\"lost\":7,\"missed\":0}\n"));
+	assert_non_null(strstr(run("", BW_EXIT_LOST),
+			       "\"lost\":7,\"missed\":0,\"cut\":0,\"unbuffered\":0,\"out_of_order\":0}\n"));
 }
 
 static void the_table_events_has_file_events_if_it_is_known(void **state)
@@ -209,7 +164,7 @@ static void events_of_several_tables_are_shown_in_the_order_of_their_times(void 
 	const char *text, *first, *second;
 
 	(void)state;
-	f.image.n_events = 2;
+	watched.image.n_events = 2;
 	have_times = true;
 	watch.named = true;
 	text = run("", BW_EXIT_OK);
@@ -226,9 +181,9 @@ static void an_event_of_an_unknown_type_is_announced_and_shown_as_bytes(void **s
 	const char *text;
 
 	(void)state;
-	events[0].layout = (struct bw_layout){0};
+	watched_events[0].layout = (struct bw_layout){0};
 	text = run("", BW_EXIT_OK);
-	events[0].layout = (struct bw_layout){fields, 3, 16};
+	watched_events[0].layout = (struct bw_layout){watched_fields, 3, 16};
 	assert_non_null(strstr(text, "The type of the events of 'events' is not known"));
 	assert_non_null(strstr(text, " REST=0x00000000000000002003000000000000\n"));
 }
@@ -242,10 +197,10 @@ static void a_hook_that_cannot_be_attached_is_passed_on_without_a_last_line(void
 	int fd = -1;
 
 	(void)state;
-	f.image.programs = &program;
-	f.image.n_programs = 1;
-	f.loaded.plan = &plan;
-	f.loaded.programs = &fd;
+	watched.image.programs = &program;
+	watched.image.n_programs = 1;
+	watched.loaded.plan = &plan;
+	watched.loaded.programs = &fd;
 	assert_string_equal(run("", -EACCES), "");
 }
 
@@ -289,7 +244,7 @@ static void a_reader_that_has_gone_is_a_failure_where_it_is_needed(void **state)
 	close(ends[1]);
 }
 
-#define WATCHED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WATCHED(test) cmocka_unit_test_setup_teardown(test, begin, watched_end)
 
 static const struct CMUnitTest tests[] = {
 	WATCHED(an_event_is_a_line_and_the_last_line_counts_them),

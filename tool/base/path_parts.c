@@ -50,3 +50,27 @@ char *bw_path_parts_follow(const char *path, const char *to)
 		return strdup(to);
 	return asprintf(&whole, "%.*s/%s", (int)(strrchr(path, '/') - path), path, to) < 0 ? NULL : whole;
 }
+
+size_t bw_path_parts_normalize(char *dst, const char *path, size_t len)
+{
+	size_t out = 0;
+
+	for (size_t i = 0, end; i < len; i = end + 1) {
+		const char *slash = memchr(path + i, '/', len - i);
+		size_t n;
+
+		end = slash ? (size_t)(slash - path) : len;
+		n = end - i;
+		if (n == 2 && path[i] == '.' && path[i + 1] == '.') {
+			while (out > 0 && dst[--out] != '/')
+				;
+		} else if (n > 0 && !(n == 1 && path[i] == '.')) {
+			memmove(dst + out + 1, path + i, n);
+			dst[out] = '/';
+			out += n + 1;
+		}
+	}
+	if (out == 0 && len > 0)
+		dst[out++] = '/';
+	return out;
+}

@@ -27,16 +27,57 @@ int bw_signals_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-int bw_signals_add_usr1(int fd)
+static int add(int fd, int signal)
 {
 	sigset_t set;
 
 	if (sigprocmask(SIG_BLOCK, NULL, &set) < 0)
 		return -errno;
-	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, signal);
 	if (signalfd(fd, &set, 0) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
 	return 0;
+}
+
+int bw_signals_add_usr1(int fd)
+{
+	return add(fd, SIGUSR1);
+}
+
+/* Never called, since the signal is blocked. That it is set says that the signal does not end the run. */
+static void handled(int signal)
+{
+	(void)signal;
+}
+
+int bw_signals_handle(int fd, int signal)
+{
+	const struct sigaction action = {.sa_handler = handled};
+
+	return sigaction(signal, &action, NULL) < 0 ? -errno : add(fd, signal);
+}
+
+int bw_signals_leave(int fd, const int *signals, size_t n)
+{
+	const struct sigaction action = {.sa_handler = handled};
+	sigset_t set, left;
+
+	if (sigprocmask(SIG_BLOCK, NULL, &set) < 0)
+		return -errno;
+	sigemptyset(&left);
+	for (size_t i = 0; i < n; i++) {
+		sigdelset(&set, signals[i]);
+		if (sigaddset(&left, signals[i]) < 0 || sigaction(signals[i], &action, NULL) < 0)
+			return -errno;
+	}
+	return signalfd(fd, &set, 0) < 0 || sigprocmask(SIG_BLOCK, &left, NULL) < 0 ? -errno : 0;
+}
+
+static bool ends_run(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) < 0 || action.sa_handler != handled;
 }
 
 bool bw_signals_pending(void)
@@ -45,7 +86,7 @@ bool bw_signals_pending(void)
 
 	sigpending(&set);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++)
-		if (sigismember(&set, ending[i]))
+		if (sigismember(&set, ending[i]) && ends_run(ending[i]))
 			return true;
 	return false;
 }

@@ -7,16 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "build/build.h"
 #include "cmd/common_options.h"
+#include "cmd/trace_events.h"
+#include "cmd/trace_filter.h"
 #include "cmd/trace_options.h"
 #include "cmd/watch.h"
 #include "kernel/perf_kprobe.h"
 #include "output/event_text.h"
+#include "process/pipe_readers.h"
 #include "process/process.h"
 #include "program/plan.h"
 #include "program/probe.h"
@@ -57,6 +61,8 @@ static int open_source(struct trace *t)
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters) && r == 0; i++)
 		if (bw_trace_options_has(&t->options, filters[i].by))
 			r = bw_source_define(&t->source, filters[i].define);
+	if (r == 0 && t->options.not_pids.n > 0)
+		r = bw_source_define(&t->source, "FILTER_NOT_PID");
 	return r;
 }
 
@@ -144,7 +150,11 @@ static int open_trace(struct trace *t)
 	if (r == 0)
 		r = build_by_hook(t);
 	if (r == 0)
+		r = bw_trace_filter_size_not_pids(&t->options, &t->image);
+	if (r == 0)
 		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
+	if (r == 0)
+		r = bw_trace_filter_put_not_pids(&t->options, &t->loaded);
 	if (r == 0)
 		r = set_filter(t);
 	if (r == 0)
@@ -156,6 +166,7 @@ static int open_trace(struct trace *t)
 		.signal_fd = t->signal_fd,
 		.fail_on_loss = t->options.common.fail_on_loss,
 		.counters = true,
+		.hold_back = true,
 		.sentence = {.before = t->options.via == BW_TRACE_TRACEPOINT ? "opened file" : NULL, .after = ""},
 	};
 	return r == 0 ? bw_watch_open(&t->watch) : r;
@@ -193,15 +204,19 @@ static int trace_files(struct trace *t)
 	return bw_watch_finish(&t->watch, r, "");
 }
 
-/*
- * SEAM: with -D FILE_EVENTS. Before building: bw_trace_filter_open, bw_trace_filter_define; before loading:
- * bw_trace_filter_size; before attaching: bw_trace_filter_start; after it: bw_trace_filter_learn; while it runs:
- * bw_trace_cgroups_update, and bw_trace_filter_wants for each event.
- */
-static int trace_events(struct trace *t)
+/* A program that reads the events from a pipe, and touches files for each, would never come to an end. */
+static int leave_out_readers(struct bw_trace_options *o)
 {
-	(void)t;
-	return bw_log_error(BW_EXIT_FAILED, "cannot trace file events: this version does not have them yet");
+	struct bw_pipe_readers readers;
+
+	if (o->output || bw_process_contained("") || bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
+		return 0;
+	for (size_t i = 0; i < readers.n; i++) {
+		if (bw_trace_options_leave_out(o, (uint32_t)readers.pids[i]) < 0)
+			return bw_log_error(-ENOMEM, "out of memory");
+		bw_log_note("Process %d reads this output: what it does itself is left out.", (int)readers.pids[i]);
+	}
+	return 0;
 }
 
 static int trace(struct trace *t)
@@ -214,7 +229,12 @@ static int trace(struct trace *t)
 	if (t->signal_fd < 0)
 		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-t->signal_fd));
 	tzset();
-	r = bw_trace_options_wants_events(&t->options) ? trace_events(t) : trace_files(t);
+	if (leave_out_readers(&t->options) < 0)
+		r = BW_EXIT_FAILED;
+	else if (bw_trace_options_wants_events(&t->options))
+		r = bw_trace_events_run(&t->options, t->signal_fd);
+	else
+		r = trace_files(t);
 	close_trace(t);
 	bw_cleanup_fd(&t->signal_fd);
 	return r;

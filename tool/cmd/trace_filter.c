@@ -2,14 +2,18 @@
 #include "cmd/trace_filter.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "base/path_parts.h"
 #include "cmd/trace_values.h"
-#include "kernel/preemption.h"
+#include "output/file_event.h"
 #include "process/process.h"
 #include "program/map_entries.h"
 
@@ -62,12 +66,44 @@ static int compile_all(struct bw_trace_filter *f)
 	return r;
 }
 
+/* 0: not known. */
+static uint32_t own_mount_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/mnt", &st) == 0 ? (uint32_t)st.st_ino : 0;
+}
+
+static void normalize(char *path)
+{
+	size_t len = strlen(path);
+
+	path[bw_path_parts_normalize(path, path, len)] = '\0';
+}
+
+static int list_paths(struct bw_trace_filter *f)
+{
+	const struct bw_trace_list *given = &f->options->paths;
+
+	f->paths = calloc(given->n + 1, sizeof(*f->paths));
+	if (!f->paths)
+		return -ENOMEM;
+	for (; f->n_paths < given->n; f->n_paths++) {
+		f->paths[f->n_paths] = bw_path_parts_absolute(given->items[f->n_paths]);
+		if (!f->paths[f->n_paths])
+			return -errno;
+		normalize(f->paths[f->n_paths]);
+	}
+	return 0;
+}
+
 int bw_trace_filter_open(struct bw_trace_filter *f)
 {
 	const struct bw_trace_options *o = f->options;
 	int r = compile_all(f);
 
 	f->values = o->values;
+	f->values.own_mnt_ns = own_mount_namespace();
 	f->targets = (struct bw_trace_targets){.options = o, .filter = &f->values};
 	f->cgroups = (struct bw_trace_cgroups){.root = "", .kind = o->cgroup_kind, .name = o->cgroup};
 	/* In a PID namespace getpid() is not the kernel's number: this process's is learned, too. */
@@ -77,7 +113,9 @@ int bw_trace_filter_open(struct bw_trace_filter *f)
 		set_ends(&f->values.name, &f->name);
 	if (r == 0 && o->path)
 		set_ends(&f->values.path, &f->path);
-	return r == 0 ? bw_trace_targets_check(&f->targets) : r;
+	if (r == 0)
+		r = bw_trace_targets_check(&f->targets);
+	return r == 0 ? list_paths(f) : r;
 }
 
 static bool follows_tree(const struct bw_trace_options *o)
@@ -87,13 +125,12 @@ static bool follows_tree(const struct bw_trace_options *o)
 
 static uint32_t needs_of(const struct bw_trace_options *o)
 {
-	uint32_t needs = o->needs;
+	const struct bw_file_event_options printed = {.fields = o->fields};
+	uint32_t needs = bw_file_event_needs(&printed, o->json);
 
-	if (o->json)
-		needs |= BW_NEEDS_PATH | BW_NEEDS_EXE | BW_NEEDS_LATENCY | BW_NEEDS_PROCESS;
 	if (o->name || o->path || o->not_paths.n > 0)
-		needs |= BW_NEEDS_PATH;
-	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_NEEDS_LATENCY : 0);
+		needs |= BW_FILE_EVENT_NEEDS_PATH;
+	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_FILE_EVENT_NEEDS_LATENCY : 0);
 }
 
 /* A flag of the compiler, and whether it is given. */
@@ -148,11 +185,10 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 		{true, "FILE_EVENTS"},
 		{true, ops},
 		{o->all_files, "ALL_FILES"},
-		{needs & BW_NEEDS_PATH, "NEEDS_PATH"},
-		{needs & BW_NEEDS_EXE, "NEEDS_EXE"},
-		{needs & BW_NEEDS_LATENCY, "NEEDS_LATENCY"},
-		{needs & BW_NEEDS_PROCESS, "NEEDS_PROCESS"},
-		{bw_preemption_is_full(""), "PREEMPTIBLE"},
+		{needs & BW_FILE_EVENT_NEEDS_PATH, "NEEDS_PATH"},
+		{needs & BW_FILE_EVENT_NEEDS_EXE, "NEEDS_EXE"},
+		{needs & BW_FILE_EVENT_NEEDS_LATENCY, "NEEDS_LATENCY"},
+		{needs & BW_FILE_EVENT_NEEDS_PROCESS, "NEEDS_PROCESS"},
 		{f->learns, "LEARNS"},
 	};
 	int r;
@@ -169,8 +205,8 @@ int bw_trace_filter_size(const struct bw_trace_filter *f, struct bw_image *image
 
 	if (r == 0 && follows_tree(o))
 		r = bw_map_entries_size(&tree, image, TREE_MAX);
-	if (r == 0 && o->not_pids.n > 0)
-		r = bw_map_entries_size(&not_pids, image, o->not_pids.n);
+	if (r == 0)
+		r = bw_trace_filter_size_not_pids(o, image);
 	if (r == 0 && o->not_uids.n > 0)
 		r = bw_map_entries_size(&not_uids, image, o->not_uids.n);
 	if (r == 0 && o->not_comms.n > 0)
@@ -187,14 +223,25 @@ static int put(const struct bw_trace_filter *f, const struct bw_map_entries *map
 	return bw_map_entries_put(map, f->loaded, key, &value);
 }
 
-static int put_numbers(const struct bw_trace_filter *f, const struct bw_map_entries *map,
+static int put_numbers(const struct bw_loaded *loaded, const struct bw_map_entries *map,
 		       const struct bw_trace_numbers *numbers)
 {
+	const uint32_t value = 1;
 	int r = 0;
 
 	for (size_t i = 0; i < numbers->n && r == 0; i++)
-		r = put(f, map, &numbers->items[i]);
+		r = bw_map_entries_put(map, loaded, &numbers->items[i], &value);
 	return r;
+}
+
+int bw_trace_filter_size_not_pids(const struct bw_trace_options *o, struct bw_image *image)
+{
+	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n) : 0;
+}
+
+int bw_trace_filter_put_not_pids(const struct bw_trace_options *o, const struct bw_loaded *loaded)
+{
+	return put_numbers(loaded, &not_pids, &o->not_pids);
 }
 
 static int put_comms(const struct bw_trace_filter *f, const struct bw_trace_list *comms)
@@ -219,9 +266,9 @@ int bw_trace_filter_start(struct bw_trace_filter *f, const struct bw_loaded *loa
 	f->loaded = loaded;
 	r = bw_map_entries_put(&filter_map, loaded, &zero, &f->values);
 	if (r == 0)
-		r = put_numbers(f, &not_pids, &o->not_pids);
+		r = bw_trace_filter_put_not_pids(o, loaded);
 	if (r == 0)
-		r = put_numbers(f, &not_uids, &o->not_uids);
+		r = put_numbers(loaded, &not_uids, &o->not_uids);
 	if (r == 0)
 		r = put_comms(f, &o->not_comms);
 	if (r == 0 && o->children)
@@ -265,6 +312,21 @@ static bool is_at_or_beneath(const struct bw_glob *g, const struct bw_trace_filt
 	return t->len >= len && t->len > 0 && memcmp(t->text, dir, len) == 0 && (t->len == len || t->text[len] == '/');
 }
 
+/* Is the path, which may have . and .. in it, one of those that are watched, or beneath one? */
+static bool is_beneath_watched(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)
+{
+	char path[2 * PATH_MAX + 2];
+	size_t len = bw_path_parts_normalize(path, t->text, t->len < sizeof(path) ? t->len : sizeof(path));
+
+	for (size_t i = 0; i < f->n_paths; i++) {
+		size_t n = strlen(f->paths[i]);
+
+		if (len >= n && memcmp(path, f->paths[i], n) == 0 && (len == n || path[n] == '/' || n == 1))
+			return true;
+	}
+	return false;
+}
+
 static bool is_left_out(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)
 {
 	for (size_t i = 0; i < f->n_not_paths; i++)
@@ -281,6 +343,9 @@ bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trac
 	const struct bw_trace_filter_text none = {0}, *to = is_text ? &none : &e->to;
 	const struct bw_trace_filter_text *path = e->path.len ? &e->path : &e->filename;
 
+	/* Only the names say whether a lookup that failed was about a file that is watched. */
+	if (e->lookup_failed && f->n_paths > 0 && !is_beneath_watched(f, &e->path) && !is_beneath_watched(f, to))
+		return false;
 	if (o->flags && !(e->op == OP_OPEN && e->has_flags && bw_trace_values_has_flag(o->flags, e->flags)))
 		return false;
 	if (o->name && !name_matches(&f->name, path) && !name_matches(&f->name, to))
@@ -299,6 +364,11 @@ void bw_trace_filter_close(struct bw_trace_filter *f)
 	bw_glob_free(&f->path);
 	for (size_t i = 0; i < f->n_not_paths; i++)
 		bw_glob_free(&f->not_paths[i]);
+	for (size_t i = 0; i < f->n_paths; i++)
+		free(f->paths[i]);
+	free(f->paths);
+	f->paths = NULL;
+	f->n_paths = 0;
 	free(f->not_paths);
 	f->not_paths = NULL;
 	f->n_not_paths = 0;

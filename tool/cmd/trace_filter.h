@@ -36,6 +36,8 @@ struct bw_trace_filter {
 	struct bw_glob name, path;
 	struct bw_glob *not_paths; /* n_not_paths */
 	size_t n_not_paths;
+	char **paths; /* those that are watched, absolute; n_paths, owned */
+	size_t n_paths;
 	bool learns; /* own_open is needed */
 };
 
@@ -70,11 +72,16 @@ struct bw_trace_filter_text {
 struct bw_trace_filter_event {
 	uint32_t op, flags;
 	bool has_flags;
+	bool lookup_failed; /* path is put together of a directory and a name */
 	/* As they are printed, but without " (deleted)". */
 	struct bw_trace_filter_text filename, path, to;
 };
 
 /* Is the event, which the program has let pass, to be shown? */
 bool bw_trace_filter_wants(const struct bw_trace_filter *filter, const struct bw_trace_filter_event *event);
+
+/* The processes that are left out, also where only names are traced. 0 or -errno, reported. */
+int bw_trace_filter_size_not_pids(const struct bw_trace_options *options, struct bw_image *image);
+int bw_trace_filter_put_not_pids(const struct bw_trace_options *options, const struct bw_loaded *loaded);
 
 void bw_trace_filter_close(struct bw_trace_filter *filter);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/trace_options.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,38 @@ enum { OPT_FIELDS = 512, OPT_VIA, OPT_JSON, OPT_MAX_EVENTS, OPT_AS_ROOT };
 static int set_fields(struct bw_trace_options *o, const char *value)
 {
 	if (strcmp(value, "help") == 0) {
-		for (const char *const *name = bw_trace_values_field_names(); *name; name++)
-			puts(*name);
+		bw_file_event_fields_help(stdout);
 		return -1;
 	}
-	o->fields = value;
-	return bw_trace_values_fields(value, &o->needs);
+	return bw_file_event_fields_parse("--fields", value, &o->fields) < 0 ? BW_EXIT_USAGE : 0;
+}
+
+static void add_field(struct bw_file_event_fields *fields, enum bw_file_event_field field)
+{
+	if (!memchr(fields->fields, field, fields->n))
+		fields->fields[fields->n++] = (uint8_t)field;
+}
+
+/* As in opensnoop: fields in addition to those of the default line. */
+static void add_fields(struct bw_trace_options *o)
+{
+	static const enum bw_file_event_field usual[] = {BW_FIELD_PID, BW_FIELD_COMM, BW_FIELD_OP, BW_FIELD_FILENAME,
+							 BW_FIELD_TO_FILENAME};
+	const uint32_t opens = 1U << OP_OPEN | 1U << OP_CREATE;
+
+	if (o->json || !(o->adds_uid || o->adds_flags || o->adds_path))
+		return;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && o->fields.n < sizeof(usual) / sizeof(*usual); i++)
+		if (o->ops & ~opens || (usual[i] != BW_FIELD_OP && usual[i] != BW_FIELD_TO_FILENAME))
+			add_field(&o->fields, usual[i]);
+	if (o->adds_uid)
+		add_field(&o->fields, BW_FIELD_UID);
+	if (o->adds_flags)
+		add_field(&o->fields, BW_FIELD_FLAGS);
+	if (o->adds_flags)
+		add_field(&o->fields, BW_FIELD_MODE);
+	if (o->adds_path)
+		add_field(&o->fields, BW_FIELD_PATH);
 }
 
 static int set_max_events(struct bw_trace_options *o, const char *value)
@@ -58,14 +85,12 @@ static int set_how(struct bw_trace_options *o, int id, const char *value)
 		return 0;
 	case 'U':
 		o->adds_uid = true;
-		o->needs |= BW_NEEDS_PROCESS;
 		return 0;
 	case 'e':
 		o->adds_flags = true;
 		return 0;
 	case 'F':
 		o->adds_path = true;
-		o->needs |= BW_NEEDS_PATH;
 		return 0;
 	case 'T':
 		return 0; /* the time is always there */
@@ -160,8 +185,6 @@ static int check(const struct bw_trace_options *o)
 		r = check_ops(o);
 	if (r != 0)
 		return r;
-	if (o->json && o->fields)
-		return conflict("--json has all fields, and takes no --fields", "leave one of them out");
 	if ((o->via == BW_TRACE_KPROBE || o->via == BW_TRACE_TRACEPOINT) &&
 	    (o->children || o->more || o->common.command))
 		return conflict("--via kprobe and --via tracepoint show only the names given to opens, by --pid, --uid "
@@ -175,7 +198,20 @@ int bw_trace_options_parse(struct bw_trace_options *o, const struct bw_command *
 	int r = bw_common_options_parse(command, &o->common, argc, argv, set_option, o);
 
 	o->more |= o->children;
+	if (r == 0)
+		add_fields(o);
 	return r == 0 ? check(o) : r;
+}
+
+int bw_trace_options_leave_out(struct bw_trace_options *o, uint32_t pid)
+{
+	uint32_t *more = realloc(o->not_pids.items, (o->not_pids.n + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	o->not_pids.items = more;
+	more[o->not_pids.n++] = pid;
+	return 0;
 }
 
 void bw_trace_options_free(struct bw_trace_options *o)
@@ -225,7 +261,7 @@ const struct bw_command_option bw_trace_options_table[] = {
 	{'U', "print-uid", NULL, "as in opensnoop: add the field uid", NULL},
 	{'e', "extended-fields", NULL, "as in opensnoop: add the fields flags and mode", NULL},
 	{'F', "full-path", NULL, "as in opensnoop: add the field path", NULL},
-	{OPT_JSON, "json", NULL, "print one JSON object a line, with all fields", NULL},
+	{OPT_JSON, "json", NULL, "print one JSON object a line, with all fields or those of --fields", NULL},
 	{OPT_MAX_EVENTS, "max-events", "N", "end after so many events", NULL},
 	{'o', "output", "FILE", "write the events to this file", BW_COMPLETE_FILE},
 	{OPT_AS_ROOT, "as-root", NULL, "run the command as root, also where sudo was called by another user", NULL},

@@ -9,6 +9,7 @@
 #include "bpf_src/lib/filter.h"
 #include "bpf_src/trace/event.h"
 #include "cmd/common_options.h"
+#include "output/file_event_fields.h"
 #include "process/cgroup_search.h"
 
 enum bw_trace_via { BW_TRACE_AUTO, BW_TRACE_FEXIT, BW_TRACE_KPROBE, BW_TRACE_TRACEPOINT };
@@ -45,9 +46,8 @@ struct bw_trace_options {
 	enum bw_trace_via via;
 	struct bw_trace_list paths;
 	uint32_t ops;			      /* 1 << OP_* */
-	const char *fields;		      /* a list that was checked; NULL: the usual ones */
+	struct bw_file_event_fields fields;   /* of a line; none: the usual ones */
 	bool adds_uid, adds_flags, adds_path; /* fields in addition to the usual ones */
-	uint32_t needs;			      /* BW_NEEDS_* of the fields (cmd/trace_values.h) */
 	bool all_files, children, json, as_root;
 	uint64_t max_events; /* 0: no end */
 	const char *output;  /* a file; NULL: stdout */
@@ -80,6 +80,9 @@ void bw_trace_options_free(struct bw_trace_options *options);
 
 /* Is more asked for than the names given to opens, by -p, -u and -n at most? */
 bool bw_trace_options_wants_events(const struct bw_trace_options *options);
+
+/* Leaves out one process more, as --not-pid does. 0 or -ENOMEM. */
+int bw_trace_options_leave_out(struct bw_trace_options *options, uint32_t pid);
 
 static inline bool bw_trace_options_has(const struct bw_trace_options *options, enum bw_trace_by by)
 {

@@ -76,7 +76,8 @@ static int set_comm(struct bw_trace_options *o, const char *value)
 	return by(o, BW_BY_COMM);
 }
 
-static int set_cgroup(struct bw_trace_options *o, enum bw_cgroup_search_kind kind, const char *option, const char *value)
+static int set_cgroup(struct bw_trace_options *o, enum bw_cgroup_search_kind kind, const char *option,
+		      const char *value)
 {
 	if (!*value)
 		return bw_common_options_usage_error(option, value, "it has at least one byte");

@@ -261,7 +261,7 @@ static int watch_names(struct bw_trace_targets *t, const char *path, const char 
 
 static int watch_directory(struct bw_trace_targets *t, const struct file_id *id)
 {
-	const struct protection entry = {.inode = PROTECTION_STAYS};
+	const struct protection entry = {.inode = PROTECTION_STAYS, .access = ACCESS_ANY};
 	const uint32_t value = 1;
 	int r = put(t, &dirs, id, &entry);
 
@@ -270,7 +270,7 @@ static int watch_directory(struct bw_trace_targets *t, const struct file_id *id)
 
 static int watch(struct bw_trace_targets *t, const char *given)
 {
-	const struct protection entry = {.inode = PROTECTION_STAYS};
+	const struct protection entry = {.inode = PROTECTION_STAYS, .access = ACCESS_ANY};
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	struct file_id id = {0};
 	uint32_t mode = 0;

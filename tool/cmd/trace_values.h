@@ -17,12 +17,3 @@ int bw_trace_values_flag(const char *value, uint32_t *flag);
 
 /* Do the flags of an open have one of those of `mask`, 1 << the index of a flag? */
 bool bw_trace_values_has_flag(uint32_t mask, uint32_t flags);
-
-/* What the BPF program must find out for a field: bits of `needs`. */
-enum { BW_NEEDS_PATH = 1, BW_NEEDS_EXE = 1 << 1, BW_NEEDS_LATENCY = 1 << 2, BW_NEEDS_PROCESS = 1 << 3 };
-
-/* A list of fields' names; *needs is added to. */
-int bw_trace_values_fields(const char *list, uint32_t *needs);
-
-/* The fields' names, an array that ends with NULL. */
-const char *const *bw_trace_values_field_names(void);

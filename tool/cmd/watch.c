@@ -2,6 +2,7 @@
 #include "cmd/watch.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,20 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/out_file.h"
+#include "base/signals.h"
 #include "cmd/command_table.h"
+#include "cmd/losses.h"
 #include "cmd/trace_pipe.h"
 #include "output/event_json.h"
-#include "output/json.h"
 #include "output/timestamp_field.h"
+#include "process/command.h"
+
+/* How long an event is held back, in ns. */
+#define HOLD_BACK 100000000ULL
+
+/* What is kept at least until events are printed early, in bytes: else as much as the buffers hold. */
+enum { KEPT_MIN = 1 << 20 };
 
 /* How the events of a table are printed: one of these. */
 struct bw_watch_format {
@@ -49,7 +59,7 @@ static int open_formats(struct bw_watch *w)
 	const struct bw_image *image = w->loaded->image;
 	size_t longest = 0, line;
 
-	w->in_order = image->n_events > 1;
+	w->in_order = w->hold_back || image->n_events > 1;
 	w->clock.start = bw_timestamp_now();
 	w->formats = calloc(image->n_events + 1, sizeof(*w->formats));
 	if (!w->formats)
@@ -67,25 +77,28 @@ static int open_formats(struct bw_watch *w)
 				    image->maps[event->map].name);
 		longest = line > longest ? line : longest;
 	}
-	return bw_out_init(&w->out, STDOUT_FILENO, longest + BW_EVENT_MAX);
+	return bw_out_init(&w->out, w->out_fd ? w->out_fd : STDOUT_FILENO, longest + BW_EVENT_MAX);
 }
 
-static void print_event(void *cookie, uint32_t event, const void *data, size_t size)
+/* late: an event of a later time was printed before. */
+static void print_event(void *cookie, uint32_t event, const void *data, size_t size, bool late)
 {
 	struct bw_watch *w = cookie;
 	const struct bw_watch_format *format = &w->formats[event];
 
-	if (format->file)
-		w->unwanted += !bw_file_event_line(format->file, &w->out, data, size);
-	else if (format->json)
+	if (w->max_events && w->shown == w->max_events)
+		return; /* the run ends */
+	if (format->file && !bw_file_event_line(format->file, &w->out, data, size, late))
+		return; /* it is not wanted */
+	w->session.stop |= ++w->shown == w->max_events;
+	if (format->json)
 		bw_event_json_line(format->json, &w->out, data, size);
-	else
+	else if (format->text)
 		bw_event_text_line(format->text, &w->out, data, size);
 	if (w->maps)
 		bw_map_printer_note(w->maps, &w->loaded->image->events[event].layout, data, size);
 }
 
-/* Of several tables, events are sorted first. */
 static void print_or_keep(void *cookie, uint32_t event, const void *data, size_t size)
 {
 	struct bw_watch *w = cookie;
@@ -94,13 +107,40 @@ static void print_or_keep(void *cookie, uint32_t event, const void *data, size_t
 	bool other;
 
 	if (!w->in_order) {
-		print_event(w, event, data, size);
+		print_event(w, event, data, size, false);
 		return;
 	}
 	time = bw_timestamp_field_read(&w->clock, bw_timestamp_field_find(layout), data, size, &other);
 	w->last = other ? w->last : time;
-	if (bw_order_add(&w->order, w->last, event, data, size) < 0)
-		print_event(w, event, data, size);
+	bw_order_add(&w->order, w->last, event, data, size);
+}
+
+static void open_order(struct bw_watch *w)
+{
+	size_t kept = (size_t)w->loaded->cpus * w->pages * (size_t)sysconf(_SC_PAGESIZE);
+
+	w->order = (struct bw_order){.show = print_event, .cookie = w, .limit = kept > KEPT_MIN ? kept : KEPT_MIN};
+}
+
+/*
+ * An event is held back as long as the run had lasted when it happened, up to HOLD_BACK: so the first ones are printed
+ * soon. Of a time past that no earlier event is in any buffer.
+ */
+static void print_due(struct bw_watch *w)
+{
+	struct bw_session *s = &w->session;
+	uint64_t began = s->began, soon = began + (s->complete - began) / 2, earliest;
+
+	if (!w->hold_back || s->complete == UINT64_MAX) {
+		bw_order_finish(&w->order);
+		return;
+	}
+	if (s->complete <= began)
+		return;
+	bw_order_drain(&w->order, soon > s->complete - HOLD_BACK ? soon : s->complete - HOLD_BACK);
+	w->clock.until = s->complete + HOLD_BACK; /* no need to look at the clock for times up to that */
+	earliest = bw_order_earliest(&w->order);
+	s->due = earliest == UINT64_MAX ? 0 : earliest + (earliest - began < HOLD_BACK ? earliest - began : HOLD_BACK);
 }
 
 static int flush(void *cookie)
@@ -108,7 +148,7 @@ static int flush(void *cookie)
 	struct bw_watch *w = cookie;
 	int r;
 
-	bw_order_drain(&w->order, print_event, w);
+	print_due(w);
 	r = bw_out_flush(&w->out);
 	if (r == 0 || r == -EPIPE || r == -EINTR || !w->goes_on)
 		return r;
@@ -117,23 +157,30 @@ static int flush(void *cookie)
 	return 0;
 }
 
-/* Those of file events are a record each time that there are more. */
-static void print_file_losses(struct bw_watch *w)
+static struct bw_losses losses_of(const struct bw_watch *w)
 {
 	const struct bw_session *s = &w->session;
-	const struct bw_file_event_losses losses = {.lost = s->lost, .missed = s->missed, .cut = s->cut};
 
-	if (!w->file_events || !w->json || memcmp(&losses, &w->reported, sizeof(losses)) == 0)
-		return;
-	bw_file_event_losses(&losses, &w->out);
-	w->reported = losses;
+	return (struct bw_losses){s->lost,   s->unbuffered, s->cut,
+				  s->missed, w->order.late, w->out.error == -EPIPE ? 0 : w->out.unwritten};
 }
 
-static void each_second(void *cookie)
+/* In JSON, a record where there is something new. */
+static void print_new_losses(struct bw_watch *w)
+{
+	struct bw_losses losses = losses_of(w);
+	uint64_t sum = losses.lost + losses.missed + losses.cut + losses.late;
+
+	if (w->json && sum > w->reported_losses)
+		bw_losses_print_record(&losses, w->file_events ? BW_FILE_EVENT_VERSION : 0, &w->out);
+	w->reported_losses = sum;
+}
+
+static void report_unwritten(void *cookie)
 {
 	struct bw_watch *w = cookie;
 
-	print_file_losses(w);
+	print_new_losses(w);
 	if (w->out.unwritten > w->reported_unwritten)
 		bw_log_note("Not written: %llu lines: %s.",
 			    (unsigned long long)(w->out.unwritten - w->reported_unwritten), strerror(-w->failed));
@@ -169,16 +216,53 @@ static bool is_over(const void *session)
 	return bw_session_is_over(session);
 }
 
+static bool has_ended(void *cookie)
+{
+	const struct bw_watch *w = cookie;
+
+	return bw_command_has_ended(w->command);
+}
+
+static int open_out(struct bw_watch *w)
+{
+	int fd = w->out_path ? bw_out_file_open(w->out_path, true) : 0;
+
+	if (fd <= 0)
+		return fd;
+	w->out_fd = fd;
+	w->goes_on = true;
+	return bw_signals_handle(w->signal_fd, SIGHUP);
+}
+
+/* Its file was moved away, as by logrotate. Where it can't be opened anew, the old one goes on. */
+static void open_anew(void *cookie)
+{
+	struct bw_watch *w = cookie;
+	int fd = bw_out_file_open(w->out_path, false);
+
+	if (fd < 0)
+		return;
+	bw_out_flush(&w->out);
+	close(w->out_fd);
+	w->out_fd = w->out.fd = w->session.out_fd = fd;
+	w->out.torn = false;
+	w->out.last = '\0';
+}
+
 int bw_watch_open(struct bw_watch *w)
 {
-	int r = open_formats(w);
+	int r = open_out(w);
+
+	w->shown = w->reported_losses = 0;
+	open_order(w);
+	r = r == 0 ? open_formats(w) : r;
 
 	w->session = (struct bw_session){
 		.loaded = w->loaded,
 		.pages = w->pages,
 		.seconds = w->seconds,
 		.signal_fd = w->signal_fd,
-		.out_fd = STDOUT_FILENO,
+		.out_fd = w->out_fd ? w->out_fd : STDOUT_FILENO,
 		.interval = w->interval,
 		.counters = w->counters,
 		.extra_fd = w->trace_pipe ? bw_trace_pipe_fd(w->trace_pipe) : -1,
@@ -188,7 +272,9 @@ int bw_watch_open(struct bw_watch *w)
 		.flush = flush,
 		.tick = w->maps ? print_maps : NULL,
 		.extra = print_trace_pipe,
-		.second = each_second,
+		.second = report_unwritten,
+		.hangup = w->out_fd ? open_anew : NULL,
+		.ended = w->command ? has_ended : NULL,
 		.cookie = w,
 	};
 	w->out.is_over = is_over;
@@ -196,31 +282,14 @@ int bw_watch_open(struct bw_watch *w)
 	return r == 0 ? bw_session_open(&w->session) : r;
 }
 
-static void print_json_losses(struct bw_out *out, const struct bw_session *s)
-{
-	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_timestamp_clock clock = {0};
-
-	bw_event_json_open(&json, &clock, bw_timestamp_now(), "");
-	bw_json_key(&json, "lost");
-	bw_json_number(&json, s->lost);
-	bw_json_key(&json, "missed");
-	bw_json_number(&json, s->missed);
-	bw_json_close_object(&json);
-	bw_json_put_line(&json, out);
-}
-
 /* What comes behind the last event. */
 static void print_end(struct bw_watch *w)
 {
-	const struct bw_session *s = &w->session;
-
 	if (w->trace_pipe)
 		bw_trace_pipe_read(w->trace_pipe, &w->out, true);
 	print_maps(w);
-	print_file_losses(w);
-	if (w->json && !w->file_events && s->lost + s->missed > 0)
-		print_json_losses(&w->out, s);
+	w->reported_losses = 0; /* the last record is that of all */
+	print_new_losses(w);
 	bw_out_flush(&w->out);
 }
 
@@ -235,36 +304,36 @@ static void explain_output(int error)
 
 int bw_watch_run(struct bw_watch *w)
 {
-	int r = bw_session_run(&w->session);
+	int r = w->command ? bw_command_release(w->command, w->signal_fd) : 0;
 
+	if (r == 0)
+		r = bw_session_run(&w->session);
 	print_end(w);
 	explain_output(w->out.error ? w->out.error : w->failed);
 	return r;
 }
 
-static void print_closing_line(const struct bw_watch *w, const char *summary, uint64_t unwritten)
+/* BW_EXIT_* of ours as it is beside a command's status. */
+static int status_beside(struct bw_command_run *command, int own)
 {
-	const struct bw_session *s = &w->session;
-	char more[128] = "";
-	int n = 0;
+	int status = bw_command_status(command);
 
-	if (s->cut > 0)
-		n = snprintf(more, sizeof(more), ", %llu names cut off", (unsigned long long)s->cut);
-	if (s->missed > 0)
-		n += snprintf(more + n, sizeof(more) - (size_t)n, ", %llu missed by the kernel",
-			      (unsigned long long)s->missed);
-	if (unwritten > 0)
-		snprintf(more + n, sizeof(more) - (size_t)n, ", %llu not written", (unsigned long long)unwritten);
-	bw_log_note("%s%llu events shown, %llu lost%s.", summary,
-		    (unsigned long long)(s->events - w->unwanted - unwritten), (unsigned long long)s->lost, more);
+	if (!command->was_executed)
+		return status;
+	if (own == BW_EXIT_OK)
+		return status;
+	return own == BW_EXIT_LOST ? BW_COMMAND_LOST : BW_COMMAND_FAILED;
 }
 
-int bw_watch_finish(const struct bw_watch *w, int r, const char *summary)
+int bw_watch_finish(struct bw_watch *w, int r, const char *summary)
 {
-	print_closing_line(w, summary, w->out.error == -EPIPE ? 0 : w->out.unwritten);
+	struct bw_losses losses = losses_of(w);
+	int own = w->session.lost + w->session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
+
+	bw_losses_print_closing_line(&losses, summary, w->shown - losses.unwritten);
 	if ((r < 0 && (r != -EPIPE || w->needs_reader)) || w->failed)
-		return BW_EXIT_FAILED;
-	return w->session.lost + w->session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
+		own = BW_EXIT_FAILED;
+	return w->command ? status_beside(w->command, own) : own;
 }
 
 void bw_watch_close(struct bw_watch *w)
@@ -279,5 +348,8 @@ void bw_watch_close(struct bw_watch *w)
 	w->formats = NULL;
 	w->n_formats = 0;
 	bw_order_free(&w->order);
+	if (w->out_fd)
+		close(w->out_fd);
+	w->out_fd = 0;
 	bw_out_free(&w->out);
 }

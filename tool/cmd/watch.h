@@ -18,6 +18,7 @@
 #include "program/load.h"
 #include "program/session.h"
 
+struct bw_command_run;
 struct bw_trace_pipe;
 struct bw_watch_format;
 
@@ -35,6 +36,16 @@ struct bw_watch {
 	bool json;	   /* in place of text */
 	/* The table `events` has file events; NULL: there is none of which this is known. */
 	const struct bw_file_event_options *file_events;
+	/*
+	 * Events are kept until no earlier one can come, a tenth of a second at most, and put in the order of their
+	 * times. (Those of several tables are sorted in any case, as far as they are read at once.)
+	 */
+	bool hold_back;
+	uint64_t max_events;  /* that are shown, then the run ends; 0: no limit */
+	const char *out_path; /* of -o, which SIGHUP opens anew; NULL: stdout */
+	/* Started, and released when the run begins, which ends with it; NULL: none. The exit status is the command's.
+	 */
+	struct bw_command_run *command;
 	/* Printed at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
 	struct bw_map_printer *maps;
 	uint64_t interval;
@@ -52,13 +63,14 @@ struct bw_watch {
 	struct bw_out out;
 	struct bw_watch_format *formats; /* n_formats, one a table */
 	uint32_t n_formats;
-	bool in_order; /* several tables, whose events all have a time: they are kept until all buffers were read */
+	bool in_order; /* they are kept until all buffers were read: all have a time, and hold_back or several tables */
 	struct bw_order order;
+	int out_fd;		     /* of out_path; 0: none */
 	uint64_t last;		     /* the time of the event before */
-	uint64_t unwanted;	     /* events that were not printed */
+	uint64_t shown;		     /* events */
 	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
 	uint64_t reported_unwritten; /* lines */
-	struct bw_file_event_losses reported; /* in JSON */
+	uint64_t reported_losses;    /* the sum of what the record of losses has */
 	struct bw_timestamp_clock clock;
 };
 
@@ -69,6 +81,9 @@ int bw_watch_open(struct bw_watch *watch);
 /* Prints events until something ends the run, which is detached then. 0 or -errno, reported. */
 int bw_watch_run(struct bw_watch *watch);
 
-/* Prints the closing line, which begins with `summary`, on stderr. `r` is what bw_watch_run returned. BW_EXIT_*. */
-int bw_watch_finish(const struct bw_watch *watch, int r, const char *summary);
+/*
+ * Prints the closing line, which begins with `summary`, on stderr. `r` is what bw_watch_run returned. BW_EXIT_*; of a
+ * command, whose end is waited for, its status or BW_COMMAND_*.
+ */
+int bw_watch_finish(struct bw_watch *watch, int r, const char *summary);
 void bw_watch_close(struct bw_watch *watch);

@@ -14,15 +14,18 @@
 static const struct method {
 	const char *name;
 	int arguments;
-	int event;	    /* which argument; -1: none */
-	const char *result; /* the type; NULL: nothing */
-	const char *failed; /* with the result behind it */
+	int event;	     /* which argument; -1: none */
+	const char *result;  /* the type; NULL: nothing */
+	const char *failed;  /* with the result behind it */
+	const char *refusal; /* enum bw_refused, where it failed */
 } methods[] = {
-	{"perf_submit", 3, 1, "int", "0 > "},
-	{"ringbuf_output", 3, 0, "int", "0 > "},
-	{"ringbuf_reserve", 1, -1, "void *", "!"},
-	{"ringbuf_submit", 2, 0, NULL, NULL},
+	{"perf_submit", 3, 1, "int", "0 > ", "bccwatch_r == -2 || bccwatch_r == -95"}, /* ENOENT, EOPNOTSUPP */
+	{"ringbuf_output", 3, 0, "int", "0 > ", "0"},
+	{"ringbuf_reserve", 1, -1, "void *", "!", "0"},
+	{"ringbuf_submit", 2, 0, NULL, NULL, NULL},
 };
+
+_Static_assert(BW_REFUSED_FULL == 0 && BW_REFUSED_NO_BUFFER == 1, "as the refusals have it");
 
 enum { METHODS = sizeof(methods) / sizeof(*methods), ARGUMENTS = 3 };
 
@@ -126,7 +129,8 @@ static void put_submit(FILE *out, const struct submit *s, bool layouts, unsigned
 	if (s->method->result) {
 		fprintf(out, " %s bccwatch_r = ", s->method->result);
 		put_call(out, s);
-		fprintf(out, "if (%sbccwatch_r) { int bccwatch_k = 0; u64 *bccwatch_n = ", s->method->failed);
+		fprintf(out, "if (%sbccwatch_r) { int bccwatch_k = %s; u64 *bccwatch_n = ", s->method->failed,
+			s->method->refusal);
 		fputs(BW_REFUSED_TABLE ".lookup(&bccwatch_k); if (bccwatch_n) *bccwatch_n += 1; } bccwatch_r; ", out);
 	} else {
 		put_call(out, s);
@@ -153,7 +157,7 @@ int bw_submits_wrap(const char *text, bool layouts, char **longer)
 	if (!out)
 		return -ENOMEM;
 	if (strstr(text, "perf_submit") || strstr(text, "ringbuf_"))
-		fputs("BPF_PERCPU_ARRAY(" BW_REFUSED_TABLE ", u64, 1);\n", out);
+		fputs("BPF_PERCPU_ARRAY(" BW_REFUSED_TABLE ", u64, 2);\n", out);
 	for (struct bw_token t = bw_tokens_next(&at); t.len; t = bw_tokens_next(&at)) {
 		struct submit s = {.table = before[2], .method = find_method(before[0])};
 

@@ -10,7 +10,7 @@
 /*
  * *longer is text in which each call that sends an event (TABLE.perf_submit, ringbuf_output, ringbuf_reserve,
  * ringbuf_submit) is wrapped: a table of the event's type is declared there, of which clang writes the layout, and a
- * failure is counted in the table BW_REFUSED_TABLE, u64, one entry a CPU. libbcc knows such calls in the main file's
+ * failure is counted in the table BW_REFUSED_TABLE. libbcc knows such calls in the main file's
  * text alone, never in macros or headers, so none is missed. Without layouts the failures alone are counted. Lines keep
  * their numbers. *longer is malloc'd and the caller's. 0 or -ENOMEM.
  */

@@ -2,6 +2,7 @@
 #include "kernel/cpu.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,18 +35,26 @@ static int read_list(char *list, uint32_t *cpus, uint32_t *n)
 	return *n > 0 ? 0 : -EINVAL;
 }
 
-static int read_cpus(const char *root, const char *which, uint32_t **cpus, uint32_t *n)
+static int open_list(const char *root, const char *which)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/%s", root, which);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_cpus(int fd, uint32_t **cpus, uint32_t *n)
 {
 	BW_FREE uint32_t *all = malloc(CPUS_MAX * sizeof(*all));
 	BW_FREE char *list = NULL;
-	char path[PATH_MAX];
 	size_t len;
 	int r;
 
 	if (!all)
 		return -ENOMEM;
-	snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/%s", root, which);
-	r = bw_file_read(path, 1 << 16, &list, &len);
+	r = fd < 0 ? fd : bw_file_read_all(fd, 1 << 16, &list, &len);
 	if (r == 0)
 		r = read_list(list, all, n);
 	if (r == 0)
@@ -56,8 +65,9 @@ static int read_cpus(const char *root, const char *which, uint32_t **cpus, uint3
 int bw_cpu_possible(const char *root, uint32_t *n)
 {
 	BW_FREE uint32_t *cpus = NULL;
+	BW_FD int fd = open_list(root, "possible");
 	uint32_t len;
-	int r = read_cpus(root, "possible", &cpus, &len);
+	int r = read_cpus(fd, &cpus, &len);
 
 	if (r == 0)
 		*n = cpus[len - 1] + 1;
@@ -66,5 +76,17 @@ int bw_cpu_possible(const char *root, uint32_t *n)
 
 int bw_cpu_online(const char *root, uint32_t **cpus, uint32_t *n)
 {
-	return read_cpus(root, "online", cpus, n);
+	BW_FD int fd = bw_cpu_online_open(root);
+
+	return read_cpus(fd, cpus, n);
+}
+
+int bw_cpu_online_open(const char *root)
+{
+	return open_list(root, "online");
+}
+
+int bw_cpu_online_read(int fd, uint32_t **cpus, uint32_t *n)
+{
+	return read_cpus(fd, cpus, n);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "output/event_json.h"
 #include "output/file_event_value.h"
 #include "output/json.h"
@@ -25,6 +24,7 @@ struct bw_file_event {
 	const char *table;
 	const struct bw_layout *layout;
 	const struct bw_file_event_options *options;
+	bool late;	       /* the event that is printed comes after a later one */
 	bool json, is_default; /* is_default: text without --fields */
 	const struct bw_layout_field *time;
 	struct bw_file_event_source source;
@@ -149,7 +149,7 @@ static int add_others(struct bw_file_event *e)
 	return 0;
 }
 
-static const char ts_label[] = " TS=", rest_label[] = " REST=";
+static const char ts_label[] = " TS=", rest_label[] = " REST=", late_label[] = " LATE=true";
 
 /* The most bytes of a line of text. */
 static size_t longest_line(const struct bw_file_event *e)
@@ -160,7 +160,7 @@ static size_t longest_line(const struct bw_file_event *e)
 	for (size_t i = 0; i < e->n_others; i++)
 		len += strlen(e->others[i]->name) + 2 + bw_value_longest(e->others[i]);
 	len += e->time ? sizeof(ts_label) + bw_value_longest(e->time) : 0;
-	return len + sizeof(rest_label) + 2 + (size_t)2 * BW_EVENT_MAX;
+	return len + sizeof(late_label) + sizeof(rest_label) + 2 + (size_t)2 * BW_EVENT_MAX;
 }
 
 int bw_file_event_new(struct bw_file_event **event, const char *table, const struct bw_layout *layout,
@@ -292,6 +292,8 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 		p += bw_out_text(p, rest_label);
 		p += bw_value_put_hex(p, sample + up_to, size - up_to);
 	}
+	if (e->late)
+		p += bw_out_text(p, late_label);
 	*p++ = '\n';
 	bw_out_put(out, e->line, (size_t)(p - e->line));
 }
@@ -345,16 +347,21 @@ static void put_json(struct bw_file_event *e, struct bw_out *out, const char *sa
 		bw_json_key(json, "rest");
 		bw_json_hex(json, sample + up_to, size - up_to);
 	}
+	if (e->late) {
+		bw_json_key(json, "late");
+		bw_json_bool(json, true);
+	}
 	bw_json_close_object(json);
 	bw_json_put_line(json, out);
 }
 
-bool bw_file_event_line(struct bw_file_event *e, struct bw_out *out, const void *sample, size_t size)
+bool bw_file_event_line(struct bw_file_event *e, struct bw_out *out, const void *sample, size_t size, bool late)
 {
 	const struct bw_file_event_options *o = e->options;
 	bool other;
 	uint64_t time = bw_timestamp_field_read(&e->source.clock, e->time, sample, size, &other);
 
+	e->late = late;
 	size = size < BW_EVENT_MAX ? size : BW_EVENT_MAX;
 	bw_file_event_value_start(&e->source, sample, size, time);
 	if (o->wanted && !o->wanted(o->cookie, &e->source.sample))
@@ -364,24 +371,4 @@ bool bw_file_event_line(struct bw_file_event *e, struct bw_out *out, const void 
 	else
 		put_text(e, out, sample, size, other);
 	return true;
-}
-
-void bw_file_event_losses(const struct bw_file_event_losses *losses, struct bw_out *out)
-{
-	BW_CLEANUP(bw_json_free) struct bw_json json = {0};
-	struct bw_timestamp_clock clock = {0};
-
-	bw_event_json_open(&json, &clock, bw_timestamp_now(), "");
-	bw_json_key(&json, "version");
-	bw_json_number(&json, BW_FILE_EVENT_VERSION);
-	bw_json_key(&json, "lost");
-	bw_json_number(&json, losses->lost);
-	bw_json_key(&json, "missed");
-	bw_json_number(&json, losses->missed);
-	bw_json_key(&json, "cut");
-	bw_json_number(&json, losses->cut);
-	bw_json_key(&json, "unordered");
-	bw_json_number(&json, losses->unordered);
-	bw_json_close_object(&json);
-	bw_json_put_line(&json, out);
 }

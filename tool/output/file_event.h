@@ -42,13 +42,8 @@ int bw_file_event_new(struct bw_file_event **event, const char *table, const str
 		      const struct bw_file_event_options *options, bool json);
 void bw_file_event_free(struct bw_file_event *event);
 
-/* Appends the event's line, of a sample of any size and alignment. Returns false where it is not wanted. */
-bool bw_file_event_line(struct bw_file_event *event, struct bw_out *out, const void *sample, size_t size);
-
-/* What was lost since the start: events; those that the kernel skipped, names cut off, events after later ones. */
-struct bw_file_event_losses {
-	uint64_t lost, missed, cut, unordered;
-};
-
-/* Appends a JSON line: {"time":...,"table":"","version":1,"lost":3,"missed":0,"cut":0,"unordered":0} */
-void bw_file_event_losses(const struct bw_file_event_losses *losses, struct bw_out *out);
+/*
+ * Appends the event's line, of a sample of any size and alignment. late: an event of a later time was printed before.
+ * Returns false where it is not wanted.
+ */
+bool bw_file_event_line(struct bw_file_event *event, struct bw_out *out, const void *sample, size_t size, bool late);

@@ -13,8 +13,16 @@
 
 #include "output/layout.h"
 
-/* The map that counts the events which the buffer did not take: u64, one entry a CPU. compile/submits.h adds it. */
+/*
+ * The map that counts the events that were not sent, by the reason: a BPF_PERCPU_ARRAY of u64. compile/submits.h adds
+ * it.
+ */
 #define BW_REFUSED_TABLE "bccwatch_refused"
+enum bw_refused {
+	BW_REFUSED_FULL,
+	BW_REFUSED_NO_BUFFER, /* the CPU has none, since it came online during the run */
+	BW_REFUSED_COUNT
+};
 
 /* How a map is printed. */
 enum bw_image_display { BW_DISPLAY_TABLE, BW_DISPLAY_LOG2, BW_DISPLAY_LINEAR, BW_DISPLAYS };

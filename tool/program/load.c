@@ -337,18 +337,23 @@ uint64_t bw_loaded_missed(const struct bw_loaded *loaded)
 	return missed;
 }
 
-uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which)
+int bw_loaded_values(const struct bw_loaded *loaded, const char *name, uint32_t which, uint64_t *values)
 {
 	int i = bw_image_find_map(loaded->image, name);
 	const struct bw_image_map *map = i < 0 ? NULL : &loaded->image->maps[i];
-	BW_FREE uint64_t *values = NULL;
-	uint64_t sum = 0;
 
 	if (!map || map->type != BPF_MAP_TYPE_PERCPU_ARRAY || map->key_size != 4 || map->value_size != 8 ||
 	    map->max_entries <= which)
-		return 0;
-	values = calloc(loaded->cpus, sizeof(*values));
-	if (!values || bpf_lookup_elem(loaded->maps[i], &which, values) < 0)
+		return -ENOENT;
+	return bpf_lookup_elem(loaded->maps[i], &which, values) < 0 ? -errno : 0;
+}
+
+uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which)
+{
+	BW_FREE uint64_t *values = calloc(loaded->cpus, sizeof(*values));
+	uint64_t sum = 0;
+
+	if (!values || bw_loaded_values(loaded, name, which, values) < 0)
 		return 0;
 	for (uint32_t c = 0; c < loaded->cpus; c++)
 		sum += values[c];

@@ -37,6 +37,12 @@ void bw_loaded_free(struct bw_loaded *loaded);
  */
 uint64_t bw_loaded_missed(const struct bw_loaded *loaded);
 
+/*
+ * An entry of a BPF_PERCPU_ARRAY of u64 for each CPU that there can be, loaded->cpus values. 0; -ENOENT if the image
+ * has no such entry; or -errno.
+ */
+int bw_loaded_values(const struct bw_loaded *loaded, const char *name, uint32_t which, uint64_t *values);
+
 /* The sum over all CPUs of an entry of a BPF_PERCPU_ARRAY of u64; 0 if the image has none of that name. */
 uint64_t bw_loaded_sum(const struct bw_loaded *loaded, const char *name, uint32_t which);
 

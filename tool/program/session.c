@@ -21,12 +21,16 @@
 /* How long a few events, which wake nobody, may wait: less at first, so that a run shows soon that it works. */
 enum { TICK_MS = 100, FIRST_TICK_MS = 4 };
 
+/* How often the CPUs are looked at: events on a new one are lost until then. */
+#define LOOK (SECOND / 2)
+
 /* In a flood, how often a look is taken at whether to stop. */
 enum { EVENTS_PER_LOOK = 1024 };
 
 bool bw_session_is_over(const struct bw_session *s)
 {
-	return (s->end && bw_timestamp_now() >= s->end) || bw_signals_pending();
+	return s->stop || (s->end && bw_timestamp_now() >= s->end) || bw_signals_pending() ||
+	       (s->ended && s->ended(s->cookie));
 }
 
 /*
@@ -50,10 +54,12 @@ static void receive(void *cookie, uint32_t event, const void *data, size_t size)
  */
 static void count_losses(struct bw_session *s)
 {
-	uint64_t reported = bw_buffers_lost(s->buffers), refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, 0);
+	uint64_t reported = bw_buffers_lost(s->buffers);
+	uint64_t refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_FULL);
 	struct bw_attached_misses missed;
 
-	s->lost = reported > refused ? reported : refused;
+	s->unbuffered = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_NO_BUFFER);
+	s->lost = (reported > refused ? reported : refused) + s->unbuffered;
 	if (s->counters) {
 		s->lost += bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
 		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
@@ -80,16 +86,33 @@ static void report_misses(struct bw_session *s)
 
 static void report_losses(struct bw_session *s)
 {
-	if (bw_timestamp_now() < s->next_report)
-		return;
-	s->next_report = bw_timestamp_now() + SECOND;
-	count_losses(s);
-	if (s->lost > s->reported)
+	uint64_t unbuffered = s->unbuffered - s->reported_unbuffered, full = s->lost - s->reported - unbuffered;
+
+	if (unbuffered > 0)
+		bw_log_note("Lost %llu events: CPUs without a buffer, which came online during the run.",
+			    (unsigned long long)unbuffered);
+	if (full > 0)
 		bw_log_note(
 			"Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
-			(unsigned long long)(s->lost - s->reported));
+			(unsigned long long)full);
 	s->reported = s->lost;
+	s->reported_unbuffered = s->unbuffered;
 	report_misses(s);
+}
+
+static void attend(struct bw_session *s)
+{
+	uint64_t t = bw_timestamp_now();
+
+	if (t >= s->next_look) {
+		s->next_look = t + LOOK;
+		bw_buffers_follow_cpus(s->buffers);
+	}
+	if (t < s->next_report)
+		return;
+	s->next_report = t + SECOND;
+	count_losses(s);
+	report_losses(s);
 	if (s->second)
 		s->second(s->cookie);
 }
@@ -102,6 +125,8 @@ static int timeout_ms(const struct bw_session *s, unsigned patience)
 		until = s->end;
 	if (s->next_tick && s->next_tick < until)
 		until = s->next_tick;
+	if (s->due && s->due < until)
+		until = s->due;
 	return until > t ? (int)((until - t) / (SECOND / 1000)) + 1 : 0;
 }
 
@@ -115,18 +140,33 @@ static void tick(struct bw_session *s)
 		s->next_tick = bw_timestamp_now() + s->interval * SECOND;
 }
 
-/* SIGUSR1, or SIGCHLD of nobody; those that end the run are pending, and seen by bw_session_is_over. */
+/*
+ * SIGUSR1, SIGHUP, or SIGCHLD, unless `ended` has taken it; those that end the run are pending, and seen by
+ * bw_session_is_over.
+ */
 static int read_signal(struct bw_session *s)
 {
+	struct pollfd fd = {.fd = s->signal_fd, .events = POLLIN};
 	struct signalfd_siginfo info;
 
-	if (bw_signals_pending())
+	if (bw_signals_pending() || poll(&fd, 1, 0) <= 0)
 		return 0;
 	if (read(s->signal_fd, &info, sizeof(info)) < 0)
 		return bw_log_error(-errno, "cannot read signals: %s", strerror(errno));
 	if (info.ssi_signo == SIGUSR1 && s->tick)
 		s->tick(s->cookie);
+	if (info.ssi_signo == SIGHUP && s->hangup)
+		s->hangup(s->cookie);
 	return 0;
+}
+
+/* All that is there; the buffers of all CPUs were read to where they were at its beginning. */
+static void read_buffers(struct bw_session *s)
+{
+	uint64_t began = bw_timestamp_now();
+
+	bw_buffers_read(s->buffers);
+	s->complete = began;
 }
 
 static int loop(struct bw_session *s)
@@ -147,7 +187,7 @@ static int loop(struct bw_session *s)
 			return bw_log_error(-errno, "cannot wait for events: %s", strerror(errno));
 		if (fds[4].revents & POLLPRI)
 			s->urgent(s->cookie);
-		bw_buffers_read(s->buffers);
+		read_buffers(s);
 		if (fds[3].revents & POLLIN)
 			s->extra(s->cookie);
 		tick(s);
@@ -156,22 +196,24 @@ static int loop(struct bw_session *s)
 			r = s->flush(s->cookie);
 		if (r < 0)
 			return r;
-		report_losses(s);
+		attend(s);
 		if (fds[2].revents & (POLLERR | POLLHUP))
 			return -EPIPE;
+		fds[2].fd = s->out_fd; /* hangup may have changed it */
 	}
 	return 0;
 }
 
 int bw_session_open(struct bw_session *s)
 {
-	int r = bw_buffers_open(&s->buffers, s->loaded, s->pages, receive, s);
+	int r = bw_buffers_open(&s->buffers, "", s->loaded, s->pages, receive, s);
 
 	if (r == 0)
 		r = bw_attach(&s->attached, s->loaded);
 	if (r < 0)
 		return r;
 	bw_buffers_read(s->buffers);
+	s->began = bw_timestamp_now();
 	s->is_open = true;
 	return 0;
 }
@@ -181,11 +223,13 @@ int bw_session_run(struct bw_session *s)
 	int r, flushed;
 
 	s->next_report = bw_timestamp_now() + SECOND;
+	s->next_look = bw_timestamp_now();
 	s->end = s->seconds ? bw_timestamp_now() + s->seconds * SECOND : 0;
 	s->next_tick = s->interval ? bw_timestamp_now() + s->interval * SECOND : 0;
 	r = loop(s);
 	bw_attached_free(&s->attached);
 	bw_buffers_read(s->buffers);
+	s->complete = UINT64_MAX;
 	flushed = s->flush(s->cookie);
 	count_losses(s);
 	return r < 0 ? r : flushed;

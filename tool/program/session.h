@@ -23,25 +23,35 @@ struct bw_session {
 	bw_sample_fn sample;
 	/* No more events are at hand, or many were printed; a failure, -errno, ends the run. */
 	int (*flush)(void *cookie);
+	/*
+	 * Set by flush: when it wants to be called again, in ns of CLOCK_MONOTONIC; 0: when there are events. It knows
+	 * that all events from before `complete` were passed on (UINT64_MAX: all there will be).
+	 */
+	uint64_t due, complete;
 	/* An interval is over, or SIGUSR1 came (bw_signals_add_usr1). May be NULL, as those that follow. */
 	void (*tick)(void *cookie);
 	void (*extra)(void *cookie);
 	void (*urgent)(void *cookie);
-	void (*second)(void *cookie); /* about once a second */
+	void (*second)(void *cookie); /* about once a second, when the losses were counted */
+	void (*hangup)(void *cookie); /* SIGHUP came, of which bw_signals_handle said that it ends no run */
+	bool (*ended)(void *cookie);  /* has something else ended the run? */
 	void *cookie;
 
+	bool stop; /* set it to end the run */
+
 	/*
-	 * Counted. Lost: what the buffers did not take. Cut: names longer than their field. Missed: runs of a program
-	 * that the kernel left out (bw_loaded_missed, bw_attached_missed); an event each, if no filter would have
-	 * hidden it.
+	 * Counted. Lost: what the buffers did not take; unbuffered: those of them that came on a CPU without a buffer.
+	 * Cut: names longer than their field. Missed: runs of a program that the kernel left out (bw_loaded_missed,
+	 * bw_attached_missed); an event each, if no filter would have hidden it.
 	 */
-	uint64_t events, lost, cut, missed;
+	uint64_t events, lost, unbuffered, cut, missed;
 
 	/* Inner. */
 	bool is_open; /* all is attached, and events count */
 	struct bw_buffers *buffers;
 	struct bw_attached attached;
-	uint64_t end, next_report, next_tick, reported, reported_missed, missed_returns, reported_returns;
+	uint64_t began, end, next_report, next_look, next_tick;
+	uint64_t reported, reported_unbuffered, reported_missed, missed_returns, reported_returns;
 };
 
 /*
@@ -59,5 +69,5 @@ int bw_session_run(struct bw_session *session);
 /* Detaches the programs and closes the buffers. May be called on a session of zeroes, and more than once. */
 void bw_session_close(struct bw_session *session);
 
-/* Has its time come, or a signal that ends it? */
+/* Has its time come, a signal that ends it, or something else? */
 bool bw_session_is_over(const struct bw_session *session);

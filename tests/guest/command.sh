@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# trace -- COMMAND, -o FILE and --max-events.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$tmp" || exit 1
+
+# The first thing a program does is to open its libraries: what is seen of them is seen from the first instruction on.
+check_status "trace -- COMMAND: the exit status is the command's" 7 bccwatch trace -o events -- bash -c 'exit 7'
+cp "$tmp/said" "$tmp/notes"
+check "trace -- COMMAND: its first open, of the loader's cache, is shown" shows 'ld\.so\.(cache|preload)' events
+check_lines "trace -- COMMAND: none is lost" 1 "events shown, 0 lost." "$tmp/notes"
+check_status "trace -- COMMAND: 128 + N where signal N ended it" 137 bccwatch trace -o events -- bash -c 'kill -KILL $$'
+check_status "trace -- COMMAND: 127 where there is no such command" 127 bccwatch trace -o events -- no-such-command
+check_lines "trace -- COMMAND: a command that is not there is reported" 1 "cannot run 'no-such-command': No such file or directory" "$tmp/said"
+check_status "trace -- COMMAND: 126 where it cannot be executed" 126 bccwatch trace -o events -- /
+check_status "trace -- COMMAND: 125 where bccwatch fails" 125 bccwatch trace -o /absent/events -- touch ran
+check "trace -- COMMAND: a command whose events cannot be written is not run" absent "$tmp/ran"
+check_status "trace -- COMMAND: 124 where events were lost under --fail-on-loss" 124 \
+	sh -c 'bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "kill -STOP \$PPID; $0 5000 /x; kill -CONT \$PPID"; exit $?' \
+	"$fixtures/opens"
+check "trace -- COMMAND: nothing is left attached" nothing_attached
+
+bccwatch trace -- bash -c 'echo to-stdout; : </etc/hosts' >out 2>err
+check_lines "trace -- COMMAND: its stdout goes to stderr" 1 to-stdout err
+check "trace -- COMMAND: stdout has events alone" shows_no '^to-stdout' out
+check "trace -- COMMAND: its open is shown" shows '/etc/hosts$' out
+bccwatch trace -o events -- bash -c 'echo to-stdout' >out 2>err
+check_lines "trace -o FILE -- COMMAND: its stdout is its own" 1 to-stdout out
+
+# id: what the command runs as.
+ids() { env "$@" bccwatch trace -o /dev/null ${as_root-} -- sh -c 'id -u; id -g; id -G; cat /proc/self/status' 2>err; }
+nobody=$(id -u nobody) group=$(id -g nobody)
+ids SUDO_UID="$nobody" SUDO_GID="$group" >"$tmp/ids"
+check "trace -- COMMAND: runs as the user of sudo" [ "$(head -n 2 ids | xargs)" = "$nobody $group" ]
+check "trace -- COMMAND: the user of sudo has no capabilities" shows 'CapEff:.0+$' ids
+as_root=--as-root ids SUDO_UID="$nobody" SUDO_GID="$group" >"$tmp/ids"
+check "trace --as-root -- COMMAND: runs as root all the same" [ "$(head -n 1 ids)" = 0 ]
+ids SUDO_UID="$nobody" SUDO_GID=root >"$tmp/ids"
+check "trace -- COMMAND: runs as the caller where SUDO_GID is no number" [ "$(head -n 1 ids)" = 0 ]
+check_lines "trace -- COMMAND: a SUDO_GID that is no number is reported" 1 "are not those of a user" err
+
+# As from a terminal SIGINT is sent to both; what the command makes of it counts.
+bccwatch trace -o events -- bash -c 'trap "sleep 1; : </dev/zero; exit 5" INT; : >ready; while :; do sleep 0.1; done' 2>err &
+pid=$!
+until [ -e ready ]; do sleep 0.1; done
+kill -INT "-$pid"
+wait "$pid"
+status=$?
+check "trace -- COMMAND: SIGINT ends the command, and trace with it" [ "$status" = 5 ]
+check "trace -- COMMAND: what it opened after SIGINT is shown" shows /dev/zero events
+rm ready
+bccwatch trace -o events -- bash -c 'trap "exit 6" TERM; : >ready; while :; do sleep 0.1; done' 2>err &
+pid=$!
+until [ -e ready ]; do sleep 0.1; done
+kill -TERM "$pid"
+wait "$pid"
+status=$?
+check "trace -- COMMAND: SIGTERM is passed on to the command" [ "$status" = 6 ]
+
+# -o
+out=$tmp/stdout err=$tmp/err
+ln -s target link
+check_status "trace -o: a symbolic link is refused" 1 bccwatch trace -o link -d 1
+check "trace -o: nothing is made where a symbolic link points" absent "$tmp/target"
+start -o "$tmp/log"
+check "trace -o: the file is its owner's alone" [ "$(stat -c %a log)" = 600 ]
+"$fixtures/openers" openat /first
+sleep 0.5
+mv log old
+kill -HUP "$pid"
+sleep 0.5
+"$fixtures/openers" openat /second
+sleep 0.5
+stop
+check "trace -o: SIGHUP does not end it" [ "$status" = 0 ]
+check "trace -o: an open before SIGHUP is in the file that was moved away" shows '/first$' old
+check "trace -o: an open after SIGHUP is in the new file" shows '/second$' log
+check "trace -o: none of them is in the other file" [ "$(grep -c /second old)$(grep -c /first log)" = 00 ]
+check "trace -o: stdout stays empty" [ ! -s "$out" ]
+mkdir full && mount -t tmpfs -o size=64k none full
+start -o "$tmp/full/log"
+"$fixtures/opens" 3000 /full >/dev/null
+sleep 1.5
+"$fixtures/opens" 10 /full >/dev/null
+stop
+check "trace -o: a full disk does not end it, but is a failure" [ "$status" = 1 ]
+check "trace -o: what a full disk did not take is counted" shows 'events shown, 0 lost, [0-9]+ not written' "$err"
+umount full
+
+# --max-events
+(while :; do : </etc/hosts; sleep 0.05; done) &
+opener=$!
+check_status "trace --max-events ends by itself" 0 bccwatch trace --max-events 3 -o "$tmp/three"
+check "trace --max-events shows so many events" [ "$(wc -l <three)" = 3 ]
+check_lines "trace --max-events: the closing line has their number" 1 "3 events shown, 0 lost." "$tmp/said"
+kill "$opener"

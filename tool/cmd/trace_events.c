@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_events.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "build/build.h"
+#include "cmd/common_options.h"
+#include "cmd/exit_status.h"
+#include "cmd/trace_filter.h"
+#include "cmd/watch.h"
+#include "output/file_event.h"
+#include "output/file_ops.h"
+#include "process/cgroup.h"
+#include "process/command.h"
+#include "program/plan.h"
+
+struct events {
+	const struct bw_trace_options *options;
+	int signal_fd;
+	struct bw_trace_filter filter;
+	struct bw_source source;
+	struct bw_image image;
+	struct bw_plan plan;
+	struct bw_loaded loaded;
+	struct bw_cgroups *cgroups;
+	struct bw_file_event_options printed;
+	struct bw_command_run command;
+	struct bw_watch watch;
+};
+
+static struct bw_trace_filter_text text_of(const struct bw_file_sample *sample, enum bw_file_text which)
+{
+	return (struct bw_trace_filter_text){sample->texts[which].bytes, sample->texts[which].len};
+}
+
+static bool is_wanted(void *cookie, const struct bw_file_sample *sample)
+{
+	const struct bw_trace_filter_event event = {
+		.op = (uint32_t)sample->numbers[BW_FILE_OP],
+		.flags = (uint32_t)sample->numbers[BW_FILE_FLAGS],
+		.has_flags = bw_file_sample_has(sample, BW_FILE_FLAGS),
+		.lookup_failed = bw_file_sample_is(sample, DIRECTORY),
+		.filename = text_of(sample, BW_FILE_FILENAME),
+		.path = text_of(sample, BW_FILE_PATH),
+		.to = text_of(sample, BW_FILE_TO),
+	};
+
+	return bw_trace_filter_wants(cookie, &event);
+}
+
+/* The programs of file events need what probes by a function's BTF need. */
+static int explain_hooks(const struct bw_plan_binding *failed, int error)
+{
+	bw_plan_explain(failed, error);
+	bw_log_hint("only 'bccwatch trace' with no more than --pid, --uid and --comm works without it");
+	return error;
+}
+
+static int build(struct events *e)
+{
+	const struct bw_plan_binding *failed = NULL;
+	int r = bw_common_options_source(&e->options->common, "trace.c", &e->source);
+
+	if (r == 0)
+		r = bw_trace_filter_define(&e->filter, &e->source);
+	if (r == 0)
+		r = bw_build(&e->source, !e->options->common.no_cache, e->signal_fd, &e->image);
+	if (r == 0)
+		r = bw_plan_complete(&e->plan, &e->image);
+	if (r == 0)
+		r = bw_plan_check(&e->plan, &e->image, &failed);
+	return r < 0 && failed ? explain_hooks(failed, r) : r;
+}
+
+static int load(struct events *e)
+{
+	int r = bw_trace_filter_size(&e->filter, &e->image);
+
+	if (r == 0)
+		r = bw_common_options_load(&e->loaded, &e->image, &e->plan, &e->source, e->signal_fd);
+	return r == 0 ? bw_trace_filter_start(&e->filter, &e->loaded) : r;
+}
+
+/* The command's process is there, and followed, before the programs are attached. */
+static int start_command(struct events *e)
+{
+	int r;
+
+	if (!e->command.argv)
+		return 0;
+	r = bw_command_start(&e->command);
+	return r == 0 ? bw_trace_filter_follow(&e->filter, (uint32_t)e->command.pid) : r;
+}
+
+static void each_second(void *cookie)
+{
+	struct events *e = cookie;
+
+	bw_trace_cgroups_update(&e->filter.cgroups);
+}
+
+static int attach(struct events *e)
+{
+	const struct bw_trace_options *o = e->options;
+	const uint32_t opens = 1U << OP_OPEN | 1U << OP_CREATE;
+
+	e->printed = (struct bw_file_event_options){
+		.fields = o->fields,
+		.by_path = o->paths.n > 0,
+		.with_op = (o->ops & ~opens) != 0,
+		.cgroups = e->cgroups,
+		.wanted = is_wanted,
+		.cookie = &e->filter,
+	};
+	e->watch = (struct bw_watch){
+		.loaded = &e->loaded,
+		.pages = (uint32_t)o->common.pages,
+		.seconds = o->common.seconds,
+		.signal_fd = e->signal_fd,
+		.fail_on_loss = o->common.fail_on_loss,
+		.counters = true,
+		.json = o->json,
+		.file_events = &e->printed,
+		.hold_back = true,
+		.max_events = o->max_events,
+		.out_path = o->output,
+		.command = e->command.argv ? &e->command : NULL,
+		.second = each_second,
+		.cookie = e,
+	};
+	return bw_watch_open(&e->watch);
+}
+
+/* Which operations, of what, and how to see less. */
+static void print_header(const struct bw_trace_options *o)
+{
+	char ops[256] = "";
+	size_t len = 0;
+
+	for (uint32_t op = 0; op < OPS_COUNT; op++)
+		if (o->ops >> op & 1)
+			len += (size_t)snprintf(ops + len, sizeof(ops) - len, "%s%s", len ? ", " : "",
+						bw_file_ops_name(op));
+	if (o->paths.n > 1)
+		bw_log_note("Tracing %s of '%s' and %zu more. Ctrl-C ends.", ops, o->paths.items[0], o->paths.n - 1);
+	else if (o->paths.n == 1)
+		bw_log_note("Tracing %s of '%s'. Ctrl-C ends.", ops, o->paths.items[0]);
+	else if (o->common.command || o->filters || o->cgroup || o->exe)
+		bw_log_note("Tracing %s. Ctrl-C ends.", ops);
+	else
+		bw_log_note("Tracing %s of all files; a PATH, --comm or --pid narrows it. Ctrl-C ends.", ops);
+}
+
+static int open_all(struct events *e)
+{
+	int r = bw_trace_filter_open(&e->filter);
+
+	if (r == 0)
+		r = build(e);
+	if (r == 0)
+		r = load(e);
+	if (r == 0)
+		r = start_command(e);
+	if (r == 0)
+		r = attach(e);
+	return r == 0 ? bw_trace_filter_learn(&e->filter) : r;
+}
+
+static void close_all(struct events *e)
+{
+	bw_watch_close(&e->watch);
+	bw_command_close(&e->command);
+	bw_trace_filter_close(&e->filter);
+	bw_loaded_free(&e->loaded);
+	bw_plan_free(&e->plan);
+	bw_image_free(&e->image);
+	bw_source_free(&e->source);
+	bw_cgroup_close(e->cgroups);
+}
+
+/* What ended it before it began. */
+static int early_status(struct events *e, int error)
+{
+	if (!e->command.argv)
+		return error == -EINTR ? BW_EXIT_OK : BW_EXIT_FAILED;
+	return bw_command_status(&e->command);
+}
+
+int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
+{
+	struct events e = {
+		.options = options,
+		.signal_fd = signal_fd,
+		.filter.options = options,
+		.command = {.argv = options->common.command,
+			    .as_root = options->as_root,
+			    .stdout_to_stderr = !options->output,
+			    .keeps_hangup = options->output},
+	};
+	int r;
+
+	if (bw_cgroup_open("", &e.cgroups) < 0)
+		e.cgroups = NULL; /* then nothing is known of them */
+	r = open_all(&e);
+	if (r < 0) {
+		r = early_status(&e, r);
+	} else {
+		print_header(options);
+		r = bw_watch_run(&e.watch);
+		r = bw_watch_finish(&e.watch, r, "");
+	}
+	close_all(&e);
+	return r;
+}
