@@ -29,7 +29,7 @@ const char *file_line(const char *type, const struct bw_file_event_options *opti
 	assert_int_equal(bw_file_event_new(&event, "events", &layout, options, json), 0);
 	assert_int_equal(bw_out_init(&out, -1, sizeof(line)), 0);
 	memcpy(copy + 1, sample, size); /* of an odd alignment */
-	if (bw_file_event_line(event, &out, copy + 1, size)) {
+	if (bw_file_event_line(event, &out, copy + 1, size, false)) {
 		assert_true(out.len > 0);
 		assert_ptr_equal(memchr(out.buf, '\n', out.len), out.buf + out.len - 1);
 		out.len--;

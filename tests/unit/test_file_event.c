@@ -298,7 +298,7 @@ static void the_fields_of_a_hostile_event_read_back(void **state)
 		const struct made_event m = hostile_event(texts);
 
 		out.len = 0;
-		assert_true(bw_file_event_line(event, &out, &m.e, m.size));
+		assert_true(bw_file_event_line(event, &out, &m.e, m.size, false));
 		assert_ptr_equal(memchr(out.buf, '\n', out.len), out.buf + out.len - 1);
 		out.buf[out.len - 1] = '\0';
 		assert_reads_back(out.buf + BW_TIMESTAMP_LEN, texts);
@@ -326,20 +326,6 @@ static void the_longest_line_has_its_space(void **state)
 	assert_true(strlen(json_of_event(list, &m)) > 7 * 8 * sizeof(bytes));
 }
 
-static void losses_are_a_record_of_their_own(void **state)
-{
-	const struct bw_file_event_losses losses = {1, 2, 3, 4};
-	struct bw_out out;
-
-	(void)state;
-	assert_int_equal(bw_out_init(&out, -1, 4096), 0);
-	bw_file_event_losses(&losses, &out);
-	out.buf[out.len] = '\0';
-	assert_string_equal(out.buf + strlen("{\"time\":\"") + BW_TIMESTAMP_ISO_LEN,
-			    "\",\"table\":\"\",\"version\":1,\"lost\":1,\"missed\":2,\"cut\":3,\"unordered\":4}\n");
-	bw_out_free(&out);
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_default_line_is_that_of_opens),
 	cmocka_unit_test(a_second_name_is_to),
@@ -354,7 +340,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_what_is_printed_is_needed),
 	cmocka_unit_test(the_fields_of_a_hostile_event_read_back),
 	cmocka_unit_test(the_longest_line_has_its_space),
-	cmocka_unit_test(losses_are_a_record_of_their_own),
 };
 
 UNIT_MODULE("output/file_event", load_types, free_types);

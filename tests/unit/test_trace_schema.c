@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/losses.h"
 #include "output/file_ops.h"
 #include "tests/fixtures/schema_parts/json_schema.h"
 #include "tests/unit/file_lines.h"
@@ -109,12 +110,12 @@ static void hostile_events_are_as_the_schema_has_them(void **state)
 
 static void a_record_of_losses_is_as_the_schema_has_it(void **state)
 {
-	const struct bw_file_event_losses losses = {UINT64_MAX, 2, 3, 4};
+	const struct bw_losses losses = {UINT64_MAX, 2, 3, 4, 5, 6};
 	struct bw_out out;
 
 	(void)state;
 	assert_int_equal(bw_out_init(&out, -1, 4096), 0);
-	bw_file_event_losses(&losses, &out);
+	bw_losses_print_record(&losses, BW_FILE_EVENT_VERSION, &out);
 	out.buf[out.len] = '\0';
 	assert_valid(NULL, out.buf);
 	assert_valid("loss", out.buf);

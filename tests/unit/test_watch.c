@@ -127,19 +127,20 @@ static void the_table_events_has_file_events_if_it_is_known(void **state)
 	watch.file_events = &options;
 	assert_string_equal(run("", BW_EXIT_OK) + BW_TIMESTAMP_LEN, " PID=800\n1 events shown, 0 lost.\n");
 	fake_n_readers = 0;
-	fake_put(fake_map(&f, "bccwatch_refused"), &(uint32_t){0}, refused);
+	fake_put(fake_map(&watched, "bccwatch_refused"), &(uint32_t){0}, refused);
 	watch.json = true;
 	text = run("", BW_EXIT_OK);
 	assert_non_null(strstr(text, "\"table\":\"events\",\"version\":1,\"event\":{\"pid\":800}}\n"));
-	text = strstr(text, "\"table\":\"\",\"version\":1,\"lost\":7,\"missed\":0,\"cut\":0,\"unordered\":0}\n");
+	text = strstr(text, "\"table\":\"\",\"version\":1,\"lost\":7,\"missed\":0,\"cut\":0,\"unbuffered\":0,\"out_of_"
+			    "order\":0}\n");
 	assert_non_null(text);
 	assert_null(strstr(strchr(text, '\n'), "\"lost\""));
 	/* Another table has not. */
 	fake_n_readers = 0;
 	watch.json = false;
-	events[0].map = 1;
+	watched_events[0].map = 1;
 	text = run("", BW_EXIT_OK);
-	events[0].map = 0;
+	watched_events[0].map = 0;
 	assert_non_null(strstr(text, " PID=800 NUMBER=0\n"));
 }
 
