@@ -34,13 +34,13 @@ struct bw_watch {
 	bool counters;	   /* the source has the map of bpf_src/lib/counters.h */
 	bool named;	   /* each line has the name of its table */
 	bool json;	   /* in place of text */
-	/* The table `events` has file events; NULL: there is none of which this is known. */
-	const struct bw_file_event_options *file_events;
 	/*
 	 * Events are kept until no earlier one can come, a tenth of a second at most, and put in the order of their
 	 * times. (Those of several tables are sorted in any case, as far as they are read at once.)
 	 */
 	bool hold_back;
+	/* The table `events` has file events; NULL: there is none of which this is known. */
+	const struct bw_file_event_options *file_events;
 	uint64_t max_events;  /* that are shown, then the run ends; 0: no limit */
 	const char *out_path; /* of -o, which SIGHUP opens anew; NULL: stdout */
 	/* Started, and released when the run begins, which ends with it; NULL: none. The exit status is the command's.
