@@ -149,31 +149,44 @@ static inline bool is_wanted_process(void)
 #endif
 }
 
-/* Is it one of the directories of dirs, or below one? */
-static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
+static inline u32 device_of(struct dentry *dentry)
 {
 	struct super_block *sb = NULL;
-	struct file_id id = {};
+	u32 dev = 0;
+
+	PEEK(sb, dentry->d_sb);
+	PEEK(dev, sb->s_dev);
+	return dev;
+}
+
+/*
+ * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
+ * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through.
+ */
+static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
+{
+	struct file_id id = {.dev = device_of(dentry)};
+	bool found = false, has_watched = devices.lookup(&id.dev);
 	struct links links;
-	bool found = false;
 
 	for (int i = 0; i < LEVELS; i++) {
-		struct dentry *root = NULL;
-
-		READ_LINKS(links, dentry);
-		PEEK(sb, dentry->d_sb);
-		PEEK(id.dev, sb->s_dev);
-		PEEK(id.ino, links.inode->i_ino);
-		PEEK(id.generation, links.inode->i_generation);
-		found = dirs.lookup(&id) != NULL;
-		if (found)
+		if (has_watched) {
+			READ_LINKS(links, dentry);
+			PEEK(id.ino, links.inode->i_ino);
+			PEEK(id.generation, links.inode->i_generation);
+			found = dirs.lookup(&id) != NULL;
+			if (found)
+				break;
+			if (links.parent != dentry) {
+				dentry = links.parent;
+				continue;
+			}
+		}
+		if (!mnt || !step_to_mountpoint(&mnt, &dentry))
 			break;
-		PEEK(root, mnt->mnt_root);
-		if (dentry == root && !step_to_mountpoint(&mnt, &links.parent))
-			break;
-		if (dentry == links.parent)
-			break;
-		dentry = links.parent;
+		id.dev = device_of(dentry);
+		has_watched = devices.lookup(&id.dev);
+		HIDE_FROM_VERIFIER(has_watched);
 	}
 	HIDE_FROM_VERIFIER(found);
 	return found;

@@ -71,7 +71,7 @@ modes() {
 	refused=$by
 	by "$case" thread worker "$t/n"
 	thread=$by
-	by sh -c 'set -C; : >n' 2>/dev/null
+	by perl -e 'sysopen(F, "n", 0301)' # O_WRONLY, O_CREAT, O_EXCL
 	exclusive=$by
 	by sh -c ': >n/x' 2>/dev/null
 	not_dir=$by
