@@ -11,6 +11,8 @@
 #include "tests/unit/root.h"
 #include "tests/unit/trace_maps.h"
 
+static const char mounts_list[] = "40 23 0:41 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+
 static struct bw_trace_cgroups cgroups;
 
 static int begin(void **state)
@@ -18,6 +20,7 @@ static int begin(void **state)
 	make_trace_maps(state);
 	make_root(state);
 	cgroups = (struct bw_trace_cgroups){.root = root, .kind = BW_CGROUP_UNIT, .name = "a.service"};
+	put("/proc/self/mountinfo", mounts_list);
 	put("/sys/fs/cgroup/system.slice/cgroup.procs", "");
 	return 0;
 }
@@ -93,7 +96,7 @@ static void a_unit_without_an_ending_is_a_service(void **state)
 	cgroups.name = "a.slice";
 	assert_int_equal(bw_trace_cgroups_start(&cgroups, &trace_maps.loaded), 0);
 	assert_int_equal(trace_count("cgroups"), 1); /* of before */
-	assert_string_equal(cgroups.name, "a.slice");
+	assert_int_equal(cgroups.n, 0);
 }
 
 static void a_unit_that_is_restarted_is_found_at_once(void **state)
@@ -119,6 +122,26 @@ static void a_unit_that_is_restarted_is_found_at_once(void **state)
 	assert_int_equal(trace_count("cgroups"), 1);
 }
 
+static void a_cgroup_given_as_a_directory_is_found_again_at_once(void **state)
+{
+	static char directory[512];
+
+	(void)state;
+	make_unit();
+	cgroups.kind = BW_CGROUP_PATH;
+	snprintf(directory, sizeof(directory), "%s", unit());
+	cgroups.name = directory;
+	assert_int_equal(start(), 0);
+	assert_string_equal(captured(), "");
+	assert_int_equal(trace_count("cgroups"), 1);
+	assert_int_equal(rename(unit(), below("/old")), 0);
+	make_unit();
+	assert_true(wakes());
+	bw_trace_cgroups_update(&cgroups);
+	assert_true(has(id_of_unit()));
+	assert_int_equal(trace_count("cgroups"), 1);
+}
+
 static void a_unit_that_is_started_later_is_noted_and_found(void **state)
 {
 	(void)state;
@@ -141,6 +164,25 @@ static void a_cgroup_that_does_not_exist_is_an_error(void **state)
 	assert_non_null(strstr(captured(), "cannot find the cgroup 'a.service': there is none of that path\n  cat "));
 }
 
+static void a_failed_search_is_an_error_that_is_reported_once(void **state)
+{
+	(void)state;
+	remove_file("/proc/self/mountinfo");
+	assert_int_equal(start(), -ENOENT);
+	assert_string_equal(captured(), "bccwatch: cannot look for the cgroups of 'a.service': No such file or "
+					"directory\n");
+	capture();
+	cgroups.next = 0;
+	bw_trace_cgroups_update(&cgroups);
+	assert_string_equal(captured(), "");
+	assert_true(cgroups.next > 0);
+	put("/proc/self/mountinfo", mounts_list);
+	make_unit();
+	cgroups.next = 0;
+	bw_trace_cgroups_update(&cgroups);
+	assert_true(has(id_of_unit()));
+}
+
 static void without_a_cgroup_there_is_nothing_to_do(void **state)
 {
 	(void)state;
@@ -158,8 +200,10 @@ static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_unit_s_cgroup_stands_in_the_map),
 	WITH_MAPS(a_unit_without_an_ending_is_a_service),
 	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),
+	WITH_MAPS(a_cgroup_given_as_a_directory_is_found_again_at_once),
 	WITH_MAPS(a_unit_that_is_started_later_is_noted_and_found),
 	WITH_MAPS(a_cgroup_that_does_not_exist_is_an_error),
+	WITH_MAPS(a_failed_search_is_an_error_that_is_reported_once),
 	WITH_MAPS(without_a_cgroup_there_is_nothing_to_do),
 };
 

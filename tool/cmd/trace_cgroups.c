@@ -2,8 +2,6 @@
 #include "cmd/trace_cgroups.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -11,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/log.h"
-#include "base/parse.h"
 #include "base/path_parts.h"
 #include "program/map_entries.h"
 
@@ -93,22 +90,6 @@ static int search(struct bw_trace_cgroups *c)
 	return r < 0 ? r : exchange(c, now, n);
 }
 
-/* As systemctl: without one of the endings that units with processes have it is a service. */
-static int complete_unit(struct bw_trace_cgroups *c)
-{
-	static const char *const endings[] = {"service", "scope", "slice", "socket", "mount", "swap", NULL};
-	const char *dot = strrchr(c->name, '.');
-
-	if (c->kind != BW_CGROUP_UNIT || (dot && bw_parse_word(dot + 1, endings) >= 0))
-		return 0;
-	if (asprintf(&c->unit, "%s.service", c->name) < 0) {
-		c->unit = NULL;
-		return -ENOMEM;
-	}
-	c->name = c->unit;
-	return 0;
-}
-
 int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *loaded)
 {
 	int r;
@@ -116,8 +97,6 @@ int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *l
 	if (!c->name)
 		return 0;
 	c->loaded = loaded;
-	if (complete_unit(c) < 0)
-		return bw_log_error(-ENOMEM, "out of memory");
 	c->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (c->inotify < 0)
 		return bw_log_error(-errno, "cannot follow the cgroups: %s", strerror(errno));
@@ -158,8 +137,6 @@ void bw_trace_cgroups_free(struct bw_trace_cgroups *c)
 	if (c->watching)
 		close(c->inotify);
 	c->watching = false;
-	free(c->unit);
-	c->unit = NULL;
 	bw_cgroup_search_free(c->found, c->n);
 	c->found = NULL;
 	c->n = 0;

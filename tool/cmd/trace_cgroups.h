@@ -20,7 +20,6 @@ struct bw_trace_cgroups {
 	const struct bw_loaded *loaded;
 	struct bw_cgroup_search_found *found; /* n, whose ids are in the map */
 	size_t n;
-	char *unit; /* the name with its ending */
 	bool watching, failed;
 	int inotify;
 	uint64_t next; /* when all is looked for again, in bw_deadline_now's milliseconds */

@@ -316,8 +316,11 @@ static bool is_at_or_beneath(const struct bw_glob *g, const struct bw_trace_filt
 static bool is_beneath_watched(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)
 {
 	char path[2 * PATH_MAX + 2];
-	size_t len = bw_path_parts_normalize(path, t->text, t->len < sizeof(path) ? t->len : sizeof(path));
+	size_t len;
 
+	if (t->len == 0 || *t->text != '/')
+		return false;
+	len = bw_path_parts_normalize(path, t->text, t->len < sizeof(path) ? t->len : sizeof(path));
 	for (size_t i = 0; i < f->n_paths; i++) {
 		size_t n = strlen(f->paths[i]);
 

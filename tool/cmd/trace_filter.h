@@ -5,7 +5,7 @@
  *
  * In this order: bw_trace_filter_open; for a source bw_trace_filter_define; for the image bw_trace_filter_size; for the
  * loaded program bw_trace_filter_start, and once it is attached bw_trace_filter_learn; while it runs
- * bw_trace_filter_wants for each event and bw_trace_cgroups_update(&filter->cgroups); bw_trace_filter_close last.
+ * bw_trace_filter_wants for each event, and bw_trace_cgroups_update of the cgroups; bw_trace_filter_close last.
  */
 #pragma once
 

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "process/cgroup.h"
 
 struct search {
@@ -28,10 +30,23 @@ static int add(void *cookie, const struct bw_cgroup *cgroup)
 	return 0;
 }
 
+/* A path below the mount or a directory in it, as the path below the mount. Malloc'd. */
+static char *below_mount(const struct search *s, const char *path)
+{
+	const char *mount = bw_cgroup_mount(s->cgroups);
+	size_t len = strlen(mount);
+	char *below;
+
+	if (len > 0 && strncmp(path, mount, len) == 0 && (path[len] == '/' || path[len] == '\0'))
+		path += len;
+	return asprintf(&below, "/%s", path + strspn(path, "/")) < 0 ? NULL : below;
+}
+
 static int add_path(struct search *s, const char *path)
 {
-	struct bw_cgroup cgroup = {.path = path};
-	int r = bw_cgroup_id(s->cgroups, path, &cgroup.id);
+	BW_FREE char *below = below_mount(s, path);
+	struct bw_cgroup cgroup = {.path = below};
+	int r = below ? bw_cgroup_id(s->cgroups, path, &cgroup.id) : -ENOMEM;
 
 	if (r == -ENOENT)
 		return 0;
