@@ -17,14 +17,14 @@ check_status "trace -- COMMAND: 126 where it cannot be executed" 126 bccwatch tr
 check_status "trace -- COMMAND: 125 where bccwatch fails" 125 bccwatch trace -o /absent/events -- touch ran
 check "trace -- COMMAND: a command whose events cannot be written is not run" absent "$tmp/ran"
 check_status "trace -- COMMAND: 124 where events were lost under --fail-on-loss" 124 \
-	sh -c 'bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "kill -STOP \$PPID; $0 5000 /x; kill -CONT \$PPID"; exit $?' \
-	"$fixtures/opens"
+	sh -c 'bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "$0"; exit $?' \
+	'kill -STOP $PPID; for i in {1..2000}; do : </etc/passwd; done; kill -CONT $PPID'
 check "trace -- COMMAND: nothing is left attached" nothing_attached
 
-bccwatch trace -- bash -c 'echo to-stdout; : </etc/hosts' >out 2>err
+bccwatch trace -- bash -c 'echo to-stdout; : </etc/passwd' >out 2>err
 check_lines "trace -- COMMAND: its stdout goes to stderr" 1 to-stdout err
 check "trace -- COMMAND: stdout has events alone" shows_no '^to-stdout' out
-check "trace -- COMMAND: its open is shown" shows '/etc/hosts$' out
+check "trace -- COMMAND: its open is shown" shows '/etc/passwd$' out
 bccwatch trace -o events -- bash -c 'echo to-stdout' >out 2>err
 check_lines "trace -o FILE -- COMMAND: its stdout is its own" 1 to-stdout out
 
@@ -89,7 +89,7 @@ check "trace -o: what a full disk did not take is counted" shows 'events shown, 
 umount full
 
 # --max-events
-(while :; do : </etc/hosts; sleep 0.05; done) &
+(while :; do : </etc/passwd; sleep 0.05; done) &
 opener=$!
 check_status "trace --max-events ends by itself" 0 bccwatch trace --max-events 3 -o "$tmp/three"
 check "trace --max-events shows so many events" [ "$(wc -l <three)" = 3 ]

@@ -85,7 +85,7 @@ static void an_event_that_comes_too_late_is_shown_at_once_marked_and_counted(voi
 static void the_earliest_are_shown_early_where_there_are_too_many(void **state)
 {
 	(void)state;
-	order.limit = 120; /* three events */
+	order.limit = 3 * 16; /* three events */
 	add(4, 0, "d");
 	add(2, 0, "b");
 	add(3, 0, "c");

@@ -8,8 +8,7 @@
 /* Before the bytes of each event. */
 struct head {
 	uint64_t time, arrival;
-	size_t size;
-	uint32_t event;
+	uint32_t size, event;
 };
 
 struct bw_order_run {
@@ -19,11 +18,17 @@ struct bw_order_run {
 	uint64_t last_time; /* of the event at the end */
 };
 
-enum { ALIGNMENT = 8, FIRST_ROOM = 1 << 14 };
+enum { ALIGNMENT = 8, FIRST_ROOM = 1 << 14, LARGE_ROOM = 1 << 17 };
 
 static size_t length_of(size_t size)
 {
 	return sizeof(struct head) + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* As the limit counts it: not more than what a perf buffer needs for it, so that what full buffers hold can be kept. */
+static size_t counted(size_t size)
+{
+	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + 8;
 }
 
 static const struct head *first(const struct bw_order_run *run)
@@ -36,7 +41,7 @@ static bool is_before(const struct head *a, const struct head *b)
 	return a->time != b->time ? a->time < b->time : a->arrival < b->arrival;
 }
 
-/* Room for len bytes at the end: what was shown gives up its own first. 0 or -ENOMEM. */
+/* Room for len bytes at the end: what was shown gives up its own first, if that is a quarter. 0 or -ENOMEM. */
 static int make_room(struct bw_order_run *run, size_t len)
 {
 	size_t used = run->to - run->from, larger = run->room ? run->room : FIRST_ROOM;
@@ -48,10 +53,10 @@ static int make_room(struct bw_order_run *run, size_t len)
 		memmove(run->bytes, run->bytes + run->from, used);
 	run->from = 0;
 	run->to = used;
-	if (run->bytes && run->room - used >= len && used <= run->room / 2)
+	if (run->bytes && run->room - used >= len && used <= run->room / 4 * 3)
 		return 0;
-	while (larger - used < len || used > larger / 2)
-		larger *= 2;
+	while (larger - used < len || used > larger / 4 * 3)
+		larger += larger / 2;
 	bytes = realloc(run->bytes, larger);
 	if (!bytes)
 		return -ENOMEM;
@@ -113,7 +118,18 @@ static void append(struct bw_order *o, const struct head *head, const void *data
 		memcpy(run->bytes + run->to + sizeof(*head), data, head->size);
 	run->to += length_of(head->size);
 	run->last_time = head->time;
-	o->kept += length_of(head->size);
+	o->kept += counted(head->size);
+}
+
+/* What a flood needed is given back. */
+static void empty(struct bw_order_run *run)
+{
+	run->from = run->to = 0;
+	if (run->room <= LARGE_ROOM)
+		return;
+	free(run->bytes);
+	run->bytes = NULL;
+	run->room = 0;
 }
 
 static void show_first(struct bw_order *o, struct bw_order_run *run)
@@ -122,11 +138,11 @@ static void show_first(struct bw_order *o, struct bw_order_run *run)
 	size_t len = length_of(head->size);
 
 	o->shown = head->time;
-	o->kept -= len;
+	o->kept -= counted(head->size);
 	run->from += len;
 	o->show(o->cookie, head->event, head + 1, head->size, false);
 	if (run->from == run->to)
-		run->from = run->to = 0;
+		empty(run);
 }
 
 /* The run of the earliest event; NULL: none is kept. *next: the earliest event of the others; NULL: there is none. */
@@ -178,12 +194,12 @@ void bw_order_drain(struct bw_order *o, uint64_t until)
 
 void bw_order_add(struct bw_order *o, uint64_t time, uint32_t event, const void *data, size_t size)
 {
-	const struct head head = {time, o->arrivals++, size, event};
-	size_t len = length_of(size);
+	const struct head head = {time, o->arrivals++, (uint32_t)size, event};
+	size_t more = counted(size);
 
-	if (o->limit && o->kept + len > o->limit)
-		keep_within(o, len < o->limit ? o->limit - len : 0);
-	if (time >= o->shown && choose_run(o, time) == 0 && make_room(&o->runs[o->last], len) == 0) {
+	if (o->limit && o->kept + more > o->limit)
+		keep_within(o, more < o->limit ? o->limit - more : 0);
+	if (time >= o->shown && choose_run(o, time) == 0 && make_room(&o->runs[o->last], length_of(size)) == 0) {
 		append(o, &head, data);
 		return;
 	}

@@ -19,7 +19,8 @@ struct bw_order {
 	/* Given by the caller. */
 	bw_order_fn show;
 	void *cookie;
-	size_t limit; /* bytes that may be kept: with more the earliest are shown early; 0: no limit */
+	size_t limit; /* bytes of perf buffers of which the events may be kept: with more the earliest are shown early;
+			 0: no limit */
 
 	uint64_t late; /* events shown out of order */
 
