@@ -28,6 +28,7 @@ by_handle() {
 			<(grep -v "$tmp/handle" "$out")
 		check_lines "$via: open_by_handle_at is shown with a path through the mount it was opened by" 1 "$before$tmp/$via/mounted/file" "$out"
 		check_lines "$via: open_by_handle_at of a file without a known directory is shown with the inode" 1 "${before}inode:$inode" "$out"
+		check_lines "$via: open_by_handle_at of the root directory is shown with a slash" 1 "COMM=handles" <(grep -E " COMM=handles $before/\$" "$out")
 		check_lines "$via: open_by_handle_at is shown with the end of a path that is too deep" 1 "$before...$(printf '/deep%.0s' {1..63})/end" "$out"
 	fi
 }
@@ -58,6 +59,7 @@ each_hook() {
 	deep=$(printf '/deep%.0s' {1..80})
 	mkdir -p "$tmp/$via$deep" && : >"$tmp/$via$deep/end" && "$fixtures/handles" take "$tmp/$via$deep/end" "$tmp/handle-deep"
 	"$fixtures/handles" open "$tmp" "$tmp/handle-deep" >/dev/null
+	"$fixtures/handles" take / "$tmp/handle-top" && "$fixtures/handles" open /etc "$tmp/handle-top" >/dev/null
 	opens opens 2000 "$tmp/$via/many"
 	many=$opener
 	check "$via: 2,000 opens take less than 10 s" [ "$SECONDS" -lt 10 ]
