@@ -77,7 +77,7 @@ static inline void begin_call(u32 call, u32 op, u32 flags, const void *name, con
 	s->start = s->event.ts;
 	s->event.op = op;
 	s->event.flags = flags;
-	s->event.marks = HAS_FLAGS;
+	s->event.marks = HAS_FLAGS | s->exe_marks;
 	add_filename(s, &s->event.filename, name);
 	add_filename(s, &s->event.to_filename, to);
 }
@@ -91,7 +91,7 @@ static inline void begin_create(u32 call, u32 op, const void *name, u32 mode)
 	if (!s)
 		return;
 	s->event.mode = mode & 07777;
-	s->event.marks = HAS_MODE;
+	s->event.marks = HAS_MODE | s->exe_marks;
 }
 
 static inline void begin_symlink(const void *name, const void *target)

@@ -38,7 +38,8 @@ enum {
 	DIRECTORY = 1 << 10,	/* `path` is where the lookup of `filename` began: the lookup failed, or was not seen */
 	TO_DIRECTORY = 1 << 11, /* likewise, `to` and `to_filename` */
 	DELETED = 1 << 12,	/* the file has no name any more: the path is its last one */
-	OTHER_MOUNTS = 1 << 13	/* the path begins at the root of a mount that is not in bccwatch's mount namespace */
+	OTHER_MOUNTS = 1 << 13, /* the path begins at the root of a mount that is not in bccwatch's mount namespace */
+	EXE_DELETED = 1 << 14	/* the program that the process runs has no name any more */
 };
 
 /* `flags` of OP_MMAP: PROT_* in the lowest byte, MAP_SHARED and MAP_PRIVATE above it. Of OP_OPEN: O_*. Of OP_RENAME:

@@ -170,23 +170,22 @@ static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
 	struct links links;
 
 	for (int i = 0; i < LEVELS; i++) {
+		bool is_top = true;
+
 		if (has_watched) {
 			READ_LINKS(links, dentry);
 			PEEK(id.ino, links.inode->i_ino);
 			PEEK(id.generation, links.inode->i_generation);
 			found = dirs.lookup(&id) != NULL;
-			if (found)
-				break;
-			if (links.parent != dentry) {
-				dentry = links.parent;
-				continue;
-			}
+			is_top = links.parent == dentry;
+			dentry = links.parent;
 		}
-		if (!mnt || !step_to_mountpoint(&mnt, &dentry))
+		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry))))
 			break;
-		id.dev = device_of(dentry);
-		has_watched = devices.lookup(&id.dev);
-		HIDE_FROM_VERIFIER(has_watched);
+		if (is_top) {
+			id.dev = device_of(dentry);
+			has_watched = devices.lookup(&id.dev);
+		}
 	}
 	HIDE_FROM_VERIFIER(found);
 	return found;

@@ -78,6 +78,8 @@ static inline void set_exe_place(struct slot *s)
 
 	PEEK(path, exe->f_path);
 	set_place(s, EXE, path.dentry, path.mnt);
+	if (path.dentry && has_no_name(path.dentry))
+		s->exe_marks = EXE_DELETED;
 }
 
 /* What every event has. */
@@ -87,6 +89,7 @@ static inline void begin_event(struct slot *s)
 	__builtin_memset(&s->places, 0, sizeof(s->places));
 	s->has_path = 0;
 	s->used = 0;
+	s->exe_marks = 0;
 	fill(&s->event);
 	if (NEEDS_PROCESS)
 		add_process(&s->event);
@@ -100,7 +103,7 @@ static inline void report(void *ctx, struct slot *s, const struct operation *o)
 
 	begin_event(s);
 	d->op = o->op;
-	d->marks = o->marks;
+	d->marks = o->marks | s->exe_marks;
 	d->result = o->result;
 	d->bytes = o->bytes;
 	d->offset = o->offset;

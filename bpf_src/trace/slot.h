@@ -27,6 +27,7 @@ struct slot {
 	u64 start; /* of the call; CLOCK_MONOTONIC, ns */
 	u32 call;  /* CALL_*, of an event that is made over several programs */
 	u32 has_path;
+	u32 exe_marks;	    /* EXE_DELETED */
 	UNTRACKED u32 used; /* bytes of texts */
 	UNTRACKED u32 at;   /* where the path in `path` begins: see lib/text.h */
 	struct place places[PLACES];

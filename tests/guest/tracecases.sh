@@ -374,6 +374,8 @@ moved() {
 	mkdir -p dir/deep && echo 1 >dir/f && echo 2 >dir/deep/g && echo 3 >outside && echo 4 >dir/leaves
 	start --json "$t/dir" || return
 	by cat dir/f >/dev/null
+	by cat dir/absent 2>/dev/null
+	absent=$by
 	mv dir there
 	by cat there/f >/dev/null
 	again=$by
@@ -388,8 +390,6 @@ moved() {
 	left=$by
 	(cd there/deep && by cat ../f >/dev/null && echo "$by" >"$tmp/upwards")
 	mkdir there/deep/new && echo 5 >there/deep/new/h
-	by cat there/absent 2>/dev/null
-	absent=$by
 	mkdir there/mounted && mount -t tmpfs none there/mounted && echo 6 >there/mounted/i
 	umount there/mounted twin
 	by cat /etc/hostname >/dev/null
@@ -450,7 +450,7 @@ events "trace -- COMMAND: what its child opens is shown" 1 "path=$t/f" comm=cat
 check "trace -- COMMAND: its stdout does not come between the events" shows_no '^1$' "$out"
 check "trace -- COMMAND: its stdout is on stderr" shows '^1$' "$err"
 status_of "a command that a signal ends has that status" 137 -- sh -c 'kill -KILL $$'
-status_of "a command that cannot be started is a failure of trace" 125 -- "$t/no-such-command"
+status_of "a command that is not there has the status 127, as in a shell" 127 -- "$t/no-such-command"
 SUDO_UID=65534 SUDO_GID=65534 status_of "it runs as the user who called sudo" 0 --json -- sh -c "[ \$(id -u) = 65534 ] && [ \$(id -g) = 65534 ] && cat $t/f"
 events "trace -- COMMAND: what the user's command opens is shown with the user" 1 "path=$t/f" comm=cat uid=65534
 SUDO_UID=65534 SUDO_GID=65534 status_of "--as-root: it runs as root" 0 --as-root --json -- sh -c '[ $(id -u) = 0 ]'

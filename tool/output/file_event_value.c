@@ -238,7 +238,7 @@ void bw_file_event_value_get(struct bw_file_event_source *e, enum bw_file_event_
 		set_text(v, texts[BW_FILE_PCOMM]);
 		break;
 	case BW_FIELD_EXE:
-		set_text(v, texts[BW_FILE_EXE]);
+		set_text(v, bw_file_sample_exe(&e->reader, &e->sample));
 		break;
 	default:
 		set_other(v, e, field);

@@ -80,7 +80,7 @@ int bw_file_sample_open(struct bw_file_sample_reader *r, const struct bw_layout 
 
 		r->texts[i] = f && (is_chars(f) || (r->all_texts && is_text_at(f))) ? f : NULL;
 	}
-	r->joined = malloc((size_t)2 * JOINED_MAX);
+	r->joined = malloc((size_t)3 * JOINED_MAX);
 	return r->joined ? 0 : -ENOMEM;
 }
 
@@ -202,14 +202,27 @@ void bw_file_sample_read(const struct bw_file_sample_reader *r, const void *data
 		t[BW_FILE_TO] = join(t[BW_FILE_TO], t[BW_FILE_TO_FILENAME], r->joined + JOINED_MAX);
 }
 
+/* With " (deleted)" behind it, at `to`. */
+static struct bw_file_bytes mark_deleted(struct bw_file_bytes path, char *to)
+{
+	if (path.len == 0)
+		return path;
+	if (path.bytes != to)
+		memcpy(to, path.bytes, path.len);
+	memcpy(to + path.len, deleted, strlen(deleted));
+	return (struct bw_file_bytes){to, path.len + strlen(deleted)};
+}
+
 struct bw_file_bytes bw_file_sample_path(const struct bw_file_sample_reader *r, const struct bw_file_sample *s)
 {
 	struct bw_file_bytes path = s->texts[BW_FILE_PATH];
 
-	if (path.len == 0 || !bw_file_sample_is(s, DELETED))
-		return path;
-	if (path.bytes != r->joined)
-		memcpy(r->joined, path.bytes, path.len);
-	memcpy(r->joined + path.len, deleted, strlen(deleted));
-	return (struct bw_file_bytes){r->joined, path.len + strlen(deleted)};
+	return bw_file_sample_is(s, DELETED) ? mark_deleted(path, r->joined) : path;
+}
+
+struct bw_file_bytes bw_file_sample_exe(const struct bw_file_sample_reader *r, const struct bw_file_sample *s)
+{
+	struct bw_file_bytes exe = s->texts[BW_FILE_EXE];
+
+	return bw_file_sample_is(s, EXE_DELETED) ? mark_deleted(exe, r->joined + (size_t)2 * JOINED_MAX) : exe;
 }

@@ -80,6 +80,10 @@ void bw_file_sample_read(const struct bw_file_sample_reader *reader, const void 
 struct bw_file_bytes bw_file_sample_path(const struct bw_file_sample_reader *reader,
 					 const struct bw_file_sample *sample);
 
+/* The same of the program that the process runs. */
+struct bw_file_bytes bw_file_sample_exe(const struct bw_file_sample_reader *reader,
+					const struct bw_file_sample *sample);
+
 /* The most bytes that a text can have, those of bw_file_sample_path included. */
 size_t bw_file_sample_longest(const struct bw_file_sample_reader *reader);
 
