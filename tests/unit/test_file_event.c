@@ -208,6 +208,50 @@ static void what_is_beyond_or_not_in_a_sample_is_shown(void **state)
 	assert_string_equal(line + BW_TIMESTAMP_LEN, " PID=1 TS=5");
 }
 
+static void an_event_that_comes_after_a_later_one_says_so(void **state)
+{
+	const struct bw_file_event_options all = {.by_path = true}, some = fields_of("pid,op");
+	struct made_event m = full_event();
+	char expected[1 << 14];
+
+	(void)state;
+	assert_string_equal(late_line(&all, false, &m) + BW_TIMESTAMP_LEN,
+			    " PID=812 COMM=cat FILENAME=/etc/hosts LATE=true");
+	assert_string_equal(late_line(&some, false, &m) + BW_TIMESTAMP_LEN, " PID=812 OP=open LATE=true");
+	snprintf(expected, sizeof(expected), "%s", json_of_event("", &m));
+	strcpy(expected + strlen(expected) - 1, ",\"late\":true}");
+	assert_string_equal(strstr(late_line(&all, true, &m), "{\"op\":"), expected);
+	assert_string_equal(strstr(late_line(&some, true, &m), "\"event\":"),
+			    "\"event\":{\"pid\":812,\"op\":\"open\"},\"late\":true}");
+	/* It stands behind what the event has, and a name can't be taken for it. */
+	m = make_event(OP_OPEN, 0);
+	add_text(&m, &m.e.path, "/t LATE=true");
+	assert_string_equal(late_line(&all, false, &m) + BW_TIMESTAMP_LEN,
+			    " PID=812 COMM=cat FILENAME=\"/t LATE=true\" LATE=true");
+}
+
+static void the_next_event_is_not_late(void **state)
+{
+	const struct bw_file_event_options options = fields_of("pid");
+	const struct made_event m = full_event();
+	struct bw_file_event *event;
+	struct bw_layout layout;
+	struct bw_out out;
+
+	(void)state;
+	assert_int_equal(layout_of("file_event", &layout), 0);
+	assert_int_equal(bw_file_event_new(&event, "events", &layout, &options, true), 0);
+	assert_int_equal(bw_out_init(&out, -1, 1 << 16), 0);
+	assert_true(bw_file_event_line(event, &out, &m.e, m.size, true));
+	assert_non_null(memmem(out.buf, out.len, "\"late\":true", 11));
+	out.len = 0;
+	assert_true(bw_file_event_line(event, &out, &m.e, m.size, false));
+	assert_null(memmem(out.buf, out.len, "late", 4));
+	bw_out_free(&out);
+	bw_file_event_free(event);
+	bw_btf_layout_free(&layout);
+}
+
 static bool is_write(void *cookie, const struct bw_file_sample *sample)
 {
 	++*(int *)cookie;
@@ -336,6 +380,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(json_has_the_bytes_of_text_that_is_no_utf8),
 	cmocka_unit_test(fields_that_a_learner_added_follow_the_others),
 	cmocka_unit_test(what_is_beyond_or_not_in_a_sample_is_shown),
+	cmocka_unit_test(an_event_that_comes_after_a_later_one_says_so),
+	cmocka_unit_test(the_next_event_is_not_late),
 	cmocka_unit_test(an_event_that_is_not_wanted_is_not_printed),
 	cmocka_unit_test(only_what_is_printed_is_needed),
 	cmocka_unit_test(the_fields_of_a_hostile_event_read_back),
