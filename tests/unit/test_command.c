@@ -137,6 +137,15 @@ static void its_stdout_can_be_our_stderr(void **state)
 	close(pipes[1]);
 }
 
+/* The C library ignores its own signals 32 and 33 in what posix_spawn starts, as make does; signal() refuses them. */
+static bool ignores_none(const char *text)
+{
+	const uint64_t own = 3ULL << 31;
+	const char *at = strstr(text, "SigIgn:\t");
+
+	return at && (strtoull(at + strlen("SigIgn:\t"), NULL, 16) & ~own) == 0;
+}
+
 static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 {
 	const char *text;
@@ -148,7 +157,7 @@ static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 			 0);
 	assert_int_equal(strncmp(text, "0 1 2 ", 6), 0);
 	assert_null(strstr(text, "100"));
-	if (!strstr(text, "SigBlk:\t0000000000000000") || !strstr(text, "SigIgn:\t0000000000000000"))
+	if (!strstr(text, "SigBlk:\t0000000000000000\n") || !ignores_none(text))
 		fail_msg("%s", text); /* we ignore SIGPIPE ourselves */
 	close(100);
 	close(fd);
