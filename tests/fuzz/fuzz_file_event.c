@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (bw_file_event_new(&event, "events", &layout, options[i / 2], i % 2) < 0)
 			abort();
-		bw_file_event_line(event, &out, data, size, false);
+		bw_file_event_line(event, &out, data, size, i > 2);
 		check_line(&out);
 		bw_file_event_free(event);
 	}

@@ -15,10 +15,10 @@ struct bw_file_event_options fields_of(const char *list)
 	return options;
 }
 
-const char *file_line(const char *type, const struct bw_file_event_options *options, bool json, const void *sample,
-		      size_t size)
+static const char *print(const char *type, const struct bw_file_event_options *options, bool json, const void *sample,
+			 size_t size, bool late)
 {
-	static char line[1 << 19];
+	static char text[1 << 19];
 	struct bw_file_event *event;
 	struct bw_layout layout;
 	char *copy = malloc(size + 1);
@@ -27,20 +27,31 @@ const char *file_line(const char *type, const struct bw_file_event_options *opti
 	assert_non_null(copy);
 	assert_int_equal(layout_of(type, &layout), 0);
 	assert_int_equal(bw_file_event_new(&event, "events", &layout, options, json), 0);
-	assert_int_equal(bw_out_init(&out, -1, sizeof(line)), 0);
+	assert_int_equal(bw_out_init(&out, -1, sizeof(text)), 0);
 	memcpy(copy + 1, sample, size); /* of an odd alignment */
-	if (bw_file_event_line(event, &out, copy + 1, size, false)) {
+	if (bw_file_event_line(event, &out, copy + 1, size, late)) {
 		assert_true(out.len > 0);
 		assert_ptr_equal(memchr(out.buf, '\n', out.len), out.buf + out.len - 1);
 		out.len--;
 	}
-	memcpy(line, out.buf, out.len);
-	line[out.len] = '\0';
+	memcpy(text, out.buf, out.len);
+	text[out.len] = '\0';
 	free(copy);
 	bw_out_free(&out);
 	bw_file_event_free(event);
 	bw_btf_layout_free(&layout);
-	return line;
+	return text;
+}
+
+const char *file_line(const char *type, const struct bw_file_event_options *options, bool json, const void *sample,
+		      size_t size)
+{
+	return print(type, options, json, sample, size, false);
+}
+
+const char *late_line(const struct bw_file_event_options *options, bool json, const struct made_event *m)
+{
+	return print("file_event", options, json, &m->e, m->size, true);
 }
 
 const char *text_of(const char *fields, const struct made_event *m)

@@ -109,6 +109,18 @@ static void a_command_that_cannot_be_executed_is_reported(void **state)
 	assert_string_equal(text, "bccwatch: cannot run '/': Permission denied\n");
 }
 
+static void a_command_that_was_not_started_has_failed(void **state)
+{
+	char *argv[] = {(char *)"true", NULL};
+	struct bw_command_run c = {.argv = argv};
+	int first = fcntl(STDIN_FILENO, F_GETFD);
+
+	(void)state;
+	assert_int_equal(bw_command_status(&c), BW_COMMAND_FAILED);
+	bw_command_close(&c);
+	assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), first); /* descriptor 0 is none of its pipes */
+}
+
 static void its_stdout_can_be_our_stderr(void **state)
 {
 	char *argv[] = {(char *)"sh", (char *)"-c", (char *)"echo out", NULL};
@@ -137,6 +149,15 @@ static void its_stdout_can_be_our_stderr(void **state)
 	close(pipes[1]);
 }
 
+/* The C library ignores its own signals 32 and 33 in what posix_spawn starts, as make does; signal() refuses them. */
+static bool ignores_none(const char *text)
+{
+	const uint64_t own = 3ULL << 31;
+	const char *at = strstr(text, "SigIgn:\t");
+
+	return at && (strtoull(at + strlen("SigIgn:\t"), NULL, 16) & ~own) == 0;
+}
+
 static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 {
 	const char *text;
@@ -148,7 +169,7 @@ static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 			 0);
 	assert_int_equal(strncmp(text, "0 1 2 ", 6), 0);
 	assert_null(strstr(text, "100"));
-	if (!strstr(text, "SigBlk:\t0000000000000000") || !strstr(text, "SigIgn:\t0000000000000000"))
+	if (!strstr(text, "SigBlk:\t0000000000000000\n") || !ignores_none(text))
 		fail_msg("%s", text); /* we ignore SIGPIPE ourselves */
 	close(100);
 	close(fd);
@@ -252,6 +273,7 @@ static const struct CMUnitTest tests[] = {
 	COMMAND(its_exit_status_is_that_of_a_shell),
 	COMMAND(it_does_nothing_until_it_is_released),
 	COMMAND(a_command_that_cannot_be_executed_is_reported),
+	COMMAND(a_command_that_was_not_started_has_failed),
 	COMMAND(its_stdout_can_be_our_stderr),
 	COMMAND(it_inherits_three_descriptors_and_no_signal_mask),
 	COMMAND(signals_are_passed_on_and_end_no_run),

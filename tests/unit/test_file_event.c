@@ -208,6 +208,65 @@ static void what_is_beyond_or_not_in_a_sample_is_shown(void **state)
 	assert_string_equal(line + BW_TIMESTAMP_LEN, " PID=1 TS=5");
 }
 
+static void an_event_that_comes_after_a_later_one_says_so(void **state)
+{
+	const struct bw_file_event_options all = {.by_path = true}, some = fields_of("pid,op");
+	struct made_event m = full_event();
+	char expected[1 << 14];
+
+	(void)state;
+	assert_string_equal(late_line(&all, false, &m) + BW_TIMESTAMP_LEN,
+			    " PID=812 COMM=cat FILENAME=/etc/hosts LATE=true");
+	assert_string_equal(late_line(&some, false, &m) + BW_TIMESTAMP_LEN, " PID=812 OP=open LATE=true");
+	snprintf(expected, sizeof(expected), "%s", json_of_event("", &m));
+	strcpy(expected + strlen(expected) - 1, ",\"late\":true}");
+	assert_string_equal(strstr(late_line(&all, true, &m), "{\"op\":"), expected);
+	assert_string_equal(strstr(late_line(&some, true, &m), "\"event\":"),
+			    "\"event\":{\"pid\":812,\"op\":\"open\"},\"late\":true}");
+	/* It stands behind what the event has, and a name can't be taken for it. */
+	m = make_event(OP_OPEN, 0);
+	add_text(&m, &m.e.path, "/t LATE=true");
+	assert_string_equal(late_line(&all, false, &m) + BW_TIMESTAMP_LEN,
+			    " PID=812 COMM=cat FILENAME=\"/t LATE=true\" LATE=true");
+}
+
+/* A printer of file events, which stays for several of them. */
+struct printer {
+	struct bw_file_event *event;
+	struct bw_layout layout;
+	struct bw_out out;
+};
+
+static void open_printer(struct printer *p, const struct bw_file_event_options *options, bool json)
+{
+	assert_int_equal(layout_of("file_event", &p->layout), 0);
+	assert_int_equal(bw_file_event_new(&p->event, "events", &p->layout, options, json), 0);
+	assert_int_equal(bw_out_init(&p->out, -1, 1 << 16), 0);
+}
+
+static void close_printer(struct printer *p)
+{
+	bw_out_free(&p->out);
+	bw_file_event_free(p->event);
+	bw_btf_layout_free(&p->layout);
+}
+
+static void the_next_event_is_not_late(void **state)
+{
+	const struct bw_file_event_options options = fields_of("pid");
+	const struct made_event m = full_event();
+	struct printer p;
+
+	(void)state;
+	open_printer(&p, &options, true);
+	assert_true(bw_file_event_line(p.event, &p.out, &m.e, m.size, true));
+	assert_non_null(memmem(p.out.buf, p.out.len, "\"late\":true", 11));
+	p.out.len = 0;
+	assert_true(bw_file_event_line(p.event, &p.out, &m.e, m.size, false));
+	assert_null(memmem(p.out.buf, p.out.len, "late", 4));
+	close_printer(&p);
+}
+
 static bool is_write(void *cookie, const struct bw_file_sample *sample)
 {
 	++*(int *)cookie;
@@ -285,27 +344,21 @@ static void assert_reads_back(const char *line, char texts[LENGTH(labels)][32])
 static void the_fields_of_a_hostile_event_read_back(void **state)
 {
 	const struct bw_file_event_options options = fields_of("filename,to,comm,exe,pid,path");
-	struct bw_file_event *event;
-	struct bw_layout layout;
-	struct bw_out out;
+	struct printer p;
 
 	(void)state;
-	assert_int_equal(layout_of("file_event", &layout), 0);
-	assert_int_equal(bw_file_event_new(&event, "events", &layout, &options, false), 0);
-	assert_int_equal(bw_out_init(&out, -1, 1 << 16), 0);
+	open_printer(&p, &options, false);
 	for (int i = 0; i < ROUNDS; i++) {
 		char texts[LENGTH(labels)][32];
 		const struct made_event m = hostile_event(texts);
 
-		out.len = 0;
-		assert_true(bw_file_event_line(event, &out, &m.e, m.size, false));
-		assert_ptr_equal(memchr(out.buf, '\n', out.len), out.buf + out.len - 1);
-		out.buf[out.len - 1] = '\0';
-		assert_reads_back(out.buf + BW_TIMESTAMP_LEN, texts);
+		p.out.len = 0;
+		assert_true(bw_file_event_line(p.event, &p.out, &m.e, m.size, false));
+		assert_ptr_equal(memchr(p.out.buf, '\n', p.out.len), p.out.buf + p.out.len - 1);
+		p.out.buf[p.out.len - 1] = '\0';
+		assert_reads_back(p.out.buf + BW_TIMESTAMP_LEN, texts);
 	}
-	bw_out_free(&out);
-	bw_file_event_free(event);
-	bw_btf_layout_free(&layout);
+	close_printer(&p);
 }
 
 /* The longest texts, each byte escaped, in each field. */
@@ -336,6 +389,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(json_has_the_bytes_of_text_that_is_no_utf8),
 	cmocka_unit_test(fields_that_a_learner_added_follow_the_others),
 	cmocka_unit_test(what_is_beyond_or_not_in_a_sample_is_shown),
+	cmocka_unit_test(an_event_that_comes_after_a_later_one_says_so),
+	cmocka_unit_test(the_next_event_is_not_late),
 	cmocka_unit_test(an_event_that_is_not_wanted_is_not_printed),
 	cmocka_unit_test(only_what_is_printed_is_needed),
 	cmocka_unit_test(the_fields_of_a_hostile_event_read_back),

@@ -86,6 +86,17 @@ static void a_field_alone_is_as_the_schema_has_it(void **state)
 	}
 }
 
+static void a_late_event_is_as_the_schema_has_it(void **state)
+{
+	const struct bw_file_event_options all = {.by_path = false}, one = {.fields = {.n = 1, .fields = {0}}};
+	struct made_event m = full_event();
+
+	(void)state;
+	assert_non_null(strstr(late_line(&all, true, &m), "},\"late\":true}"));
+	assert_valid(NULL, late_line(&all, true, &m));
+	assert_valid("line_of_fields", late_line(&one, true, &m));
+}
+
 static void hostile_events_are_as_the_schema_has_them(void **state)
 {
 	(void)state;
@@ -159,6 +170,9 @@ static void a_line_that_differs_is_not_valid(void **state)
 		{"\"filename\":", "\"filename_hex\":\"ff\",\"filename\":"},
 		{"\"pid\":812", "\"pid\":812,\"pid\":812"},
 		{"}}", "},\"rest\":\"0x00\"}"},
+		{"}}", "},\"late\":1}"},
+		{"}}", "},\"later\":true}"},
+		{"}}", ",\"late\":true}}"},
 		{"}}", "}"},
 		{"}}", "}}}"},
 	};
@@ -197,6 +211,7 @@ static void the_schema_has_the_fields_and_operations_that_there_are(void **state
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_operation_with_all_values_or_none_is_as_the_schema_has_it),
 	cmocka_unit_test(a_field_alone_is_as_the_schema_has_it),
+	cmocka_unit_test(a_late_event_is_as_the_schema_has_it),
 	cmocka_unit_test(hostile_events_are_as_the_schema_has_them),
 	cmocka_unit_test(a_record_of_losses_is_as_the_schema_has_it),
 	cmocka_unit_test(a_line_that_differs_is_not_valid),

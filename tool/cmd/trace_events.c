@@ -106,12 +106,11 @@ static void each_second(void *cookie)
 static int attach(struct events *e)
 {
 	const struct bw_trace_options *o = e->options;
-	const uint32_t opens = 1U << OP_OPEN | 1U << OP_CREATE;
 
 	e->printed = (struct bw_file_event_options){
 		.fields = o->fields,
 		.by_path = o->paths.n > 0,
-		.with_op = (o->ops & ~opens) != 0,
+		.with_op = (o->ops & ~(uint32_t)BW_FILE_OPS_OPENS) != 0,
 		.cgroups = e->cgroups,
 		.wanted = is_wanted,
 		.cookie = &e->filter,

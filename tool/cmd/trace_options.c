@@ -35,12 +35,12 @@ static void add_fields(struct bw_trace_options *o)
 {
 	static const enum bw_file_event_field usual[] = {BW_FIELD_PID, BW_FIELD_COMM, BW_FIELD_OP, BW_FIELD_FILENAME,
 							 BW_FIELD_TO_FILENAME};
-	const uint32_t opens = 1U << OP_OPEN | 1U << OP_CREATE;
 
 	if (o->json || !(o->adds_uid || o->adds_flags || o->adds_path))
 		return;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && o->fields.n < sizeof(usual) / sizeof(*usual); i++)
-		if (o->ops & ~opens || (usual[i] != BW_FIELD_OP && usual[i] != BW_FIELD_TO_FILENAME))
+		if (o->ops & ~(uint32_t)BW_FILE_OPS_OPENS ||
+		    (usual[i] != BW_FIELD_OP && usual[i] != BW_FIELD_TO_FILENAME))
 			add_field(&o->fields, usual[i]);
 	if (o->adds_uid)
 		add_field(&o->fields, BW_FIELD_UID);
@@ -168,9 +168,9 @@ static int check_command(const struct bw_trace_options *o)
 
 static int check_ops(const struct bw_trace_options *o)
 {
-	const uint32_t opens = 1U << OP_OPEN | 1U << OP_CREATE, moves = 1U << OP_READ | 1U << OP_WRITE;
+	const uint32_t moves = 1U << OP_READ | 1U << OP_WRITE;
 
-	if (o->flags && !(o->ops & opens))
+	if (o->flags && !(o->ops & BW_FILE_OPS_OPENS))
 		return conflict("--flag-filter is for opens", "add open to --ops, or leave --flag-filter out");
 	if (bw_trace_options_has(o, BW_BY_BYTES) && !(o->ops & moves))
 		return conflict("--min-bytes is for reads and writes", "add --ops read,write");

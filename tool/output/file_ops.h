@@ -6,8 +6,9 @@
 
 #include "bpf_src/trace/event.h"
 
-/* Of several, 1 << OP_* each: all that change a file or a directory; all. */
+/* Of several, 1 << OP_* each: all opens; all that change a file or a directory; all. */
 enum {
+	BW_FILE_OPS_OPENS = 1 << OP_OPEN | 1 << OP_CREATE,
 	BW_FILE_OPS_CHANGES = 1 << OP_CREATE | 1 << OP_WRITE | 1 << OP_DELETE | 1 << OP_RENAME | 1 << OP_LINK |
 			      1 << OP_TRUNCATE | 1 << OP_ATTR | 1 << OP_MKDIR | 1 << OP_MKNOD | 1 << OP_FALLOCATE,
 	BW_FILE_OPS_ALL = (1 << OPS_COUNT) - 1,

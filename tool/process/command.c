@@ -216,6 +216,7 @@ int bw_command_start(struct bw_command_run *run)
 
 	run->go = run->result = run->status = -1;
 	run->pid = 0;
+	run->is_started = true;
 	run->is_released = run->was_executed = false;
 	choose_user(run, &user);
 	if (pipe2(result, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0)
@@ -289,6 +290,8 @@ int bw_command_status(struct bw_command_run *run)
 {
 	sigset_t child;
 
+	if (!run->is_started)
+		return BW_COMMAND_FAILED;
 	if (!run->is_released)
 		return run->status < 0 ? BW_COMMAND_FAILED : run->status;
 	sigemptyset(&child);
@@ -303,6 +306,8 @@ int bw_command_status(struct bw_command_run *run)
 
 void bw_command_close(struct bw_command_run *run)
 {
+	if (!run->is_started)
+		return;
 	if (run->pid > 0 && !run->is_released) {
 		bw_cleanup_fd(&run->go); /* on which it ends */
 		run->go = -1;

@@ -29,7 +29,7 @@ struct bw_command_run {
 	char user[64];	/* and its name, if it is the user of sudo; else "" */
 	int go, result; /* pipes: it waits for the end of the first, and sends why it failed by the second */
 	int status;	/* of its exit, as of a shell: 128 + N where signal N ended it; -1: it has not ended */
-	bool is_released, was_executed;
+	bool is_started, is_released, was_executed;
 };
 
 /*
@@ -49,9 +49,11 @@ int bw_command_release(struct bw_command_run *run, int signal_fd);
 /* Has it ended? Passes signals on, too. */
 bool bw_command_has_ended(struct bw_command_run *run);
 
-/* Waits for its end, passing signals on, and returns its status; before it was released, or where it could not be
- * executed, BW_COMMAND_*. */
+/*
+ * Waits for its end, passing signals on, and returns its status; before it was started and released, or where it could
+ * not be executed, BW_COMMAND_*.
+ */
 int bw_command_status(struct bw_command_run *run);
 
-/* A command that was not released never runs; one that was is not touched. */
+/* A command that was not released never runs; one that was is not touched. Before the start there is nothing to do. */
 void bw_command_close(struct bw_command_run *run);
