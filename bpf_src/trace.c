@@ -114,8 +114,10 @@ AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *ou
 AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))
 #endif
 #if WANTS(OP_TRUNCATE)
-AFTER(vfs_truncate, (struct path *path, s64 length), on_truncate(ctx, path, length, result))
-AFTER(do_truncate, (IDMAP struct dentry *dentry, s64 length, unsigned int times, struct file *file), on_truncate_open(ctx, file, length, times, result))
+BEFORE(TRUNCATE, (char *name, s64 length), begin_truncate(POINTER(0), length))
+BEFORE(vfs_truncate, (struct path *path), note_path(CALL_TRUNCATE, path))
+AFTER(TRUNCATE, (char *name, s64 length), end_call(ctx, CALL_TRUNCATE, FROM_CWD, 0, result))
+AFTER(do_truncate, (IDMAP struct dentry *dentry, s64 length, unsigned int times, struct file *file), on_truncate(ctx, file, length, times, result))
 #endif
 #if WANTS(OP_FALLOCATE)
 TIMED(OP_FALLOCATE, vfs_fallocate, (struct file *file, int mode, s64 offset, s64 n), on_fallocate(ctx, file, mode, offset, n, result))
@@ -162,14 +164,20 @@ AFTER(MKNOD, (int dfd, void *name, u16 mode, unsigned int device), end_call(ctx,
 // What is said of a file, and asked:
 
 #if WANTS(OP_ATTR)
-AFTER(chmod_common, (struct path *path, u16 mode), on_attribute(ctx, path, ATTR_KIND_MODE, mode, result))
-AFTER(chown_common, (struct path *path, u32 uid, u32 gid), on_attribute(ctx, path, ATTR_KIND_OWNER, 0, result))
-AFTER(vfs_utimes, (struct path *path, void *times), on_attribute(ctx, path, ATTR_KIND_TIMES, 0, result))
+BEFORE(do_fchmodat, (int dfd, char *name), begin_call(CALL_CHMOD, OP_ATTR, ATTR_KIND_MODE, POINTER(1), NULL))
+AFTER(chmod_common, (struct path *path, u16 mode), on_attribute(ctx, CALL_CHMOD, ATTR_KIND_MODE, path, mode, result))
+AFTER(do_fchmodat, (int dfd, char *name, u16 mode CHMOD_FLAGS), end_call(ctx, CALL_CHMOD, dfd, 0, result))
+BEFORE(do_fchownat, (int dfd, char *name), begin_call(CALL_CHOWN, OP_ATTR, ATTR_KIND_OWNER, POINTER(1), NULL))
+AFTER(chown_common, (struct path *path, u32 uid, u32 gid), on_attribute(ctx, CALL_CHOWN, ATTR_KIND_OWNER, path, 0, result))
+AFTER(do_fchownat, (int dfd, char *name, u32 uid, u32 gid, int flags), end_call(ctx, CALL_CHOWN, dfd, 0, result))
+BEFORE(do_utimes, (int dfd, char *name), begin_call(CALL_UTIMES, OP_ATTR, ATTR_KIND_TIMES, POINTER(1), NULL))
+AFTER(vfs_utimes, (struct path *path, void *times), on_attribute(ctx, CALL_UTIMES, ATTR_KIND_TIMES, path, 0, result))
+AFTER(do_utimes, (int dfd, char *name, void *times, int flags), end_call(ctx, CALL_UTIMES, dfd, 0, result))
 #include "trace/xattrs.h"
 #endif
 #if WANTS(OP_STAT)
 BEFORE(vfs_statx, (int dfd, void *name), begin_call(CALL_STAT, OP_STAT, STAT_STAT, POINTER(1), NULL))
-BEFORE(security_inode_getattr, (struct path *path), note_stat(path))
+BEFORE(security_inode_getattr, (struct path *path), note_path(CALL_STAT, path))
 AFTER(security_inode_getattr, (struct path *path), on_stat(ctx, path, result))
 AFTER(vfs_statx, (int dfd, void *name, int flags, void *stat, u32 mask), end_call(ctx, CALL_STAT, dfd, 0, result))
 AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), on_access(ctx, dfd, POINTER(1), mode, result))

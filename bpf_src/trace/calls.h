@@ -18,7 +18,12 @@ enum {
 	CALL_MKDIR,
 	CALL_MKNOD,
 	CALL_STAT,
-	CALL_READLINK
+	CALL_READLINK,
+	CALL_CHMOD,
+	CALL_CHOWN,
+	CALL_UTIMES,
+	CALL_XATTR,
+	CALL_TRUNCATE
 };
 
 static inline struct slot *slot_of_task(void)
@@ -120,7 +125,8 @@ static inline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dent
 	s->has_path = 1;
 	add_inode(&s->event, inode);
 	set_file_place(s, dentry, mnt);
-	s->event.marks &= ~DELETED; /* a name that is not there yet may look like it */
+	if (!inode)
+		s->event.marks &= ~DELETED; /* a name that is not there yet may look like it */
 	if (NEEDS_PATH)
 		add_paths(s);
 }
@@ -159,7 +165,6 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 	add_inode(&s->event, inode);
 	set_file_place(s, from, mnt);
 	set_place(s, TO, to, mnt);
-	s->event.marks &= ~DELETED;
 	if (NEEDS_PATH)
 		add_paths(s);
 	if (call == CALL_RENAME && replaced && !(s->event.flags & EXCHANGES))
@@ -195,15 +200,16 @@ static inline void end_call(void *ctx, u32 call, int directory, int to_directory
 	drop_call(s);
 }
 
-/* stat(2) by a path, as begin_call() has it; where there is none, it is an operation of its own. */
-static inline void note_stat(const struct path *path)
+/* A file by its path. */
+static inline void note_path(u32 call, const struct path *path)
 {
 	struct dentry *dentry = NULL;
 
 	PEEK(dentry, path->dentry);
-	note(CALL_STAT, path, dentry);
+	note(call, path, dentry);
 }
 
+/* stat(2) of a descriptor: an operation of its own. */
 static inline void on_stat(void *ctx, const struct path *path, s64 result)
 {
 	struct operation o = {.op = OP_STAT, .marks = HAS_FLAGS, .flags = STAT_STAT};
@@ -213,6 +219,36 @@ static inline void on_stat(void *ctx, const struct path *path, s64 result)
 	set_result(&o, (int)result);
 	set_path(&o, path);
 	on_operation(ctx, &o);
+}
+
+/* A chmod and the like: of a path that a call was given, or of a descriptor, which is an operation of its own. */
+static inline void on_attribute(void *ctx, u32 call, u32 kind, const struct path *path, u32 mode, s64 result)
+{
+	struct operation o = {.op = OP_ATTR, .marks = HAS_FLAGS, .flags = kind, .mode = mode};
+	struct slot *s = slot_of_call(call);
+
+	set_path(&o, path);
+	if (s) {
+		s->event.mode = mode & 07777;
+		s->event.marks |= kind == ATTR_KIND_MODE ? HAS_MODE : 0;
+		note_name(call, o.mnt, o.dentry);
+		return;
+	}
+	set_result(&o, (int)result);
+	o.marks |= kind == ATTR_KIND_MODE ? HAS_MODE : 0;
+	on_operation(ctx, &o);
+}
+
+static inline void begin_truncate(const void *name, s64 length)
+{
+	struct slot *s;
+
+	begin_call(CALL_TRUNCATE, OP_TRUNCATE, 0, name, NULL);
+	s = slot_of_call(CALL_TRUNCATE);
+	if (!s)
+		return;
+	s->event.bytes = length;
+	s->event.marks = HAS_BYTES | s->exe_marks;
 }
 
 /* access(2): the kernel looks up the name, and has no path. */

@@ -203,19 +203,7 @@ static inline void on_async(void *ctx, u32 op, struct file *file)
 	on_file(ctx, &o, file);
 }
 
-/* A chmod and the like: what is changed, and to which mode. */
-static inline void on_attribute(void *ctx, const struct path *path, u32 kind, u32 mode, s64 result)
-{
-	struct operation o = {.op = OP_ATTR, .marks = HAS_FLAGS, .flags = kind, .mode = mode};
-
-	set_result(&o, (int)result);
-	set_path(&o, path);
-	if (kind == ATTR_KIND_MODE)
-		o.marks |= HAS_MODE;
-	on_operation(ctx, &o);
-}
-
-/* The same where the kernel has only the dentry. */
+/* What is changed of a file of which the kernel has only the dentry. */
 static inline void on_attribute_of(void *ctx, struct dentry *dentry, u32 kind, s64 result)
 {
 	struct operation o = {.op = OP_ATTR, .marks = HAS_FLAGS, .flags = kind, .dentry = dentry};

@@ -109,17 +109,8 @@ static inline void on_exec(void *ctx, struct linux_binprm *bprm, s64 result)
 	on_file(ctx, &o, file);
 }
 
-static inline void on_truncate(void *ctx, const struct path *path, s64 length, s64 result)
-{
-	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_BYTES, .bytes = length};
-
-	set_result(&o, (int)result);
-	set_path(&o, path);
-	on_operation(ctx, &o);
-}
-
-/* By a descriptor; opens that truncate, which are opens, come here, too. */
-static inline void on_truncate_open(void *ctx, struct file *file, s64 length, u32 times, s64 result)
+/* By a descriptor. Opens that truncate, which are opens, come here, too. */
+static inline void on_truncate(void *ctx, struct file *file, s64 length, u32 times, s64 result)
 {
 	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_BYTES, .bytes = length};
 

@@ -13,6 +13,7 @@
 #define SYMLINK	  filename_symlinkat
 #define MKDIR	  filename_mkdirat
 #define MKNOD	  filename_mknodat
+#define TRUNCATE  ksys_truncate
 #else
 #define OPEN_PATH do_filp_open
 #define UNLINK	  do_unlinkat
@@ -22,6 +23,7 @@
 #define SYMLINK	  do_symlinkat
 #define MKDIR	  do_mkdirat
 #define MKNOD	  do_mknodat
+#define TRUNCATE  do_sys_truncate
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
@@ -36,4 +38,10 @@
 #define IDMAP void *idmap,
 #else
 #define IDMAP
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0) /* fchmodat2(2) */
+#define CHMOD_FLAGS , unsigned int flags
+#else
+#define CHMOD_FLAGS
 #endif

@@ -2,8 +2,8 @@
 /* Extended attributes, ACLs and the flags that ioctl(2) sets. An overlay passes them on to a layer: shown once. */
 #pragma once
 
+#include "calls.h"
 #include "hook.h"
-#include "operations.h"
 #include "versions.h"
 
 enum { XATTR = OPS_COUNT + 2 };
@@ -23,10 +23,25 @@ static inline void end_xattr(void *ctx, struct dentry *dentry, u32 kind, s64 res
 	if (!outermost || *outermost != (u64)dentry)
 		return;
 	timers.delete(&key);
-	on_attribute_of(ctx, dentry, kind, result);
+	if (slot_of_call(CALL_XATTR))
+		note_name(CALL_XATTR, some_mount(dentry), dentry);
+	else
+		on_attribute_of(ctx, dentry, kind, result);
 }
 
 /* clang-format off */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+BEFORE(filename_setxattr, (int dfd, void *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, name, NULL))
+AFTER(filename_setxattr, (int dfd, void *name, unsigned int flags, void *value), end_call(ctx, CALL_XATTR, dfd, 0, result))
+BEFORE(path_removexattrat, (int dfd, char *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, POINTER(1), NULL))
+AFTER(path_removexattrat, (int dfd, char *name, unsigned int flags, char *attribute), end_call(ctx, CALL_XATTR, dfd, 0, result))
+#else
+BEFORE(path_setxattr, (char *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, POINTER(0), NULL))
+AFTER(path_setxattr, (char *name, char *attribute, void *value, size_t size, int flags, unsigned int lookup), end_call(ctx, CALL_XATTR, FROM_CWD, 0, result))
+BEFORE(path_removexattr, (char *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, POINTER(0), NULL))
+AFTER(path_removexattr, (char *name, char *attribute, unsigned int lookup), end_call(ctx, CALL_XATTR, FROM_CWD, 0, result))
+#endif
+
 #define XATTR_HOOK(function, kind, parameters...)                                  \
 	BEFORE(function, (IDMAP struct dentry * dentry), begin_xattr(dentry))      \
 	AFTER(function, (IDMAP struct dentry * dentry, ##parameters), end_xattr(ctx, dentry, kind, result))

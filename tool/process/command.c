@@ -22,6 +22,10 @@
 #include "base/parse.h"
 #include "base/signals.h"
 
+#ifndef SYS_close_range /* the C library of Debian 11 has no name for it; the number is the same on all machines */
+#define SYS_close_range 436
+#endif
+
 /* What the process has reached, the end of its pipe being the second; or, with an error, what failed. */
 enum stage { STAGE_WAITS, STAGE_EXECUTED, STAGE_PREPARE, STAGE_USER, STAGE_EXEC };
 
