@@ -115,7 +115,7 @@ AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, 
 #endif
 #if WANTS(OP_TRUNCATE)
 BEFORE(TRUNCATE, (char *name, s64 length), begin_truncate(POINTER(0), length))
-BEFORE(vfs_truncate, (struct path *path), note_path(CALL_TRUNCATE, path))
+AFTER(vfs_truncate, (struct path *path, s64 length), on_truncate_path(ctx, path, length, result))
 AFTER(TRUNCATE, (char *name, s64 length), end_call(ctx, CALL_TRUNCATE, FROM_CWD, 0, result))
 AFTER(do_truncate, (IDMAP struct dentry *dentry, s64 length, unsigned int times, struct file *file), on_truncate(ctx, file, length, times, result))
 #endif

@@ -239,6 +239,20 @@ static inline void on_attribute(void *ctx, u32 call, u32 kind, const struct path
 	on_operation(ctx, &o);
 }
 
+/* Some kernels have put the function that has the name into others, where it is not seen. */
+static inline void on_truncate_path(void *ctx, const struct path *path, s64 length, s64 result)
+{
+	struct operation o = {.op = OP_TRUNCATE, .marks = HAS_BYTES, .bytes = length};
+
+	set_path(&o, path);
+	if (slot_of_call(CALL_TRUNCATE)) {
+		note_name(CALL_TRUNCATE, o.mnt, o.dentry);
+		return;
+	}
+	set_result(&o, (int)result);
+	on_operation(ctx, &o);
+}
+
 static inline void begin_truncate(const void *name, s64 length)
 {
 	struct slot *s;
