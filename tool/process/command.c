@@ -100,7 +100,7 @@ static int keep_descriptors(const struct bw_command_run *run, int result, int go
 	int r = fcntl(result, F_DUPFD, GO_FD + 1), g = fcntl(go, F_DUPFD, GO_FD + 1);
 
 	if (r < 0 || g < 0 || dup3(r, RESULT_FD, O_CLOEXEC) < 0 || dup3(g, GO_FD, O_CLOEXEC) < 0 ||
-	    syscall(SYS_close_range, GO_FD + 1, UINT_MAX, 0) < 0)
+	    syscall(__NR_close_range, GO_FD + 1, UINT_MAX, 0) < 0)
 		return -errno;
 	return run->stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ? -errno : 0;
 }
