@@ -129,12 +129,12 @@ static void each_filter_has_its_value(void **state)
 	assert_int_equal(options.values.min_bytes, 4096);
 	assert_int_equal(options.ops, 1 << OP_READ);
 	assert_int_equal(options.filters, (1 << (BW_BY_BYTES + 1)) - 1);
-	assert_int_equal(PARSE("--name", "*.c", "--path", "/a/**", "--exe", "/bin/cat", "--container", "abc"), 0);
+	assert_int_equal(PARSE("--name", "*.c", "--path", "/a/**", "--exe", "/bin/cat", "--container", "0123456789ab"), 0);
 	assert_int_equal(options.filters, 1 << BW_BY_NAME | 1 << BW_BY_PATH);
 	assert_string_equal(options.name, "*.c");
 	assert_string_equal(options.path, "/a/**");
 	assert_string_equal(options.exe, "/bin/cat");
-	assert_string_equal(options.cgroup, "abc");
+	assert_string_equal(options.cgroup, "0123456789ab");
 	assert_int_equal(options.cgroup_kind, BW_CGROUP_CONTAINER);
 }
 
@@ -236,7 +236,8 @@ static const struct bad bad[] = {
 	{"--mnt-ns pid:2147483647: there is no such process", {"--mnt-ns", "pid:2147483647"}},
 	{"--flag-filter WRONLY: not a flag of open(2)", {"-f", "WRONLY"}},
 	{"--flag-filter is for opens", {"-f", "O_WRONLY", "--ops", "delete"}},
-	{"only one of --cgroup, --unit and --container", {"--unit", "a", "--container", "b"}},
+	{"only one of --cgroup, --unit and --container", {"--unit", "a", "--container", "0123456789ab"}},
+	{"--container b: not a container's id", {"--container", "b"}},
 	{"--max-events 0: not a number from 1 on", {"--max-events", "0"}},
 	{"--via fentry: it is one of fexit, kprobe, tracepoint, auto", {"--via", "fentry"}},
 	{"--children needs --pid", {"--children"}},

@@ -96,7 +96,8 @@ static int start_command(struct events *e)
 	return r == 0 ? bw_trace_filter_follow(&e->filter, (uint32_t)e->command.pid) : r;
 }
 
-static void each_second(void *cookie)
+/* Each second, and when a cgroup came or went. */
+static void follow_cgroups(void *cookie)
 {
 	struct events *e = cookie;
 
@@ -128,7 +129,9 @@ static int attach(struct events *e)
 		.max_events = o->max_events,
 		.out_path = o->output,
 		.command = e->command.argv ? &e->command : NULL,
-		.second = each_second,
+		.extra_fd = bw_trace_cgroups_fd(&e->filter.cgroups),
+		.extra = follow_cgroups,
+		.second = follow_cgroups,
 		.cookie = e,
 	};
 	return bw_watch_open(&e->watch);

@@ -10,6 +10,7 @@
 #include "cmd/trace_values.h"
 #include "output/file_ops.h"
 #include "output/flag_names.h"
+#include "process/cgroup.h"
 
 static int out_of_memory(void)
 {
@@ -81,6 +82,9 @@ static int set_cgroup(struct bw_trace_options *o, enum bw_cgroup_search_kind kin
 {
 	if (!*value)
 		return bw_common_options_usage_error(option, value, "it has at least one byte");
+	if (kind == BW_CGROUP_CONTAINER && !bw_cgroup_is_container_id(value))
+		return bw_common_options_usage_error(option, value,
+						     "not a container's id: 12 to 64 digits of 0-9 and a-f");
 	if (o->cgroup)
 		return bw_common_options_usage_error(option, value,
 						     "only one of --cgroup, --unit and --container can be given, once");

@@ -204,6 +204,13 @@ static void print_trace_pipe(void *cookie)
 	bw_trace_pipe_read(w->trace_pipe, &w->out, false);
 }
 
+static void call_extra(void *cookie)
+{
+	const struct bw_watch *w = cookie;
+
+	w->extra(w->cookie);
+}
+
 static void call_urgent(void *cookie)
 {
 	const struct bw_watch *w = cookie;
@@ -265,13 +272,15 @@ int bw_watch_open(struct bw_watch *w)
 		.out_fd = w->out_fd ? w->out_fd : STDOUT_FILENO,
 		.interval = w->interval,
 		.counters = w->counters,
-		.extra_fd = w->trace_pipe ? bw_trace_pipe_fd(w->trace_pipe) : -1,
+		.extra_fd = w->trace_pipe ? bw_trace_pipe_fd(w->trace_pipe)
+			    : w->extra	  ? w->extra_fd
+					  : -1,
 		.urgent_fd = w->urgent ? w->urgent_fd : -1,
 		.urgent = call_urgent,
 		.sample = print_or_keep,
 		.flush = flush,
 		.tick = w->maps ? print_maps : NULL,
-		.extra = print_trace_pipe,
+		.extra = w->trace_pipe ? print_trace_pipe : call_extra,
 		.second = report_unwritten,
 		.hangup = w->out_fd ? open_anew : NULL,
 		.ended = w->command ? has_ended : NULL,

@@ -54,6 +54,9 @@ struct bw_watch {
 	/* `urgent` is called at once when urgent_fd has POLLPRI; NULL: there is none. */
 	int urgent_fd;
 	void (*urgent)(void *cookie);
+	/* Where there is no trace_pipe: `extra` is called when extra_fd is readable; NULL: there is none. */
+	int extra_fd;
+	void (*extra)(void *cookie);
 	/* Called about once a second; may be NULL. */
 	void (*second)(void *cookie);
 	void *cookie;

@@ -313,12 +313,16 @@ static bool is_container(const struct search *s, const struct bw_cgroup *cgroup,
 	return id && strncmp(id, s->wanted, strlen(s->wanted)) == 0;
 }
 
+bool bw_cgroup_is_container_id(const char *id)
+{
+	size_t len = strlen(id);
+
+	return len >= BW_CGROUP_ID_MIN && len <= BW_CGROUP_ID_LEN && strspn(id, "0123456789abcdef") == len;
+}
+
 int bw_cgroup_each_of_container(const struct bw_cgroups *c, const char *id, bw_cgroup_fn found, void *cookie)
 {
 	struct search s = {.cgroups = c, .matches = is_container, .wanted = id, .found = found, .cookie = cookie};
-	size_t len = strlen(id);
 
-	if (len < BW_CGROUP_ID_MIN || len > BW_CGROUP_ID_LEN || strspn(id, "0123456789abcdef") != len)
-		return -EINVAL;
-	return search(&s);
+	return bw_cgroup_is_container_id(id) ? search(&s) : -EINVAL;
 }

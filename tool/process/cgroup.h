@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,4 +61,5 @@ int bw_cgroup_each_of_unit(const struct bw_cgroups *cgroups, const char *name, b
  * several ids may begin with them. -EINVAL if it is no such id.
  */
 enum { BW_CGROUP_ID_MIN = 12, BW_CGROUP_ID_LEN = 64 };
+bool bw_cgroup_is_container_id(const char *id);
 int bw_cgroup_each_of_container(const struct bw_cgroups *cgroups, const char *id, bw_cgroup_fn found, void *cookie);
