@@ -171,4 +171,4 @@ help:
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call objects,$(tool_src) $(compiler_src) $(manual_src)) $(unit_objects) $(test_objects) $(fuzz_objects))
+-include $(patsubst %.o,%.d,$(call objects,$(tool_src) $(compiler_src) $(manual_src)) $(unit_objects) $(test_objects) $(patsubst %.c,$(san)/%.o,$(fuzz_src) tests/fuzz/driver.c) $(fuzz_objects))

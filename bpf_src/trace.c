@@ -51,8 +51,38 @@ static inline void fill(struct data_t *d)
 
 #if !FILE_EVENTS
 
-#include "trace/by_name.h"
+#include "trace/by_name.h" // on_open(), send()
 
+#if VIA_KPROBE
+
+int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
+{
+	return on_open(ctx, file, op);
+}
+
+// open_by_handle_at(2) comes here with the file and no name, the kernel itself with a directory and a name.
+int kprobe__do_file_open_root(struct pt_regs *ctx)
+{
+	struct open_root root = open_root_of(ctx);
+	const char *name = is_wanted() ? name_of(&root) : NULL;
+
+	return name ? send(ctx, name) : 0;
+}
+
+#endif
+#if VIA_TRACEPOINT // the other calls that open are in trace/by_name.h
+
+TRACEPOINT_PROBE(syscalls, sys_enter_openat)
+{
+	return on_enter(args, args->filename);
+}
+
+TRACEPOINT_PROBE(syscalls, sys_exit_openat)
+{
+	return on_exit(args, false);
+}
+
+#endif
 #else
 
 #include "trace/calls.h"      // begin_call(), note(), end_call(): operations on names

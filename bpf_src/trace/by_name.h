@@ -85,20 +85,6 @@ static inline int on_open(void *ctx, const void *file, const void *op)
 	return send(ctx, name);
 }
 
-int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
-{
-	return on_open(ctx, file, op);
-}
-
-/* open_by_handle_at(2) comes here with the file and no name, the kernel itself with a directory and a name. */
-int kprobe__do_file_open_root(struct pt_regs *ctx)
-{
-	struct open_root root = open_root_of(ctx);
-	const char *name = is_wanted() ? name_of(&root) : NULL;
-
-	return name ? send(ctx, name) : 0;
-}
-
 #endif
 #if VIA_TRACEPOINT
 
@@ -145,16 +131,6 @@ static inline int on_exit(void *ctx, bool is_handle)
 static inline int on_enter(void *ctx, const char *name)
 {
 	return is_wanted() ? send(ctx, name, false, false) : 0;
-}
-
-TRACEPOINT_PROBE(syscalls, sys_enter_openat)
-{
-	return on_enter(args, args->filename);
-}
-
-TRACEPOINT_PROBE(syscalls, sys_exit_openat)
-{
-	return on_exit(args, false);
 }
 
 TRACEPOINT_PROBE(syscalls, sys_enter_openat2)

@@ -33,10 +33,10 @@ usage "--headers: an unknown kind is a usage error" "one of installed, btf, auto
 usage "--via: an unknown hook is a usage error" "one of fexit, kprobe, tracepoint, auto" trace --via fentry
 usage "trace: nothing behind -- is a usage error" "there is no command behind '--'" trace --ops all --
 usage "trace: an empty path is a usage error" "a path has 1 to 4095 bytes" trace ''
-usage "--ops: an unknown operation is a usage error" "--ops open,nope" trace --ops open,nope
-usage "--fields: an unknown field is a usage error" "'bccwatch trace --fields help' lists them" trace --fields pid,nope
+usage "--ops: an unknown operation is a usage error" "--ops nope: no such operation" trace --ops open,nope
+usage "--fields: an unknown field is a usage error" "--fields nope: no such field" trace --fields pid,nope
 usage "--path: a malformed glob is a usage error, with its place" "there is no ] for this [ (byte 4)" trace --path '/a/[b'
-usage "--path: a relative glob is a usage error" "begins with / or \*\*" trace --path '*.log'
+usage "--path: a relative glob is a usage error" "begins with / or **" trace --path '*.log'
 usage "--name: a slash is a usage error" "a name has no slash" trace --name 'a/b'
 usage "--errno: an unknown error is a usage error" "not the name of an error" trace --errno ENOPE
 usage "--min-latency: a number without a unit is a usage error" "a time with its unit" trace --min-latency 10

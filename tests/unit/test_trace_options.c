@@ -129,7 +129,8 @@ static void each_filter_has_its_value(void **state)
 	assert_int_equal(options.values.min_bytes, 4096);
 	assert_int_equal(options.ops, 1 << OP_READ);
 	assert_int_equal(options.filters, (1 << (BW_BY_BYTES + 1)) - 1);
-	assert_int_equal(PARSE("--name", "*.c", "--path", "/a/**", "--exe", "/bin/cat", "--container", "0123456789ab"), 0);
+	assert_int_equal(PARSE("--name", "*.c", "--path", "/a/**", "--exe", "/bin/cat", "--container", "0123456789ab"),
+			 0);
 	assert_int_equal(options.filters, 1 << BW_BY_NAME | 1 << BW_BY_PATH);
 	assert_string_equal(options.name, "*.c");
 	assert_string_equal(options.path, "/a/**");

@@ -209,7 +209,8 @@ static int leave_out_readers(struct bw_trace_options *o)
 {
 	struct bw_pipe_readers readers;
 
-	if (o->output || bw_process_contained("") || bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
+	if (o->output || o->common.source || bw_process_contained("") ||
+	    bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
 		return 0;
 	for (size_t i = 0; i < readers.n; i++) {
 		if (bw_trace_options_leave_out(o, (uint32_t)readers.pids[i]) < 0)
