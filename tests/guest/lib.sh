@@ -222,11 +222,11 @@ count_later() {
 	printf '\0' >"$later" # how many there are in all
 }
 count_now() {
-	local got i
-	mapfile -t got < <("$fixtures/events" counts "$out" <"$later" 2>&1)
+	local answers i
+	mapfile -t answers < <("$fixtures/events" counts "$out" <"$later" 2>&1)
 	for i in "${!asked[@]}"; do
 		eval "set -- ${asked[i]}"
-		events_are "${got[i + 1]-none}" "${got[0]}" "$@"
+		events_are "${answers[i + 1]-none}" "${answers[0]}" "$@"
 	done
 	later=
 }
