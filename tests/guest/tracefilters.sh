@@ -224,7 +224,7 @@ wrong "--min-bytes where nothing is read or written" 2 min-bytes --ops open --mi
 wrong "a thread 0" 2 0 -t 0
 wrong "--children without -p" 2 children --children
 wrong "-p and a command" 2 pid -p 1 -- true
-wrong "--fields with --json" 2 fields --json --fields op
+wrong "--fields with --json" 2 fields --json --fields op -d 1
 wrong "a program that does not exist" 1 no-such --exe "$w/no-such" -d 1
 wrong "a cgroup that does not exist" 1 no-such --cgroup /no-such -d 1
 wrong "a PATH in a directory that does not exist" 1 no-such "$w/no-such/file" -d 1
