@@ -29,11 +29,12 @@ as_events() {
 	}' "$1"
 }
 
-# detects NAME KIND SED: the comparer finds a difference of that kind in a trace that is changed so.
+# detects NAME KIND SED [COUNT]: the comparer finds a difference of that kind, and no more than COUNT (1), in a trace that is
+# changed so.
 detects() {
 	sed -E "$3" "$tmp/perfect" >"$tmp/changed"
 	differences "$tmp/record" "$tmp/changed"
-	check "comparison with the record: $1" sh -c "[ $found = 1 ] && grep -E '$2' $tmp/found"
+	check "comparison with the record: $1" sh -c "[ $found = 1 ] && grep -E '$2' $tmp/found && grep -F ', ${4-1} differences;' $tmp/found || { cat $tmp/found; false; }"
 }
 
 # Each of these is made once in the first line that matches.
@@ -60,7 +61,11 @@ comparer() {
 	detects "other flags are found" 'of open/.*/flags' "${line}s/\|O_CREAT//"
 	detects "another mode is found" 'of open/.*/mode' "${line}s/\"mode\":\"[^\"]*\"/\"mode\":\"---------\"/"
 	line=$(line '"op":"mkdir".*"result":0')
-	detects "another order is found" '/time' "${line}{h;d};$((line + 1)){G}"
+	detects "another order is found" '/time' "${line}{h;d};$((line + 1)){G}" 2 # of its time, of its place in the thread
+	sed '3~4d; 1000,1500d' "$tmp/perfect" >"$tmp/changed"
+	differences "$tmp/record" "$tmp/changed" --lossy
+	check "comparison with the record: where events are lost, the others agree" sh -c "[ $found = 0 ] || { cat $tmp/found; false; }"
+	check "comparison with the record: what is lost is counted" grep -q "^$(wc -l <"$tmp/record") done, $(wc -l <"$tmp/changed") of them shown" "$tmp/found"
 }
 
 # against NAME OPTION...: what trace printed last, and the record.
@@ -87,7 +92,8 @@ if start --ops all --json "$work"; then
 	stop
 	check "trace --ops all PATH ends with status 0" [ "$status" = 0 ]
 	check_lines "trace --ops all PATH loses nothing" 1 ', 0 lost' "$err"
-	against "trace --ops all PATH: $steps steps: events and record agree"
+	# An overlay that copies a file up changes attributes of its own directories, which the record does not have.
+	against "trace --ops all PATH: $steps steps: events and record agree" --beneath "$work" --ignore "$work/upper" --ignore "$work/work"
 	comparer
 fi
 # The steps go on with other files; those that the first run left are there.
@@ -99,7 +105,7 @@ if start --ops all --json; then
 	stop
 	check_lines "trace --ops all loses nothing" 1 ', 0 lost' "$err"
 	# The record itself, the cgroup, and what the kernel maps for io_uring and AIO, are not of the record.
-	against "trace --ops all: $steps steps: events and record agree" --ignore /sys/ --ignore /proc/ --ignore /tmp/ --ignore /dev/ \
+	against "trace --ops all: $steps steps: events and record agree" --ignore "$work/upper" --ignore "$work/work" --ignore /sys/ --ignore /proc/ --ignore /tmp/ --ignore /dev/ \
 		--ignore anon_inode: --ignore '/[aio]' --ignore '/[io_uring]'
 fi
 check "nothing is left attached after trace --ops all" nothing_attached
