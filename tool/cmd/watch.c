@@ -22,6 +22,9 @@
 /* How long an event is held back, in ns. */
 #define HOLD_BACK 100000000ULL
 
+/* How many ns of events are printed at a time, where no buffer fills. */
+#define BATCH 20000000ULL
+
 /* What is kept at least until events are printed early, in bytes: else as much as the buffers hold. */
 enum { KEPT_MIN = 1 << 20 };
 
@@ -122,6 +125,23 @@ static void open_order(struct bw_watch *w)
 	w->order = (struct bw_order){.show = print_event, .cookie = w, .limit = kept > KEPT_MIN ? kept : KEPT_MIN};
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When to look again: an event at a time would wake us as often. */
+static uint64_t next_due(const struct bw_watch *w)
+{
+	uint64_t began = w->session.began, complete = w->session.complete, earliest = bw_order_earliest(&w->order);
+	uint64_t due = earliest + smaller(earliest - began, HOLD_BACK);
+	uint64_t soonest = complete + smaller((complete - began) / 4, BATCH);
+
+	if (earliest == UINT64_MAX)
+		return 0;
+	return due > soonest ? due : soonest;
+}
+
 /*
  * An event is held back as long as the run had lasted when it happened, up to HOLD_BACK: so the first ones are printed
  * soon. Of a time past that no earlier event is in any buffer.
@@ -129,7 +149,7 @@ static void open_order(struct bw_watch *w)
 static void print_due(struct bw_watch *w)
 {
 	struct bw_session *s = &w->session;
-	uint64_t began = s->began, soon = began + (s->complete - began) / 2, earliest;
+	uint64_t began = s->began, soon = began + (s->complete - began) / 2;
 
 	if (!w->hold_back || s->complete == UINT64_MAX) {
 		bw_order_finish(&w->order);
@@ -139,8 +159,7 @@ static void print_due(struct bw_watch *w)
 		return;
 	bw_order_drain(&w->order, soon > s->complete - HOLD_BACK ? soon : s->complete - HOLD_BACK);
 	w->clock.until = s->complete + HOLD_BACK; /* no need to look at the clock for times up to that */
-	earliest = bw_order_earliest(&w->order);
-	s->due = earliest == UINT64_MAX ? 0 : earliest + (earliest - began < HOLD_BACK ? earliest - began : HOLD_BACK);
+	s->due = next_due(w);
 }
 
 static int flush(void *cookie)
