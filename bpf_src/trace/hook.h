@@ -39,7 +39,7 @@ static inline u64 pointer_at(const void *parameter)
 /* TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. */
 #if NEEDS_LATENCY
 #define TIMED(op, function, parameters, action)       \
-	BEFORE(function, parameters, start_timer(op)) \
+	BEFORE(function, parameters, begin_timed(op)) \
 	AFTER(function, parameters, action; stop_timer(op))
 #else
 #define TIMED(op, function, parameters, action) AFTER(function, parameters, action)

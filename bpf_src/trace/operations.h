@@ -17,6 +17,12 @@
 static inline void fill(struct data_t *d);
 static inline void submit(void *ctx, struct slot *s);
 
+static inline void begin_timed(u32 op)
+{
+	if (is_wanted_process())
+		start_timer(op);
+}
+
 struct operation {
 	u32 op, marks;
 	struct dentry *dentry;
