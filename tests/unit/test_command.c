@@ -140,6 +140,7 @@ static void its_stdout_can_be_our_stderr(void **state)
 static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 {
 	const char *text, *ignored;
+	unsigned long long ignores;
 	int fd = open("/dev/null", O_RDONLY); /* without close-on-exec */
 
 	(void)state;
@@ -148,11 +149,12 @@ static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 			 0);
 	if (strncmp(text, "0 1 2 3 Sig", 11) != 0) /* 3: the directory that ls reads */
 		fail_msg("%s", text);
-	ignored = strstr(text, "SigIgn:");
-	if (!strstr(text, "SigBlk:\t0000000000000000") || !ignored)
+	if (!strstr(text, "SigBlk:\t0000000000000000"))
 		fail_msg("%s", text);
+	ignored = strstr(text, "SigIgn:");
+	ignores = ignored ? strtoull(ignored + strlen("SigIgn:"), NULL, 16) : 1;
 	/* We ignore SIGPIPE ourselves; the C library's two make ignores. */
-	assert_int_equal(strtoull(ignored + strlen("SigIgn:"), NULL, 16) & ~0x180000000ULL, 0);
+	assert_true((ignores & ~0x180000000ULL) == 0);
 	close(100);
 	close(fd);
 }
