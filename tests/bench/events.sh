@@ -40,6 +40,7 @@ mkdir -p /sys/fs/cgroup/elsewhere
 
 # begin COMMAND: it is attached when this returns, and sets $pid; 1: there is no such command.
 begin() {
+	echo "begin: $1" >&2
 	[ "$1" ] || return 0
 	command -v "${1%% *}" >/dev/null || return
 	# shellcheck disable=SC2086 # a command and its arguments

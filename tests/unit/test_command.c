@@ -165,7 +165,7 @@ static void it_inherits_three_descriptors_and_no_signal_mask(void **state)
 
 	(void)state;
 	assert_int_equal(fcntl(fd, F_DUPFD, 100), 100);
-	assert_int_equal(run_shell("ls /proc/$$/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status", &text),
+	assert_int_equal(run_shell("ls /proc/self/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status", &text),
 			 0);
 	assert_int_equal(strncmp(text, "0 1 2 ", 6), 0);
 	assert_null(strstr(text, "100"));
