@@ -40,18 +40,19 @@ mkdir -p /sys/fs/cgroup/elsewhere
 
 # begin COMMAND: it is attached when this returns, and sets $pid; 1: there is no such command.
 begin() {
-	echo "begin: $1" >&2
 	[ "$1" ] || return 0
 	command -v "${1%% *}" >/dev/null || return
 	# shellcheck disable=SC2086 # a command and its arguments
 	$1 >/tmp/bench.out 2>/tmp/bench.err &
 	pid=$!
-	until grep -q 'Ctrl-C ends' /tmp/bench.err || { [[ $1 != bccwatch* ]] && [ -s /tmp/bench.out ]; }; do
+	if [[ $1 != bccwatch* ]]; then # it does not say when it is attached
+		sleep 15
+		return
+	fi
+	until grep -q 'Ctrl-C ends' /tmp/bench.err; do
 		kill -0 $pid || { cat /tmp/bench.err && return 1; }
-		cat /etc/hostname >/dev/null
 		sleep 0.2
 	done
-	[[ $1 = bccwatch* ]] || sleep 3
 }
 end() { [ ! "$1" ] || { kill -INT "$pid" && wait "$pid"; }; }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "build/tokens.h"
 #include "compile/kernel_types.h"
@@ -47,7 +48,27 @@ static void a_program_gets_the_types_that_it_can_mean(void **state)
 	assert_int_equal(bw_kernel_types_write("build/nothing", &(struct bw_tokens_set){{0}}, stdout), -ENOENT);
 }
 
+/* Is what the compiler is given laid out as the kernel's is? */
+static void a_hole_behind_a_member_that_does_not_fill_its_alignment_is_whole(void **state)
+{
+	static const char check[] = "_Static_assert(__builtin_offsetof(struct cred, uid) == 64, \"\");\n";
+	char types[4096], path[] = "/tmp/bccwatch-unit-XXXXXX.c", *command;
+	int fd = mkstemps(path, 2);
+
+	(void)state;
+	assert_true(fd >= 0);
+	types_for("struct cred *c; c->uid", types, sizeof(types));
+	assert_int_equal(write(fd, types, strlen(types)), strlen(types));
+	assert_int_equal(write(fd, check, strlen(check)), strlen(check));
+	close(fd);
+	assert_true(asprintf(&command, "cc -w -fsyntax-only %s", path) > 0);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a fixed command */
+	free(command);
+	unlink(path);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_hole_behind_a_member_that_does_not_fill_its_alignment_is_whole),
 	cmocka_unit_test(a_program_gets_the_types_that_it_can_mean),
 };
 

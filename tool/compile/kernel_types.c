@@ -176,18 +176,31 @@ static long index_of(const struct btf *btf, const struct btf_type *t)
 	return found ? found - wanted : -1;
 }
 
+/* Nothing but tabs, in front of a hole: it follows another one. */
+static bool is_indent(const char *text, const char *end)
+{
+	while (text < end && *text == '\t')
+		text++;
+	return text == end;
+}
+
 /*
  * libbpf fills holes with bit fields without a name. LLVM 11 makes one integer of two of 64 bits, which libbcc's BPF
- * target aligns to 16 bytes: what follows would lie elsewhere. So they are bytes.
+ * target aligns to 16 bytes: what follows would lie elsewhere. So those that follow another are bytes. The first one
+ * stays: it also fills what is missing to its own alignment.
  */
 static void write_declarations(const char *text, FILE *out)
 {
 	static const char hole[] = "\tlong: 64;\n";
+	const size_t len = strlen(hole);
 	unsigned n = 0;
 
-	for (const char *at; (at = strstr(text, hole)); text = at + strlen(hole)) {
+	for (const char *at, *last = NULL; (at = strstr(text, hole)); text = last = at + len) {
 		fwrite(text, 1, (size_t)(at - text), out);
-		fprintf(out, "\tchar __hole%u[8];\n", n++);
+		if (last && is_indent(last, at))
+			fprintf(out, "\tchar __hole%u[8];\n", n++);
+		else
+			fputs(hole, out);
 	}
 	fputs(text, out);
 }
