@@ -7,6 +7,7 @@
 
 #include <linux/cgroup-defs.h>
 #include <linux/kernfs.h>
+#include <linux/version.h>
 
 #include "../lib/match.h"
 #include "../lib/wanted.h"
@@ -14,7 +15,8 @@
 #include "process.h"
 #include "slot.h"
 
-#define LEVELS	      128 /* directories and mounts above a file, in which a watched directory is looked for */
+/* Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). */
+#define LEVELS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
 #define CGROUP_LEVELS 16
 #define ACCESS_MODE   3 /* O_ACCMODE */
 
