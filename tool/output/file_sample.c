@@ -209,8 +209,8 @@ static struct bw_file_bytes mark_deleted(struct bw_file_bytes path, char *to)
 		return path;
 	if (path.bytes != to)
 		memcpy(to, path.bytes, path.len);
-	memcpy(to + path.len, deleted, strlen(deleted));
-	return (struct bw_file_bytes){to, path.len + strlen(deleted)};
+	memcpy(to + path.len, deleted, sizeof(deleted) - 1);
+	return (struct bw_file_bytes){to, path.len + sizeof(deleted) - 1};
 }
 
 struct bw_file_bytes bw_file_sample_path(const struct bw_file_sample_reader *r, const struct bw_file_sample *s)
