@@ -39,7 +39,7 @@ static inline void add_time(struct data_t *d, u32 op)
 {
 	u64 key = timer_of(op), *start;
 
-	if (!NEEDS_LATENCY)
+	if (!NEEDS_LATENCY || d->marks & ASYNC)
 		return;
 	start = timers.lookup(&key);
 	if (!start)

@@ -46,8 +46,8 @@ AFTER(path_removexattr, (char *name, char *attribute, unsigned int lookup), end_
 	BEFORE(function, (IDMAP struct dentry * dentry), begin_xattr(dentry))      \
 	AFTER(function, (IDMAP struct dentry * dentry, ##parameters), end_xattr(ctx, dentry, kind, result))
 
-XATTR_HOOK(vfs_setxattr, ATTR_KIND_XATTR, char *name, void *value, size_t size, int flags)
-XATTR_HOOK(vfs_removexattr, ATTR_KIND_XATTR, char *name)
+XATTR_HOOK(SETXATTR, ATTR_KIND_XATTR, char *name, void *value, size_t size, int flags)
+XATTR_HOOK(REMOVEXATTR, ATTR_KIND_XATTR, char *name)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
 XATTR_HOOK(vfs_fileattr_set, ATTR_KIND_FLAGS, void *attributes)
 #endif

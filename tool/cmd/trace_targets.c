@@ -179,11 +179,13 @@ static int learn(struct bw_trace_targets *t, bool by_self, const char *path, str
 		if (r < 0 || !t->loaded)
 			return r;
 		if (noted->count == 0)
-			return -EOPNOTSUPP;
+			continue; /* Linux 5.10 can skip a program that was attached just now */
 		if (noted->count == 1 && (by_self || !t->process || noted->process == t->process))
 			return 0;
 	}
-	return r < 0 ? r : -EBUSY;
+	if (r == 0)
+		r = noted->count == 0 ? -EOPNOTSUPP : -EBUSY;
+	return r;
 }
 
 /* learn, by the other process. */
