@@ -45,11 +45,3 @@
 #else
 #define CHMOD_FLAGS
 #endif
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-#define SETXATTR    vfs_setxattr
-#define REMOVEXATTR vfs_removexattr
-#else /* these are inlined there */
-#define SETXATTR    security_inode_setxattr
-#define REMOVEXATTR security_inode_removexattr
-#endif

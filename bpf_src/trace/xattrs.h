@@ -29,6 +29,20 @@ static inline void end_xattr(void *ctx, struct dentry *dentry, u32 kind, s64 res
 		on_attribute_of(ctx, dentry, kind, result);
 }
 
+/* Where only what is before the call can be seen. */
+static inline void on_xattr(void *ctx, struct dentry *dentry)
+{
+	struct operation o = {.op = OP_ATTR, .marks = HAS_FLAGS, .flags = ATTR_KIND_XATTR, .dentry = dentry};
+
+	if (slot_of_call(CALL_XATTR)) {
+		note_name(CALL_XATTR, some_mount(dentry), dentry);
+		return;
+	}
+	o.mnt = some_mount(dentry);
+	PEEK(o.inode, dentry->d_inode);
+	on_operation(ctx, &o);
+}
+
 /* clang-format off */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 BEFORE(filename_setxattr, (int dfd, void *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, name, NULL))
@@ -46,8 +60,13 @@ AFTER(path_removexattr, (char *name, char *attribute, unsigned int lookup), end_
 	BEFORE(function, (IDMAP struct dentry * dentry), begin_xattr(dentry))      \
 	AFTER(function, (IDMAP struct dentry * dentry, ##parameters), end_xattr(ctx, dentry, kind, result))
 
-XATTR_HOOK(SETXATTR, ATTR_KIND_XATTR, char *name, void *value, size_t size, int flags)
-XATTR_HOOK(REMOVEXATTR, ATTR_KIND_XATTR, char *name)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+XATTR_HOOK(vfs_setxattr, ATTR_KIND_XATTR, char *name, void *value, size_t size, int flags)
+XATTR_HOOK(vfs_removexattr, ATTR_KIND_XATTR, char *name)
+#else /* those are inlined; and two programs on one function are one too many there (trace/hook.h) */
+BEFORE(security_inode_setxattr, (struct dentry * dentry), on_xattr(ctx, dentry))
+BEFORE(security_inode_removexattr, (struct dentry * dentry), on_xattr(ctx, dentry))
+#endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
 XATTR_HOOK(vfs_fileattr_set, ATTR_KIND_FLAGS, void *attributes)
 #endif
