@@ -68,12 +68,12 @@ check "block --dry-run reports an open, and allows it" grep -q "COMM=cat tried t
 check_lines "block --dry-run: the closing line counts what would be denied" 1 " accesses would have been denied" "$err"
 
 # Every way, with each kind of rule; several kinds at once, each in a directory of its own.
-long=$(printf 'n%.0s' $(seq 255)) folders=$(printf 'x/%.0s' $(seq 300))
+long=$(printf 'n%.0s' $(seq 255)) directories=$(printf 'x/%.0s' $(seq 300))
 rules_of() { # rules_of KIND DIR: into the array rules
 	case $1 in
 	name) rules+=(--name secret.txt --name missing.txt --name "$long") ;;
 	path) rules+=(--path "$2/d/secret.txt" --path "$2/d/missing.txt" --path "$2/d/$long" --path "$2/shm/secret.txt"
-		--path "$2/d/${folders}secret.txt") ;;
+		--path "$2/d/${directories}secret.txt") ;;
 	dir) rules+=(--dir "$2/d" --dir "$2/shm") ;;
 	esac
 }
@@ -303,8 +303,8 @@ mv block_dir/leaves left
 check "block --dir: a file in a directory that was moved out is still denied" denied left/file
 check "block --dir: creating a file in a directory that was moved out is denied" write_denied left/new
 check "block --dir: a file whose creation was denied in a directory that was moved out is not there" absent left/new
-check "block --dir: creating a file 300 directories beneath is denied" write_denied "$hook-dir/d/${folders}new"
-check "block --dir: a file 300 directories beneath whose creation was denied is not there" absent "$hook-dir/d/${folders}new"
+check "block --dir: creating a file 300 directories beneath is denied" write_denied "$hook-dir/d/${directories}new"
+check "block --dir: a file 300 directories beneath whose creation was denied is not there" absent "$hook-dir/d/${directories}new"
 "$fixtures/access" dig far 1500
 check "block --dir: 1,500 nested directories can be created on a file system that has no protected directory" \
 	test -d "far/$(printf 'x/%.0s' {1..1500})"

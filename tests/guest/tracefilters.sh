@@ -165,12 +165,12 @@ alone() {
 		["--path $w/in/**"]=path ["--cgroup $groups/act.service"]="cgroup container self" ["--unit act.service"]="cgroup container self"
 		["--mnt-ns $own_mnt_ns"]=ns ["-p $$ --children"]="parent self" ["--not-uid 65534"]=uid ["--not-comm other"]=comm
 		["--not-exe $w/b/act"]=exe ["--not-path $w/out/**"]=path ["--not-pid $server"]=self ["--min-bytes 4096 --ops write"]="mode bytes self")
-	local option words list
+	local option arguments list
 	for option in "${!without[@]}"; do
-		read -ra words <<<"$option"
+		read -ra arguments <<<"$option"
 		# shellcheck disable=SC2086
 		mapfile -t list < <(those variants ${without[$option]})
-		filters variants "${list[@]}" -- "${words[@]}"
+		filters variants "${list[@]}" -- "${arguments[@]}"
 	done
 	mapfile -t list < <(those failing plain)
 	filters failing "${list[@]}" -- -x

@@ -15,8 +15,8 @@ int free_filter(void **state)
 	return free_trace_maps(state);
 }
 
-void open_filter(const char *const *words)
+void open_filter(const char *const *arguments)
 {
-	trace_parse(words);
+	trace_parse(arguments);
 	assert_int_equal(bw_trace_filter_open(&filter), 0);
 }

@@ -12,5 +12,5 @@ int make_filter(void **state);
 int free_filter(void **state);
 
 /* Opens the filters of these options, NULL-terminated. */
-void open_filter(const char *const *words);
+void open_filter(const char *const *arguments);
 #define OPEN_FILTER(...) open_filter((const char *const[]){__VA_ARGS__, NULL})
