@@ -182,7 +182,10 @@ alone() {
 ! is_soak || alone
 
 # A call that takes long: an open of a FIFO whose other end comes later.
-if start --min-latency 200ms --name 'slow*' --json; then
+if [[ $(uname -r) = 5.10.* ]]; then
+	check_status "--min-latency fails where the latency of opens is not known" 1 bccwatch trace --min-latency 200ms -d 1
+	check "--min-latency: the message names the kernel" shows 'Linux 5.10' "$tmp/said"
+elif start --min-latency 200ms --name 'slow*' --json; then
 	mkfifo "$w/slow" && : >"$w/slow-not"
 	(sleep 0.6 && echo >"$w/slow") &
 	cat "$w/slow" "$w/slow-not" >/dev/null

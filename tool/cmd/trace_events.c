@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -58,6 +59,24 @@ static int explain_hooks(const struct bw_plan_binding *failed, int error)
 	bw_plan_explain(failed, error);
 	bw_log_hint("only 'bccwatch trace' with no more than --pid, --uid and --comm works without it");
 	return error;
+}
+
+/* As TIMED() in bpf_src/trace/hook.h: before Linux 5.12 these calls have no latency. */
+static int check_latency(const struct bw_trace_options *o)
+{
+	const uint32_t timed = BW_FILE_OPS_OPENS | 1U << OP_READ | 1U << OP_WRITE | 1U << OP_FALLOCATE;
+	unsigned int major = 0, minor = 0;
+	struct utsname kernel;
+
+	uname(&kernel);
+	if (!bw_trace_options_has(o, BW_BY_LATENCY) || !(o->ops & timed) ||
+	    sscanf(kernel.release, "%u.%u", &major, &minor) != 2 || major > 5 || (major == 5 && minor >= 12))
+		return 0;
+	bw_log_error(-EOPNOTSUPP,
+		     "cannot filter by latency: on Linux %u.%u that of opens, reads, writes and fallocate is not known",
+		     major, minor);
+	bw_log_hint("leave --min-latency out, or give only other operations, as --ops delete,rename");
+	return -EOPNOTSUPP;
 }
 
 static int build(struct events *e)
@@ -159,8 +178,10 @@ static void print_header(const struct bw_trace_options *o)
 
 static int open_all(struct events *e)
 {
-	int r = bw_trace_filter_open(&e->filter);
+	int r = check_latency(e->options);
 
+	if (r == 0)
+		r = bw_trace_filter_open(&e->filter);
 	if (r == 0)
 		r = build(e);
 	if (r == 0)
