@@ -114,6 +114,9 @@ static inline void submit(void *ctx, struct slot *s)
 TIMED(OP_OPEN, OPEN_PATH, (int dfd, void *name, void *how), on_open(ctx, dfd, name, how, result))
 TIMED(OP_OPEN, do_file_open_root, (ROOT_PATH, char *name, void *how), on_open_at_root(ctx, POINTER(ROOT_NAME), how, result))
 #endif
+#if WANTS_OPEN
+AFTER(do_sys_openat2, (int dfd, char *name, void *how), on_failed_call(ctx, dfd, POINTER(1), how, result))
+#endif
 #if WANTS(OP_CLOSE)
 BEFORE(__fput, (struct file *file), on_close(ctx, file))
 #endif
@@ -140,8 +143,13 @@ BEFORE(vfs_copy_file_range, (struct file *in), begin_copy(COPY))
 AFTER(vfs_copy_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, size_t n, unsigned int flags), on_copy(ctx, in, in_pos, out, out_pos, result))
 BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE))
 AFTER(vfs_clone_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 n, unsigned int flags), on_clone(ctx, in, in_pos, out, out_pos, result))
-AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice_direct(ctx, in, POINTER(1), out, POINTER(3), result))
+BEFORE_SPLICE(do_splice_direct)
+AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))
+BEFORE_SPLICE(do_splice)
 AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))
+#if HAS_SPLICE_TO_PIPE
+AFTER(splice_file_to_pipe, (struct file *in, void *pipe, s64 *in_pos, size_t n, unsigned int flags), on_splice_to_pipe(ctx, in, POINTER(2), result))
+#endif
 #endif
 #if WANTS(OP_TRUNCATE)
 BEFORE(TRUNCATE, (char *name, s64 length), begin_truncate(POINTER(0), length))
@@ -210,7 +218,9 @@ BEFORE(vfs_statx, (int dfd, void *name), begin_call(CALL_STAT, OP_STAT, STAT_STA
 BEFORE(security_inode_getattr, (struct path *path), note_path(CALL_STAT, path))
 AFTER(security_inode_getattr, (struct path *path), on_stat(ctx, path, result))
 AFTER(vfs_statx, (int dfd, void *name, int flags, void *stat, u32 mask), end_call(ctx, CALL_STAT, dfd, 0, result))
-AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), on_access(ctx, dfd, POINTER(1), mode, result))
+BEFORE(do_faccessat, (int dfd, char *name), begin_call(CALL_ACCESS, OP_STAT, STAT_ACCESS, POINTER(1), NULL))
+AFTER(filename_lookup, (int dfd, void *name, unsigned int flags, struct path *path, void *root), on_looked_up(path, result))
+AFTER(do_faccessat, (int dfd, char *name, int mode, int flags), end_call(ctx, CALL_ACCESS, dfd, 0, result))
 BEFORE(do_readlinkat, (int dfd, char *name), begin_call(CALL_READLINK, OP_STAT, STAT_READLINK, POINTER(1), NULL))
 BEFORE(security_inode_readlink, (struct dentry *dentry), note_name(CALL_READLINK, some_mount(dentry), dentry))
 AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL_READLINK, dfd, 0, result))
@@ -220,10 +230,25 @@ AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL
 
 #if FILTER_TREE
 BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
-BEFORE(do_exit, (long code), on_task_end())
+#endif
+#if FILTER_TREE || WANTS_CALLS
+BEFORE(TASK_END, (struct task_struct *task), on_task_end(task))
 #endif
 #if FILTER_FILE
 BEFORE(security_inode_free, (struct inode *inode), on_free(inode))
 #endif
 // clang-format on
+#endif
+
+// Which processes read the events, with their children: else each event would make the next.
+#if FILTER_NOT_CHILDREN
+TRACEPOINT_PROBE(sched, sched_process_fork)
+{
+	return leave_out_child(args->child_pid);
+}
+
+TRACEPOINT_PROBE(sched, sched_process_exit)
+{
+	return forget_child(args->pid);
+}
 #endif

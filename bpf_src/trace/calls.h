@@ -19,6 +19,7 @@ enum {
 	CALL_MKNOD,
 	CALL_STAT,
 	CALL_READLINK,
+	CALL_ACCESS,
 	CALL_CHMOD,
 	CALL_CHOWN,
 	CALL_UTIMES,
@@ -140,6 +141,17 @@ static inline void note(u32 call, const struct path *directory, struct dentry *d
 	note_name(call, mnt, dentry);
 }
 
+/* What is beneath a watched directory has, or gets, a name elsewhere. */
+static inline void watch_elsewhere(struct inode *inode)
+{
+	if (!FILTER_FILE || !inode)
+		return;
+	if (is_directory(inode))
+		protect_directory(inode, WATCHED);
+	else
+		protect_file(inode, WATCHED);
+}
+
 /* Two names, on one mount. */
 static inline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
 {
@@ -154,7 +166,9 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 	PEEK(inode, from->d_inode);
 	PEEK(replaced, to->d_inode);
 	watched = is_watched(s, from, mnt, inode);
-	watched |= is_watched(s, to, mnt, inode);
+	if (watched)
+		watch_elsewhere(inode);
+	watched |= is_watched(s, to, mnt, NULL); /* the file is watched at that name when it is there */
 	if (FILTER_FILE && replaced)
 		watched |= match_inode(replaced) != 0;
 	if (!watched) {
@@ -167,7 +181,7 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 	set_place(s, TO, to, mnt);
 	if (NEEDS_PATH)
 		add_paths(s);
-	if (call == CALL_RENAME && replaced && !(s->event.flags & EXCHANGES))
+	if (call == CALL_RENAME && replaced && replaced != inode && !(s->event.flags & EXCHANGES))
 		s->event.marks |= REPLACED;
 }
 
@@ -180,12 +194,13 @@ static inline void end_call(void *ctx, u32 call, int directory, int to_directory
 	if (!s)
 		return;
 	d = &s->event;
+	d->ts = bpf_ktime_get_ns(); /* as events of one program have: in the order of their ends */
 	d->result = (int)result;
 	d->marks |= HAS_RESULT;
 	if ((int)result < 0)
 		d->marks &= ~REPLACED;
 	if (NEEDS_LATENCY) {
-		d->latency = bpf_ktime_get_ns() - s->start;
+		d->latency = d->ts - s->start;
 		d->marks |= HAS_LATENCY;
 	}
 	if (!s->has_path) {
@@ -265,12 +280,9 @@ static inline void begin_truncate(const void *name, s64 length)
 	s->event.marks = HAS_BYTES | s->exe_marks;
 }
 
-/* access(2): the kernel looks up the name, and has no path. */
-static inline void on_access(void *ctx, int directory, const void *name, u32 mode, s64 result)
+/* access(2): the kernel looks up the name, and asks no more by its path. */
+static inline void on_looked_up(const struct path *path, s64 result)
 {
-	struct operation o = {.op = OP_STAT, .flags = STAT_ACCESS, .name = name, .directory = directory};
-
-	set_result(&o, (int)result);
-	o.marks |= HAS_FLAGS;
-	on_operation(ctx, &o);
+	if ((int)result == 0)
+		note_path(CALL_ACCESS, path);
 }

@@ -162,16 +162,53 @@ static inline u32 device_of(struct dentry *dentry)
 }
 
 /*
+ * Is the directory of this id watched? In one that only holds a watched name, `below`, the next on the way down, may
+ * have it: that is remembered in the slot, for the verifier follows each difference within a loop.
+ */
+static inline bool is_watched_directory(struct slot *s, struct file_id *id, struct dentry *below)
+{
+	struct protection *found = dirs.lookup(id);
+	u32 access = 0, n;
+
+	if (found) {
+		n = s->n_below++;
+		BOUND(n, BELOW_MAX);
+		s->below[n] = below;
+		access = found->access;
+	}
+	access &= WATCHED;
+	return access;
+}
+
+/* Has one of the directories on the way a watched name? */
+static inline bool is_below_name(struct slot *s)
+{
+	bool found = false;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < BELOW_MAX; i++) {
+		if (i >= s->n_below || !s->below[i])
+			continue;
+		__builtin_memset(&s->key, 0, sizeof(s->key));
+		found |= match_path_by(&s->key, s->below[i], NULL) != 0;
+		HIDE_FROM_VERIFIER(found);
+	}
+	return found;
+}
+
+/*
  * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
  * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through.
  */
-static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
+static inline bool is_below_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt)
 {
 	struct file_id id = {.dev = device_of(dentry)};
 	bool found = false, has_watched = devices.lookup(&id.dev);
+	struct dentry *below = NULL;
 	struct links links;
 
 	HIDE_FROM_VERIFIER(has_watched);
+	s->n_below = 0;
 	for (int i = 0; i < LEVELS; i++) {
 		bool is_top = true;
 
@@ -179,8 +216,9 @@ static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
 			READ_LINKS(links, dentry);
 			PEEK(id.ino, links.inode->i_ino);
 			PEEK(id.generation, links.inode->i_generation);
-			found = dirs.lookup(&id) != NULL;
+			found = is_watched_directory(s, &id, below);
 			is_top = links.parent == dentry;
+			below = dentry;
 			dentry = links.parent;
 		}
 		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry))))
@@ -191,7 +229,26 @@ static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
 		}
 	}
 	HIDE_FROM_VERIFIER(found);
+	if (!found && s->n_below)
+		found = is_below_name(s);
+	HIDE_FROM_VERIFIER(found);
 	return found;
+}
+
+static inline bool is_directory(struct inode *inode)
+{
+	u16 mode = 0;
+
+	PEEK(mode, inode->i_mode);
+	return (mode & 0170000) == 0040000;
+}
+
+static inline bool has_other_names(struct inode *inode)
+{
+	u32 links = 0;
+
+	PEEK(links, inode->i_nlink);
+	return links > 1 && !is_directory(inode);
 }
 
 /*
@@ -200,13 +257,16 @@ static inline bool is_below_watched(struct dentry *dentry, struct vfsmount *mnt)
  */
 static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt, struct inode *inode)
 {
-	u32 found;
+	u32 found, by_path;
 
 	if (!FILTER_FILE)
 		return true;
-	found = is_below_watched(dentry, mnt);
+	found = is_below_watched(s, dentry, mnt);
 	__builtin_memset(&s->key, 0, sizeof(s->key));
-	found |= match_path_by(&s->key, dentry, inode);
+	by_path = match_path_by(&s->key, dentry, NULL);
+	if (inode && (by_path || (found && has_other_names(inode))))
+		protect_file(inode, WATCHED);
+	found |= by_path;
 	if (inode)
 		found |= match_inode(inode);
 	return found;
@@ -242,20 +302,20 @@ static inline bool ends_alike(const u64 *a, const u64 *b, u32 count)
 /* What of a glob the kernel can decide by the beginning and the end of a path; bccwatch decides the rest. */
 static inline bool has_path_ends(struct slot *s, struct filter *f)
 {
-	u64 bytes[GLOB_BYTES / 8] = {}, begin = s->at;
+	u64 begin = s->at;
 
 	if (FILTER_PATH) {
 		BOUND(begin, TEXT_BYTES);
-		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + begin);
-		if (!begins_alike(bytes, (u64 *)f->path.prefix, f->path.prefix_len))
+		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + begin);
+		if (!begins_alike(s->end, (u64 *)f->path.prefix, f->path.prefix_len))
 			return false;
-		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
-		if (!ends_alike(bytes, (u64 *)f->path.suffix, f->path.suffix_len))
+		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
+		if (!ends_alike(s->end, (u64 *)f->path.suffix, f->path.suffix_len))
 			return false;
 	}
 	if (FILTER_NAME) {
-		bpf_probe_read_kernel(bytes, sizeof(bytes), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
-		return ends_alike(bytes, (u64 *)f->name.suffix, f->name.suffix_len);
+		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
+		return ends_alike(s->end, (u64 *)f->name.suffix, f->name.suffix_len);
 	}
 	return true;
 }
@@ -272,7 +332,7 @@ static inline bool is_shown(struct slot *s)
 		return false;
 	if (FILTER_ERROR && d->result != -(s64)f->error)
 		return false;
-	if (FILTER_WRITES && d->op == OP_OPEN && !(d->flags & ACCESS_MODE))
+	if (FILTER_WRITES && ((d->op == OP_OPEN && !(d->flags & ACCESS_MODE)) || d->op == OP_STAT || d->op == OP_EXEC))
 		return false;
 	if (FILTER_LATENCY && d->latency < f->min_latency)
 		return false;

@@ -38,6 +38,15 @@ static inline u64 pointer_at(const void *parameter)
 	return pointer;
 }
 
+/* Linux 5.10 does not need to know (no sendfile(2) to a pipe comes another way), and has one program a function. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#define HAS_SPLICE_TO_PIPE	1
+#define BEFORE_SPLICE(function) BEFORE(function, (struct file * in), begin_copy(SPLICE))
+#else
+#define HAS_SPLICE_TO_PIPE 0
+#define BEFORE_SPLICE(function)
+#endif
+
 /*
  * TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. On
  * Linux 5.10 a second program on a function can end the calls of the first, as was measured with do_filp_open: no time

@@ -8,6 +8,7 @@
 #define IS_CREATED   0x100000  /* FMODE_CREATED */
 #define LARGE_FILE   0100000   /* O_LARGEFILE, which the kernel adds */
 #define CREATES	     0100      /* O_CREAT */
+#define TRUNCATES    01000     /* O_TRUNC */
 #define IS_TEMPORARY 020000000 /* __O_TMPFILE */
 
 static inline bool is_error(s64 result)
@@ -42,6 +43,16 @@ struct how {
 	u16 mode;
 };
 
+/* Where not all opens are asked for: one that creates a file, or empties one, or failed to. */
+static inline bool is_wanted_open(const struct operation *o, bool failed)
+{
+	if (WANTS(OP_OPEN))
+		return true;
+	if (WANTS(OP_CREATE) && (o->marks & CREATED || o->flags & IS_TEMPORARY || (failed && o->flags & CREATES)))
+		return true;
+	return WANTS(OP_TRUNCATE) && o->flags & TRUNCATES;
+}
+
 static inline void on_opened(void *ctx, struct operation *o, const void *flags, struct file *file, s64 result)
 {
 	struct how how = {};
@@ -70,7 +81,7 @@ static inline void on_opened(void *ctx, struct operation *o, const void *flags, 
 	} else {
 		o->result = result;
 	}
-	if (!WANTS_CREATES || o->marks & CREATED || o->op == OP_EXEC)
+	if (o->op == OP_EXEC || is_wanted_open(o, is_error(result)))
 		on_operation(ctx, o);
 }
 
@@ -78,7 +89,37 @@ static inline void on_open(void *ctx, int directory, const void *name, const voi
 {
 	struct operation o = {.op = OP_OPEN, .name = name, .directory = directory};
 
+	if (is_error(result))
+		start_timer(LOOKED_UP); /* for on_failed_call */
 	on_opened(ctx, &o, flags, (struct file *)result, result);
+}
+
+/* The beginning of struct open_how. */
+struct open_call {
+	u64 flags, mode;
+};
+
+/* An open that failed before the name was looked up: no descriptor is free, the name is too long, ... */
+static inline void on_failed_call(void *ctx, int directory, const void *name, const void *how, s64 result)
+{
+	struct operation o = {.op = OP_OPEN, .marks = HAS_FLAGS, .name = name, .directory = directory};
+	struct open_call call = {};
+
+	if ((int)result >= 0)
+		return;
+	if (is_within(LOOKED_UP)) {
+		stop_timer(LOOKED_UP);
+		return;
+	}
+	bpf_probe_read_kernel(&call, sizeof(call), how);
+	o.flags = call.flags & ~LARGE_FILE;
+	if (call.flags & (CREATES | IS_TEMPORARY)) {
+		o.mode = call.mode & 07777;
+		o.marks |= HAS_MODE;
+	}
+	set_result(&o, (int)result);
+	if (is_wanted_open(&o, true))
+		on_operation(ctx, &o);
 }
 
 /* name is "" where the file itself was found, by a handle. */

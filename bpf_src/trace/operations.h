@@ -11,6 +11,7 @@
 #define BLOCK_DEVICE 0060000	/* S_IFBLK */
 #define PIPE	     0010000	/* S_IFIFO */
 #define SOCKET	     0140000	/* S_IFSOCK */
+#define CAN_WRITE    2		/* FMODE_WRITE */
 #define ANONYMOUS_FS 0x09041934 /* ANON_INODE_FS_MAGIC: eventfd, epoll, ... */
 
 /* trace.c has both. */
@@ -154,11 +155,15 @@ static inline void on_operation(void *ctx, struct operation *o)
 static inline void on_file(void *ctx, struct operation *o, struct file *file)
 {
 	struct inode *inode = NULL;
+	u32 mode = 0;
 
 	if (!file)
 		return;
 	set_path(o, &file->f_path);
 	PEEK(inode, file->f_inode);
+	PEEK(mode, file->f_mode);
+	if (FILTER_WRITES && !(mode & CAN_WRITE))
+		return;
 	if (inode == o->inode && (ALL_FILES || !is_other_than_file(inode)))
 		on_operation(ctx, o);
 }

@@ -22,9 +22,15 @@
 #ifndef OPS
 #define OPS (1 << OP_OPEN)
 #endif
-#define WANTS(op)     (OPS >> (op)&1)
-#define WANTS_OPEN    (OPS & (1 << OP_OPEN | 1 << OP_CREATE))
-#define WANTS_CREATES (!WANTS(OP_OPEN) && WANTS(OP_CREATE)) /* of the opens only those that create */
+#define WANTS(op) (OPS >> (op)&1)
+#define WANTS_OPEN                                                                                        \
+	(OPS & (1 << OP_OPEN | 1 << OP_CREATE | 1 << OP_TRUNCATE)) /* all, or those that change something \
+								    */
+
+/* Those whose events are made over several programs (trace/calls.h). */
+#define WANTS_CALLS                                                                                                \
+	(OPS & (1 << OP_DELETE | 1 << OP_RENAME | 1 << OP_LINK | 1 << OP_TRUNCATE | 1 << OP_ATTR | 1 << OP_MKDIR | \
+		1 << OP_MKNOD | 1 << OP_STAT))
 
 /* Pipes and sockets, too. */
 #ifndef ALL_FILES

@@ -19,6 +19,7 @@
  */
 #define STEPS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 32 : 64)
 #define FROM_CWD      -100			    /* AT_FDCWD */
+#define OF_THE_KERNEL (1 << 22)			    /* SB_KERNMOUNT */
 #define PRIVATE_MOUNT ((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
 
 static inline struct mount *mount_at(struct vfsmount *mnt)
@@ -26,13 +27,22 @@ static inline struct mount *mount_at(struct vfsmount *mnt)
 	return (struct mount *)((char *)mnt - offsetof(struct mount, mnt));
 }
 
-/* An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. */
+/*
+ * An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. Pipes,
+ * sockets, memfd_create(2)'s files are on mounts of the kernel's.
+ */
 static inline bool is_private(struct vfsmount *mnt)
 {
 	struct mnt_namespace *ns = NULL;
+	struct super_block *sb = NULL;
+	unsigned long flags = 0;
 
 	PEEK(ns, mount_at(mnt)->mnt_ns);
-	return mnt && ns == PRIVATE_MOUNT;
+	if (!mnt || ns != PRIVATE_MOUNT)
+		return false;
+	PEEK(sb, mnt->mnt_sb);
+	PEEK(flags, sb->s_flags);
+	return !ALL_FILES || !(flags & OF_THE_KERNEL);
 }
 
 /* Can bccwatch reach the mount by its path? */
@@ -81,12 +91,18 @@ static inline bool has_no_name(struct dentry *dentry)
 static inline void add_path(struct slot *s, struct text_at *text, struct dentry *dentry, struct vfsmount *mnt)
 {
 	bool within = !is_in_own_namespace(mnt);
+	enum path_end end;
 	u64 begin, len;
 
 	HIDE_FROM_VERIFIER(within);
 	s->at = TEXT_BYTES - 1;
-	if (put_path_of(s->path, &s->at, dentry, mnt, STEPS, within) == PATH_CUT)
+	end = put_path_of(s->path, &s->at, dentry, mnt, STEPS, within);
+	if (end == PATH_CUT)
 		count(COUNTER_CUT);
+	if (end == PATH_DETACHED) { /* it has no directory that is known: an unused file that a handle led to, a pipe */
+		s->at = TEXT_BYTES - 1;
+		return;
+	}
 	if (s->at == TEXT_BYTES - 1)
 		put_byte(s->path, &s->at, '/');
 	begin = s->at;
@@ -122,8 +138,8 @@ static inline void set_file_place(struct slot *s, struct dentry *dentry, struct 
 		s->event.marks |= DELETED;
 }
 
-/* The directory that a call was given, by its descriptor. */
-static inline struct path directory_of(int descriptor)
+/* Where the lookup of a name begins: the root of the task, or the directory that a call was given by its descriptor. */
+static inline struct path directory_of(int descriptor, bool from_root)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct files_struct *files = NULL;
@@ -133,9 +149,12 @@ static inline struct path directory_of(int descriptor)
 	struct path path = {};
 	u32 count = 0;
 
-	if (descriptor == FROM_CWD) {
+	if (from_root || descriptor == FROM_CWD) {
 		PEEK(fs, task->fs);
-		PEEK(path, fs->pwd);
+		if (from_root)
+			PEEK(path, fs->root);
+		else
+			PEEK(path, fs->pwd);
 		return path;
 	}
 	PEEK(files, task->files);
@@ -149,11 +168,25 @@ static inline struct path directory_of(int descriptor)
 	return path;
 }
 
+static inline bool is_absolute(struct slot *s, int which)
+{
+	u64 at = which == PATH ? s->event.filename.at : s->event.to_filename.at;
+	char first = 0;
+
+	if (!(which == PATH ? s->event.filename.len : s->event.to_filename.len))
+		return false;
+	BOUND(at, TEXTS_BYTES);
+	bpf_probe_read_kernel(&first, 1, s->event.texts + at);
+	return first == '/';
+}
+
 /* Where the lookup of a name began, where what it leads to is not known. */
 static inline void set_directory_place(struct slot *s, int which, int descriptor)
 {
-	struct path path = directory_of(descriptor);
+	struct path path = directory_of(descriptor, is_absolute(s, which));
 
 	s->event.marks |= which == PATH ? DIRECTORY : TO_DIRECTORY;
+	if (!is_in_own_namespace(path.mnt))
+		s->event.marks |= OTHER_MOUNTS;
 	set_place(s, which, path.dentry, path.mnt);
 }

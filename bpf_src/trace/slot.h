@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../lib/count.h"
+#include "../lib/filter.h"
 #include "../lib/target.h"
 #include "../lib/text.h"
 #include "../lib/verifier.h"
@@ -13,6 +14,7 @@
 
 #define SLOTS	   256	/* a power of two; of about 21 KB each */
 #define SLOT_TRIES 8	/* how many are tried before the event is lost */
+#define BELOW_MAX  4	/* a power of two */
 #define TEXT_MAX   4096 /* PATH_MAX */
 
 /* Whose path an event needs: the fields path, to and exe, in this order. */
@@ -31,7 +33,11 @@ struct slot {
 	UNTRACKED u32 used; /* bytes of texts */
 	UNTRACKED u32 at;   /* where the path in `path` begins: see lib/text.h */
 	struct place places[PLACES];
+	UNTRACKED u32 n_below;
+	u32 unused;
+	struct dentry *below[BELOW_MAX]; /* see is_watched_directory() */
 	struct name_key key;
+	u64 end[GLOB_BYTES / 8]; /* of a path; these two are too large for the stack */
 	struct data_t event;
 	char path[TEXT_BYTES +
 		  NAME_BYTES]; /* the verifier sees that a text that begins within texts ends within this */

@@ -5,6 +5,9 @@
 #include "options.h"
 #include "slot.h"
 
+/* Calls that contain others, beside the operations (OP_*). */
+enum { COPY = OPS_COUNT, CLONE, SPLICE, XATTR, LOOKED_UP };
+
 BPF_HASH(timers, u64, u64, 10240); /* by the task and the operation: since when; CLOCK_MONOTONIC, ns */
 
 /* A task's number has 22 bits of 32. */
@@ -34,14 +37,33 @@ static inline void stop_timer(u32 kind)
 	timers.delete(&key);
 }
 
+static inline u64 *start_of(u32 kind)
+{
+	u64 key = timer_of(kind);
+
+	return timers.lookup(&key);
+}
+
+/* Of a read and a write by one call. */
+static inline u64 *start_of_copy(void)
+{
+	u64 *start = start_of(COPY);
+
+	if (!start)
+		start = start_of(CLONE);
+	return start ? start : start_of(SPLICE);
+}
+
 /* Sets how long the operation took that ends now. */
 static inline void add_time(struct data_t *d, u32 op)
 {
-	u64 key = timer_of(op), *start;
+	u64 *start;
 
 	if (!NEEDS_LATENCY || d->marks & ASYNC)
 		return;
-	start = timers.lookup(&key);
+	start = start_of(op);
+	if (!start && (op == OP_READ || op == OP_WRITE))
+		start = start_of_copy();
 	if (!start)
 		return;
 	d->latency = bpf_ktime_get_ns() - *start;

@@ -7,9 +7,6 @@
 
 #include "operations.h"
 
-/* Calls that contain others of them, which are not shown a second time. Behind the operations, as kinds of timers. */
-enum { COPY = OPS_COUNT, CLONE };
-
 #define MAY_BE_SHARED 8		/* VM_SHARED */
 #define WRITABLE      2		/* PROT_WRITE */
 #define AT_OPEN	      (1 << 15) /* ATTR_OPEN */
@@ -44,30 +41,33 @@ static inline void begin_copy(u32 kind)
 
 static inline void on_copy(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
 {
-	stop_timer(COPY);
 	on_pair_at(ctx, in, in_pos, out, out_pos, result);
+	stop_timer(COPY);
 }
 
 static inline void on_clone(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
 {
 	if (!is_within(CLONE))
 		return;
-	stop_timer(CLONE);
 	on_pair_at(ctx, in, in_pos, out, out_pos, result);
+	stop_timer(CLONE);
 }
 
-/* sendfile(2), and copies where the file system has no way of its own. */
-static inline void on_splice_direct(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
-				    s64 result)
-{
-	if (!is_within(COPY))
-		on_pair(ctx, in, in_pos, out, out_pos, result);
-}
-
+/* splice(2), sendfile(2), and copies where the file system has no way of its own. */
 static inline void on_splice(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
 			     s64 result)
 {
+	if (is_within(COPY))
+		return;
 	on_pair(ctx, in, in_pos, out, out_pos, result);
+	stop_timer(SPLICE);
+}
+
+/* sendfile(2) to a pipe. splice(2) comes here, too, from the function above. */
+static inline void on_splice_to_pipe(void *ctx, struct file *in, const s64 *in_pos, s64 result)
+{
+	if (WANTS(OP_READ) && !is_within(SPLICE))
+		on_transfer(ctx, OP_READ, in, in_pos, result);
 }
 
 /* Both structures begin with the file. -EAGAIN: it is tried again. */

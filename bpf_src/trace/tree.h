@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The children of the processes that are watched, from now on. */
+/* The children of the processes that are watched, from now on; and what is forgotten of a task that ends. */
 #pragma once
 
 #include <linux/sched.h>
 
+#include "calls.h"
 #include "filters.h"
 
 #if FILTER_TREE
@@ -23,16 +24,31 @@ static inline void on_new_task(struct task_struct *task)
 }
 
 /* The last thread of a process ends. */
-static inline void on_task_end(void)
+static inline void leave_tree(struct task_struct *task)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct signal_struct *process = NULL;
 	u32 pid = bpf_get_current_pid_tgid() >> 32, threads = 0;
 
 	PEEK(process, task->signal);
 	PEEK(threads, process->live.counter);
-	if (threads == 1)
+	if (!threads)
 		tree.delete(&pid);
 }
 
+#else
+
+static inline void leave_tree(struct task_struct *task)
+{
+}
+
 #endif
+
+/* Its event is not complete where the kernel skipped the program at the end of its call. */
+static inline void on_task_end(struct task_struct *task)
+{
+	struct slot *s = slot_of_task();
+
+	if (s)
+		drop_call(s);
+	leave_tree(task);
+}

@@ -26,6 +26,13 @@
 #define TRUNCATE  do_sys_truncate
 #endif
 
+/* What a task that ends passes after its files are closed. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define TASK_END cgroup_task_exit
+#else
+#define TASK_END cgroup_exit
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
 #define ROOT_PATH void *root
 #define ROOT_NAME 1 /* the index of the parameter behind it */

@@ -6,8 +6,6 @@
 #include "hook.h"
 #include "versions.h"
 
-enum { XATTR = OPS_COUNT + 2 };
-
 static inline void begin_xattr(struct dentry *dentry)
 {
 	u64 key = timer_of(XATTR), outermost = (u64)dentry;

@@ -162,7 +162,8 @@ static void a_directory_and_a_name_become_a_path(void **state)
 		assert_string_equal(joined(marks, "/t", "n"), "/t/n");
 		assert_string_equal(joined(marks, "/t", "../a//b/."), "/t/../a//b/.");
 		assert_string_equal(joined(marks, "/", "n"), "/n");
-		assert_string_equal(joined(marks, "/t", "/abs/n"), "/abs/n");
+		assert_string_equal(joined(marks, "/", "/abs/n"), "/abs/n");
+		assert_string_equal(joined(marks, "/new-root", "/abs/n"), "/new-root/abs/n");
 		assert_string_equal(joined(marks, "", "/abs/n"), "/abs/n");
 		assert_string_equal(joined(marks, "/t", ""), "/t");
 		assert_string_equal(joined(marks, "", "n"), "");

@@ -149,11 +149,22 @@ static void a_unit_that_is_started_later_is_noted_and_found(void **state)
 	assert_string_equal(captured(), "The unit 'a.service' has no cgroup yet: its processes are shown as soon as it "
 					"has one.\n");
 	make_unit();
-	bw_trace_cgroups_update(&cgroups);
-	assert_int_equal(trace_count("cgroups"), 0); /* not due yet */
-	usleep(110000);
+	assert_true(wakes());
 	bw_trace_cgroups_update(&cgroups);
 	assert_true(has(id_of_unit()));
+}
+
+/* Nothing else calls update where nothing happens: while there is none, time does. */
+static void a_unit_that_is_missing_is_looked_for_often(void **state)
+{
+	(void)state;
+	assert_int_equal(start(), 0);
+	for (int i = 0; i < 3; i++) {
+		struct pollfd events = {.fd = bw_trace_cgroups_fd(&cgroups), .events = POLLIN};
+
+		assert_int_equal(poll(&events, 1, 1000), 1);
+		bw_trace_cgroups_update(&cgroups);
+	}
 }
 
 static void a_cgroup_that_does_not_exist_is_an_error(void **state)
@@ -202,6 +213,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),
 	WITH_MAPS(a_cgroup_given_as_a_directory_is_found_again_at_once),
 	WITH_MAPS(a_unit_that_is_started_later_is_noted_and_found),
+	WITH_MAPS(a_unit_that_is_missing_is_looked_for_often),
 	WITH_MAPS(a_cgroup_that_does_not_exist_is_an_error),
 	WITH_MAPS(a_failed_search_is_an_error_that_is_reported_once),
 	WITH_MAPS(without_a_cgroup_there_is_nothing_to_do),

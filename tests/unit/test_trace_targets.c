@@ -21,7 +21,7 @@ static int begin(void **state)
 	filter = (struct filter){0};
 	targets = (struct bw_trace_targets){.options = &trace_options, .filter = &filter};
 	make_trace_maps(state);
-	trace_opener = &targets.opener.pid;
+	trace_opener = &targets.opener.sandbox.pid;
 	return make_root(state);
 }
 
@@ -55,7 +55,8 @@ static void a_file_is_itself_and_its_place(void **state)
 	assert_true(trace_has_name(below("/a"), "file"));
 	assert_int_equal(trace_count("files"), 1);
 	assert_int_equal(trace_count("names"), 1);
-	assert_int_equal(trace_count("dirs"), 0);
+	assert_int_equal(trace_count("dirs"), 1); /* what comes to that place may be a directory */
+	assert_int_equal(trace_access("dirs", below("/a")), HOLDS_WATCHED_NAME);
 }
 
 static void a_directory_is_itself_and_its_device(void **state)
@@ -71,9 +72,49 @@ static void a_directory_is_itself_and_its_device(void **state)
 	assert_int_equal(stat(below("/a"), &st), 0);
 	dev = (uint32_t)st.st_dev;
 	assert_non_null(fake_value(fake_map(&trace_maps, "devices"), &dev));
-	assert_int_equal(trace_count("dirs"), 1);
-	assert_int_equal(trace_count("names"), 0);
+	assert_int_equal(trace_access("dirs", below("/a")), WATCHED);
+	assert_int_equal(trace_access("dirs", below("")), HOLDS_WATCHED_NAME);
+	assert_int_equal(trace_count("dirs"), 2);
+	assert_true(trace_has_name(below(""), "a"));
+	assert_int_equal(trace_count("names"), 1);
 	assert_int_equal(trace_count("files"), 0);
+}
+
+static void a_directory_that_is_watched_stays_so_where_a_name_in_it_is(void **state)
+{
+	(void)state;
+	put("/a/b/file", "");
+	TRACE_PARSE(below("/a"), below("/a/b"), below("/a/none"));
+	assert_int_equal(start(), 0);
+	assert_true(trace_access("dirs", below("/a")) & WATCHED);
+	assert_true(trace_access("dirs", below("/a/b")) & WATCHED);
+}
+
+static void the_other_names_of_files_beneath_are_watched(void **state)
+{
+	(void)state;
+	put("/a/b/file", "");
+	put("/a/b/other", "");
+	put("/c/x", "");
+	assert_int_equal(link(below("/a/b/file"), below("/c/name")), 0);
+	assert_int_equal(symlink("../c/x", below("/a/link")), 0);
+	TRACE_PARSE(below("/a"));
+	assert_int_equal(start(), 0);
+	assert_true(trace_has("files", below("/c/name")));
+	assert_int_equal(trace_count("files"), 1);
+}
+
+static void what_is_watched_has_the_paths_that_lead_there(void **state)
+{
+	(void)state;
+	put("/a/file", "");
+	assert_int_equal(symlink("a", below("/link")), 0);
+	TRACE_PARSE(below("/link/file"), below("/link/none"));
+	assert_int_equal(start(), 0);
+	assert_int_equal(targets.n_real_paths, 3);
+	assert_string_equal(targets.real_paths[0], below("/a/file"));
+	assert_string_equal(targets.real_paths[1], below("/a/file"));
+	assert_string_equal(targets.real_paths[2], below("/a/none"));
 }
 
 static void what_is_not_there_yet_is_its_place(void **state)
@@ -202,7 +243,7 @@ static void at_the_end_the_program_knows_this_process(void **state)
 	assert_int_equal(start(), 0);
 	in_map = (const struct filter *)fake_map(&trace_maps, "filter")->values;
 	assert_int_equal(in_map->self, 78);
-	assert_int_equal(targets.opener.pid, 0);
+	assert_int_equal(targets.opener.sandbox.pid, 0);
 	prctl(PR_GET_NAME, comm);
 	assert_string_equal(comm, "unit test");
 }
@@ -259,8 +300,8 @@ static void a_file_system_that_does_not_answer_ends_the_start(void **state)
 	put("/a/file", "");
 	TRACE_PARSE(below("/a/file"));
 	assert_int_equal(bw_trace_targets_check(&targets), 0);
-	targets.opener.ms = 200;
-	assert_int_equal(kill(targets.opener.pid, SIGSTOP), 0);
+	targets.opener.sandbox.ms = 200;
+	assert_int_equal(kill(targets.opener.sandbox.pid, SIGSTOP), 0);
 	capture();
 	r = bw_trace_targets_check(&targets);
 	printed = captured();
@@ -293,6 +334,9 @@ static void maps_that_are_not_needed_stay_as_they_are(void **state)
 static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_file_is_itself_and_its_place),
 	WITH_MAPS(a_directory_is_itself_and_its_device),
+	WITH_MAPS(a_directory_that_is_watched_stays_so_where_a_name_in_it_is),
+	WITH_MAPS(the_other_names_of_files_beneath_are_watched),
+	WITH_MAPS(what_is_watched_has_the_paths_that_lead_there),
 	WITH_MAPS(what_is_not_there_yet_is_its_place),
 	WITH_MAPS(a_symlink_is_watched_and_where_it_leads_to),
 	WITH_MAPS(a_symlink_to_nothing_is_watched_with_its_target),

@@ -142,6 +142,14 @@ bool trace_has(const char *map, const char *path)
 	return fake_value(fake_map(&trace_maps, map), &id) != NULL;
 }
 
+uint32_t trace_access(const char *map, const char *path)
+{
+	struct file_id id = id_of(path);
+	const struct protection *found = fake_value(fake_map(&trace_maps, map), &id);
+
+	return found ? found->access : 0;
+}
+
 uint32_t trace_count(const char *map)
 {
 	return fake_map(&trace_maps, map)->n;

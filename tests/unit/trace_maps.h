@@ -37,4 +37,6 @@ void trace_parse(const char *const *words);
 bool trace_has_name(const char *directory, const char *name);
 /* Is the file of that path in that map? */
 bool trace_has(const char *map, const char *path);
+/* What the map has for it; 0: no entry. */
+uint32_t trace_access(const char *map, const char *path);
 uint32_t trace_count(const char *map);

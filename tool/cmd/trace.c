@@ -20,6 +20,7 @@
 #include "cmd/watch.h"
 #include "kernel/perf_kprobe.h"
 #include "output/event_text.h"
+#include "process/command.h"
 #include "process/pipe_readers.h"
 #include "process/process.h"
 #include "program/plan.h"
@@ -42,6 +43,8 @@ static int check_machine(const struct bw_trace_options *o)
 {
 	int r = bw_common_options_privilege("trace");
 
+	if (r == 0 && o->common.command)
+		r = bw_process_check_numbers("", "-- COMMAND");
 	if (r == 0 && bw_trace_options_has(o, BW_BY_PID))
 		r = bw_process_check("", (pid_t)o->values.pid);
 	if (r == 0 && bw_trace_options_has(o, BW_BY_TID))
@@ -63,6 +66,8 @@ static int open_source(struct trace *t)
 			r = bw_source_define(&t->source, filters[i].define);
 	if (r == 0 && t->options.not_pids.n > 0)
 		r = bw_source_define(&t->source, "FILTER_NOT_PID");
+	if (r == 0 && t->options.n_readers > 0)
+		r = bw_source_define(&t->source, "FILTER_NOT_CHILDREN");
 	return r;
 }
 
@@ -199,9 +204,21 @@ static int trace_files(struct trace *t)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r < 0)
 		return BW_EXIT_FAILED;
-	bw_log_note("Tracing opens of files. Ctrl-C ends.");
+	bw_log_note("Tracing opens%s. Ctrl-C ends.",
+		    t->options.filters ? "" : " of all files; a PATH, --comm or --pid narrows it");
 	r = bw_watch_run(&t->watch);
 	return bw_watch_finish(&t->watch, r, "");
+}
+
+/* By tracepoints. Silently. */
+static bool can_follow_children(void)
+{
+	struct bw_log_held held = {0}, *outer = bw_log_hold(&held);
+	bool can = bw_probe_tracefs() == 0;
+
+	bw_log_hold(outer);
+	bw_log_free(&held);
+	return can;
 }
 
 /* A program that reads the events from a pipe, and touches files for each, would never come to an end. */
@@ -212,26 +229,31 @@ static int leave_out_readers(struct bw_trace_options *o)
 	if (o->output || o->common.source || bw_process_contained("") ||
 	    bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
 		return 0;
+	o->n_readers = can_follow_children() ? readers.n : 0;
 	for (size_t i = 0; i < readers.n; i++) {
 		if (bw_trace_options_leave_out(o, (uint32_t)readers.pids[i]) < 0)
 			return bw_log_error(-ENOMEM, "out of memory");
-		bw_log_note("Process %d reads this output: what it does itself is left out.", (int)readers.pids[i]);
+		bw_log_note("Process %d reads this output: what it does itself%s is left out.", (int)readers.pids[i],
+			    o->n_readers ? ", and its children," : "");
 	}
+	if (readers.incomplete)
+		bw_log_note("There may be more readers of this output, whose own events are shown.");
 	return 0;
 }
 
 static int trace(struct trace *t)
 {
+	const int failed = t->options.common.command ? BW_COMMAND_FAILED : BW_EXIT_FAILED;
 	int r;
 
 	if (check_machine(&t->options) < 0)
-		return BW_EXIT_FAILED;
+		return failed;
 	t->signal_fd = bw_signals_open();
 	if (t->signal_fd < 0)
-		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-t->signal_fd));
+		return bw_log_error(failed, "cannot receive signals: %s", strerror(-t->signal_fd));
 	tzset();
 	if (leave_out_readers(&t->options) < 0)
-		r = BW_EXIT_FAILED;
+		r = failed;
 	else if (bw_trace_options_wants_events(&t->options))
 		r = bw_trace_events_run(&t->options, t->signal_fd);
 	else
@@ -254,7 +276,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 
 const struct bw_command bw_trace_command = {
 	.name = "trace",
-	.summary = "Show who opens which file, live",
+	.summary = "Show what happens to files, live: who opens, changes, deletes them",
 	.operands = "[PATH...] [-- COMMAND [ARG...]]",
 	.options = bw_trace_options_table,
 	.run = run,

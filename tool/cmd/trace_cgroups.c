@@ -2,8 +2,13 @@
 #include "cmd/trace_cgroups.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -77,6 +82,21 @@ static int exchange(struct bw_trace_cgroups *c, struct bw_cgroup_search_found *n
 	return r;
 }
 
+/* Where systemd and the managers of containers make their cgroups a new one is seen at once, elsewhere a little later.
+ */
+static void wait_for_first(const struct bw_trace_cgroups *c)
+{
+	static const char *const usual[] = {"/system.slice", "/user.slice", "/machine.slice", ""};
+	const struct itimerspec soon = {.it_value.tv_nsec = SEARCH_MISSING_MS * 1000000L};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+		snprintf(path, sizeof(path), "%s/sys/fs/cgroup%s", c->root, usual[i]);
+		inotify_add_watch(c->inotify, path, IN_CREATE | IN_MOVE | IN_ONLYDIR);
+	}
+	timerfd_settime(c->timer, 0, &soon, NULL);
+}
+
 static int search(struct bw_trace_cgroups *c)
 {
 	struct bw_cgroup_search_found *now = NULL;
@@ -86,8 +106,26 @@ static int search(struct bw_trace_cgroups *c)
 	if (r < 0 && !c->failed)
 		bw_log_error(r, "cannot look for the cgroups of '%s': %s", c->name, strerror(-r));
 	c->failed = r < 0;
-	c->next = bw_deadline_now() + (c->n || r < 0 ? SEARCH_MS : SEARCH_MISSING_MS);
+	c->next = bw_deadline_now() + (n || r < 0 ? SEARCH_MS : SEARCH_MISSING_MS);
+	if (n == 0)
+		wait_for_first(c);
 	return r < 0 ? r : exchange(c, now, n);
+}
+
+/* One descriptor for both: of changes beside the cgroups that are there, and of time while there is none. */
+static int open_events(struct bw_trace_cgroups *c)
+{
+	struct epoll_event readable = {.events = EPOLLIN};
+
+	c->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	c->events = epoll_create1(EPOLL_CLOEXEC);
+	c->watching = true;
+	if (c->inotify < 0 || c->timer < 0 || c->events < 0 ||
+	    epoll_ctl(c->events, EPOLL_CTL_ADD, c->inotify, &readable) < 0 ||
+	    epoll_ctl(c->events, EPOLL_CTL_ADD, c->timer, &readable) < 0)
+		return bw_log_error(-errno, "cannot follow the cgroups: %s", strerror(errno));
+	return 0;
 }
 
 int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *loaded)
@@ -97,10 +135,9 @@ int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *l
 	if (!c->name)
 		return 0;
 	c->loaded = loaded;
-	c->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (c->inotify < 0)
-		return bw_log_error(-errno, "cannot follow the cgroups: %s", strerror(errno));
-	c->watching = true;
+	r = open_events(c);
+	if (r < 0)
+		return r;
 	r = search(c);
 	if (r < 0 || c->n > 0)
 		return r;
@@ -116,7 +153,7 @@ int bw_trace_cgroups_start(struct bw_trace_cgroups *c, const struct bw_loaded *l
 
 int bw_trace_cgroups_fd(const struct bw_trace_cgroups *c)
 {
-	return c->watching ? c->inotify : -1;
+	return c->watching ? c->events : -1;
 }
 
 void bw_trace_cgroups_update(struct bw_trace_cgroups *c)
@@ -128,14 +165,19 @@ void bw_trace_cgroups_update(struct bw_trace_cgroups *c)
 		return;
 	while (read(c->inotify, events, sizeof(events)) > 0)
 		changed = true;
+	while (read(c->timer, events, sizeof(uint64_t)) > 0)
+		changed = true;
 	if (changed || bw_deadline_now() >= c->next)
 		search(c);
 }
 
 void bw_trace_cgroups_free(struct bw_trace_cgroups *c)
 {
-	if (c->watching)
-		close(c->inotify);
+	if (c->watching) {
+		bw_cleanup_fd(&c->inotify);
+		bw_cleanup_fd(&c->timer);
+		bw_cleanup_fd(&c->events);
+	}
 	c->watching = false;
 	bw_cgroup_search_free(c->found, c->n);
 	c->found = NULL;

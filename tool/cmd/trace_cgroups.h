@@ -21,8 +21,8 @@ struct bw_trace_cgroups {
 	struct bw_cgroup_search_found *found; /* n, whose ids are in the map */
 	size_t n;
 	bool watching, failed;
-	int inotify;
-	uint64_t next; /* when all is looked for again, in bw_deadline_now's milliseconds */
+	int inotify, timer, events; /* the last one waits for the others */
+	uint64_t next;		    /* when all is looked for again, in bw_deadline_now's milliseconds */
 };
 
 /* Makes the image's map large enough. 0 or -ENOENT, reported. */

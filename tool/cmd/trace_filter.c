@@ -20,6 +20,9 @@
 /* Processes that are followed at the same time. */
 enum { TREE_MAX = 16384 };
 
+/* Children of the readers of the output that run at a time. */
+enum { CHILDREN_MAX = 4096 };
+
 enum { COMM_BYTES = 16 };
 
 static const struct bw_map_entries filter_map = {"filter", sizeof(uint32_t), sizeof(struct filter)};
@@ -165,6 +168,7 @@ static int define_filters(const struct bw_trace_options *o, struct bw_source *so
 		{o->name, "FILTER_NAME"},
 		{o->path, "FILTER_PATH"},
 		{o->not_pids.n > 0, "FILTER_NOT_PID"},
+		{o->n_readers > 0, "FILTER_NOT_CHILDREN"},
 		{o->not_uids.n > 0, "FILTER_NOT_UID"},
 		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
 		{o->exe, "FILTER_EXE"},
@@ -236,12 +240,21 @@ static int put_numbers(const struct bw_loaded *loaded, const struct bw_map_entri
 
 int bw_trace_filter_size_not_pids(const struct bw_trace_options *o, struct bw_image *image)
 {
-	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n) : 0;
+	const size_t children = o->n_readers > 0 ? CHILDREN_MAX : 0;
+
+	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n + children) : 0;
 }
 
 int bw_trace_filter_put_not_pids(const struct bw_trace_options *o, const struct bw_loaded *loaded)
 {
-	return put_numbers(loaded, &not_pids, &o->not_pids);
+	int r = 0;
+
+	for (size_t i = 0; i < o->not_pids.n && r == 0; i++) {
+		const uint32_t how = i < o->not_pids.n - o->n_readers ? LEFT_OUT : LEFT_OUT_WITH_CHILDREN;
+
+		r = bw_map_entries_put(&not_pids, loaded, &o->not_pids.items[i], &how);
+	}
+	return r;
 }
 
 static int put_comms(const struct bw_trace_filter *f, const struct bw_trace_list *comms)
@@ -312,6 +325,17 @@ static bool is_at_or_beneath(const struct bw_glob *g, const struct bw_trace_filt
 	return t->len >= len && t->len > 0 && memcmp(t->text, dir, len) == 0 && (t->len == len || t->text[len] == '/');
 }
 
+static bool is_beneath_one(char *const *paths, size_t n_paths, const char *path, size_t len)
+{
+	for (size_t i = 0; i < n_paths; i++) {
+		size_t n = strlen(paths[i]);
+
+		if (len >= n && memcmp(path, paths[i], n) == 0 && (len == n || path[n] == '/' || n == 1))
+			return true;
+	}
+	return false;
+}
+
 /* Is the path, which may have . and .. in it, one of those that are watched, or beneath one? */
 static bool is_beneath_watched(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)
 {
@@ -321,13 +345,8 @@ static bool is_beneath_watched(const struct bw_trace_filter *f, const struct bw_
 	if (t->len == 0 || *t->text != '/')
 		return false;
 	len = bw_path_parts_normalize(path, t->text, t->len < sizeof(path) ? t->len : sizeof(path));
-	for (size_t i = 0; i < f->n_paths; i++) {
-		size_t n = strlen(f->paths[i]);
-
-		if (len >= n && memcmp(path, f->paths[i], n) == 0 && (len == n || path[n] == '/' || n == 1))
-			return true;
-	}
-	return false;
+	return is_beneath_one(f->paths, f->n_paths, path, len) ||
+	       is_beneath_one(f->targets.real_paths, f->targets.n_real_paths, path, len);
 }
 
 static bool is_left_out(const struct bw_trace_filter *f, const struct bw_trace_filter_text *t)

@@ -36,9 +36,11 @@ static void add_fields(struct bw_trace_options *o)
 	static const enum bw_file_event_field usual[] = {BW_FIELD_PID, BW_FIELD_COMM, BW_FIELD_OP, BW_FIELD_FILENAME,
 							 BW_FIELD_TO_FILENAME};
 
+	const bool given = o->fields.n > 0;
+
 	if (o->json || !(o->adds_uid || o->adds_flags || o->adds_path))
 		return;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && o->fields.n < sizeof(usual) / sizeof(*usual); i++)
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && !given; i++)
 		if (o->ops & ~(uint32_t)BW_FILE_OPS_OPENS ||
 		    (usual[i] != BW_FIELD_OP && usual[i] != BW_FIELD_TO_FILENAME))
 			add_field(&o->fields, usual[i]);
@@ -169,9 +171,13 @@ static int check_command(const struct bw_trace_options *o)
 static int check_ops(const struct bw_trace_options *o)
 {
 	const uint32_t moves = 1U << OP_READ | 1U << OP_WRITE;
+	const uint32_t untimed = 1U << OP_CLOSE | 1U << OP_MMAP | 1U << OP_EXEC;
 
 	if (o->flags && !(o->ops & BW_FILE_OPS_OPENS))
 		return conflict("--flag-filter is for opens", "add open to --ops, or leave --flag-filter out");
+	if (bw_trace_options_has(o, BW_BY_LATENCY) && !(o->ops & ~untimed))
+		return conflict("--min-latency is for operations that take time: not for close, mmap and exec",
+				"add others to --ops, as open,read,write");
 	if (bw_trace_options_has(o, BW_BY_BYTES) && !(o->ops & moves))
 		return conflict("--min-bytes is for reads and writes", "add --ops read,write");
 	return 0;

@@ -18,20 +18,17 @@
 #include "bpf_src/block/rules.h"
 #include "program/map_entries.h"
 
-/* How long a file system may take to answer, and all of them together. */
-enum { ANSWER_MS = 2000, ALL_MS = 600000 };
-
 /* How often another name is tried, where another process takes them. */
 enum { TRIES = 1000 };
 
 /* As in the kernel. */
 enum { LINKS_MAX = 40 };
 
-/* Entries for the paths that symlinks lead to, and for the files that come to a watched path during the run. */
-enum { LINKS = 1024, NEW_FILES = 4096 };
-
-/* What the process that opens is asked: to open a path, to read a symlink. */
-enum { OP_OPENING, OP_READING_LINK };
+/*
+ * Entries for the paths that symlinks lead to; for the files that come to a watched path during the run, or have a name
+ * beneath a watched directory and another elsewhere; for the directories that are moved away from there.
+ */
+enum { LINKS = 1024, NEW_FILES = 16384, NEW_DIRECTORIES = 1024 };
 
 static const struct bw_map_entries own_open = {"own_open", sizeof(uint32_t), sizeof(struct own_open)};
 static const struct bw_map_entries names = {"names", sizeof(struct name_key), sizeof(uint32_t)};
@@ -46,76 +43,18 @@ bool bw_trace_targets_any(const struct bw_trace_options *o)
 	return o->paths.n > 0 || o->exe || o->not_exes.n > 0;
 }
 
-/* The name that a random number stands for. */
-static void put_comm(char comm[16], uint64_t number)
-{
-	snprintf(comm, 16, "%015llx", (unsigned long long)(number >> 4));
-}
-
-/*
- * In the process that opens. The file stays open until the next request: then it can't leave the kernel's memory, and
- * come back as another, while its identity is read.
- */
-static void answer(void *cookie, int unused, const struct bw_sandbox_request *request, struct bw_sandbox_answer *answer)
-{
-	int *last = cookie;
-	char comm[16];
-	struct stat st;
-
-	(void)unused;
-	if (request->op == OP_READING_LINK) {
-		answer->status = readlink(request->text, answer->text, sizeof(answer->text) - 1) < 0 ? -errno : 0;
-		return;
-	}
-	put_comm(comm, request->number);
-	bw_cleanup_fd(last);
-	if (request->number)
-		prctl(PR_SET_NAME, comm);
-	*last = open(request->text, O_PATH | O_CLOEXEC);
-	answer->status = *last < 0 ? -errno : 0;
-	prctl(PR_SET_NAME, "bccwatch");
-	if (*last >= 0 && fstat(*last, &st) == 0)
-		answer->numbers[0] = st.st_mode;
-}
-
-/* As bw_sandbox_ask. */
-static int ask(struct bw_trace_targets *t, uint32_t op, const char *path, uint64_t number,
-	       struct bw_sandbox_answer *answer)
-{
-	struct bw_sandbox_request request = {.op = op, .number = number};
-
-	if (strlen(path) >= sizeof(request.text))
-		return -ENAMETOOLONG;
-	memcpy(request.text, path, strlen(path) + 1);
-	return bw_sandbox_ask(&t->opener, &request, answer, &t->deadline);
-}
-
-static int start_opener(struct bw_trace_targets *t)
-{
-	int last = -1; /* the other process has its own */
-	const struct bw_sandbox_job job = {.answer = answer, .cookie = &last, .ms = ANSWER_MS, .privileged = true};
-
-	if (t->started)
-		return 0;
-	t->started = true;
-	bw_deadline_start(&t->deadline, ALL_MS);
-	if (bw_sandbox_start(&t->opener, &job, &t->strays, &t->deadline) == 0)
-		return 0;
-	return bw_signals_pending() ? -EINTR : bw_log_error(-EIO, "cannot open what is watched: %s", t->opener.why);
-}
-
 /* `what`: "watch", or the option with the path's program. */
 static int complain(const struct bw_trace_targets *t, int error, const char *what, const char *path)
 {
 	if (bw_signals_pending())
 		return -EINTR;
-	if (t->opener.failure == BW_SANDBOX_SLOW) {
+	if (t->opener.sandbox.failure == BW_SANDBOX_SLOW) {
 		bw_log_error(error, "cannot %s '%s': its file system does not answer", what, path);
 		bw_log_hint("check what is mounted there, or leave the path out");
 		return error;
 	}
 	return bw_log_error(error, "cannot %s '%s': %s", what, path,
-			    t->opener.failure ? t->opener.why : strerror(-error));
+			    t->opener.sandbox.failure ? t->opener.sandbox.why : strerror(-error));
 }
 
 static int set_filter(struct bw_trace_targets *t)
@@ -137,19 +76,18 @@ static int choose_comm(struct bw_trace_targets *t, uint64_t *number)
 		return -EIO;
 	*number |= 1;
 	t->filter->self = 0;
-	put_comm(t->filter->own_comm, *number);
+	bw_trace_opener_comm(t->filter->own_comm, *number);
 	r = set_filter(t);
 	return r < 0 ? r : bw_map_entries_put(&own_open, t->loaded, &zero, &nothing);
 }
 
 /* Opens the path in this process (by_self) or the other, under that name. 0 or -errno. */
-static int open_as(struct bw_trace_targets *t, bool by_self, const char *path, uint64_t number,
-		   struct bw_sandbox_answer *answer)
+static int open_as(struct bw_trace_targets *t, bool by_self, const char *path, uint64_t number, uint32_t *mode)
 {
 	int r;
 
 	if (!by_self)
-		return ask(t, OP_OPENING, path, number, answer);
+		return bw_trace_opener_open(&t->opener, path, number, mode, t->real);
 	prctl(PR_SET_NAME, t->filter->own_comm);
 	r = open(path, O_PATH | O_CLOEXEC);
 	r = r < 0 ? -errno : close(r);
@@ -163,17 +101,16 @@ static int open_as(struct bw_trace_targets *t, bool by_self, const char *path, u
  */
 static int learn(struct bw_trace_targets *t, bool by_self, const char *path, struct own_open *noted, uint32_t *mode)
 {
-	struct bw_sandbox_answer answer = {0};
 	uint32_t zero = 0;
 	uint64_t number = 0;
 	int r = 0;
 
+	*mode = 0;
 	*noted = (struct own_open){0};
 	for (int i = 0; i < TRIES && r == 0; i++) {
 		r = t->loaded ? choose_comm(t, &number) : 0;
 		if (r == 0)
-			r = open_as(t, by_self, path, number, &answer);
-		*mode = (uint32_t)answer.numbers[0];
+			r = open_as(t, by_self, path, number, mode);
 		if (r == 0 && t->loaded)
 			r = bw_map_entries_get(&own_open, t->loaded, &zero, noted);
 		if (r < 0 || !t->loaded)
@@ -205,6 +142,37 @@ static int put(const struct bw_trace_targets *t, const struct bw_map_entries *ma
 	return r == -E2BIG ? bw_log_error(r, "cannot watch all paths: the map '%s' is full", map->map) : r;
 }
 
+/* access: WATCHED or HOLDS_WATCHED_NAME; the first is not taken from a directory that has it. */
+static int watch_directory(struct bw_trace_targets *t, const struct file_id *id, uint32_t access)
+{
+	struct protection entry = {.inode = PROTECTION_STAYS, .access = access}, there;
+	const uint32_t value = 1;
+	int r;
+
+	if (t->loaded && bw_map_entries_get(&dirs, t->loaded, id, &there) == 0)
+		entry.access |= there.access;
+	r = put(t, &dirs, id, &entry);
+	return r == 0 ? put(t, &devices, &id->dev, &value) : r;
+}
+
+/* A path by which a watched file or directory can be called, for lookups that fail: a directory's, and a name in it. */
+static int add_path(struct bw_trace_targets *t, const char *directory, const char *name)
+{
+	bool in_root = *name && strcmp(directory, "/") == 0;
+	char **more;
+
+	if (!*directory || !t->loaded)
+		return 0;
+	more = reallocarray(t->real_paths, t->n_real_paths + 1, sizeof(*more));
+	if (!more)
+		return bw_log_error(-ENOMEM, "out of memory");
+	t->real_paths = more;
+	if (asprintf(&more[t->n_real_paths], "%s%s%s", in_root ? "" : directory, *name ? "/" : "", name) < 0)
+		return bw_log_error(-ENOMEM, "out of memory");
+	t->n_real_paths++;
+	return 0;
+}
+
 /* The path's last component in the directory as it is now, whatever comes to be there. */
 static int watch_name(struct bw_trace_targets *t, const char *path, const char *given)
 {
@@ -222,22 +190,10 @@ static int watch_name(struct bw_trace_targets *t, const char *path, const char *
 	if (r < 0)
 		return complain(t, r, "watch", given);
 	memcpy(key.name, base, strlen(base));
-	return put(t, &names, &key, &value);
-}
-
-/* Where the symlink leads to, in *to, which is the caller's; NULL: it is none. 0 or -errno. */
-static int follow(struct bw_trace_targets *t, const char *path, char **to)
-{
-	struct bw_sandbox_answer answer = {0};
-	int r = ask(t, OP_READING_LINK, path, 0, &answer);
-
-	*to = NULL;
-	if (t->opener.failure)
-		return r;
-	if (r < 0)
-		return 0;
-	*to = bw_path_parts_follow(path, answer.text);
-	return *to ? 0 : -ENOMEM;
+	r = put(t, &names, &key, &value);
+	if (r == 0)
+		r = add_path(t, t->real, base);
+	return r == 0 ? watch_directory(t, &key.parent, HOLDS_WATCHED_NAME) : r;
 }
 
 /* The path, and each that its symlinks lead through, whether or not there is anything yet. */
@@ -254,25 +210,52 @@ static int watch_names(struct bw_trace_targets *t, const char *path, const char 
 		r = watch_name(t, link, given);
 		if (r < 0)
 			return r;
-		r = follow(t, link, &at);
+		r = bw_trace_opener_follow(&t->opener, link, &at);
 		if (r < 0)
 			return complain(t, r, "watch", given);
 	}
 	return r;
 }
 
-static int watch_directory(struct bw_trace_targets *t, const struct file_id *id)
+/* The files beneath the directory that have names elsewhere, too. Those that come later are seen as they do. */
+static int watch_links(struct bw_trace_targets *t, const char *directory)
 {
-	const struct protection entry = {.inode = PROTECTION_STAYS, .access = ACCESS_ANY};
-	const uint32_t value = 1;
-	int r = put(t, &dirs, id, &entry);
+	const struct protection entry = {.inode = PROTECTION_STAYS, .access = WATCHED};
+	int r = t->loaded ? bw_trace_opener_find_links(&t->opener, directory) : -ENOENT;
+	char path[PATH_MAX];
 
-	return r == 0 ? put(t, &devices, &id->dev, &value) : r;
+	for (int n = 0; r == 0 && (r = bw_trace_opener_next_link(&t->opener, path)) == 0; n++) {
+		struct file_id id;
+		uint32_t mode;
+
+		if (n == NEW_FILES / 2) {
+			bw_log_note("Not watched by their other names: more than %d files beneath '%s'.", n, directory);
+			return 0;
+		}
+		if (identify(t, path, &id, &mode) == 0 && S_ISREG(mode))
+			r = put(t, &files, &id, &entry);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+static bool has_name(const char *path)
+{
+	BW_FREE char *name = bw_path_parts_trim(path);
+
+	return name != NULL;
+}
+
+/* All beneath a directory, and whatever comes to be at its path. */
+static int watch_tree(struct bw_trace_targets *t, const struct file_id *id, const char *path)
+{
+	int r = watch_directory(t, id, WATCHED);
+
+	return r == 0 ? watch_links(t, path) : r;
 }
 
 static int watch(struct bw_trace_targets *t, const char *given)
 {
-	const struct protection entry = {.inode = PROTECTION_STAYS, .access = ACCESS_ANY};
+	const struct protection entry = {.inode = PROTECTION_STAYS, .access = WATCHED};
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	struct file_id id = {0};
 	uint32_t mode = 0;
@@ -283,11 +266,16 @@ static int watch(struct bw_trace_targets *t, const char *given)
 	r = identify(t, path, &id, &mode);
 	if (r < 0 && r != -ENOENT)
 		return complain(t, r, "watch", given);
-	if (r == 0 && S_ISDIR(mode))
-		return watch_directory(t, &id);
 	if (r == 0)
+		r = add_path(t, t->real, "");
+	if (r == 0 && S_ISDIR(mode))
+		r = watch_tree(t, &id, path);
+	else if (r == 0)
 		r = put(t, &files, &id, &entry);
-	return r == 0 || r == -ENOENT ? watch_names(t, path, given) : r;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	/* A directory by a path that ends in no name, as "/" or "..", has none by which another could come. */
+	return S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, given);
 }
 
 static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *map, const char *option,
@@ -322,7 +310,7 @@ static int add_all(struct bw_trace_targets *t)
 
 int bw_trace_targets_check(struct bw_trace_targets *t)
 {
-	int r = bw_trace_targets_any(t->options) ? start_opener(t) : 0;
+	int r = bw_trace_targets_any(t->options) ? bw_trace_opener_start(&t->opener) : 0;
 
 	return r == 0 ? add_all(t) : r;
 }
@@ -337,8 +325,8 @@ int bw_trace_targets_size(const struct bw_trace_targets *t, struct bw_image *ima
 	} sizes[] = {
 		{&names, paths ? paths + LINKS : 0},
 		{&files, paths ? paths + NEW_FILES : 0},
-		{&dirs, paths},
-		{&devices, paths},
+		{&dirs, paths ? 2 * paths + LINKS + NEW_DIRECTORIES : 0},
+		{&devices, paths ? 2 * paths + LINKS : 0},
 		{&exes, o->exe ? 1 : 0},
 		{&not_exes, o->not_exes.n},
 		{&own_open, 1},
@@ -368,14 +356,14 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 
 	t->loaded = loaded;
 	prctl(PR_GET_NAME, t->comm);
-	r = any ? start_opener(t) : 0;
+	r = any ? bw_trace_opener_start(&t->opener) : 0;
 	if (r < 0)
 		return r;
 	r = any ? learn_number(t, false, &t->process) : 0; /* from here on only that process is accepted */
 	if (r < 0)
 		return complain(t, r, "identify the process that opens", "/proc/self/status");
 	r = any ? add_all(t) : 0;
-	bw_trace_targets_free(t);
+	bw_trace_opener_stop(&t->opener);
 	if (r < 0)
 		return r;
 	r = learn_number(t, true, &t->filter->self);
@@ -386,9 +374,10 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 
 void bw_trace_targets_free(struct bw_trace_targets *t)
 {
-	if (!t->started)
-		return;
-	t->started = false;
-	bw_sandbox_stop(&t->opener, &t->strays);
-	bw_sandbox_reap_strays(&t->strays, BW_STRAYS_LAST_MS);
+	bw_trace_opener_stop(&t->opener);
+	for (size_t i = 0; i < t->n_real_paths; i++)
+		free(t->real_paths[i]);
+	free(t->real_paths);
+	t->real_paths = NULL;
+	t->n_real_paths = 0;
 }

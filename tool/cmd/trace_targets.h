@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "base/sandbox.h"
 #include "bpf_src/lib/filter.h"
+#include "cmd/trace_opener.h"
 #include "cmd/trace_options.h"
 #include "program/image.h"
 #include "program/load.h"
@@ -22,12 +22,14 @@ struct bw_trace_targets {
 
 	/* Inner. */
 	const struct bw_loaded *loaded; /* NULL: the paths are only checked */
-	bool started;
-	struct bw_sandbox opener; /* where it was started */
-	struct bw_sandbox_strays strays;
-	struct bw_deadline deadline;
-	uint32_t process; /* the opener's number, as the kernel counts; 0: not known yet */
-	char comm[16];	  /* of this process */
+	struct bw_trace_opener opener;
+	char real[PATH_MAX]; /* of what it opened last */
+	uint32_t process;    /* the opener's number, as the kernel counts; 0: not known yet */
+	char comm[16];	     /* of this process */
+
+	/* From bw_trace_targets_start to _free: n_real_paths absolute ones by which what is watched can be called. */
+	char **real_paths;
+	size_t n_real_paths;
 };
 
 /* Are there any? Then the program is compiled with LEARNS, and the map own_open. */

@@ -168,8 +168,8 @@ static struct bw_file_bytes read_text(const struct bw_file_sample_reader *r, enu
 }
 
 /*
- * `directory` and `name` as one path, in dst. An absolute name needs no directory; without one, where a relative name
- * begins is not known, nor then the path.
+ * `directory` and `name` as one path, in dst. The directory of an absolute name is the root of the process; without
+ * one, where a relative name begins is not known, nor then the path.
  */
 static struct bw_file_bytes join(struct bw_file_bytes directory, struct bw_file_bytes name, char *dst)
 {
@@ -177,10 +177,10 @@ static struct bw_file_bytes join(struct bw_file_bytes directory, struct bw_file_
 
 	if (name.len == 0 || directory.len == 0)
 		return name.len && *name.bytes == '/' ? name : directory;
-	if (*name.bytes == '/')
-		return name;
 	memcpy(dst, directory.bytes, len);
-	if (dst[len - 1] != '/')
+	if (dst[len - 1] == '/')
+		len--;
+	if (*name.bytes != '/')
 		dst[len++] = '/';
 	memcpy(dst + len, name.bytes, name.len);
 	return (struct bw_file_bytes){dst, len + name.len};

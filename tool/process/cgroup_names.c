@@ -39,7 +39,8 @@ static bool is_hex(const char *digits)
 /* May this stand before an id? Not "libpod-conmon-", whose processes watch the container from outside. */
 static bool is_prefix(const char *text, size_t len)
 {
-	static const char *const prefixes[] = {"", "docker-", "libpod-", "cri-containerd-", "crio-", "nerdctl-"};
+	static const char *const prefixes[] = {"",	"docker-", "libpod-", "libpod-payload-", "cri-containerd-",
+					       "crio-", "nerdctl-"};
 	/* Where the manager wants a slice, and has no systemd: "kubepods-burstable-podX.slice:cri-containerd:ID". */
 	static const char *const ends[] = {":docker:", ":libpod:", ":cri-containerd:", ":crio:", ":nerdctl:"};
 

@@ -56,7 +56,8 @@ int bw_map_entries_get(const struct bw_map_entries *e, const struct bw_loaded *l
 		return fd;
 	if (bpf_lookup_elem(fd, (void *)key, value) == 0)
 		return 0;
-	return bw_log_error(-errno, "cannot read the map '%s': %s", e->map, strerror(errno));
+	return errno == ENOENT ? -ENOENT
+			       : bw_log_error(-errno, "cannot read the map '%s': %s", e->map, strerror(errno));
 }
 
 int bw_map_entries_remove(const struct bw_map_entries *e, const struct bw_loaded *loaded, const void *key)

@@ -95,8 +95,12 @@ static void report_losses(struct bw_session *s)
 		bw_log_note(
 			"Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
 			(unsigned long long)full);
+	if (s->cut > s->reported_cut)
+		bw_log_note("Cut off: %llu names and paths that are too long to be shown whole.",
+			    (unsigned long long)(s->cut - s->reported_cut));
 	s->reported = s->lost;
 	s->reported_unbuffered = s->unbuffered;
+	s->reported_cut = s->cut;
 	report_misses(s);
 }
 

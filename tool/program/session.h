@@ -51,7 +51,7 @@ struct bw_session {
 	struct bw_buffers *buffers;
 	struct bw_attached attached;
 	uint64_t began, end, next_report, next_look, next_tick;
-	uint64_t reported, reported_unbuffered, reported_missed, missed_returns, reported_returns;
+	uint64_t reported, reported_unbuffered, reported_cut, reported_missed, missed_returns, reported_returns;
 };
 
 /*
