@@ -5,11 +5,12 @@
 #include "../lib/opens.h"
 #include "operations.h"
 
-#define IS_CREATED   0x100000  /* FMODE_CREATED */
-#define LARGE_FILE   0100000   /* O_LARGEFILE, which the kernel adds */
-#define CREATES	     0100      /* O_CREAT */
-#define TRUNCATES    01000     /* O_TRUNC */
-#define IS_TEMPORARY 020000000 /* __O_TMPFILE */
+#define IS_CREATED    0x100000	/* FMODE_CREATED */
+#define LARGE_FILE    0100000	/* O_LARGEFILE, which the kernel adds */
+#define CLOSE_ON_EXEC 02000000	/* O_CLOEXEC, which the kernel takes away */
+#define CREATES	      0100	/* O_CREAT */
+#define TRUNCATES     01000	/* O_TRUNC */
+#define IS_TEMPORARY  020000000 /* __O_TMPFILE */
 
 static inline bool is_error(s64 result)
 {
@@ -112,7 +113,7 @@ static inline void on_failed_call(void *ctx, int directory, const void *name, co
 		return;
 	}
 	bpf_probe_read_kernel(&call, sizeof(call), how);
-	o.flags = call.flags & ~LARGE_FILE;
+	o.flags = call.flags & ~(LARGE_FILE | CLOSE_ON_EXEC);
 	if (call.flags & (CREATES | IS_TEMPORARY)) {
 		o.mode = call.mode & 07777;
 		o.marks |= HAS_MODE;

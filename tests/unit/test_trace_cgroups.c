@@ -159,6 +159,7 @@ static void a_unit_that_is_missing_is_looked_for_often(void **state)
 {
 	(void)state;
 	assert_int_equal(start(), 0);
+	captured();
 	for (int i = 0; i < 3; i++) {
 		struct pollfd events = {.fd = bw_trace_cgroups_fd(&cgroups), .events = POLLIN};
 

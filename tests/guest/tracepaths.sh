@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# bccwatch trace PATH: what comes to be at a path, other names of files, lookups that fail; and what is no file at a path.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+t=$tmp/t
+mkdir -p "$t" && chmod 755 "$tmp" "$t" && cd "$t" || exit
+
+# Files of several names, directories that come and go.
+mkdir tree tree/sub current && echo 1 >tree/linked && ln tree/linked outside && echo 2 >tree/later && echo 3 >conf && ln -s "$t" link
+if start --json --ops open,truncate,mkdir,rename,delete "$t/tree" "$t/conf" "$t/new" "$t/current" "$t/link/absent"; then
+	by cat outside
+	outside=$by
+	cat tree/later && ln tree/later elsewhere
+	by cat elsewhere
+	elsewhere=$by
+	mv tree/later moved
+	by cat moved
+	moved=$by
+	mkdir new new/sub && : >new/sub/file
+	mv new new.old && : >new.old/after
+	mkdir new && : >new/again
+	mv current current.old && mkdir current && : >current/file && : >current.old/file
+	by sh -c ': >conf'
+	emptied=$by
+	cat "$t/absent" link/absent 2>/dev/null
+	rm -rf tree && mkdir tree && : >tree/again
+	: >beside
+	: >temporary && chmod 0 conf && mv -f temporary conf
+	by sh -c 'echo x >>conf'
+	replaced=$by
+	mv conf none/conf 2>/dev/null
+	stop
+	events "trace DIRECTORY: a file that had a name elsewhere before the start is shown by it" 1 op=open "pid=$outside" "path=$t/outside"
+	events "trace DIRECTORY: a file that gets a name elsewhere is shown by it" 1 op=open "pid=$elsewhere" "path=$t/elsewhere"
+	events "trace DIRECTORY: a file that is moved away is shown where it is" 1 op=open "pid=$moved" "path=$t/moved"
+	events "trace PATH: a directory that comes to be there is shown" 2 op=mkdir "path=$t/new" result=0
+	events "trace PATH: what is created beneath a directory that came is shown" 1 op=open "path=$t/new/sub/file" created=true
+	events "trace PATH: beneath a directory that came and was moved away, too" 1 op=open "path=$t/new.old/after"
+	events "trace PATH: and beneath the one that comes in its place" 1 op=open "path=$t/new/again"
+	events "trace DIRECTORY: what is beneath the one that replaced it is shown" 1 op=open "path=$t/current/file"
+	events "trace DIRECTORY: what is beneath it where it was moved to is shown" 1 op=open "path=$t/current.old/file"
+	events "trace DIRECTORY: one that was removed and created again is shown" 1 op=open "path=$t/tree/again"
+	events "trace PATH: an open that empties the file is shown" 1 op=open "pid=$emptied" "path=$t/conf" flags~O_TRUNC created=false
+	events "trace PATH: what is written to the file that replaced it is shown" 1 op=open "pid=$replaced" "path=$t/conf"
+	events "trace PATH by a symlink: a lookup by the real path that fails is shown" 1 "path=$t/absent" filename="$t/absent" result=ENOENT
+	events "trace PATH by a symlink: a lookup by the symlink that fails is shown" 1 "path=$t/link/absent" result=ENOENT
+	events "trace PATH: what is beside the paths is not shown" 0 "path=$t/beside"
+fi
+
+# --ops changes: what empties a file, too, and what failed to create one.
+if start --json --ops changes "$t/conf" "$t/dir"; then
+	: >conf
+	cat conf
+	setpriv --reuid 65534 --clear-groups sh -c ": >'$t/dir'" 2>/dev/null
+	stop
+	events "--ops changes: an open that empties the file is shown" 1 op=open "path=$t/conf" flags~O_TRUNC result=0
+	events "--ops changes: an open for reading is not" 0 op=open "path=$t/conf" flags=O_RDONLY
+	events "--ops changes: a creation that is refused is shown" 1 op=open "path=$t/dir" result=EACCES
+fi
+
+# Pipes; sendfile to one; opens that fail before the lookup; access and its paths.
+if start --json --ops open,read,write,stat --all-files -n perl; then
+	by perl -e 'pipe(R, W); syswrite(W, "piped"); sysread(R, $b, 5)'
+	piped=$by
+	by perl -e 'open(F, "<", "/etc/hostname"); pipe(R, W); syscall(40, fileno(W), fileno(F), 0, 3) == 3 or exit 1' # sendfile
+	sent=$by
+	by perl -e 'for (1 .. 2000) { open($f[$_], "<", "/etc/hostname") or last }'
+	full=$by
+	by perl -e 'sysopen(F, "", 0); sysopen(F, "a" x 5000, 01101)'
+	wrong=$by
+	ln conf hard
+	by perl -e 'syscall(21, "hard", 0); syscall(21, "none", 0)' # access
+	asked=$by
+	stop
+	events "--all-files: a write to a pipe is shown, without a path" 1 op=write "pid=$piped" type=fifo path=null bytes=5
+	events "--all-files: a read from a pipe is shown" 1 op=read "pid=$piped" type=fifo bytes=5
+	events "sendfile to a pipe is shown as a read" 1 op=read "pid=$sent" path=/etc/hostname bytes=3 offset=0
+	events "an open that fails since no descriptor is free is shown" 1 op=open "pid=$full" "path=/etc/hostname" result=EMFILE flags=O_RDONLY
+	events "an open of an empty name is shown" 1 op=open "pid=$wrong" result=ENOENT
+	events "an open of a name that is too long is shown" 1 op=open "pid=$wrong" result=ENAMETOOLONG flags=O_WRONLY\|O_CREAT\|O_TRUNC
+	events "access is shown with the file's path" 1 op=stat flags=access "pid=$asked" "path=$t/hard" path_exact=true result=0
+	events "access of what is not there is shown" 1 op=stat flags=access "pid=$asked" "path=$t/none" path_exact=false result=ENOENT
+fi
+
+# In a chroot, and in a mount namespace of its own, an absolute name begins at their root.
+mkdir -p jail/etc && cp "$fixtures/tracecase" jail/
+if start --json --ops open /etc/shadow "$t/jail/etc"; then
+	by perl -e 'chroot("jail"); chdir("/"); open(F, "<", "/etc/shadow")'
+	jailed=$by
+	stop
+	events "a lookup that fails in a chroot is shown with the path from the system's root" 1 "pid=$jailed" "path=$t/jail/etc/shadow" result=ENOENT
+	events "a lookup that fails in a chroot is not taken for the system's file of that name" 0 "pid=$jailed" path=/etc/shadow
+fi
+
+# What ends with a process: the closes of its exit.
+if start --json --ops close -o "$tmp/closes" -- perl -e 'open(F, "<", "/etc/hostname"); kill 9, $$' 2>"$tmp/said"; then :; fi
+wait "$pid"
+out=$tmp/closes
+events "trace -- COMMAND: the files that its exit closes are shown" 1 op=close path=/etc/hostname
+
+# The reader of stdout, and what it starts.
+# shellcheck disable=SC2030
+bccwatch trace -d 5 2>"$tmp/said" | (while read -r line; do grep -q "$line" /etc/hostname; done) &
+reading=$!
+: >"$tmp/log"
+sleep 4
+cat /etc/hostname >/dev/null
+wait "$reading"
+check "trace: the children of the reader of stdout are left out, too" sh -c "! tail -n 1 '$tmp/said' | grep -E '[0-9]{3,} events shown'"
+check "trace: the header says that the reader's children are left out" shows 'and its children' "$tmp/said"
