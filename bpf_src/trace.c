@@ -141,7 +141,11 @@ AFTER(vfs_copy_file_range, (struct file *in, s64 in_pos, struct file *out, s64 o
 BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE))
 AFTER(vfs_clone_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 n, unsigned int flags), on_clone(ctx, in, in_pos, out, out_pos, result))
 AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice_direct(ctx, in, POINTER(1), out, POINTER(3), result))
+BEFORE(do_splice, (struct file *in), start_timer(SPLICE))
 AFTER(do_splice, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))
+#endif
+#if WANTS(OP_READ) && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+AFTER(splice_file_to_pipe, (struct file *in, void *pipe, s64 *in_pos, size_t n, unsigned int flags), on_splice_to_pipe(ctx, in, POINTER(2), result))
 #endif
 #if WANTS(OP_TRUNCATE)
 BEFORE(TRUNCATE, (char *name, s64 length), begin_truncate(POINTER(0), length))
@@ -220,7 +224,7 @@ AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL
 
 #if FILTER_TREE
 BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
-BEFORE(do_exit, (long code), on_task_end())
+BEFORE(release_task, (struct task_struct *task), on_task_gone(task))
 #endif
 #if FILTER_FILE
 BEFORE(security_inode_free, (struct inode *inode), on_free(inode))

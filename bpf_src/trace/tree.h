@@ -22,16 +22,14 @@ static inline void on_new_task(struct task_struct *task)
 		count(COUNTER_LOST);
 }
 
-/* The last thread of a process ends. */
-static inline void on_task_end(void)
+/* A thread is gone; a process with its first one, which goes last. Before, its exit closed its files. */
+static inline void on_task_gone(struct task_struct *task)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct signal_struct *process = NULL;
-	u32 pid = bpf_get_current_pid_tgid() >> 32, threads = 0;
+	u32 tid = 0, pid = 0;
 
-	PEEK(process, task->signal);
-	PEEK(threads, process->live.counter);
-	if (threads == 1)
+	PEEK(tid, task->pid);
+	PEEK(pid, task->tgid);
+	if (tid == pid)
 		tree.delete(&pid);
 }
 

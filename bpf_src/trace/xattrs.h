@@ -6,7 +6,7 @@
 #include "hook.h"
 #include "versions.h"
 
-enum { XATTR = OPS_COUNT + 2 };
+enum { XATTR = OPS_COUNT + 3 };
 
 static inline void begin_xattr(struct dentry *dentry)
 {
