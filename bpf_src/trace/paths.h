@@ -19,8 +19,8 @@
  */
 #define STEPS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 32 : 64)
 #define FROM_CWD      -100			    /* AT_FDCWD */
-#define FILE_TYPE     0170000 /* S_IFMT */
-#define REGULAR	      0100000 /* S_IFREG */
+#define FILE_TYPE     0170000			    /* S_IFMT */
+#define REGULAR	      0100000			    /* S_IFREG */
 #define PRIVATE_MOUNT ((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
 
 static inline struct mount *mount_at(struct vfsmount *mnt)
