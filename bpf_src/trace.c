@@ -230,9 +230,10 @@ AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL
 
 #if FILTER_TREE
 BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
+BEFORE(release_task, (struct task_struct *task), on_task_gone(task))
 #endif
-#if FILTER_TREE || WANTS_CALLS
-BEFORE(TASK_END, (struct task_struct *task), on_task_end(task))
+#if WANTS_CALLS
+BEFORE(TASK_END, (struct task_struct *task), on_task_end())
 #endif
 #if FILTER_FILE
 BEFORE(security_inode_free, (struct inode *inode), on_free(inode))
@@ -240,15 +241,6 @@ BEFORE(security_inode_free, (struct inode *inode), on_free(inode))
 // clang-format on
 #endif
 
-// Which processes read the events, with their children: else each event would make the next.
 #if FILTER_NOT_CHILDREN
-TRACEPOINT_PROBE(sched, sched_process_fork)
-{
-	return leave_out_child(args->child_pid);
-}
-
-TRACEPOINT_PROBE(sched, sched_process_exit)
-{
-	return forget_child(args->pid);
-}
+#include "trace/readers.h" // the children of those who read the events
 #endif

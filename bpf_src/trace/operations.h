@@ -6,13 +6,12 @@
 #include "paths.h"
 #include "timers.h"
 
-#define FILE_TYPE    0170000	/* S_IFMT */
-#define REGULAR	     0100000	/* S_IFREG */
 #define BLOCK_DEVICE 0060000	/* S_IFBLK */
 #define PIPE	     0010000	/* S_IFIFO */
 #define SOCKET	     0140000	/* S_IFSOCK */
 #define CAN_WRITE    2		/* FMODE_WRITE */
 #define ANONYMOUS_FS 0x09041934 /* ANON_INODE_FS_MAGIC: eventfd, epoll, ... */
+#define OF_KERNEL    (1 << 22)	/* SB_KERNMOUNT: the kernel mounted it for itself; memfd_create(2), pipes, ... */
 
 /* trace.c has both. */
 static inline void fill(struct data_t *d);
@@ -61,6 +60,22 @@ static inline bool is_other_than_file(struct inode *inode)
 	PEEK(magic, sb->s_magic);
 	mode &= FILE_TYPE;
 	return mode == PIPE || mode == SOCKET || !mode || magic == ANONYMOUS_FS;
+}
+
+/*
+ * An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. Of
+ * what lies on the kernel's mounts, files are.
+ */
+static inline bool is_hidden(const struct operation *o)
+{
+	struct super_block *sb = NULL;
+	unsigned long flags = 0;
+
+	if (!o->dentry || !is_private(o->mnt))
+		return false;
+	PEEK(sb, o->mnt->mnt_sb);
+	PEEK(flags, sb->s_flags);
+	return !(flags & OF_KERNEL) || (!ALL_FILES && is_other_than_file(o->inode));
 }
 
 static inline void add_inode(struct data_t *d, struct inode *inode)
@@ -140,7 +155,7 @@ static inline void on_operation(void *ctx, struct operation *o)
 	struct slot *s;
 	u32 index;
 
-	if (!is_wanted_process() || (o->dentry && is_private(o->mnt)))
+	if (!is_wanted_process() || is_hidden(o))
 		return;
 	s = get_slot(&index);
 	if (!s)

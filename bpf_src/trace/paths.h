@@ -20,6 +20,8 @@
 #define STEPS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 32 : 64)
 #define FROM_CWD      -100			    /* AT_FDCWD */
 #define OF_THE_KERNEL (1 << 22)			    /* SB_KERNMOUNT */
+#define FILE_TYPE     0170000			    /* S_IFMT */
+#define REGULAR	      0100000			    /* S_IFREG */
 #define PRIVATE_MOUNT ((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
 
 static inline struct mount *mount_at(struct vfsmount *mnt)
@@ -27,22 +29,12 @@ static inline struct mount *mount_at(struct vfsmount *mnt)
 	return (struct mount *)((char *)mnt - offsetof(struct mount, mnt));
 }
 
-/*
- * An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. Pipes,
- * sockets, memfd_create(2)'s files are on mounts of the kernel's.
- */
 static inline bool is_private(struct vfsmount *mnt)
 {
 	struct mnt_namespace *ns = NULL;
-	struct super_block *sb = NULL;
-	unsigned long flags = 0;
 
 	PEEK(ns, mount_at(mnt)->mnt_ns);
-	if (!mnt || ns != PRIVATE_MOUNT)
-		return false;
-	PEEK(sb, mnt->mnt_sb);
-	PEEK(flags, sb->s_flags);
-	return !ALL_FILES || !(flags & OF_THE_KERNEL);
+	return mnt && ns == PRIVATE_MOUNT;
 }
 
 /* Can bccwatch reach the mount by its path? */
@@ -78,14 +70,44 @@ static inline struct vfsmount *some_mount(struct dentry *dentry)
 #endif
 }
 
+/* Is the dentry, which has no parent, that of a file which never was in a directory, as memfd_create(2) makes it? */
+static inline bool is_of_no_directory(const struct links *l)
+{
+	char first = '/';
+
+	bpf_probe_read_kernel(&first, sizeof(first), l->name.name);
+	return first != '/';
+}
+
 static inline bool has_no_name(struct dentry *dentry)
 {
 	struct hlist_bl_node **hashed = NULL;
-	struct dentry *parent = NULL;
+	struct links links = {};
 
 	PEEK(hashed, dentry->d_hash.pprev);
-	PEEK(parent, dentry->d_parent);
-	return !hashed && parent != dentry;
+	READ_LINKS(links, dentry);
+	return !hashed && (links.parent != dentry || is_of_no_directory(&links));
+}
+
+/*
+ * The path of a dentry that has no parent: a root, or a file like that of memfd_create(2). None where a handle led to
+ * the file before its directory is known, and of pipes and sockets.
+ */
+static inline void put_path_without_parent(struct slot *s, struct dentry *dentry)
+{
+	struct super_block *sb = NULL;
+	struct dentry *root = NULL;
+	struct links links = {};
+	u16 mode = 0;
+
+	READ_LINKS(links, dentry);
+	PEEK(mode, links.inode->i_mode);
+	PEEK(sb, dentry->d_sb);
+	PEEK(root, sb->s_root);
+	if (dentry == root)
+		put_byte(s->path, &s->at, '/');
+	else if ((mode & FILE_TYPE) == REGULAR && is_of_no_directory(&links))
+		put_name(s->path, &s->at, &links.name);
 }
 
 static inline void add_path(struct slot *s, struct text_at *text, struct dentry *dentry, struct vfsmount *mnt)
@@ -99,12 +121,12 @@ static inline void add_path(struct slot *s, struct text_at *text, struct dentry 
 	end = put_path_of(s->path, &s->at, dentry, mnt, STEPS, within);
 	if (end == PATH_CUT)
 		count(COUNTER_CUT);
-	if (end == PATH_DETACHED) { /* it has no directory that is known: an unused file that a handle led to, a pipe */
+	if (end == PATH_DETACHED) { /* what is known of it is no path */
 		s->at = TEXT_BYTES - 1;
-		return;
-	}
-	if (s->at == TEXT_BYTES - 1)
+		put_path_without_parent(s, dentry);
+	} else if (s->at == TEXT_BYTES - 1) {
 		put_byte(s->path, &s->at, '/');
+	}
 	begin = s->at;
 	len = TEXT_BYTES - 1 - begin;
 	BOUND(begin, TEXT_BYTES);

@@ -8,9 +8,11 @@
 #include "operations.h"
 
 #define MAY_BE_SHARED 8		/* VM_SHARED */
+#define MAPPED_SHARED 1		/* MAP_SHARED */
 #define WRITABLE      2		/* PROT_WRITE */
 #define AT_OPEN	      (1 << 15) /* ATTR_OPEN */
 #define IS_OPENED     0x80000	/* FMODE_OPENED */
+#define IS_BACKING    0x2000000 /* FMODE_BACKING */
 
 /* A read of one and a write of the other; in a loop, since the code for an event is long. */
 static inline void on_pair(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
@@ -139,14 +141,31 @@ static inline void on_mmap(void *ctx, struct file *file, u64 protection, u64 fla
 	on_file(ctx, &o, file);
 }
 
+/* An overlay maps the layer's file, which has the overlay's path or, from Linux 6.8 on, has it behind it. */
+static inline void set_mapped_path(struct operation *o, struct file *file)
+{
+	u32 mode = 0;
+
+	set_path(o, &file->f_path);
+	PEEK(mode, file->f_mode);
+	if (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0) && mode & IS_BACKING)
+		set_path(o, (struct path *)(file + 1));
+}
+
 /* A shared mapping that becomes writable later. */
 static inline void on_mprotect(void *ctx, struct vm_area_struct *vma, u64 protection, s64 result)
 {
+	struct operation o = {.op = OP_MMAP, .marks = HAS_FLAGS};
 	struct file *file = NULL;
 	u64 flags = 0;
 
 	PEEK(flags, vma->vm_flags);
 	PEEK(file, vma->vm_file);
-	if (protection & WRITABLE && flags & MAY_BE_SHARED)
-		on_mmap(ctx, file, protection, 1, result);
+	if (!file || !(protection & WRITABLE) || !(flags & MAY_BE_SHARED))
+		return;
+	o.flags = (protection & 0xff) | MAPPED_SHARED << FLAGS_MAP_SHIFT;
+	set_result(&o, (int)result);
+	set_mapped_path(&o, file);
+	if (ALL_FILES || !is_other_than_file(o.inode))
+		on_operation(ctx, &o);
 }

@@ -23,32 +23,24 @@ static inline void on_new_task(struct task_struct *task)
 		count(COUNTER_LOST);
 }
 
-/* The last thread of a process ends. */
-static inline void leave_tree(struct task_struct *task)
+/* A thread is gone; a process with its first one, which goes last. Before, its exit closed its files. */
+static inline void on_task_gone(struct task_struct *task)
 {
-	struct signal_struct *process = NULL;
-	u32 pid = bpf_get_current_pid_tgid() >> 32, threads = 0;
+	u32 tid = 0, pid = 0;
 
-	PEEK(process, task->signal);
-	PEEK(threads, process->live.counter);
-	if (!threads)
+	PEEK(tid, task->pid);
+	PEEK(pid, task->tgid);
+	if (tid == pid)
 		tree.delete(&pid);
-}
-
-#else
-
-static inline void leave_tree(struct task_struct *task)
-{
 }
 
 #endif
 
 /* Its event is not complete where the kernel skipped the program at the end of its call. */
-static inline void on_task_end(struct task_struct *task)
+static inline void on_task_end(void)
 {
 	struct slot *s = slot_of_task();
 
 	if (s)
 		drop_call(s);
-	leave_tree(task);
 }

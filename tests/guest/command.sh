@@ -16,6 +16,8 @@ check_lines "trace -- COMMAND: a command that is not there is reported" 1 "canno
 check_status "trace -- COMMAND: 126 where it cannot be executed" 126 bccwatch trace -o events -- /
 check_status "trace -- COMMAND: 125 where bccwatch fails" 125 bccwatch trace -o /absent/events -- touch ran
 check "trace -- COMMAND: a command whose events cannot be written is not run" absent "$tmp/ran"
+bccwatch trace --ops close --fields path -o closes -- "$fixtures/tracecase" leave /etc/passwd 2>"$tmp/notes"
+check "trace -- COMMAND: the files that its exit closes are shown" shows 'PATH=/etc/passwd$' closes
 check_status "trace -- COMMAND: 124 where events were lost under --fail-on-loss" 124 \
 	sh -c 'bccwatch trace --buffer-pages 1 --fail-on-loss -o events -- bash -c "$0"; exit $?' \
 	'kill -STOP $PPID; for i in {1..2000}; do : </etc/passwd; done; kill -CONT $PPID'

@@ -146,6 +146,10 @@ changes() {
 	script=$by
 	by "$case" map "$t/old"
 	mapped=$by
+	by "$case" memory /bin/true
+	memory=$by
+	by "$case" sendpipe held
+	piped=$by
 }
 
 check_changes() {
@@ -171,6 +175,11 @@ check_changes() {
 	events "a script that is executed is shown as exec" 1 op=exec "pid=$script" "path=$t/script" result=0
 	events "a program that is executed is not shown as an open" 0 op=open "pid=$script" "path=$t/script"
 	events "T12: a mapping that allows writing is shown with its protection" 1 op=mmap "pid=$mapped" "path=$t/old" flags=PROT_READ\|PROT_WRITE\|MAP_SHARED
+	events "a file of memfd_create is shown where it is written" + op=write "pid=$memory" "path=/memfd:copy (deleted)" deleted=true type=file
+	events "a program of memfd_create is shown where it is executed" 1 op=exec "pid=$memory" "path=/memfd:copy (deleted)" result=0
+	events "a process that runs a program of memfd_create is shown with it" + op=open "pid=$memory" "exe=/memfd:copy (deleted)"
+	events "a file that is sent to a pipe is read" 1 op=read "pid=$piped" "path=$t/held" bytes=7 offset=0
+	events "a pipe is not shown" 0 type=fifo path=null
 	check "T12: the man page states that stores into a mapping are not seen" grep -qiE 'stores? .*mapping|mapping.* stores?' <(tr '\n' ' ' </usr/share/man/man8/bccwatch.8)
 }
 
@@ -185,6 +194,8 @@ who() {
 	merged=$by
 	by sh -c 'echo more >>merged/f'
 	copied_up=$by
+	by "$case" protect merged/f
+	protected=$by
 	umount merged 2>/dev/null
 	: >"$tmp/go" # held waits for it since before the start
 	wait "$held"
@@ -217,6 +228,7 @@ check_who() {
 	if [ "$overlay" != 0 ]; then skip "T10: trace: an overlay: all" "this kernel has no overlayfs"; else
 		events "T10: an open on an overlay is one event, with the merged path" 1 op=open "pid=$merged" "path=$t/merged/f"
 		events "T10: an open on an overlay is not shown with the layer's path" 0 op=open "pid=$merged" "path=$t/lower/f"
+		events "a mapping on an overlay that becomes writable is shown with the merged path" 1 op=mmap "pid=$protected" "path=$t/merged/f" flags=PROT_READ\|PROT_WRITE\|MAP_SHARED
 		events "T10: a write on an overlay, which copies the file up, is one event" 1 op=write "pid=$copied_up" "path=$t/merged/f"
 	fi
 	events "T13: a read of a file that was opened before the start is shown with its path" 1 op=read "pid=$held" "path=$t/held" bytes=5 offset=0
@@ -284,6 +296,12 @@ filtered() {
 		stop
 		events "T5: --exe shows a thread that has another name" 1 comm=worker "path=$t/n"
 		events "T5: --exe shows no other program" 0 comm=cat
+	fi
+	if start --all-files --ops read,write --json; then
+		by "$case" pipes
+		stop
+		events "--all-files shows a pipe's write, which has no path" 1 op=write "pid=$by" type=fifo bytes=5 path=null
+		events "--all-files shows a pipe's read, which has no path" 1 op=read "pid=$by" type=fifo bytes=5 path=null
 	fi
 	check "T5: the man page states whose name --comm means" grep -qiE "thread'?s? (own )?name|name of (the|a) thread" <(tr '\n' ' ' </usr/share/man/man8/bccwatch.8 | sed "s/\\\\(aq/'/g")
 	if start -p $$ --children --json; then

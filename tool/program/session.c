@@ -61,7 +61,8 @@ static void count_losses(struct bw_session *s)
 	s->unbuffered = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_NO_BUFFER);
 	s->lost = (reported > refused ? reported : refused) + s->unbuffered;
 	if (s->counters) {
-		s->lost += bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
+		s->crowded = bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
+		s->lost += s->crowded;
 		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
 	}
 	missed = bw_attached_missed(&s->attached);
@@ -86,11 +87,15 @@ static void report_misses(struct bw_session *s)
 
 static void report_losses(struct bw_session *s)
 {
-	uint64_t unbuffered = s->unbuffered - s->reported_unbuffered, full = s->lost - s->reported - unbuffered;
+	uint64_t unbuffered = s->unbuffered - s->reported_unbuffered, crowded = s->crowded - s->reported_crowded;
+	uint64_t full = s->lost - s->reported - unbuffered - crowded;
 
 	if (unbuffered > 0)
 		bw_log_note("Lost %llu events: CPUs without a buffer, which came online during the run.",
 			    (unsigned long long)unbuffered);
+	if (crowded > 0)
+		bw_log_note("Lost %llu events: more calls were under way at a time than the program has room for.",
+			    (unsigned long long)crowded);
 	if (full > 0)
 		bw_log_note(
 			"Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
@@ -100,6 +105,7 @@ static void report_losses(struct bw_session *s)
 			    (unsigned long long)(s->cut - s->reported_cut));
 	s->reported = s->lost;
 	s->reported_unbuffered = s->unbuffered;
+	s->reported_crowded = s->crowded;
 	s->reported_cut = s->cut;
 	report_misses(s);
 }

@@ -51,7 +51,9 @@ struct bw_session {
 	struct bw_buffers *buffers;
 	struct bw_attached attached;
 	uint64_t began, end, next_report, next_look, next_tick;
-	uint64_t reported, reported_unbuffered, reported_cut, reported_missed, missed_returns, reported_returns;
+	uint64_t crowded; /* of the lost: the program had no room for more at a time (COUNTER_LOST) */
+	uint64_t reported, reported_unbuffered, reported_crowded, reported_cut, reported_missed, missed_returns,
+		reported_returns;
 };
 
 /*
