@@ -12,8 +12,8 @@
 #include "../lib/verifier.h"
 #include "event.h"
 
-#define SLOTS	   256	/* a power of two; of about 21 KB each */
-#define SLOT_TRIES 8	/* how many are tried before the event is lost */
+#define SLOTS	   512	/* a power of two; of about 21 KB each */
+#define SLOT_TRIES 16	/* how many are tried before the event is lost */
 #define BELOW_MAX  4	/* a power of two */
 #define TEXT_MAX   4096 /* PATH_MAX */
 
