@@ -18,6 +18,7 @@
  * ways apart (7.2 refused 64 where a program has two paths to go).
  */
 #define STEPS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 32 : 64)
+#define MOUNTS_TRIED  16
 #define FROM_CWD      -100			    /* AT_FDCWD */
 #define OF_THE_KERNEL (1 << 22)			    /* SB_KERNMOUNT */
 #define FILE_TYPE     0170000			    /* S_IFMT */
@@ -49,25 +50,71 @@ static inline bool is_in_own_namespace(struct vfsmount *mnt)
 	return f && number == f->own_mnt_ns;
 }
 
-/* Where only a dentry is known: the file system's first mount. */
+/* The mounts of a file system, one after the other; NULL: there are no more. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+static inline struct mount *first_mount(struct super_block *sb)
+{
+	struct mount *first = NULL;
+
+	PEEK(first, sb->s_mounts);
+	return first;
+}
+
+static inline struct mount *next_mount(struct super_block *sb, struct mount *mount)
+{
+	struct mount *next = NULL;
+
+	PEEK(next, mount->mnt_next_for_sb);
+	return next;
+}
+#else
+static inline struct mount *mount_of_instance(struct super_block *sb, struct list_head *instance)
+{
+	if (!instance || instance == &sb->s_mounts)
+		return NULL;
+	return (struct mount *)((char *)instance - offsetof(struct mount, mnt_instance));
+}
+
+static inline struct mount *first_mount(struct super_block *sb)
+{
+	struct list_head *first = NULL;
+
+	PEEK(first, sb->s_mounts.next);
+	return mount_of_instance(sb, first);
+}
+
+static inline struct mount *next_mount(struct super_block *sb, struct mount *mount)
+{
+	struct list_head *next = NULL;
+
+	PEEK(next, mount->mnt_instance.next);
+	return mount_of_instance(sb, next);
+}
+#endif
+
+/*
+ * Where only a dentry is known: the first mount of the whole file system in bccwatch's mount namespace, of those that
+ * are looked at; else the first of all.
+ */
 static inline struct vfsmount *some_mount(struct dentry *dentry)
 {
 	struct super_block *sb = NULL;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-	struct mount *first = NULL;
+	struct mount *mount, *found;
+	struct dentry *whole = NULL, *root = NULL;
 
 	PEEK(sb, dentry->d_sb);
-	PEEK(first, sb->s_mounts);
-	return first ? &first->mnt : NULL;
-#else
-	struct list_head *first = NULL;
-
-	PEEK(sb, dentry->d_sb);
-	PEEK(first, sb->s_mounts.next);
-	if (!first || first == &sb->s_mounts)
-		return NULL;
-	return &((struct mount *)((char *)first - offsetof(struct mount, mnt_instance)))->mnt;
-#endif
+	PEEK(whole, sb->s_root);
+	mount = found = first_mount(sb);
+	for (int i = 0; i < MOUNTS_TRIED && mount; i++) {
+		PEEK(root, mount->mnt.mnt_root);
+		if (root == whole && is_in_own_namespace(&mount->mnt)) {
+			found = mount;
+			break;
+		}
+		mount = next_mount(sb, mount);
+	}
+	HIDE_FROM_VERIFIER(found);
+	return found ? &found->mnt : NULL;
 }
 
 /* Is the dentry, which has no parent, that of a file which never was in a directory, as memfd_create(2) makes it? */
