@@ -119,7 +119,7 @@ static inline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dent
 	if (!s || s->has_path)
 		return;
 	PEEK(inode, dentry->d_inode);
-	if (!is_watched(s, dentry, mnt, inode)) {
+	if (is_hidden(mnt, inode) || !is_watched(s, dentry, mnt, inode)) {
 		drop_call(s);
 		return;
 	}

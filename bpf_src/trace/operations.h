@@ -66,16 +66,16 @@ static inline bool is_other_than_file(struct inode *inode)
  * An overlay opens the files of its layers by mounts of its own, in the name of the process; they are not shown. Of
  * what lies on the kernel's mounts, files are.
  */
-static inline bool is_hidden(const struct operation *o)
+static inline bool is_hidden(struct vfsmount *mnt, struct inode *inode)
 {
 	struct super_block *sb = NULL;
 	unsigned long flags = 0;
 
-	if (!o->dentry || !is_private(o->mnt))
+	if (!is_private(mnt))
 		return false;
-	PEEK(sb, o->mnt->mnt_sb);
+	PEEK(sb, mnt->mnt_sb);
 	PEEK(flags, sb->s_flags);
-	return !(flags & OF_KERNEL) || (!ALL_FILES && is_other_than_file(o->inode));
+	return !(flags & OF_KERNEL) || (!ALL_FILES && is_other_than_file(inode));
 }
 
 static inline void add_inode(struct data_t *d, struct inode *inode)
@@ -155,7 +155,7 @@ static inline void on_operation(void *ctx, struct operation *o)
 	struct slot *s;
 	u32 index;
 
-	if (!is_wanted_process() || is_hidden(o))
+	if (!is_wanted_process() || (o->dentry && is_hidden(o->mnt, o->inode)))
 		return;
 	s = get_slot(&index);
 	if (!s)
