@@ -9,7 +9,7 @@ mkdir -p "$t" && chmod 755 "$tmp" "$t" && cd "$t" || exit
 
 # Files of several names, directories that come and go.
 mkdir tree tree/sub current && echo 1 >tree/linked && ln tree/linked outside && echo 2 >tree/later && echo 3 >conf && ln -s "$t" link
-if start --json --ops open,truncate,mkdir,rename,delete "$t/tree" "$t/conf" "$t/new" "$t/current" "$t/link/absent"; then
+if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf" "$t/new" "$t/current" "$t/link/absent"; then
 	by cat outside
 	outside=$by
 	cat tree/later && ln tree/later elsewhere
@@ -71,14 +71,14 @@ if start --json --ops open,read,write,stat --all-files -n perl; then
 	by perl -e 'sysopen(F, "", 0); sysopen(F, "a" x 5000, 01101)'
 	wrong=$by
 	ln conf hard
-	by perl -e 'syscall(21, "hard", 0); syscall(21, "none", 0)' # access
+	by perl -e 'my ($file, $none) = ("hard", "none"); syscall(21, $file, 0); syscall(21, $none, 0)' # access
 	asked=$by
 	stop
 	events "--all-files: a write to a pipe is shown, without a path" 1 op=write "pid=$piped" type=fifo path=null bytes=5
 	events "--all-files: a read from a pipe is shown" 1 op=read "pid=$piped" type=fifo bytes=5
 	events "sendfile to a pipe is shown as a read" 1 op=read "pid=$sent" path=/etc/hostname bytes=3 offset=0
 	events "an open that fails since no descriptor is free is shown" 1 op=open "pid=$full" "path=/etc/hostname" result=EMFILE flags=O_RDONLY
-	events "an open of an empty name is shown" 1 op=open "pid=$wrong" result=ENOENT
+	events "an open of an empty name is shown" 1 op=open "pid=$wrong" result=ENOENT filename=null
 	events "an open of a name that is too long is shown" 1 op=open "pid=$wrong" result=ENAMETOOLONG flags=O_WRONLY\|O_CREAT\|O_TRUNC
 	events "access is shown with the file's path" 1 op=stat flags=access "pid=$asked" "path=$t/hard" path_exact=true result=0
 	events "access of what is not there is shown" 1 op=stat flags=access "pid=$asked" "path=$t/none" path_exact=false result=ENOENT
