@@ -18,7 +18,7 @@
  * ways apart (7.2 refused 64 where a program has two paths to go).
  */
 #define STEPS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 32 : 64)
-#define MOUNTS_TRIED  16
+#define MOUNTS_TRIED  64
 #define FROM_CWD      -100			    /* AT_FDCWD */
 #define OF_THE_KERNEL (1 << 22)			    /* SB_KERNMOUNT */
 #define FILE_TYPE     0170000			    /* S_IFMT */
