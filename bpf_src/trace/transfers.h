@@ -12,7 +12,7 @@
 #define WRITABLE      2		/* PROT_WRITE */
 #define AT_OPEN	      (1 << 15) /* ATTR_OPEN */
 #define IS_OPENED     0x80000	/* FMODE_OPENED */
-#define IS_BACKING    0x2000000 /* FMODE_BACKING */
+#define UNACCOUNTED   (1 << 29) /* FMODE_NOACCOUNT: files that the kernel opens for itself */
 
 /* A read of one and a write of the other; in a loop, since the code for an event is long. */
 static inline void on_pair(void *ctx, struct file *in, const s64 *in_pos, struct file *out, const s64 *out_pos,
@@ -148,7 +148,8 @@ static inline void set_mapped_path(struct operation *o, struct file *file)
 
 	set_path(o, &file->f_path);
 	PEEK(mode, file->f_mode);
-	if (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0) && mode & IS_BACKING)
+	/* Such a file is a struct backing_file; FMODE_BACKING is another bit in 7.2 than before. */
+	if (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0) && mode & UNACCOUNTED && is_private(o->mnt))
 		set_path(o, (struct path *)(file + 1));
 }
 
