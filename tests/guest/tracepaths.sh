@@ -7,9 +7,10 @@
 t=$tmp/t
 mkdir -p "$t" && chmod 755 "$tmp" "$t" && cd "$t" || exit
 
-# Files of several names, directories that come and go.
+# Files of several names, directories that come and go; a chroot, where an absolute name begins at its root.
+mkdir -p jail/etc
 mkdir tree tree/sub current && echo 1 >tree/linked && ln tree/linked outside && echo 2 >tree/later && echo 3 >conf && ln -s "$t" link
-if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf" "$t/new" "$t/current" "$t/link/absent"; then
+if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf" "$t/new" "$t/current" "$t/link/absent" /etc/shadow "$t/jail/etc"; then
 	by cat outside
 	outside=$by
 	cat tree/later && ln tree/later elsewhere
@@ -31,6 +32,8 @@ if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf"
 	by sh -c 'echo x >>conf'
 	replaced=$by
 	mv conf none/conf 2>/dev/null
+	by perl -e 'chroot("jail"); chdir("/"); open(F, "<", "/etc/shadow")'
+	jailed=$by
 	stop
 	events "trace DIRECTORY: a file that had a name elsewhere before the start is shown by it" 1 op=open "pid=$outside" "path=$t/outside"
 	events "trace DIRECTORY: a file that gets a name elsewhere is shown by it" 1 op=open "pid=$elsewhere" "path=$t/elsewhere"
@@ -47,6 +50,8 @@ if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf"
 	events "trace PATH by a symlink: a lookup by the real path that fails is shown" 1 "path=$t/absent" filename="$t/absent" result=ENOENT
 	events "trace PATH by a symlink: a lookup by the symlink that fails is shown" 1 "path=$t/link/absent" result=ENOENT
 	events "trace PATH: what is beside the paths is not shown" 0 "path=$t/beside"
+	events "a lookup that fails in a chroot is shown with the path from the system's root" 1 "pid=$jailed" "path=$t/jail/etc/shadow" result=ENOENT
+	events "a lookup that fails in a chroot is not taken for the system's file of that name" 0 "pid=$jailed" path=/etc/shadow
 fi
 
 # --ops changes: what empties a file, too, and what failed to create one.
@@ -82,16 +87,6 @@ if start --json --ops open,read,write,stat --all-files -n perl; then
 	events "an open of a name that is too long is shown" 1 op=open "pid=$wrong" result=ENAMETOOLONG flags=O_WRONLY\|O_CREAT\|O_TRUNC
 	events "access is shown with the file's path" 1 op=stat flags=access "pid=$asked" "path=$t/hard" path_exact=true result=0
 	events "access of what is not there is shown" 1 op=stat flags=access "pid=$asked" "path=$t/none" path_exact=false result=ENOENT
-fi
-
-# In a chroot, and in a mount namespace of its own, an absolute name begins at their root.
-mkdir -p jail/etc && cp "$fixtures/tracecase" jail/
-if start --json --ops open /etc/shadow "$t/jail/etc"; then
-	by perl -e 'chroot("jail"); chdir("/"); open(F, "<", "/etc/shadow")'
-	jailed=$by
-	stop
-	events "a lookup that fails in a chroot is shown with the path from the system's root" 1 "pid=$jailed" "path=$t/jail/etc/shadow" result=ENOENT
-	events "a lookup that fails in a chroot is not taken for the system's file of that name" 0 "pid=$jailed" path=/etc/shadow
 fi
 
 # What ends with a process: the closes of its exit.
