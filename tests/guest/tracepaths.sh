@@ -77,7 +77,7 @@ if start --json --ops open,read,write,stat --all-files -n perl; then
 	wrong=$by
 	ln conf hard
 	by perl -e 'my ($file, $none) = ("hard", "none"); syscall(21, $file, 0); syscall(21, $none, 0)' # access
-	asked=$by
+	accessed=$by
 	stop
 	events "--all-files: a write to a pipe is shown, without a path" 1 op=write "pid=$piped" type=fifo path=null bytes=5
 	events "--all-files: a read from a pipe is shown" 1 op=read "pid=$piped" type=fifo bytes=5
@@ -85,14 +85,13 @@ if start --json --ops open,read,write,stat --all-files -n perl; then
 	events "an open that fails since no descriptor is free is shown" 1 op=open "pid=$full" "path=/etc/hostname" result=EMFILE flags=O_RDONLY
 	events "an open of an empty name is shown" 1 op=open "pid=$wrong" result=ENOENT filename=null
 	events "an open of a name that is too long is shown" 1 op=open "pid=$wrong" result=ENAMETOOLONG flags=O_WRONLY\|O_CREAT\|O_TRUNC
-	events "access is shown with the file's path" 1 op=stat flags=access "pid=$asked" "path=$t/hard" path_exact=true result=0
-	events "access of what is not there is shown" 1 op=stat flags=access "pid=$asked" "path=$t/none" path_exact=false result=ENOENT
+	events "access is shown with the file's path" 1 op=stat flags=access "pid=$accessed" "path=$t/hard" path_exact=true result=0
+	events "access of what is not there is shown" 1 op=stat flags=access "pid=$accessed" "path=$t/none" path_exact=false result=ENOENT
 fi
 
 # What ends with a process: the closes of its exit.
-if start --json --ops close -o "$tmp/closes" -- perl -e 'open(F, "<", "/etc/hostname"); kill 9, $$' 2>"$tmp/said"; then :; fi
-wait "$pid"
 out=$tmp/closes
+bccwatch trace --json --ops close -o "$out" -- perl -e 'open(F, "<", "/etc/hostname"); kill 9, $$' 2>"$tmp/said"
 events "trace -- COMMAND: the files that its exit closes are shown" 1 op=close path=/etc/hostname
 
 # The reader of stdout, and what it starts.
