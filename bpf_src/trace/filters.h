@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Which events are wanted: by the process (is_wanted_process), by the file (is_watched), by what came of it (is_shown).
- * bccwatch fills the maps; what it does not define by -D costs nothing.
+ * Which events are wanted: by the process (is_wanted_process), by what came of it (is_shown); by the file:
+ * trace/watched.h. bccwatch fills the maps; what it does not define by -D costs nothing.
  */
 #pragma once
 
@@ -9,14 +9,11 @@
 #include <linux/kernfs.h>
 #include <linux/version.h>
 
-#include "../lib/match.h"
 #include "../lib/wanted.h"
 #include "options.h"
 #include "process.h"
 #include "slot.h"
 
-/* Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). */
-#define LEVELS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
 #define CGROUP_LEVELS 16
 #define ACCESS_MODE   3 /* O_ACCMODE */
 
@@ -149,127 +146,6 @@ static inline bool is_wanted_process(void)
 #else
 	return true;
 #endif
-}
-
-static inline u32 device_of(struct dentry *dentry)
-{
-	struct super_block *sb = NULL;
-	u32 dev = 0;
-
-	PEEK(sb, dentry->d_sb);
-	PEEK(dev, sb->s_dev);
-	return dev;
-}
-
-/*
- * Is the directory of this id watched? In one that only holds a watched name, `below`, the next on the way down, may
- * have it: that is remembered in the slot, for the verifier follows each difference within a loop.
- */
-static inline bool is_watched_directory(struct slot *s, struct file_id *id, struct dentry *below)
-{
-	struct protection *found = dirs.lookup(id);
-	u32 access = 0, n;
-
-	if (found) {
-		n = s->n_below++;
-		BOUND(n, BELOW_MAX);
-		s->below[n] = below;
-		access = found->access;
-	}
-	access &= WATCHED;
-	return access;
-}
-
-/* Has one of the directories on the way a watched name? */
-static inline bool is_below_name(struct slot *s)
-{
-	bool found = false;
-
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < BELOW_MAX; i++) {
-		if (i >= s->n_below || !s->below[i])
-			continue;
-		__builtin_memset(&s->key, 0, sizeof(s->key));
-		found |= match_path_by(&s->key, s->below[i], NULL) != 0;
-		HIDE_FROM_VERIFIER(found);
-	}
-	return found;
-}
-
-/*
- * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
- * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through.
- */
-static inline bool is_below_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt)
-{
-	struct file_id id = {.dev = device_of(dentry)};
-	bool found = false, has_watched = devices.lookup(&id.dev);
-	struct dentry *below = NULL;
-	struct links links;
-
-	HIDE_FROM_VERIFIER(has_watched);
-	s->n_below = 0;
-	for (int i = 0; i < LEVELS; i++) {
-		bool is_top = true;
-
-		if (has_watched) {
-			READ_LINKS(links, dentry);
-			PEEK(id.ino, links.inode->i_ino);
-			PEEK(id.generation, links.inode->i_generation);
-			found = is_watched_directory(s, &id, below);
-			is_top = links.parent == dentry;
-			below = dentry;
-			dentry = links.parent;
-		}
-		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry))))
-			break;
-		if (is_top) {
-			id.dev = device_of(dentry);
-			has_watched = devices.lookup(&id.dev);
-		}
-	}
-	HIDE_FROM_VERIFIER(found);
-	if (!found && s->n_below)
-		found = is_below_name(s);
-	HIDE_FROM_VERIFIER(found);
-	return found;
-}
-
-static inline bool is_directory(struct inode *inode)
-{
-	u16 mode = 0;
-
-	PEEK(mode, inode->i_mode);
-	return (mode & 0170000) == 0040000;
-}
-
-static inline bool has_other_names(struct inode *inode)
-{
-	u32 links = 0;
-
-	PEEK(links, inode->i_nlink);
-	return links > 1 && !is_directory(inode);
-}
-
-/*
- * Is it one of the files, or in one of the directories? The file at a watched path is watched from then on, whatever
- * happens to its name. inode: NULL where there is no file yet.
- */
-static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt, struct inode *inode)
-{
-	u32 found, by_path;
-
-	if (!FILTER_FILE)
-		return true;
-	found = is_below_watched(s, dentry, mnt);
-	__builtin_memset(&s->key, 0, sizeof(s->key));
-	by_path = match_path_by(&s->key, dentry, NULL);
-	if (inode && (by_path || (found && has_other_names(inode))))
-		protect_file(inode, WATCHED);
-	found |= by_path;
-	if (inode)
-		found |= match_inode(inode);
-	return found;
 }
 
 /* Are the first `count` of the bytes the same? */

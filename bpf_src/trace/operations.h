@@ -5,6 +5,7 @@
 #include "filters.h"
 #include "paths.h"
 #include "timers.h"
+#include "watched.h"
 
 #define BLOCK_DEVICE 0060000	/* S_IFBLK */
 #define PIPE	     0010000	/* S_IFIFO */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -65,16 +66,19 @@ static int explain_hooks(const struct bw_plan_binding *failed, int error)
 static int check_latency(const struct bw_trace_options *o)
 {
 	const uint32_t timed = BW_FILE_OPS_OPENS | 1U << OP_READ | 1U << OP_WRITE | 1U << OP_FALLOCATE;
-	unsigned int major = 0, minor = 0;
+	unsigned long major, minor;
 	struct utsname kernel;
+	char *end;
 
 	uname(&kernel);
-	if (!bw_trace_options_has(o, BW_BY_LATENCY) || !(o->ops & timed) ||
-	    sscanf(kernel.release, "%u.%u", &major, &minor) != 2 || major > 5 || (major == 5 && minor >= 12))
+	major = strtoul(kernel.release, &end, 10);
+	minor = strtoul(end + (*end == '.'), NULL, 10);
+	if (!bw_trace_options_has(o, BW_BY_LATENCY) || !(o->ops & timed) || major > 5 || (major == 5 && minor >= 12))
 		return 0;
-	bw_log_error(-EOPNOTSUPP,
-		     "cannot filter by latency: on Linux %u.%u that of opens, reads, writes and fallocate is not known",
-		     major, minor);
+	bw_log_error(
+		-EOPNOTSUPP,
+		"cannot filter by latency: on Linux %lu.%lu that of opens, reads, writes and fallocate is not known",
+		major, minor);
 	bw_log_hint("leave --min-latency out, or give only other operations, as --ops delete,rename");
 	return -EOPNOTSUPP;
 }
