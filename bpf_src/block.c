@@ -8,7 +8,7 @@ struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
-	char operation[12];			      // what was tried: open, create, mount on
+	char operation[12];			      // what was tried: open, create, replace, mount on, ...
 	char outcome[24];			      // what became of it; stands behind the name
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
 };
@@ -21,12 +21,13 @@ struct data_t {
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
 #include "block/action.h"     // struct attempt; deny() refuses or kills, and calls report()
-#include "block/calls.h"      // on_call(): where only the strings of system calls are seen
+#include "block/calls.h"      // where only the strings of system calls are seen
+#include "block/change_calls.h"
+#include "block/changes.h"    // on_entry(), on_rename(), ...: the same for what changes a file without an open
 #include "block/exceptions.h" // is_excepted()
 #include "block/hook.h"	      // HOOK() and NOTICE()
 #include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
 #include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
-#include "block/rename.h"     // on_new_name(): the same for a link or a rename
 #include "lib/directories.h"  // match_directory()
 #include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
 #include "lib/track.h"	      // which inodes are protected
@@ -47,12 +48,7 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 	d->ts = bpf_ktime_get_ns();
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(&d->comm, sizeof(d->comm));
-	if (a->operation == OPEN)
-		__builtin_memcpy(d->operation, "open", 5);
-	else if (a->operation == CREATE)
-		__builtin_memcpy(d->operation, "create", 7);
-	else
-		__builtin_memcpy(d->operation, "mount on", 9);
+	__builtin_memcpy(d->operation, a->operation.name, sizeof(d->operation));
 	bpf_probe_read_kernel(&d->outcome, sizeof(d->outcome), outcome);
 	used = put_file(s, a);
 	HIDE_FROM_CLANG(used);
@@ -85,6 +81,8 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 		denied |= match_path(a->named, a->inode);
 	if (BY_FILE && a->inode)
 		denied |= match_inode(a->inode);
+	if (BY_ANCESTOR && a->inode)
+		denied |= match_ancestor(a->inode);
 	if (BY_DIR)
 		denied |= a->by_directory;
 
@@ -99,15 +97,20 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 // clang-format off
 
 HOOK(file_open, (struct file *file), on_open(ctx, file))
-HOOK(inode_create, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create(ctx, dentry, true))
-HOOK(inode_mknod, (struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev), on_create(ctx, dentry, false))
+HOOK(inode_create, (struct inode *dir, struct dentry *dentry, umode_t mode),
+     on_create(ctx, OPERATION("open"), ACCESS_CREATE, dentry))
+HOOK(inode_mknod, (struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev),
+     on_create(ctx, OPERATION("create"), ACCESS_MKNOD, dentry))
 HOOK(path_truncate, (const struct path *path), on_truncate(ctx, path))
 
 #if BY_DIR
 HOOK(path_mknod, (const struct path *dir, struct dentry *dentry, umode_t mode, unsigned int dev),
-     on_mknod(ctx, dir, dentry, is_regular(mode)))
-HOOK(inode_mkdir, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, dentry))
-HOOK(inode_symlink, (struct inode *dir, struct dentry *dentry, const char *to), on_create_other(ctx, dentry))
+     on_mknod(ctx, dir, dentry, mode))
+#endif
+#if BY_DIR || DENY_REPLACE
+HOOK(inode_mkdir, (struct inode *dir, struct dentry *dentry, umode_t mode), on_create_other(ctx, ACCESS_MKDIR, dentry))
+HOOK(inode_symlink, (struct inode *dir, struct dentry *dentry, const char *to),
+     on_create_other(ctx, ACCESS_SYMLINK, dentry))
 #endif
 
 // What is mounted:
@@ -119,17 +122,60 @@ HOOK(move_mount, (const struct path *from, const struct path *point), on_mount(c
 HOOK(sb_pivotroot, (const struct path *point, const struct path *root), on_mount(ctx, point))
 #endif
 
-// What gets another size or name:
+// What is deleted, and what gets another name, size or attributes:
 
-#if BY_FILE
-HOOK(inode_setattr, (IDMAP struct dentry *dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
-HOOK(inode_link, (struct dentry *from, struct inode *dir, struct dentry *to), on_new_name(ctx, from, to))
+#if DENY_DELETE
+HOOK(inode_unlink, (struct inode *dir, struct dentry *dentry),
+     on_entry(ctx, OPERATION("delete"), ACCESS_DELETE, dentry))
+HOOK(inode_rmdir, (struct inode *dir, struct dentry *dentry),
+     on_entry(ctx, OPERATION("delete"), ACCESS_DELETE, dentry))
+#endif
+#if BY_FILE || DENY_LINK || DENY_REPLACE
+HOOK(inode_link, (struct dentry *from, struct inode *dir, struct dentry *to), on_link(ctx, from, to))
+#endif
+#if BY_FILE || DENY_RENAME || DENY_REPLACE
 HOOK(inode_rename, (struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to RENAME_FLAGS),
-     on_new_name(ctx, from, to))
+     on_rename(ctx, from, to))
 #if HOOK_FMOD_RET // an LSM is asked twice for an exchange, the function security_inode_rename is called once
 HOOK(path_rename, (const struct path *old, struct dentry *from, const struct path *dir, struct dentry *to RENAME_FLAGS),
-     flags & RENAME_EXCHANGE ? on_new_name(ctx, to, from) : 0)
+     flags & RENAME_EXCHANGE ? on_rename(ctx, to, from) : 0)
 #endif
+#endif
+#if BY_FILE || DENY_RESIZE || DENY_ATTR
+HOOK(inode_setattr, (IDMAP struct dentry *dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
+#endif
+
+#if DENY_ATTR
+HOOK(inode_setxattr, (XATTR_IDMAP struct dentry *dentry, const char *name, const void *value, size_t size, int flags),
+     on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry))
+HOOK(inode_removexattr, (XATTR_IDMAP struct dentry *dentry, const char *name),
+     on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry))
+HOOK(file_ioctl, (struct file *file, unsigned int command, unsigned long argument), on_ioctl(ctx, file, command))
+#if HAS_COMPAT_IOCTL
+HOOK(file_ioctl_compat, (struct file *file, unsigned int command, unsigned long argument),
+     on_ioctl(ctx, file, command))
+#endif
+#if HAS_ACL
+HOOK(inode_set_acl, (void *idmap, struct dentry *dentry, const char *name, void *acl),
+     on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry))
+HOOK(inode_remove_acl, (void *idmap, struct dentry *dentry, const char *name),
+     on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry))
+#endif
+#if HAS_FILE_SETATTR
+HOOK(inode_file_setattr, (struct dentry *dentry, void *attr), on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry))
+#endif
+#endif
+
+// What is only looked at, and what is mapped into memory:
+
+#if DENY_STAT
+HOOK(inode_getattr, (const struct path *path), on_file(ctx, OPERATION("stat"), ACCESS_STAT, path))
+HOOK(inode_readlink, (struct dentry *dentry), on_entry(ctx, OPERATION("stat"), ACCESS_STAT, dentry))
+HOOK(inode_permission, (struct inode *inode, int mask), on_permission(ctx, inode, mask))
+#endif
+#if DENY_MMAP
+HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long flags),
+     on_file(ctx, OPERATION("mmap"), ACCESS_MMAP, &file->f_path))
 #endif
 
 // What is only noticed: an inode is gone; which program a process executes.

@@ -11,8 +11,14 @@
 #define KILL  9
 #define STEPS 128 /* how many directories and mounts of a path are shown */
 
+/* How an operation is called in events. */
+struct operation {
+	char name[12];
+};
+#define OPERATION(name) ((struct operation){name})
+
 struct attempt {
-	enum { OPEN, CREATE, MOUNT_ON } operation;
+	struct operation operation;
 	u32 wanted; /* ACCESS_* */
 
 	/* How it is reported: by its dentry and mount (NULL: not known), or, where only that is seen, by the string. */

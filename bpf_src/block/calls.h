@@ -44,7 +44,7 @@ static inline u32 denied_by_string(struct string *s, u64 len)
 
 /* len is what reading the string gave: its length with the NUL, or a negative error. */
 static inline long check_string(void *ctx, struct settings *s, struct string *string, long len, u32 wanted, u64 error,
-				int operation)
+				struct operation operation)
 {
 	struct attempt a = {operation, wanted, .string = string->path};
 	u32 denied = 0;
@@ -71,7 +71,9 @@ static inline u32 wanted_by(u64 flags)
 		wanted = (flags & O_ACCMODE) == O_WRONLY ? ACCESS_WRITE : ACCESS_READ | ACCESS_WRITE;
 	if (flags & OPEN_FOR_EXEC)
 		return ACCESS_EXEC;
-	return flags & (O_CREAT | O_TRUNC) ? wanted | ACCESS_WRITE : wanted;
+	if (flags & O_CREAT)
+		wanted |= ACCESS_WRITE | ACCESS_CREATE;
+	return flags & O_TRUNC ? wanted | ACCESS_WRITE | ACCESS_TRUNCATE : wanted;
 }
 
 /* Every open of a path (lib/opens.h), with the kernel's own copy of the string; it can be killed here, not refused. */
@@ -95,7 +97,7 @@ static inline int on_open_string(void *ctx, const void *file, const void *op)
 	bpf_probe_read_kernel(&name, sizeof(name), file);
 	len = bpf_probe_read_kernel_str(string->path, sizeof(string->path), name);
 	if (!(flags & O_PATH))
-		check_string(ctx, s, string, len, wanted_by(flags), 0, OPEN);
+		check_string(ctx, s, string, len, wanted_by(flags), 0, OPERATION("open"));
 	return 0;
 }
 
@@ -107,52 +109,58 @@ int KPROBE_OPEN(struct pt_regs *ctx, int dfd, const void *file, const void *op)
 #endif
 #if HOOK_OVERRIDE
 
-/* A string that can't be read here yet, or is changed after this, is seen in on_open_string. */
-static inline int on_call(struct pt_regs *ctx, const char *path, u32 wanted, int operation)
+/*
+ * A string that can't be read here yet, or is changed after this, is seen in on_open_string where it is opened. 0, or
+ * the error by which the call is refused.
+ */
+static inline long check_call(struct pt_regs *ctx, const char *path, u32 wanted, struct operation operation, bool opens)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
 	struct string *string = strings.lookup(&zero);
-	long refused, len;
+	long len;
 
 	if (!s || !string || !wanted)
 		return 0;
 	if (s->mode == MODE_LEARN) {
-		if (!EXCEPT_EXE)
+		if (!EXCEPT_EXE && opens)
 			learn(s, NULL);
 		return 0;
 	}
-	if (s->mode == MODE_ENFORCE && s->dry_run && operation == OPEN)
+	if (s->mode == MODE_ENFORCE && s->dry_run && opens)
 		return 0; /* on_open_string reports it, once */
+	if (s->mode == MODE_CANARY && !opens)
+		return 0;
 	len = bpf_probe_read_user_str(string->path, sizeof(string->path), path);
-	refused = check_string(ctx, s, string, len, wanted, s->error, operation);
-	if (refused)
-		bpf_override_return(ctx, refused);
+	return check_string(ctx, s, string, len, wanted, s->error, operation);
+}
+
+static inline int refuse(struct pt_regs *ctx, long error)
+{
+	if (error)
+		bpf_override_return(ctx, error);
 	return 0;
 }
 
 /* The n-th argument of the system call; a 32-bit call's are in other registers. */
+#define ARGUMENT(n, native, ia32_register) \
+	case n:                                \
+		if (ia32)                      \
+			PEEK(value, regs->ia32_register); \
+		else                           \
+			PEEK(value, regs->native); \
+		break;
+
 static inline u64 argument(struct pt_regs *ctx, int n, bool ia32)
 {
 	const struct pt_regs *regs = (const struct pt_regs *)PT_REGS_PARM1(ctx);
 	u64 value = 0;
 
 	switch (n) {
-	case 1:
-		if (ia32)
-			PEEK(value, regs->bx);
-		else
-			PEEK(value, regs->di);
-		break;
-	case 2:
-		if (ia32)
-			PEEK(value, regs->cx);
-		else
-			PEEK(value, regs->si);
-		break;
-	case 3:
-		PEEK(value, regs->dx);
-		break;
+		ARGUMENT(1, di, bx)
+		ARGUMENT(2, si, cx)
+		ARGUMENT(3, dx, dx)
+		ARGUMENT(4, r10, si)
 	}
 	return ia32 ? (u32)value : value;
 }
@@ -175,33 +183,37 @@ static inline u32 wanted_by_how(u64 how)
 	return wanted_by_open(flags);
 }
 
-#define ON_CALL(function, ia32, path, wanted) ON_CALL_OF(function, ia32, path, wanted, OPEN)
-#define ON_CALL_OF(function, ia32, path, wanted, operation)                             \
-	int kprobe__##function(struct pt_regs *ctx)                                     \
-	{                                                                               \
-		return on_call(ctx, path_argument(ctx, path, ia32), wanted, operation); \
+#define ON_OPEN(function, ia32, path, wanted)                                                                     \
+	int kprobe__##function(struct pt_regs *ctx)                                                              \
+	{                                                                                                        \
+		return refuse(ctx, check_call(ctx, path_argument(ctx, path, ia32), wanted, OPERATION("open"), true)); \
+	}
+#define ON_CALL(function, ia32, path, wanted, operation)                                                            \
+	int kprobe__##function(struct pt_regs *ctx)                                                               \
+	{                                                                                                         \
+		return refuse(ctx, check_call(ctx, path_argument(ctx, path, ia32), wanted, OPERATION(operation), false)); \
 	}
 
-ON_CALL(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))
-ON_CALL(__x64_sys_creat, false, 1, ACCESS_WRITE)
-ON_CALL(__x64_sys_openat, false, 2, wanted_by_open(argument(ctx, 3, false)))
-ON_CALL(__x64_sys_openat2, false, 2, wanted_by_how(argument(ctx, 3, false)))
-ON_CALL(__x64_sys_truncate, false, 1, ACCESS_WRITE)
-ON_CALL(__x64_sys_execve, false, 1, ACCESS_EXEC)
-ON_CALL(__x64_sys_execveat, false, 2, ACCESS_EXEC)
-ON_CALL_OF(__x64_sys_mknod, false, 1, ACCESS_WRITE, CREATE)
-ON_CALL_OF(__x64_sys_mknodat, false, 2, ACCESS_WRITE, CREATE)
+ON_OPEN(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))
+ON_OPEN(__x64_sys_creat, false, 1, ACCESS_WRITE | ACCESS_CREATE | ACCESS_TRUNCATE)
+ON_OPEN(__x64_sys_openat, false, 2, wanted_by_open(argument(ctx, 3, false)))
+ON_OPEN(__x64_sys_openat2, false, 2, wanted_by_how(argument(ctx, 3, false)))
+ON_OPEN(__x64_sys_execve, false, 1, ACCESS_EXEC)
+ON_OPEN(__x64_sys_execveat, false, 2, ACCESS_EXEC)
+ON_CALL(__x64_sys_truncate, false, 1, ACCESS_TRUNCATE, "truncate")
+ON_CALL(__x64_sys_mknod, false, 1, ACCESS_MKNOD, "create")
+ON_CALL(__x64_sys_mknodat, false, 2, ACCESS_MKNOD, "create")
 
 #if IA32
-ON_CALL(__ia32_compat_sys_open, true, 1, wanted_by_open(argument(ctx, 2, true)))
-ON_CALL(__ia32_sys_creat, true, 1, ACCESS_WRITE)
-ON_CALL(__ia32_compat_sys_openat, true, 2, wanted_by_open(argument(ctx, 3, true)))
-ON_CALL(__ia32_sys_openat2, true, 2, wanted_by_how(argument(ctx, 3, true)))
-ON_CALL(__ia32_compat_sys_truncate, true, 1, ACCESS_WRITE)
-ON_CALL(__ia32_sys_ia32_truncate64, true, 1, ACCESS_WRITE)
-ON_CALL(__ia32_compat_sys_execve, true, 1, ACCESS_EXEC)
-ON_CALL(__ia32_compat_sys_execveat, true, 2, ACCESS_EXEC)
-ON_CALL_OF(__ia32_sys_mknod, true, 1, ACCESS_WRITE, CREATE)
-ON_CALL_OF(__ia32_sys_mknodat, true, 2, ACCESS_WRITE, CREATE)
+ON_OPEN(__ia32_compat_sys_open, true, 1, wanted_by_open(argument(ctx, 2, true)))
+ON_OPEN(__ia32_sys_creat, true, 1, ACCESS_WRITE | ACCESS_CREATE | ACCESS_TRUNCATE)
+ON_OPEN(__ia32_compat_sys_openat, true, 2, wanted_by_open(argument(ctx, 3, true)))
+ON_OPEN(__ia32_sys_openat2, true, 2, wanted_by_how(argument(ctx, 3, true)))
+ON_OPEN(__ia32_compat_sys_execve, true, 1, ACCESS_EXEC)
+ON_OPEN(__ia32_compat_sys_execveat, true, 2, ACCESS_EXEC)
+ON_CALL(__ia32_compat_sys_truncate, true, 1, ACCESS_TRUNCATE, "truncate")
+ON_CALL(__ia32_sys_ia32_truncate64, true, 1, ACCESS_TRUNCATE, "truncate")
+ON_CALL(__ia32_sys_mknod, true, 1, ACCESS_MKNOD, "create")
+ON_CALL(__ia32_sys_mknodat, true, 2, ACCESS_MKNOD, "create")
 #endif
 #endif

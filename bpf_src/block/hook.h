@@ -43,8 +43,16 @@
 #else
 #define IDMAP
 #endif
-#if HOOK_FMOD_RET /* the function has one more parameter than the LSM hook */
+#include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#define XATTR_IDMAP void *idmap,
+#else
+#define XATTR_IDMAP
+#endif
+#if HOOK_FMOD_RET /* where the function's parameters are not those of the LSM hook */
 #define RENAME_FLAGS , unsigned int flags
+#define ASKED_PROT
 #else
 #define RENAME_FLAGS
+#define ASKED_PROT unsigned long asked,
 #endif

@@ -7,7 +7,9 @@
 
 #include <uapi/linux/ptrace.h>
 
+#include "changes.h"
 #include "exceptions.h"
+#include "hook.h"
 #include "operations.h"
 
 #if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE
@@ -77,6 +79,85 @@ int kprobe__security_move_mount(struct pt_regs *ctx, const struct path *from, co
 int kprobe__security_sb_pivotroot(struct pt_regs *ctx, const struct path *point)
 {
 	on_mount(ctx, point);
+	return 0;
+}
+
+#endif
+/* What changes a file without an open is done before the process dies; it is reported, and the process killed. */
+#if HOOK_SIGNAL && DENY_DELETE
+
+int kprobe__security_inode_unlink(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry)
+{
+	on_entry(ctx, OPERATION("delete"), ACCESS_DELETE, dentry);
+	return 0;
+}
+
+int kprobe__security_inode_rmdir(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry)
+{
+	on_entry(ctx, OPERATION("delete"), ACCESS_DELETE, dentry);
+	return 0;
+}
+
+#endif
+#if HOOK_SIGNAL && (DENY_RENAME || DENY_REPLACE)
+
+int kprobe__security_inode_rename(struct pt_regs *ctx, struct inode *old, struct dentry *from)
+{
+	on_rename(ctx, from, (struct dentry *)PT_REGS_PARM4(ctx)); /* see security_sb_mount */
+	return 0;
+}
+
+#endif
+#if HOOK_SIGNAL && (DENY_LINK || DENY_REPLACE)
+
+int kprobe__security_inode_link(struct pt_regs *ctx, struct dentry *from, struct inode *dir, struct dentry *to)
+{
+	on_link(ctx, from, to);
+	return 0;
+}
+
+#endif
+#if HOOK_SIGNAL && DENY_REPLACE
+
+int kprobe__security_inode_mkdir(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry)
+{
+	on_create_other(ctx, ACCESS_MKDIR, dentry);
+	return 0;
+}
+
+int kprobe__security_inode_symlink(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry)
+{
+	on_create_other(ctx, ACCESS_SYMLINK, dentry);
+	return 0;
+}
+
+#endif
+#if HOOK_SIGNAL && (DENY_ATTR || DENY_RESIZE)
+
+int kprobe__security_inode_setattr(struct pt_regs *ctx, IDMAP struct dentry *dentry, struct iattr *attr)
+{
+	on_setattr(ctx, dentry, attr);
+	return 0;
+}
+
+#endif
+#if HOOK_SIGNAL && DENY_ATTR
+
+int kprobe__security_inode_setxattr(struct pt_regs *ctx, XATTR_IDMAP struct dentry *dentry)
+{
+	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry);
+	return 0;
+}
+
+int kprobe__security_inode_removexattr(struct pt_regs *ctx, XATTR_IDMAP struct dentry *dentry)
+{
+	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry);
+	return 0;
+}
+
+int kprobe__security_file_ioctl(struct pt_regs *ctx, struct file *file, unsigned int command)
+{
+	on_ioctl(ctx, file, command);
 	return 0;
 }
 

@@ -18,6 +18,10 @@ BPF_HASH(except_uids, u32, u32, 1); /* bccwatch makes these as large as the rule
 BPF_HASH(except_exes, u64, u32, 1);
 BPF_HASH(except_comms, struct comm, u32, 1);
 
+#if BY_ANCESTOR
+BPF_HASH(ancestors, struct file_id, u32, 1);
+#endif
+
 static inline void count_outcome(int outcome)
 {
 	u64 *n = outcomes.lookup(&outcome);

@@ -12,15 +12,18 @@
 #include "action.h"
 #include "learn.h"
 
-#define TRUNCATES 01000	    /* O_TRUNC */
-#define SETS_SIZE (1 << 3)  /* ATTR_SIZE */
-#define BY_HANDLE (1 << 13) /* ATTR_FILE: by a descriptor */
+#define TRUNCATES 01000 /* O_TRUNC */
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) /* where the union lost its name */
 #define ALIAS d_alias
 #else
 #define ALIAS d_u.d_alias
 #endif
+
+static inline struct dentry *dentry_of_alias(struct hlist_node *alias)
+{
+	return (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS));
+}
 
 /* An overlay opens a file of a layer, which is the one that counts, under its own path: some name of that file. */
 static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inode)
@@ -31,7 +34,7 @@ static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inod
 	PEEK(named, dentry->d_inode);
 	if (named != inode)
 		PEEK(alias, inode->i_dentry.first);
-	return alias ? (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS)) : dentry;
+	return alias ? dentry_of_alias(alias) : dentry;
 }
 
 static inline u32 access_of(u32 flags, u32 mode)
@@ -42,6 +45,8 @@ static inline u32 access_of(u32 flags, u32 mode)
 		access = ACCESS_EXEC;
 	if (mode & FMODE_WRITE || flags & TRUNCATES)
 		access |= ACCESS_WRITE;
+	if (flags & TRUNCATES)
+		access |= ACCESS_TRUNCATE;
 	return access ? access : ACCESS_ANY; /* O_PATH does not come here, ioctl's access mode 3 does */
 }
 
@@ -58,7 +63,7 @@ static inline long on_open(void *ctx, struct file *file)
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
 	struct path path = read_path(&file->f_path);
-	struct attempt a = {OPEN, 0, path.dentry, path.mnt};
+	struct attempt a = {OPERATION("open"), 0, path.dentry, path.mnt};
 	struct inode *inode = NULL;
 	u32 flags = 0, mode = 0, denied = 0;
 
@@ -88,48 +93,26 @@ static inline long on_open(void *ctx, struct file *file)
  * Something is created: refused, before it is there. While bccwatch searches a directory that others change without end
  * (frozen), nothing can be, by anybody. In a dry run a file is reported when what was created is opened.
  */
-static inline long on_create(void *ctx, struct dentry *dentry, bool opened)
+static inline long on_create(void *ctx, struct operation operation, u32 wanted, struct dentry *dentry)
 {
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
-	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry, .named = dentry};
+	struct attempt a = {operation, wanted, dentry, .named = dentry};
 
 	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
 		return 0;
 	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	if (s->frozen)
 		return a.by_directory ? -EBUSY : 0;
-	return s->dry_run && opened ? 0 : check(ctx, s, &a, s->error);
-}
-
-/* A directory or a symlink is created: refused below a protected directory alone. */
-static inline long on_create_other(void *ctx, struct dentry *dentry)
-{
-	int zero = 0;
-	struct settings *s = settings.lookup(&zero);
-	struct attempt a = {CREATE, ACCESS_WRITE, dentry};
-
-	if (!s || (s->mode != MODE_ENFORCE && !s->frozen))
+	if (s->dry_run && wanted & s->access & ACCESS_CREATE && s->access & ACCESS_WRITE)
 		return 0;
-	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
-	if (s->frozen)
-		return a.by_directory ? -EBUSY : 0;
 	return check(ctx, s, &a, s->error);
 }
 
-/*
- * Needed when the file's mount lies below a protected directory: only this hook has the mount. If the walk is
- * inconclusive, on_create decides.
- */
-static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, bool opened)
+/* A directory or a symlink is created; at a protected name it takes the place of the file. */
+static inline long on_create_other(void *ctx, u32 wanted, struct dentry *dentry)
 {
-	struct settings *s = enforced();
-	struct attempt a = {opened ? OPEN : CREATE, ACCESS_WRITE, dentry, read_path(dir).mnt};
-
-	if (!s || s->dry_run) /* on_create reports it, once */
-		return 0;
-	a.by_directory = match_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
-	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
+	return on_create(ctx, OPERATION("create"), wanted | ACCESS_REPLACE, dentry);
 }
 
 static inline bool is_regular(u16 mode)
@@ -137,15 +120,35 @@ static inline bool is_regular(u16 mode)
 	return (mode & 0170000) == 0100000 || !(mode & 0170000);
 }
 
-/* What is mounted there would be below a protected directory by this path alone: refused. */
+/*
+ * Needed when the file's mount lies below a protected directory: only this hook has the mount. If the walk is
+ * inconclusive, on_create decides.
+ */
+static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *dentry, u16 mode)
+{
+	struct settings *s = enforced();
+	struct attempt a = {OPERATION("create"), ACCESS_MKNOD, dentry, read_path(dir).mnt};
+
+	if (!s || s->dry_run) /* on_create reports it, once */
+		return 0;
+	if (is_regular(mode)) {
+		a.operation = OPERATION("open");
+		a.wanted = ACCESS_CREATE;
+	}
+	a.by_directory = match_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
+	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
+}
+
+/* What is mounted there would be below a protected directory by this path alone, or hide a protected file. */
 static inline long on_mount(void *ctx, const struct path *point)
 {
 	struct settings *s = enforced();
 	struct path path = read_path(point);
-	struct attempt a = {MOUNT_ON, ACCESS_ANY, path.dentry, path.mnt};
+	struct attempt a = {OPERATION("mount on"), ACCESS_MOUNT, path.dentry, path.mnt, .named = path.dentry};
 
 	if (!s)
 		return 0;
+	PEEK(a.inode, a.dentry->d_inode);
 	a.by_directory = match_directory(a.dentry, a.mnt, LEVELS_MOUNT, MOUNTS, true);
 	return check(ctx, s, &a, s->error);
 }
@@ -163,33 +166,11 @@ static inline long on_truncate(void *ctx, const struct path *file)
 {
 	struct settings *s = enforced();
 	struct path path = read_path(file);
-	struct attempt a = {OPEN, ACCESS_WRITE, path.dentry, path.mnt, .named = path.dentry};
-	struct inode *inode = NULL;
+	struct attempt a = {OPERATION("truncate"), ACCESS_TRUNCATE, path.dentry, path.mnt, .named = path.dentry};
 
 	if (!s)
 		return 0;
-	PEEK(inode, a.dentry->d_inode);
-	a.inode = inode;
+	PEEK(a.inode, a.dentry->d_inode);
 	a.by_directory = match_directory(a.dentry, a.mnt, LEVELS_OTHER, MOUNTS, false);
-	return check(ctx, s, &a, s->error);
-}
-
-/*
- * An overlay truncates the file of its layer by this. Other calls of truncate(2) come here, too, after they were
- * checked by their path; a dry run would report them twice, and reports none here.
- */
-static inline long on_setattr(void *ctx, struct dentry *dentry, struct iattr *attr)
-{
-	struct settings *s = enforced();
-	struct attempt a = {OPEN, ACCESS_WRITE, dentry, .named = dentry};
-	struct inode *inode = NULL;
-	u32 valid = 0;
-
-	PEEK(valid, attr->ia_valid);
-	if (!s || s->dry_run || !(valid & SETS_SIZE) || valid & BY_HANDLE)
-		return 0;
-	PEEK(inode, dentry->d_inode);
-	a.inode = inode;
-	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	return check(ctx, s, &a, s->error);
 }

@@ -16,8 +16,37 @@
 #define BY_DIR 0
 #endif
 #define BY_FILE (BY_PATH || BY_DIR)
+#ifndef BY_ANCESTOR /* a directory above a protected file */
+#define BY_ANCESTOR 0
+#endif
+
+/* What is denied beside opening, creating and truncating. */
 #ifndef DENY_MOUNTS
 #define DENY_MOUNTS 0
+#endif
+#ifndef DENY_DELETE
+#define DENY_DELETE 0
+#endif
+#ifndef DENY_RENAME
+#define DENY_RENAME 0
+#endif
+#ifndef DENY_REPLACE
+#define DENY_REPLACE 0
+#endif
+#ifndef DENY_LINK /* another name for a protected file */
+#define DENY_LINK 0
+#endif
+#ifndef DENY_RESIZE
+#define DENY_RESIZE 0
+#endif
+#ifndef DENY_ATTR
+#define DENY_ATTR 0
+#endif
+#ifndef DENY_STAT
+#define DENY_STAT 0
+#endif
+#ifndef DENY_MMAP
+#define DENY_MMAP 0
 #endif
 
 /* The exceptions. */
@@ -51,6 +80,21 @@
 /* What the kernel has. */
 #ifndef SETATTR_IDMAP
 #define SETATTR_IDMAP 0
+#endif
+#ifndef HAS_ACL /* inode_set_acl and inode_remove_acl: from Linux 6.2 on */
+#define HAS_ACL 0
+#endif
+#ifndef HAS_COMPAT_IOCTL /* file_ioctl_compat: from 6.8 on, and in many older ones */
+#define HAS_COMPAT_IOCTL 0
+#endif
+#ifndef HAS_FILE_SETATTR /* inode_file_setattr: from 6.17 on */
+#define HAS_FILE_SETATTR 0
+#endif
+#ifndef HAS_FCHMODAT2 /* from 6.6 on */
+#define HAS_FCHMODAT2 0
+#endif
+#ifndef HAS_SETXATTRAT /* from 6.13 on */
+#define HAS_SETXATTRAT 0
 #endif
 #ifndef IA32
 #define IA32 0

@@ -10,8 +10,6 @@
 #include "../lib/track.h"
 #include "../lib/verifier.h"
 
-#if BY_FILE
-
 /*
  * Accesses the file must stay denied after it moves out of a protected directory; 0 if nothing changes. While bccwatch
  * looks for files of several links, one that moves may come to where it has looked already. While the directory is
@@ -65,7 +63,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	u32 access;
 	long r;
 
-	if (!s || s->mode == MODE_CANARY)
+	if (!BY_FILE || !s || s->mode == MODE_CANARY)
 		return 0;
 	access = kept_from_directory(s, from, to);
 	if (s->frozen && access)
@@ -88,5 +86,3 @@ refuse:
 	count_outcome(OUTCOME_DENIED);
 	return negative(s->error);
 }
-
-#endif
