@@ -20,8 +20,8 @@ struct data_t {
 
 #include "block/options.h" // which rules, exceptions and kind of hook this program is compiled for
 
-#include "block/action.h"     // struct attempt; deny() refuses or kills, and calls report()
-#include "block/calls.h"      // where only the strings of system calls are seen
+#include "block/action.h" // struct attempt; deny() refuses or kills, and calls report()
+#include "block/calls.h"  // where only the strings of system calls are seen
 #include "block/change_calls.h"
 #include "block/changes.h"    // on_entry(), on_rename(), ...: the same for what changes a file without an open
 #include "block/exceptions.h" // is_excepted()

@@ -143,12 +143,12 @@ static inline int refuse(struct pt_regs *ctx, long error)
 }
 
 /* The n-th argument of the system call; a 32-bit call's are in other registers. */
-#define ARGUMENT(n, native, ia32_register) \
-	case n:                                \
-		if (ia32)                      \
+#define ARGUMENT(n, native, ia32_register)                \
+	case n:                                           \
+		if (ia32)                                 \
 			PEEK(value, regs->ia32_register); \
-		else                           \
-			PEEK(value, regs->native); \
+		else                                      \
+			PEEK(value, regs->native);        \
 		break;
 
 static inline u64 argument(struct pt_regs *ctx, int n, bool ia32)
@@ -183,15 +183,16 @@ static inline u32 wanted_by_how(u64 how)
 	return wanted_by_open(flags);
 }
 
-#define ON_OPEN(function, ia32, path, wanted)                                                                     \
-	int kprobe__##function(struct pt_regs *ctx)                                                              \
-	{                                                                                                        \
+#define ON_OPEN(function, ia32, path, wanted)                                                                         \
+	int kprobe__##function(struct pt_regs *ctx)                                                                   \
+	{                                                                                                             \
 		return refuse(ctx, check_call(ctx, path_argument(ctx, path, ia32), wanted, OPERATION("open"), true)); \
 	}
-#define ON_CALL(function, ia32, path, wanted, operation)                                                            \
-	int kprobe__##function(struct pt_regs *ctx)                                                               \
-	{                                                                                                         \
-		return refuse(ctx, check_call(ctx, path_argument(ctx, path, ia32), wanted, OPERATION(operation), false)); \
+#define ON_CALL(function, ia32, path, wanted, operation)                                                             \
+	int kprobe__##function(struct pt_regs *ctx)                                                                  \
+	{                                                                                                            \
+		return refuse(ctx,                                                                                   \
+			      check_call(ctx, path_argument(ctx, path, ia32), wanted, OPERATION(operation), false)); \
 	}
 
 ON_OPEN(__x64_sys_open, false, 1, wanted_by_open(argument(ctx, 2, false)))

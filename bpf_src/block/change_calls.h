@@ -9,26 +9,28 @@
 
 #if HOOK_OVERRIDE
 
-/* CALL_1: a call by one path, its n-th argument. CALL_2: by two; what is denied by the first is not asked by the second. */
-#define CALL_1(call, path, wanted, operation) \
+/* CALL_1: a call by one path, its n-th argument. CALL_2: by two; what is denied by the first is not asked by the
+ * second. */
+#define CALL_1(call, path, wanted, operation)                     \
 	ON_CALL(__x64_sys_##call, false, path, wanted, operation) \
 	ON_CALL_32(__ia32_sys_##call, path, wanted, operation)
-#define CALL_2(call, path1, wanted1, operation1, path2, wanted2, operation2) \
+#define CALL_2(call, path1, wanted1, operation1, path2, wanted2, operation2)                            \
 	ON_CALL_OF_TWO(__x64_sys_##call, false, path1, wanted1, operation1, path2, wanted2, operation2) \
 	ON_CALL_OF_TWO_32(__ia32_sys_##call, path1, wanted1, operation1, path2, wanted2, operation2)
 
-#define ON_CALL_OF_TWO(function, ia32, path1, wanted1, operation1, path2, wanted2, operation2) \
-	int kprobe__##function(struct pt_regs *ctx) \
-	{ \
+#define ON_CALL_OF_TWO(function, ia32, path1, wanted1, operation1, path2, wanted2, operation2)                        \
+	int kprobe__##function(struct pt_regs *ctx)                                                                   \
+	{                                                                                                             \
 		long error = check_call(ctx, path_argument(ctx, path1, ia32), wanted1, OPERATION(operation1), false); \
- \
-		if (!error) \
-			error = check_call(ctx, path_argument(ctx, path2, ia32), wanted2, OPERATION(operation2), false); \
-		return refuse(ctx, error); \
+                                                                                                                      \
+		if (!error)                                                                                           \
+			error = check_call(ctx, path_argument(ctx, path2, ia32), wanted2, OPERATION(operation2),      \
+					   false);                                                                    \
+		return refuse(ctx, error);                                                                            \
 	}
 #if IA32
 #define ON_CALL_32(function, path, wanted, operation) ON_CALL(function, true, path, wanted, operation)
-#define ON_CALL_OF_TWO_32(function, parameters...) ON_CALL_OF_TWO(function, true, parameters)
+#define ON_CALL_OF_TWO_32(function, parameters...)    ON_CALL_OF_TWO(function, true, parameters)
 #else
 #define ON_CALL_32(function, path, wanted, operation)
 #define ON_CALL_OF_TWO_32(function, parameters...)

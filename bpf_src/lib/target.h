@@ -6,24 +6,24 @@
 
 /* What is denied to whom it concerns. Each operation wants one or some of them. */
 enum {
-	ACCESS_READ = 1 << 0,	   /* an open for reading */
-	ACCESS_WRITE = 1 << 1,	   /* an open for writing */
-	ACCESS_EXEC = 1 << 2,	   /* an open to execute it */
-	ACCESS_CREATE = 1 << 3,	   /* a file, by an open */
-	ACCESS_TRUNCATE = 1 << 4,  /* by its path, or as it is opened */
-	ACCESS_RESIZE = 1 << 5,	   /* truncate by a descriptor */
-	ACCESS_REPLACE = 1 << 6,   /* put another file at its name: by a rename, a link, a symlink, a directory */
-	ACCESS_DELETE = 1 << 7,	   /* unlink or rmdir */
-	ACCESS_RENAME = 1 << 8,	   /* take it away from its name */
-	ACCESS_LINK = 1 << 9,	   /* give a file this name, a hard link */
-	ACCESS_LINK_TO = 1 << 10,  /* give it another name, a hard link */
-	ACCESS_SYMLINK = 1 << 11,  /* create one of this name */
+	ACCESS_READ = 1 << 0,	  /* an open for reading */
+	ACCESS_WRITE = 1 << 1,	  /* an open for writing */
+	ACCESS_EXEC = 1 << 2,	  /* an open to execute it */
+	ACCESS_CREATE = 1 << 3,	  /* a file, by an open */
+	ACCESS_TRUNCATE = 1 << 4, /* by its path, or as it is opened */
+	ACCESS_RESIZE = 1 << 5,	  /* truncate by a descriptor */
+	ACCESS_REPLACE = 1 << 6,  /* put another file at its name: by a rename, a link, a symlink, a directory */
+	ACCESS_DELETE = 1 << 7,	  /* unlink or rmdir */
+	ACCESS_RENAME = 1 << 8,	  /* take it away from its name */
+	ACCESS_LINK = 1 << 9,	  /* give a file this name, a hard link */
+	ACCESS_LINK_TO = 1 << 10, /* give it another name, a hard link */
+	ACCESS_SYMLINK = 1 << 11, /* create one of this name */
 	ACCESS_MKDIR = 1 << 12,
 	ACCESS_MKNOD = 1 << 13,
-	ACCESS_ATTR = 1 << 14,	   /* change mode, owner, times, extended attributes, ACL, flags */
-	ACCESS_STAT = 1 << 15,	   /* stat, access, readlink */
+	ACCESS_ATTR = 1 << 14, /* change mode, owner, times, extended attributes, ACL, flags */
+	ACCESS_STAT = 1 << 15, /* stat, access, readlink */
 	ACCESS_MMAP = 1 << 16,
-	ACCESS_MOUNT = 1 << 17,	   /* mount on it */
+	ACCESS_MOUNT = 1 << 17, /* mount on it */
 	ACCESS_ANY = (1 << 18) - 1
 };
 

@@ -33,33 +33,79 @@ struct block {
 	uint64_t reported_refused; /* links and renames */
 };
 
-/* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */
-static int build(struct block *b)
+/* A macro of block.c, which is 1 where it is wanted. */
+struct macro {
+	bool wanted;
+	const char *name;
+};
+
+static int define(struct block *b, const struct macro *macros, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = macros[i].wanted ? bw_source_define(&b->source, macros[i].name) : 0;
+	return r;
+}
+
+/* Which rules there are, and what they deny. */
+static int define_rules(struct block *b)
 {
 	const struct bw_block_options *o = b->options;
 	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
-	const struct {
-		bool wanted;
-		const char *macro;
-	} macros[] = {
-		{true, bw_hook_info(b->hook)->macro},
+	const uint32_t denied = by_dir ? o->access.beneath : o->access.file;
+	const struct macro macros[] = {
 		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
 		{by_path, "BY_PATH"},
 		{by_dir, "BY_DIR"},
-		{by_dir && !o->allow_mounts, "DENY_MOUNTS"},
+		{(by_path || by_dir) && o->access.ancestor, "BY_ANCESTOR"},
+		{denied & ACCESS_MOUNT, "DENY_MOUNTS"},
+		{denied & ACCESS_DELETE, "DENY_DELETE"},
+		{denied & ACCESS_RENAME, "DENY_RENAME"},
+		{denied & ACCESS_REPLACE, "DENY_REPLACE"},
+		{denied & (ACCESS_LINK | ACCESS_LINK_TO), "DENY_LINK"},
+		{denied & ACCESS_RESIZE, "DENY_RESIZE"},
+		{denied & ACCESS_ATTR, "DENY_ATTR"},
+		{denied & ACCESS_STAT, "DENY_STAT"},
+		{denied & ACCESS_MMAP, "DENY_MMAP"},
 		{o->n_uids > 0, "EXCEPT_UID"},
 		{o->n_comms > 0, "EXCEPT_COMM"},
 		{o->n_exes > 0, "EXCEPT_EXE"},
-		{(by_path || by_dir) && bw_hook_setattr_has_idmap(b->hook), "SETATTR_IDMAP"},
-		/* A kernel without 32-bit calls has no such functions to attach to. */
-		{b->hook == BW_HOOK_OVERRIDE && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
 	};
-	int r = 0;
 
-	for (size_t i = 0; i < sizeof(macros) / sizeof(*macros) && r == 0; i++)
-		r = macros[i].wanted ? bw_source_define(&b->source, macros[i].macro) : 0;
+	return define(b, macros, sizeof(macros) / sizeof(*macros));
+}
+
+/* What the kernel has: without 32-bit calls, for instance, there are no such functions to attach to. */
+static int define_kernel(struct block *b)
+{
+	const bool override = b->hook == BW_HOOK_OVERRIDE;
+	const struct macro macros[] = {
+		{bw_hook_parameters(b->hook, "inode_setattr") == 3, "SETATTR_IDMAP"},
+		{bw_hook_parameters(b->hook, "inode_set_acl") > 0, "HAS_ACL"},
+		{bw_hook_parameters(b->hook, "file_ioctl_compat") > 0, "HAS_COMPAT_IOCTL"},
+		{override ? bw_perf_kprobe_try("__x64_sys_file_setattr") == 0
+			  : bw_hook_parameters(b->hook, "inode_file_setattr") > 0,
+		 "HAS_FILE_SETATTR"},
+		{override && bw_perf_kprobe_try("__x64_sys_fchmodat2") == 0, "HAS_FCHMODAT2"},
+		{override && bw_perf_kprobe_try("__x64_sys_setxattrat") == 0, "HAS_SETXATTRAT"},
+		{override && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
+	};
+
+	return define(b, macros, sizeof(macros) / sizeof(*macros));
+}
+
+/* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */
+static int build(struct block *b)
+{
+	int r = bw_source_define(&b->source, bw_hook_info(b->hook)->macro);
+
 	if (r == 0)
-		r = bw_build(&b->source, !o->common.no_cache, b->signal_fd, &b->image);
+		r = define_rules(b);
+	if (r == 0)
+		r = define_kernel(b);
+	if (r == 0)
+		r = bw_build(&b->source, !b->options->common.no_cache, b->signal_fd, &b->image);
 	return r == 0 ? bw_enforcement_check_maps(&b->enforcement, &b->image) : r;
 }
 
@@ -286,7 +332,7 @@ int bw_block_try(int signal_fd, const char **hook)
 	const char *why;
 	int r = bw_rules_add(&options.rules, BW_RULE_NAME, "bccwatch-doctor", &why);
 
-	options.access = ACCESS_ANY;
+	options.access = bw_access_default;
 	b = new_block(&options, signal_fd);
 
 	if (r == 0)

@@ -66,13 +66,7 @@ static int set_hook(struct bw_block_options *o, const char *value)
 
 static int set_access(struct bw_block_options *o, const char *value)
 {
-	static const char *const choices[] = {"read", "write", "exec", NULL};
-	int i = bw_common_options_word("--access", value, choices, "it is one of read, write, exec");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	o->access |= (uint32_t)ACCESS_READ << i;
-	return 0;
+	return bw_access_parse("--access", value, &o->access) < 0 ? BW_EXIT_USAGE : 0;
 }
 
 static int except_comm(struct bw_block_options *o, const char *value)
@@ -133,10 +127,17 @@ static int set_option(void *cookie, int id, const char *value)
 	}
 }
 
+/* What a hook of opens does not see. */
+enum {
+	CHANGES = ACCESS_RESIZE | ACCESS_REPLACE | ACCESS_DELETE | ACCESS_RENAME | ACCESS_LINK | ACCESS_LINK_TO |
+		  ACCESS_ATTR | ACCESS_STAT | ACCESS_MMAP
+};
+
 static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 {
 	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
 				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
+				      .changes = (o->access.file | o->access.beneath) & CHANGES,
 				      .programs = o->n_exes > 0};
 }
 
@@ -159,11 +160,22 @@ static int check(const struct bw_block_options *o)
 	return why ? bw_common_options_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;
 }
 
+/* What is mounted beneath a directory would be beside the rule: it is denied with whatever else is. */
+static void complete_access(struct bw_block_options *o)
+{
+	if (!o->access.beneath)
+		o->access = bw_access_default;
+	if (o->allow_mounts)
+		o->access.beneath &= ~(uint32_t)ACCESS_MOUNT;
+	else
+		o->access.beneath |= ACCESS_MOUNT;
+}
+
 int bw_block_options_parse(struct bw_block_options *o, const struct bw_command *command, int argc, char **argv)
 {
 	int r = bw_common_options_parse(command, &o->common, argc, argv, set_option, o);
 
-	o->access = o->access ? o->access : ACCESS_ANY;
+	complete_access(o);
 	return r == 0 ? check(o) : r;
 }
 
@@ -186,8 +198,9 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_DRY_RUN, "dry-run", NULL, "only report what would be denied or killed", NULL},
 	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
 	 "lsm fmod_ret override signal"},
-	{OPT_ACCESS, "access", "ACCESS", "deny only to read, write or exec; may be given again (default: all)",
-	 "read write exec"},
+	{OPT_ACCESS, "access", "LIST",
+	 "deny only these operations, as read,write,attr; may be given again (default: opens, create, truncate)",
+	 BW_ACCESS_WORDS},
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
 	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)", BW_COMPLETE_USER},

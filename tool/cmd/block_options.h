@@ -9,6 +9,7 @@
 
 #include "bpf_src/block/rules.h"
 #include "cmd/common_options.h"
+#include "enforce/access.h"
 #include "enforce/hook.h"
 #include "enforce/rules.h"
 
@@ -20,8 +21,8 @@ struct bw_block_options {
 	enum bw_hook hook; /* BW_HOOKS: the strongest that works */
 	bool deny;	   /* the process lives */
 	bool dry_run, allow_mounts;
-	uint32_t error;	 /* what a denied access fails with, an errno */
-	uint32_t access; /* ACCESS_* that is denied */
+	uint32_t error; /* what a denied access fails with, an errno */
+	struct bw_access access;
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];
 	const char *exes[BW_BLOCK_EXCEPTIONS_MAX], *comms[BW_BLOCK_EXCEPTIONS_MAX]; /* of the command line */
 	size_t n_uids, n_exes, n_comms;

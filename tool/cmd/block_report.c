@@ -6,20 +6,6 @@
 #include "base/log.h"
 #include "enforce/enforcement.h"
 
-/* "opens", "opens for reading or executing", ... */
-static void name_accesses(uint32_t access, char *text, size_t size)
-{
-	static const char *const ways[] = {"reading", "writing", "executing"};
-	size_t len = (size_t)snprintf(text, size, "opens");
-
-	for (uint32_t i = 0, first = 1; i < 3 && access != ACCESS_ANY; i++) {
-		if (!(access & (uint32_t)ACCESS_READ << i))
-			continue;
-		len += (size_t)snprintf(text + len, size - len, "%s%s", first ? " for " : " or ", ways[i]);
-		first = 0;
-	}
-}
-
 /* What becomes of an access. */
 static const char *action_of(const struct bw_block_options *o, bool denies)
 {
@@ -36,9 +22,9 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	const struct bw_hook_info *info = bw_hook_info(hook);
 	const struct bw_rule *first = &rules->rules[0];
 	const char *limits = bw_hook_limits(hook);
-	char accesses[64];
+	char accesses[512];
 
-	name_accesses(o->access, accesses, sizeof(accesses));
+	bw_access_describe(&o->access, accesses, sizeof(accesses));
 	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
 	if (rules->n == 1)
 		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",

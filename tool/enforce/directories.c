@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "enforce/ancestors.h"
 #include "enforce/identity.h"
 #include "enforce/linked_files.h"
 #include "process/hidden_mounts.h"
@@ -50,9 +51,9 @@ static char *path_of(int fd)
 /* held: it can't leave memory. 0 or -errno, reported but for -E2BIG. */
 static int protect(struct bw_enforcement *e, const struct learned *dir, bool held)
 {
-	int r = bw_identity_protect(e, "dirs", dir, held);
+	int r = bw_identity_protect(e, "dirs", dir, held, e->access.beneath);
 
-	return r < 0 ? r : bw_identity_put(e, "devices", &dir->file.dev);
+	return r < 0 ? r : bw_identity_put(e, "devices", &dir->file.dev, 0);
 }
 
 /* fd is held. */
@@ -85,6 +86,18 @@ static int mark_mounts(struct bw_enforcement *e, struct bw_mounts *now)
 	return 0;
 }
 
+/* The directory itself is protected as what is beneath it. */
+static int protect_above(struct bw_enforcement *e, int fd)
+{
+	BW_FREE char *path = path_of(fd);
+	char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!slash)
+		return -ENOMEM;
+	slash[slash == path] = '\0';
+	return bw_ancestors_protect(e, path);
+}
+
 int bw_directories_protect(struct bw_enforcement *e, const char *path)
 {
 	struct learned learned = {0};
@@ -98,6 +111,8 @@ int bw_directories_protect(struct bw_enforcement *e, const char *path)
 	r = protect(e, &learned, true);
 	if (r == 0)
 		r = add_dir(e, fd);
+	if (r == 0)
+		r = protect_above(e, fd);
 	return r < 0 ? r : bw_linked_files_add(e, fd, path);
 }
 

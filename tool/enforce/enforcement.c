@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "enforce/ancestors.h"
 #include "enforce/directories.h"
 #include "enforce/identity.h"
 #include "enforce/targets.h"
@@ -22,6 +23,9 @@ enum { LEARNED = 16384, LEARNED_MAX = 1 << 24 };
 
 /* Entries for those that the symlinks in the rules' paths lead to. */
 enum { LINKS = 1024 };
+
+/* Entries for the directories above the rules' paths, beyond one for each. */
+enum { ANCESTORS = 1024 };
 
 /* The kernel's default for fs.nr_open. */
 enum { FILES_MAX = 1 << 20 };
@@ -75,7 +79,7 @@ struct rule_map {
 	size_t key, value, entries;
 };
 
-enum { MAPS = 9 };
+enum { MAPS = 10 };
 
 static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
@@ -89,6 +93,8 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"files", sizeof(struct file_id), sizeof(struct protection), paths + dirs > 0 ? paths + learned : 0},
 		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
+		{"ancestors", sizeof(struct file_id), sizeof(uint32_t),
+		 e->access.ancestor && paths + dirs > 0 ? paths + dirs + ANCESTORS + e->extra_entries : 0},
 		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
 		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
 		{"except_exes", sizeof(uint64_t), sizeof(uint32_t), e->n_exes},
@@ -146,7 +152,7 @@ static int except_programs(struct bw_enforcement *e)
 
 		r = exe < 0 ? exe : bw_identity_hold(e, exe, &learned);
 		r = r < 0 ? bw_log_error(r, "--except-exe %s: %s", e->exes[i], strerror(-r))
-			  : bw_identity_put(e, "except_exes", &learned.inode);
+			  : bw_identity_put(e, "except_exes", &learned.inode, 0);
 	}
 	return r;
 }
@@ -156,12 +162,12 @@ static int except_all(struct bw_enforcement *e)
 	int r = 0;
 
 	for (size_t i = 0; i < e->n_uids && r == 0; i++)
-		r = bw_identity_put(e, "except_uids", &e->uids[i]);
+		r = bw_identity_put(e, "except_uids", &e->uids[i], 0);
 	for (size_t i = 0; i < e->n_comms && r == 0; i++) {
 		char comm[16] = "";
 
 		memcpy(comm, e->comms[i], strlen(e->comms[i]));
-		r = bw_identity_put(e, "except_comms", comm);
+		r = bw_identity_put(e, "except_comms", comm, 0);
 	}
 	return r == 0 ? except_programs(e) : r;
 }
@@ -217,6 +223,7 @@ int bw_enforcement_start(struct bw_enforcement *e)
 void bw_enforcement_reset(struct bw_enforcement *e)
 {
 	bw_directories_free(e);
+	bw_ancestors_free(e);
 	bw_identity_free(e);
 }
 

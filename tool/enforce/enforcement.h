@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bpf_src/block/rules.h"
+#include "enforce/access.h"
 #include "enforce/rules.h"
 #include "process/mounts.h"
 #include "program/image.h"
@@ -28,8 +29,8 @@ struct bw_enforcement {
 	size_t n_comms;
 	const uint32_t *uids;
 	size_t n_uids;
-	uint32_t access; /* ACCESS_* that is denied */
-	uint32_t error;	 /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
+	struct bw_access access; /* what is denied */
+	uint32_t error; /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
 	bool denies; /* the hook can refuse an open */
 
@@ -45,6 +46,7 @@ struct bw_enforcement {
 	size_t n_held;
 	struct bw_hidden_mounts_dir *dirs; /* n_dirs: the rules' directories */
 	size_t n_dirs;
+	void *ancestors;		    /* a tree of the directories that are in the map of that name (tsearch) */
 	struct bw_mounts mounts;	    /* as they were seen last */
 	struct bw_linked_files_tree *trees; /* n_trees that are to be searched */
 	size_t n_trees;

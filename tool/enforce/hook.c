@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -57,6 +58,8 @@ const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
 	if (hooks[hook].by_string && needs->by_file)
 		return "it sees the names that system calls are given, not the files: --path and --dir need lsm, "
 		       "fmod_ret or signal";
+	if (hook == BW_HOOK_SIGNAL_NAME && needs->changes)
+		return "it sees opens alone: --access for more than read, exec and open needs another hook";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->programs)
 		return "it cannot identify programs: --except-exe needs another hook";
 	return NULL;
@@ -82,11 +85,11 @@ const char *bw_hook_limits(enum bw_hook hook)
 	return hook == BW_HOOK_FMOD_RET && bw_preemption_is_full("") ? PREEMPTION_LIMITS : hooks[hook].limits;
 }
 
-bool bw_hook_setattr_has_idmap(enum bw_hook hook)
+int bw_hook_parameters(enum bw_hook hook, const char *name)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
-	const char *function = hook == BW_HOOK_LSM ? "bpf_lsm_inode_setattr" : "security_inode_setattr";
+	char function[64];
 
-	return (hook == BW_HOOK_LSM || hook == BW_HOOK_FMOD_RET) && bw_btf_open(BW_BTF_PATH, &btf) == 0 &&
-	       bw_btf_parameters(btf, function) == 3;
+	snprintf(function, sizeof(function), "%s%s", hook == BW_HOOK_LSM ? "bpf_lsm_" : "security_", name);
+	return bw_btf_open(BW_BTF_PATH, &btf) == 0 ? bw_btf_parameters(btf, function) : -ENOENT;
 }

@@ -31,6 +31,7 @@ struct bw_hook_needs {
 	bool deny;     /* to refuse, and not only to kill */
 	bool by_file;  /* rules for paths or directories */
 	bool programs; /* exceptions for programs */
+	bool changes;  /* to see renames, deletions, attributes, ..., and not only opens */
 };
 
 /* Why the hook can't do that on any kernel; NULL: it can. A constant. */
@@ -46,7 +47,7 @@ int bw_hook_check(enum bw_hook hook, bool forced, const char *source);
 const char *bw_hook_limits(enum bw_hook hook);
 
 /*
- * Has security_inode_setattr, as that hook sees it, the parameter for the mount's user namespace first? Kernels, and
- * distributions' kernels of one version, differ.
+ * How many parameters the running kernel's function has at which that hook is asked about `name` (inode_setattr, ...):
+ * kernels, and distributions' kernels of one version, differ. Negative: there is none.
  */
-bool bw_hook_setattr_has_idmap(enum bw_hook hook);
+int bw_hook_parameters(enum bw_hook hook, const char *name);

@@ -35,20 +35,22 @@ static int put(struct bw_enforcement *e, const char *map, const void *key, const
 	return errno == E2BIG ? -E2BIG : bw_log_error(-errno, "cannot write to the map '%s': %s", map, strerror(errno));
 }
 
-int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key)
+int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key, uint32_t access)
 {
-	uint32_t access = e->access;
-
 	return put(e, map, key, &access);
 }
 
-int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held)
+int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held,
+			uint32_t access)
 {
-	struct protection entry = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = e->access}, there;
+	struct protection entry = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = access}, there;
 	int fd = map_of(e, map);
 
-	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0 && there.inode != entry.inode)
-		entry.inode = PROTECTION_STAYS; /* another of the same number */
+	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0) {
+		entry.access |= there.access; /* by several rules */
+		if (there.inode != entry.inode)
+			entry.inode = PROTECTION_STAYS; /* another of the same number */
+	}
 	return put(e, map, &learned->file, &entry);
 }
 
@@ -102,7 +104,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 	e->loaded = loaded;
 	/* In a PID namespace getpid() is not the kernel's number: only the name identifies this process. */
 	e->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
-					.access = e->access,
+					.access = e->access.file | e->access.beneath,
 					.error = e->error,
 					.dry_run = e->dry_run};
 	prctl(PR_GET_NAME, e->comm);

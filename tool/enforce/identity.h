@@ -38,8 +38,10 @@ int bw_identity_read(struct bw_enforcement *enforcement, struct learned *learned
 /* Writes the settings, with this MODE_*. */
 int bw_identity_mode(struct bw_enforcement *enforcement, uint32_t mode);
 
-/* Writes a key, of the size that the map has, with the accesses that the rules deny. */
-int bw_identity_put(struct bw_enforcement *enforcement, const char *map, const void *key);
+/* Writes a key, of the size that the map has, with the accesses (ACCESS_*) that are denied; maps of sets ignore them.
+ */
+int bw_identity_put(struct bw_enforcement *enforcement, const char *map, const void *key, uint32_t access);
 
-/* Writes the file to `files` or `dirs`: until it is removed or, where it is held, for good. */
-int bw_identity_protect(struct bw_enforcement *enforcement, const char *map, const struct learned *learned, bool held);
+/* Writes the file to `files` or `dirs`, with what is denied: until it is removed or, where it is held, for good. */
+int bw_identity_protect(struct bw_enforcement *enforcement, const char *map, const struct learned *learned, bool held,
+			uint32_t access);

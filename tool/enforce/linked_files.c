@@ -68,7 +68,7 @@ int bw_linked_files_protect(struct bw_enforcement *e, int file, const char *dir,
 	int r = bw_identity_learn(e, file, &learned);
 
 	if (r == 0)
-		return bw_identity_protect(e, "files", &learned, false);
+		return bw_identity_protect(e, "files", &learned, false, e->access.beneath);
 	if (r != -ENXIO) /* a socket */
 		bw_log_note("Not protected under the names that it may have elsewhere: %s/%s: %s", dir, name,
 			    strerror(-r));

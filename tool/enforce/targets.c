@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/path_parts.h"
 #include "base/signals.h"
+#include "enforce/ancestors.h"
 #include "enforce/directories.h"
 #include "enforce/identity.h"
 
@@ -43,7 +44,8 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 		return complain(r, path);
 	key.parent = learned.file;
 	memcpy(key.name, base, strlen(base));
-	return bw_identity_put(e, "names", &key);
+	r = bw_identity_put(e, "names", &key, e->access.file);
+	return r == 0 ? bw_ancestors_protect(e, dir) : r;
 }
 
 /* Where the symlink leads to, as an absolute path; NULL: it is none. */
@@ -106,7 +108,7 @@ static int protect_path(struct bw_enforcement *e, const char *given)
 	r = hold(e, path, &learned);
 	if (r == -ENOENT)
 		return 0; /* its name is protected for when it comes */
-	return r < 0 ? complain(r, path) : bw_identity_protect(e, "files", &learned, true);
+	return r < 0 ? complain(r, path) : bw_identity_protect(e, "files", &learned, true, e->access.file);
 }
 
 static int protect_name(struct bw_enforcement *e, const char *name)
@@ -114,7 +116,7 @@ static int protect_name(struct bw_enforcement *e, const char *name)
 	struct name_key key = {0};
 
 	memcpy(key.name, name, strlen(name));
-	return bw_identity_put(e, "names", &key);
+	return bw_identity_put(e, "names", &key, e->access.file);
 }
 
 static int check_directory(struct bw_enforcement *e, const char *path)
