@@ -45,9 +45,11 @@
 #endif
 #include <linux/version.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-#define XATTR_IDMAP void *idmap,
+#define XATTR_IDMAP	  void *idmap,
+#define XATTR_DENTRY(ctx) ((struct dentry *)PT_REGS_PARM2(ctx))
 #else
 #define XATTR_IDMAP
+#define XATTR_DENTRY(ctx) ((struct dentry *)PT_REGS_PARM1(ctx))
 #endif
 #if HOOK_FMOD_RET /* where the function's parameters are not those of the LSM hook */
 #define RENAME_FLAGS , unsigned int flags

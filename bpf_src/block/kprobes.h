@@ -134,24 +134,28 @@ int kprobe__security_inode_symlink(struct pt_regs *ctx, struct inode *dir, struc
 #endif
 #if HOOK_SIGNAL && (DENY_ATTR || DENY_RESIZE)
 
-int kprobe__security_inode_setattr(struct pt_regs *ctx, IDMAP struct dentry *dentry, struct iattr *attr)
+int kprobe__security_inode_setattr(struct pt_regs *ctx)
 {
-	on_setattr(ctx, dentry, attr);
+#if SETATTR_IDMAP
+	on_setattr(ctx, (struct dentry *)PT_REGS_PARM2(ctx), (struct iattr *)PT_REGS_PARM3(ctx));
+#else
+	on_setattr(ctx, (struct dentry *)PT_REGS_PARM1(ctx), (struct iattr *)PT_REGS_PARM2(ctx));
+#endif
 	return 0;
 }
 
 #endif
 #if HOOK_SIGNAL && DENY_ATTR
 
-int kprobe__security_inode_setxattr(struct pt_regs *ctx, XATTR_IDMAP struct dentry *dentry)
+int kprobe__security_inode_setxattr(struct pt_regs *ctx)
 {
-	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry);
+	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, XATTR_DENTRY(ctx));
 	return 0;
 }
 
-int kprobe__security_inode_removexattr(struct pt_regs *ctx, XATTR_IDMAP struct dentry *dentry)
+int kprobe__security_inode_removexattr(struct pt_regs *ctx)
 {
-	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, dentry);
+	on_entry(ctx, OPERATION("attr"), ACCESS_ATTR, XATTR_DENTRY(ctx));
 	return 0;
 }
 

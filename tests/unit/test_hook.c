@@ -56,7 +56,7 @@ static void fmod_ret_has_a_limit_on_a_kernel_that_preempts_alone(void **state)
 static const char *fitting(bool deny, bool by_file, bool programs)
 {
 	static char fits[BW_HOOKS + 1];
-	const struct bw_hook_needs needs = {deny, by_file, programs};
+	const struct bw_hook_needs needs = {deny, by_file, programs, false};
 
 	for (enum bw_hook h = 0; h < BW_HOOKS; h++)
 		fits[h] = bw_hook_unfit(h, &needs) ? '0' : '1';
@@ -111,12 +111,21 @@ static void a_hook_is_checked_against_the_running_kernel(void **state)
 	assert_int_equal(strstr(text, "security modules") != NULL, r < 0);
 }
 
-static void only_hooks_on_setattr_itself_see_its_parameters(void **state)
+/* The hooks' functions are those of the running kernel, if it has BTF. */
+static void a_function_that_the_kernel_does_not_have_has_no_parameters(void **state)
 {
 	(void)state;
-	assert_false(bw_hook_setattr_has_idmap(BW_HOOK_OVERRIDE));
-	assert_false(bw_hook_setattr_has_idmap(BW_HOOK_SIGNAL));
-	assert_false(bw_hook_setattr_has_idmap(BW_HOOK_SIGNAL_NAME));
+	for (enum bw_hook h = 0; h < BW_HOOKS; h++)
+		assert_true(bw_hook_parameters(h, "no_such_function") < 0);
+}
+
+static void changes_are_seen_by_hooks_that_see_more_than_opens(void **state)
+{
+	static const struct bw_hook_needs changes = {.changes = true};
+
+	(void)state;
+	for (enum bw_hook h = 0; h < BW_HOOKS; h++)
+		assert_int_equal(bw_hook_unfit(h, &changes) == NULL, h != BW_HOOK_SIGNAL_NAME);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -127,7 +136,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_need_rules_out_the_hooks_that_cannot_meet_it),
 	cmocka_unit_test(the_reason_names_the_options_that_it_is_about),
 	cmocka_unit_test(a_hook_is_checked_against_the_running_kernel),
-	cmocka_unit_test(only_hooks_on_setattr_itself_see_its_parameters),
+	cmocka_unit_test(a_function_that_the_kernel_does_not_have_has_no_parameters),
+	cmocka_unit_test(changes_are_seen_by_hooks_that_see_more_than_opens),
 };
 
 UNIT_MODULE("enforce/hook", NULL, NULL);

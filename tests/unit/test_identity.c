@@ -102,13 +102,12 @@ static void a_file_is_protected_by_its_address_or_for_good_if_it_is_held(void **
 	(void)state;
 	put("/a", "");
 	put("/b", "");
-	guard.access = ACCESS_WRITE;
 	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/a")), &learned), 0);
-	assert_int_equal(bw_identity_protect(&guard, "files", &learned, true), 0);
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, true, ACCESS_WRITE), 0);
 	assert_int_equal(guarded_file(below("/a"))->inode, PROTECTION_STAYS);
 	assert_int_equal(guarded_file(below("/a"))->access, ACCESS_WRITE);
 	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/b")), &learned), 0);
-	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false), 0);
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false, ACCESS_WRITE), 0);
 	assert_true(guarded_file(below("/b"))->inode == learned.inode);
 }
 
@@ -117,11 +116,12 @@ static void of_two_files_with_one_number_the_entry_stays(void **state)
 	(void)state;
 	put("/a", "");
 	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/a")), &learned), 0);
-	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false), 0);
-	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false), 0); /* the same one again */
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false, ACCESS_WRITE), 0);
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false, ACCESS_WRITE),
+			 0); /* the same one again */
 	assert_true(guarded_file(below("/a"))->inode == learned.inode);
 	learned.inode++;
-	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false), 0);
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, false, ACCESS_WRITE), 0);
 	assert_int_equal(guarded_file(below("/a"))->inode, PROTECTION_STAYS);
 }
 
@@ -146,7 +146,7 @@ static void a_source_without_a_map_is_reported(void **state)
 	fake_load(&none, NULL, 0, 1);
 	guard.loaded = &none.loaded;
 	capture();
-	assert_int_equal(bw_identity_put(&guard, "names", ""), -ENOENT);
+	assert_int_equal(bw_identity_put(&guard, "names", "", ACCESS_WRITE), -ENOENT);
 	assert_int_equal(bw_identity_mode(&guard, MODE_LEARN), -ENOENT);
 	assert_int_equal(bw_identity_clear(&guard), -ENOENT);
 	assert_int_equal(bw_identity_read(&guard, &learned), -ENOENT);
@@ -172,11 +172,11 @@ static void a_full_map_is_passed_on_in_silence_and_another_error_is_reported(voi
 	(void)state;
 	fake_map(&rule_maps, "names")->max_entries = 0;
 	capture();
-	assert_int_equal(bw_identity_put(&guard, "names", &key), -E2BIG);
+	assert_int_equal(bw_identity_put(&guard, "names", &key, ACCESS_WRITE), -E2BIG);
 	assert_string_equal(captured(), "");
 	fake_map(&rule_maps, "names")->error = EPERM;
 	capture();
-	assert_int_equal(bw_identity_put(&guard, "names", &key), -EPERM);
+	assert_int_equal(bw_identity_put(&guard, "names", &key, ACCESS_WRITE), -EPERM);
 	assert_non_null(strstr(captured(), "'names'"));
 }
 

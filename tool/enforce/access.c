@@ -19,10 +19,29 @@ enum {
 
 const struct bw_access bw_access_default = {
 	.file = OPENS | ACCESS_CREATE | ACCESS_TRUNCATE | ACCESS_MKNOD,
-	.beneath = OPENS | ACCESS_CREATE | ACCESS_TRUNCATE | ACCESS_MKNOD | ACCESS_MKDIR | ACCESS_SYMLINK | ACCESS_MOUNT,
+	.beneath =
+		OPENS | ACCESS_CREATE | ACCESS_TRUNCATE | ACCESS_MKNOD | ACCESS_MKDIR | ACCESS_SYMLINK | ACCESS_MOUNT,
 };
 
-enum { READ, WRITE, EXEC, ATTR, ANY, OPEN, CREATE, TRUNCATE, REPLACE, DELETE, RENAME, LINK, MKDIR, MKNOD, MMAP, STAT, MOUNT };
+enum {
+	READ,
+	WRITE,
+	EXEC,
+	ATTR,
+	ANY,
+	OPEN,
+	CREATE,
+	TRUNCATE,
+	REPLACE,
+	DELETE,
+	RENAME,
+	LINK,
+	MKDIR,
+	MKNOD,
+	MMAP,
+	STAT,
+	MOUNT
+};
 
 /* By these numbers. Without `stat`, even in `any`: a file that nobody may look at makes directories unreadable. */
 static const struct {
@@ -30,7 +49,9 @@ static const struct {
 	struct bw_access access;
 } words[] = {
 	[READ] = {"read", "opens for reading", {ACCESS_READ, ACCESS_READ, 0}},
-	[WRITE] = {"write", "opens for writing and all else that changes the content", {WRITES, WRITES_BENEATH, ACCESS_RENAME}},
+	[WRITE] = {"write",
+		   "opens for writing and all else that changes the content",
+		   {WRITES, WRITES_BENEATH, ACCESS_RENAME}},
 	[EXEC] = {"exec", "opens for executing", {ACCESS_EXEC, ACCESS_EXEC, 0}},
 	[ATTR] = {"attr", "changes of attributes", {ACCESS_ATTR, ACCESS_ATTR, 0}},
 	[ANY] = {"any",
@@ -55,8 +76,8 @@ enum { WORDS = sizeof(words) / sizeof(*words) };
 
 /* What others call them. */
 static const char *const others[][2] = {
-	{"all", "any"},	     {"unlink", "delete"}, {"rmdir", "delete"}, {"remove", "delete"}, {"creat", "create"},
-	{"move", "rename"},  {"symlink", "link"},  {"chmod", "attr"},	{"chown", "attr"},    {"setxattr", "attr"},
+	{"all", "any"},	     {"unlink", "delete"}, {"rmdir", "delete"},	 {"remove", "delete"}, {"creat", "create"},
+	{"move", "rename"},  {"symlink", "link"},  {"chmod", "attr"},	 {"chown", "attr"},    {"setxattr", "attr"},
 	{"execute", "exec"}, {"writes", "write"},  {"changes", "write"}, {NULL, NULL},
 };
 
