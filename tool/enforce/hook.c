@@ -12,7 +12,7 @@
 #include "kernel/preemption.h"
 #include "program/override_check.h"
 
-#define SIGNAL_LIMITS "It denies nothing: the file is opened, created or emptied before the process dies"
+#define SIGNAL_LIMITS "It denies nothing: the file is opened, created, emptied or changed before the process dies"
 #define STRING_LIMITS "a link or a mount by which the file has another name is not seen"
 #define PREEMPTION_LIMITS                                                                                            \
 	"On this preemptible kernel, an open during another check on the same CPU is not checked; it is counted as " \
@@ -28,7 +28,8 @@ static const struct bw_hook_info hooks[] = {
 			      .macro = "HOOK_OVERRIDE",
 			      .name = "override of the system calls that open",
 			      .limits = "It sees the name that a system call is given: " STRING_LIMITS
-					", opens by io_uring are killed but not denied",
+					", opens by io_uring are killed but not denied, and changes "
+					"by a descriptor or by io_uring are not seen",
 			      .denies = true,
 			      .by_string = true},
 	[BW_HOOK_SIGNAL] = {.word = "signal",

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# block --access: every system call that changes or takes a file is denied by each kind of rule, on each hook; nothing else is.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+home=/root/changes # on a disk's file system
+mkdir -p "$home" && cd "$home" || exit
+changes=$fixtures/changes
+
+# What the ways are tried on: of each kind of rule one, and what no rule is about.
+make_files() {
+	rm -rf ./*
+	mkdir -p names p d/sub d/empty o u/sub u/empty
+	for file in names/protected p/c d/f d/empty/x u/f o/other; do echo 1 >"$file"; done
+	rm d/empty/x
+	for file in names/protected p/c d/f u/f; do "$changes" prepare "$file" o/other; done
+	chmod 640 names/protected p/c d/f
+}
+
+# Which of the ways this kernel and file system have: by what no rule is about, with a rule in force.
+try_unprotected() {
+	local operation way file status
+	: >"$tmp/ways"
+	while read -r operation way; do
+		rm -rf u o && mkdir -p u/sub u/empty o && echo 1 >u/f && echo 1 >o/other && "$changes" prepare u/f o/other
+		file=u/f
+		case $operation in in | delete-dir) file=u/empty ;; esac
+		"$changes" "$way" "$file" o/other >"$tmp/said" 2>&1
+		status=$?
+		umount u/f 2>/dev/null
+		case $status in
+		0) echo "$operation $way" >>"$tmp/ways" ;;
+		77) echo "# this kernel does not have: $way" ;;
+		*) fail "$1: a file without a rule is not denied: $way" "$(cat "$tmp/said")" ;;
+		esac
+	done < <("$changes" list)
+	rm -rf u o && mkdir -p u o && echo 1 >u/f && echo 1 >o/other
+}
+
+# try NAME OPERATION... -- FILE: each of these ways is refused on it.
+try() {
+	local name=$1 file passed='' n=0 operation way
+	shift
+	local wanted=" "
+	while [ "$1" != -- ]; do wanted+="$1 " && shift; done
+	file=$2
+	while read -r operation way; do
+		[[ $wanted = *" $operation "* ]] || continue
+		"$changes" "$way" "$file" o/other >"$tmp/said" 2>&1
+		case $? in
+		1) n=$((n + 1)) refused=$((refused + 1)) ;;
+		*) passed+=" $way: $(cat "$tmp/said")" ;;
+		esac
+	done <"$tmp/ways"
+	if [ "$n" -gt 0 ] && [ -z "$passed" ]; then pass "$name"; else fail "$name" "refused: $n; not:$passed"; fi
+}
+
+try_all() {
+	local hook=$1
+	refused=0
+	try "$hook: --name --access: each way to change the file is denied" write replace rename delete attr mount -- names/protected
+	try "$hook: --path --access: each way to change the file is denied" write replace rename delete attr mount -- p/c
+	try "$hook: --dir --access: each way to change a file beneath is denied" write replace rename delete attr mount link -- d/f
+	try "$hook: --dir --access: each way to remove a directory beneath is denied" delete-dir -- d/empty
+	try "$hook: --dir --access: each way to bring something in is denied" in -- d/sub
+	try "$hook: --dir --access: the directory itself can be neither renamed, nor removed, nor mounted on, nor have its attributes changed" rename delete-dir mount -- d
+	check "$hook: --dir --access: the directory's own mode cannot be changed" denied_by chmod 777 d
+	check "$hook: --path --access: a directory above cannot be renamed" denied_by mv p p2
+	check "$hook: --path --access write: sed -i is denied, and leaves no file" denied_by sed -i s/1/2/ p/c
+	check "$hook: --path --access write: ln -f over the file is denied" denied_by ln -f o/other p/c
+	check "$hook: the files are as they were" sh -c '[ "$(cat names/protected p/c d/f)" = "1
+1
+1" ] && [ "$(ls d d/sub p names | tr "\n" " ")" = "d: empty f sub d/sub: names: protected p: c " ]'
+	check "$hook: a protected file may be read" cat p/c d/f names/protected
+	stop
+	denied=$(sed -nE 's/^([0-9]*) access(es)? .*/\1/p' "$err")
+	check "$hook: each refusal is counted ($refused ways, $denied counted)" [ "$denied" -ge "$refused" ]
+	check "$hook: each refusal is shown" [ "$(grep -c 'tried to' "$out")" = "$denied" ]
+	check "$hook: the operations are named" sh -c 'for op in open truncate delete rename replace link attr create "mount on"; do grep -q "tried to $op forbidden file" "$1" || exit 1; done' sh "$out"
+}
+denied_by() { # DENIED COMMAND: it fails for want of permission
+	! "$@" 2>"$tmp/why" && grep -qi 'permission denied' "$tmp/why"
+}
+
+hooks=(fmod_ret)
+! grep -q '\<bpf\>' /sys/kernel/security/lsm || hooks=(lsm fmod_ret)
+for hook in "${hooks[@]}"; do
+	make_files
+	start_command block -a deny --hook "$hook" --name protected --path p/c --dir d --access write,attr || continue
+	check "$hook: the header says what is denied" shows 'opens for writing and all else that changes the content, changes of attributes are denied' "$err"
+	try_unprotected "$hook"
+	try_all "$hook"
+done
+
+# One operation alone: nothing else is denied.
+make_files
+if start_command block -a deny --path p/c --dir d --access delete; then
+	check "--access delete: rm is denied" denied_by rm -f p/c
+	check "--access delete: rm beneath the directory is denied" denied_by rm -f d/f
+	check "--access delete: the file may be written, renamed, and have its attributes changed" sh -c 'echo 2 >p/c && mv p/c p/e && mv p/e p/c && chmod 600 p/c && mkdir d/new'
+	stop
+	check "--access delete: two accesses were denied" [ "$(sed -nE 's/^([0-9]*) access(es)? .*/\1/p' "$err")" = 2 ]
+fi
+make_files
+if start_command block -a deny --path p/c --name protected --access stat,mmap; then
+	check "--access stat: stat(2) is denied" denied_by stat p/c
+	check "--access stat: access(2) is denied" denied_by perl -e 'exit !(syscall(21, "names/protected", 0) < 0 and die "$!\n")'
+	check "--access mmap: mmap(2) is denied" denied_by sh -c "'$changes' mmap p/c o/other || { echo permission denied >&2; false; }"
+	check "--access stat: the file may be read" cat p/c
+	stop
+fi
+check "nothing is left attached" nothing_attached
+rm -rf "$home"
