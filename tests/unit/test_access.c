@@ -44,7 +44,7 @@ static void write_is_all_that_changes_the_content_of_a_path(void **state)
 	(void)state;
 	assert_int_equal(write.file & ways, ways);
 	assert_int_equal(write.file & (ACCESS_READ | ACCESS_EXEC | ACCESS_ATTR | ACCESS_STAT | ACCESS_LINK), 0);
-	assert_int_equal(write.beneath & ~write.file, ACCESS_LINK | ACCESS_SYMLINK | ACCESS_MKDIR);
+	assert_int_equal(write.beneath & ~write.file, ACCESS_LINK | ACCESS_LINK_TO | ACCESS_SYMLINK | ACCESS_MKDIR);
 	assert_int_equal(write.ancestor, ACCESS_RENAME);
 }
 
