@@ -71,7 +71,7 @@ try_all() {
 	check "$hook: --path --access write: sed -i is denied, and leaves no file" denied_by sed -i s/1/2/ p/c
 	check "$hook: --path --access write: ln -f over the file is denied" denied_by ln -f o/other p/c
 	check "$hook: the protected files have what they had" [ "$(cat names/protected p/c d/f | tr -d '\n')" = 111 ]
-	check "$hook: the protected directories have what they had" [ "$(echo $(find d names p | sort))" = "d d/empty d/f d/sub names names/protected p p/c" ]
+	check "$hook: the protected directories have what they had" [ "$(find d names p | sort | tr '\n' ' ')" = "d d/empty d/f d/sub names names/protected p p/c " ]
 	check "$hook: a protected file may be read" cat p/c d/f names/protected
 	stop
 	denied=$(sed -nE 's/^([0-9]*) access(es)? .*/\1/p' "$err")
@@ -92,6 +92,22 @@ for hook in "${hooks[@]}"; do
 	try_unprotected "$hook"
 	try_all "$hook"
 done
+
+# By the string that a call is given: not the calls by a descriptor, nor io_uring.
+make_files
+if bccwatch block --dry-run --hook override --name protected -d 1 >/dev/null 2>&1; then
+	if start_command block -a deny --hook override --name protected --access write,attr; then
+		try_unprotected override
+		grep -vE ' (uring-.*|fchmod|fchown|futimens|fsetxattr|fremovexattr|setflags|fssetxattr|handle)$' "$tmp/ways" >"$tmp/by-name"
+		mv "$tmp/by-name" "$tmp/ways"
+		refused=0
+		try "override: --name --access: each way to change the file by its name is denied" write replace rename delete attr mount -- names/protected
+		check "override: the header says what is not seen" shows 'changes by a descriptor or by io_uring are not seen' "$err"
+		stop
+	fi
+else
+	skip "override: --access: all" "this kernel has no bpf_override_return"
+fi
 
 # One operation alone: nothing else is denied.
 make_files
