@@ -175,7 +175,7 @@ HOOK(inode_permission, (struct inode *inode, int mask), on_permission(ctx, inode
 #endif
 #if DENY_MMAP
 HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long flags),
-     on_file(ctx, OPERATION("mmap"), ACCESS_MMAP, &file->f_path))
+     on_mmap(ctx, file))
 #endif
 
 // What is only noticed: an inode is gone; which program a process executes.

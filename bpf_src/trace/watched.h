@@ -9,7 +9,7 @@
 #include "slot.h"
 
 /* Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). */
-#define LEVELS	      (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
+#define LEVELS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
 
 static inline u32 device_of(struct dentry *dentry)
 {
