@@ -104,7 +104,7 @@ builds() {
 # A million opens by two processes, into a file: each is shown or counted as lost.
 flood() {
 	local pages shown second
-	for pages in "" "-b 8" "-b 64"; do
+	for pages in "" "--buffer-pages 8" "--buffer-pages 64"; do
 		begin "bccwatch trace $pages -n opens -o /tmp/flood" || continue
 		"$fixtures/opens" 500000 /flood >/dev/null &
 		second=$!
