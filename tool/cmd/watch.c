@@ -2,6 +2,7 @@
 #include "cmd/watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,6 +335,7 @@ int bw_watch_run(struct bw_watch *w)
 {
 	int r = w->command ? bw_command_release(w->command, w->signal_fd) : 0;
 
+	malloc_trim(0); /* of what the start needed the C library keeps a part, which no run needs again */
 	if (r == 0)
 		r = bw_session_run(&w->session);
 	print_end(w);
