@@ -308,6 +308,7 @@ int bw_watch_open(struct bw_watch *w)
 	};
 	w->out.is_over = is_over;
 	w->out.cookie = &w->session;
+	malloc_trim(0); /* of what the start needed the C library keeps a part, which no run needs again */
 	return r == 0 ? bw_session_open(&w->session) : r;
 }
 
@@ -335,7 +336,6 @@ int bw_watch_run(struct bw_watch *w)
 {
 	int r = w->command ? bw_command_release(w->command, w->signal_fd) : 0;
 
-	malloc_trim(0); /* of what the start needed the C library keeps a part, which no run needs again */
 	if (r == 0)
 		r = bw_session_run(&w->session);
 	print_end(w);
