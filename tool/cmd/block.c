@@ -33,28 +33,13 @@ struct block {
 	uint64_t reported_refused; /* links and renames */
 };
 
-/* A macro of block.c, which is 1 where it is wanted. */
-struct macro {
-	bool wanted;
-	const char *name;
-};
-
-static int define(struct block *b, const struct macro *macros, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = macros[i].wanted ? bw_source_define(&b->source, macros[i].name) : 0;
-	return r;
-}
-
 /* Which rules there are, and what they deny. */
 static int define_rules(struct block *b)
 {
 	const struct bw_block_options *o = b->options;
 	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
 	const uint32_t denied = by_dir ? o->access.beneath : o->access.file;
-	const struct macro macros[] = {
+	const struct bw_source_macro macros[] = {
 		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
 		{by_path, "BY_PATH"},
 		{by_dir, "BY_DIR"},
@@ -73,14 +58,14 @@ static int define_rules(struct block *b)
 		{o->n_exes > 0, "EXCEPT_EXE"},
 	};
 
-	return define(b, macros, sizeof(macros) / sizeof(*macros));
+	return bw_source_define_wanted(&b->source, macros, sizeof(macros) / sizeof(*macros));
 }
 
 /* What the kernel has: without 32-bit calls, for instance, there are no such functions to attach to. */
 static int define_kernel(struct block *b)
 {
 	const bool override = b->hook == BW_HOOK_OVERRIDE;
-	const struct macro macros[] = {
+	const struct bw_source_macro macros[] = {
 		{bw_hook_parameters(b->hook, "inode_setattr") == 3, "SETATTR_IDMAP"},
 		{bw_hook_parameters(b->hook, "inode_set_acl") > 0, "HAS_ACL"},
 		{bw_hook_parameters(b->hook, "file_ioctl_compat") > 0, "HAS_COMPAT_IOCTL"},
@@ -92,7 +77,7 @@ static int define_kernel(struct block *b)
 		{override && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
 	};
 
-	return define(b, macros, sizeof(macros) / sizeof(*macros));
+	return bw_source_define_wanted(&b->source, macros, sizeof(macros) / sizeof(*macros));
 }
 
 /* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */

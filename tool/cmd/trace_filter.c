@@ -133,24 +133,9 @@ static uint32_t needs_of(const struct bw_trace_options *o)
 	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_FILE_EVENT_NEEDS_LATENCY : 0);
 }
 
-/* A flag of the compiler, and whether it is given. */
-struct define {
-	bool is;
-	const char *name;
-};
-
-static int define_all(struct bw_source *source, const struct define *defines, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = defines[i].is ? bw_source_define(source, defines[i].name) : 0;
-	return r;
-}
-
 static int define_filters(const struct bw_trace_options *o, struct bw_source *source)
 {
-	const struct define defines[] = {
+	const struct bw_source_macro defines[] = {
 		{bw_trace_options_has(o, BW_BY_PID) && !o->children, "FILTER_PID"},
 		{follows_tree(o), "FILTER_TREE"},
 		{bw_trace_options_has(o, BW_BY_TID), "FILTER_TID"},
@@ -173,7 +158,7 @@ static int define_filters(const struct bw_trace_options *o, struct bw_source *so
 		{o->paths.n > 0, "FILTER_FILE"},
 	};
 
-	return define_all(source, defines, sizeof(defines) / sizeof(*defines));
+	return bw_source_define_wanted(source, defines, sizeof(defines) / sizeof(*defines));
 }
 
 int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *source)
@@ -181,7 +166,7 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 	const struct bw_trace_options *o = f->options;
 	const uint32_t needs = needs_of(o);
 	char ops[32];
-	const struct define defines[] = {
+	const struct bw_source_macro defines[] = {
 		{true, "FILE_EVENTS"},
 		{true, ops},
 		{o->all_files, "ALL_FILES"},
@@ -194,7 +179,7 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 	int r;
 
 	snprintf(ops, sizeof(ops), "OPS=%#x", o->ops);
-	r = define_all(source, defines, sizeof(defines) / sizeof(*defines));
+	r = bw_source_define_wanted(source, defines, sizeof(defines) / sizeof(*defines));
 	return r == 0 ? define_filters(o, source) : r;
 }
 
