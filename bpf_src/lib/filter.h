@@ -18,7 +18,18 @@ struct glob_ends {
 	char suffix[GLOB_BYTES]; /* its bytes at the end of the array, zero before them */
 	__u32 prefix_len;
 	__u32 suffix_len;
+	__u64 infix; /* what stands between two wildcards: up to 8 bytes, the last one lowest */
+	__u64 infix_mask;
 };
+
+/* An entry of the array `not_paths`: paths that begin so are left out. */
+struct not_path {
+	char prefix[GLOB_BYTES];
+	__u32 prefix_len; /* less than GLOB_BYTES; 0: an entry that is not used */
+	__u32 is_whole;	  /* 1: a slash follows, or nothing */
+};
+
+enum { NOT_PATHS_MAX = 8 };
 
 struct filter {
 	__u32 pid;	    /* FILTER_PID: a process (a thread group) */
@@ -30,6 +41,8 @@ struct filter {
 	__u32 self;	    /* bccwatch's own process, which is never shown */
 	__s32 error;	    /* FILTER_ERROR: a positive errno; FILTER_FAILED: any */
 	__u32 own_mnt_ns;   /* bccwatch's mount namespace */
+	__u32 flags;	    /* FILTER_FLAGS: an open has one of these (O_*), */
+	__u32 access_modes; /* or one of these ways to open: a bit for each value of O_ACCMODE */
 	__u32 unused;
 	__u64 min_latency;     /* FILTER_LATENCY: ns */
 	__u64 min_bytes;       /* FILTER_BYTES */
@@ -48,4 +61,4 @@ struct own_open {
 	__u32 count;   /* of opens since it was set to 0 */
 };
 
-_Static_assert(sizeof(struct filter) == 96 + 2 * 136, "the same on both sides");
+_Static_assert(sizeof(struct filter) == 104 + 2 * 152, "the same on both sides");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Which events are wanted: by the process (is_wanted_process), by what came of it (is_shown); by the file:
- * trace/watched.h. bccwatch fills the maps; what it does not define by -D costs nothing.
+ * Which events are wanted: by the process (is_wanted_process), by what came of it (is_shown), by its
+ * path: trace/path_filter.h; by the file: trace/watched.h. bccwatch fills the maps; what it does not define by -D costs
+ * nothing.
  */
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "../lib/identity.h"
 #include "../lib/wanted.h"
 #include "options.h"
+#include "path_filter.h"
 #include "process.h"
 #include "slot.h"
 
@@ -149,54 +151,6 @@ static inline bool is_wanted_process(void)
 #endif
 }
 
-/* Are the first `count` of the bytes the same? */
-static inline bool begins_alike(const u64 *a, const u64 *b, u32 count)
-{
-#pragma unroll
-	for (int i = 0; i < GLOB_BYTES / 8; i++) {
-		u64 mask = count >= 8 * i + 8 ? ~0ULL : count > 8 * i ? (1ULL << 8 * (count & 7)) - 1 : 0;
-
-		if ((a[i] ^ b[i]) & mask)
-			return false;
-	}
-	return true;
-}
-
-/* The same of the last ones. */
-static inline bool ends_alike(const u64 *a, const u64 *b, u32 count)
-{
-#pragma unroll
-	for (int i = 0; i < GLOB_BYTES / 8; i++) {
-		u32 behind = GLOB_BYTES - 8 * i; /* bytes from here to the end */
-		u64 mask = count >= behind ? ~0ULL : count + 8 > behind ? ~0ULL << 8 * ((8 - count) & 7) : 0;
-
-		if ((a[i] ^ b[i]) & mask)
-			return false;
-	}
-	return true;
-}
-
-/* What of a glob the kernel can decide by the beginning and the end of a path; bccwatch decides the rest. */
-static inline bool has_path_ends(struct slot *s, struct filter *f)
-{
-	u64 begin = s->at;
-
-	if (FILTER_PATH) {
-		BOUND(begin, TEXT_BYTES);
-		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + begin);
-		if (!begins_alike(s->end, (u64 *)f->path.prefix, f->path.prefix_len))
-			return false;
-		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
-		if (!ends_alike(s->end, (u64 *)f->path.suffix, f->path.suffix_len))
-			return false;
-	}
-	if (FILTER_NAME) {
-		bpf_probe_read_kernel(s->end, sizeof(s->end), s->path + TEXT_BYTES - 1 - GLOB_BYTES);
-		return ends_alike(s->end, (u64 *)f->name.suffix, f->name.suffix_len);
-	}
-	return true;
-}
-
 /* Is the event wanted for what it says? */
 static inline bool is_shown(struct slot *s)
 {
@@ -211,11 +165,12 @@ static inline bool is_shown(struct slot *s)
 		return false;
 	if (FILTER_WRITES && ((d->op == OP_OPEN && !(d->flags & ACCESS_MODE)) || d->op == OP_STAT || d->op == OP_EXEC))
 		return false;
+	if (FILTER_FLAGS &&
+	    (d->op != OP_OPEN || !(d->flags & f->flags || f->access_modes >> (d->flags & ACCESS_MODE) & 1)))
+		return false;
 	if (FILTER_LATENCY && d->latency < f->min_latency)
 		return false;
 	if (FILTER_BYTES && d->bytes < (s64)f->min_bytes)
 		return false;
-	if ((FILTER_NAME || FILTER_PATH) && !(d->marks & (DIRECTORY | TO_DIRECTORY)) && !d->to.len)
-		return has_path_ends(s, f);
-	return true;
+	return has_wanted_path(s, f);
 }

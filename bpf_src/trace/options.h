@@ -91,3 +91,12 @@
 #ifndef FILTER_PATH
 #define FILTER_PATH 0
 #endif
+#ifndef FILTER_INFIX /* of FILTER_NAME and FILTER_PATH */
+#define FILTER_INFIX 0
+#endif
+#ifndef FILTER_NOT_PATH
+#define FILTER_NOT_PATH 0
+#endif
+#ifndef FILTER_FLAGS
+#define FILTER_FLAGS 0
+#endif

@@ -196,6 +196,24 @@ elif start --min-latency 200ms --name 'slow*' --json; then
 	check "--min-latency: the latency that is shown is at least so much" [ "$("$fixtures/events" values "$out" latency comm=cat "path=$w/slow")" -ge 200000000 ]
 fi
 
+# What is filtered out is filtered out in the kernel: while bccwatch is stopped, and has room for few events, none is lost.
+mkdir -p "$w/flood"
+: >"$w/flood/in" >"$w/flood/out" >"$w/flood/amidst"
+# in_kernel NAME PERL OPTION...: PERL opens many files that are not shown, and one that is.
+in_kernel() {
+	local name=$1 program=$2
+	shift 2
+	start --buffer-pages 1 --json "$@" || return
+	kill -STOP "$pid"
+	perl -e 'sub o { sysopen(my $f, "$ARGV[0]/$_[0]", $_[1]) or die "$_[0]: $!" } '"$program" "$w/flood"
+	kill -CONT "$pid"
+	stop
+	check_lines "$name is compared in the kernel" 1 "1 events shown, 0 lost" "$err"
+}
+in_kernel "the middle of --path" 'o("in", 0) for 1 .. 2000; o("amidst", 0)' --path "$w/**mid**"
+in_kernel "the middle of --name" 'o("in", 0) for 1 .. 2000; o("amidst", 0)' --name '*mid*'
+in_kernel "--not-path, and --flag-filter" 'for (1 .. 2000) { o("in", 1); o("out", 0) } o("out", 1)' --not-path "$w/flood/in" --not-path '/proc/**' --flag-filter O_WRONLY -n perl
+
 # A unit that restarts has another cgroup of the same name.
 if start --unit act.service --json; then
 	act plain

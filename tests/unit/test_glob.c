@@ -157,6 +157,46 @@ static void the_text_before_the_first_wildcard_and_behind_the_last_is_known(void
 	assert_ends("", "", "");
 }
 
+static void the_longest_text_between_wildcards_is_known(void **state)
+{
+	static const struct {
+		const char *pattern, *infix;
+	} cases[] = {{"*a*bcd*ef*", "bcd"}, {"/var/**/log[12]/*.log", "log"},
+		     {"*ab*", "ab"},	    {"a*b", ""},
+		     {"abc", ""},	    {"**/x/**", "x/"},
+		     {"*\\**", "*"},	    {"", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct bw_glob g;
+		const char *why, *infix;
+		size_t at, len;
+
+		assert_int_equal(bw_glob_compile(&g, cases[i].pattern, true, &why, &at), 0);
+		infix = bw_glob_infix(&g, &len);
+		assert_int_equal(len, strlen(cases[i].infix));
+		assert_memory_equal(infix, cases[i].infix, len);
+		bw_glob_free(&g);
+	}
+}
+
+static void what_is_decided_by_its_beginning_is_known(void **state)
+{
+	static const char *const patterns[] = {"/proc/**",   "/proc/x**", "**", "/proc/*",
+					       "/proc/**/x", "/a*/**",	  "/a", ""};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(patterns); i++) {
+		struct bw_glob g;
+		const char *why;
+		size_t at;
+
+		assert_int_equal(bw_glob_compile(&g, patterns[i], true, &why, &at), 0);
+		assert_int_equal(bw_glob_is_prefix(&g), i < 3);
+		bw_glob_free(&g);
+	}
+}
+
 static void what_can_begin_anywhere_is_known(void **state)
 {
 	static const char *const patterns[] = {"**/x", "**", "**x", "*/x", "/x", ""};
@@ -310,6 +350,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_character_is_one_of_UTF_8),
 	cmocka_unit_test(a_malformed_pattern_is_refused_with_its_place),
 	cmocka_unit_test(the_text_before_the_first_wildcard_and_behind_the_last_is_known),
+	cmocka_unit_test(the_longest_text_between_wildcards_is_known),
+	cmocka_unit_test(what_is_decided_by_its_beginning_is_known),
 	cmocka_unit_test(what_can_begin_anywhere_is_known),
 	cmocka_unit_test(random_patterns_match_what_trying_everything_matches),
 	cmocka_unit_test(random_patterns_match_what_fnmatch_matches),

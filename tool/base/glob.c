@@ -202,10 +202,14 @@ static int read_token(const struct bw_glob *g, struct reader *r, struct bw_glob_
 	}
 }
 
-/* Literal text is kept for bw_glob_prefix and bw_glob_suffix. */
+/* Literal text is kept for bw_glob_prefix, bw_glob_infix and bw_glob_suffix. */
 static void keep_text(struct bw_glob *g, const struct bw_glob_token *t, const char *from, const char *end)
 {
 	if (t->kind != CHARACTER) {
+		if (!g->is_literal && g->text_len - g->suffix_at > g->infix_len) {
+			g->infix_at = g->suffix_at;
+			g->infix_len = g->text_len - g->suffix_at;
+		}
 		g->prefix_len = g->is_literal ? g->text_len : g->prefix_len;
 		g->suffix_at = g->text_len;
 		g->is_literal = false;
@@ -267,6 +271,20 @@ const char *bw_glob_suffix(const struct bw_glob *g, size_t *len)
 {
 	*len = g->text_len - g->suffix_at;
 	return g->text + g->suffix_at;
+}
+
+const char *bw_glob_infix(const struct bw_glob *g, size_t *len)
+{
+	*len = g->infix_len;
+	return g->text + g->infix_at;
+}
+
+bool bw_glob_is_prefix(const struct bw_glob *g)
+{
+	for (size_t i = 0; i + 1 < g->n; i++)
+		if (g->tokens[i].kind != CHARACTER)
+			return false;
+	return g->n > 0 && g->tokens[g->n - 1].kind == DEEP;
 }
 
 /*

@@ -18,7 +18,7 @@ struct bw_glob {
 	struct bw_glob_token *tokens; /* n */
 	size_t n;
 	char *text; /* text_len bytes: all literal characters */
-	size_t text_len, prefix_len, suffix_at;
+	size_t text_len, prefix_len, suffix_at, infix_at, infix_len;
 	bool is_path;
 	bool is_literal; /* it has no wildcard */
 };
@@ -42,3 +42,9 @@ bool bw_glob_match(const struct bw_glob *glob, const char *text, size_t len);
  */
 const char *bw_glob_prefix(const struct bw_glob *glob, size_t *len);
 const char *bw_glob_suffix(const struct bw_glob *glob, size_t *len);
+
+/* The longest text that stands between two wildcards; *len 0: none does. Likewise. */
+const char *bw_glob_infix(const struct bw_glob *glob, size_t *len);
+
+/* Does it match whatever begins with its prefix? That is, is a `**` at the end its only wildcard? */
+bool bw_glob_is_prefix(const struct bw_glob *glob);

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/path_parts.h"
+#include "cmd/trace_globs.h"
 #include "cmd/trace_values.h"
 #include "output/file_event.h"
 #include "process/process.h"
@@ -26,6 +27,7 @@ static const struct bw_map_entries filter_map = {"filter", sizeof(uint32_t), siz
 static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
 static const struct bw_map_entries not_pids = {"not_pids", sizeof(uint32_t), sizeof(uint32_t)};
 static const struct bw_map_entries not_uids = {"not_uids", sizeof(uint32_t), sizeof(uint32_t)};
+static const struct bw_map_entries not_paths = {"not_paths", sizeof(uint32_t), sizeof(struct not_path)};
 static const struct bw_map_entries not_comms = {"not_comms", COMM_BYTES, sizeof(uint32_t)};
 
 static int compile(struct bw_glob *g, const char *pattern, bool is_path)
@@ -35,18 +37,6 @@ static int compile(struct bw_glob *g, const char *pattern, bool is_path)
 	int r = bw_glob_compile(g, pattern, is_path, &why, &at);
 
 	return r < 0 ? bw_log_error(r, "cannot use the pattern '%s': %s", pattern, why ? why : strerror(-r)) : 0;
-}
-
-/* For the program, which compares only these. */
-static void set_ends(struct glob_ends *ends, const struct bw_glob *g)
-{
-	size_t prefix_len, suffix_len;
-	const char *prefix = bw_glob_prefix(g, &prefix_len), *suffix = bw_glob_suffix(g, &suffix_len);
-
-	ends->prefix_len = (uint32_t)(prefix_len < GLOB_BYTES ? prefix_len : GLOB_BYTES);
-	ends->suffix_len = (uint32_t)(suffix_len < GLOB_BYTES ? suffix_len : GLOB_BYTES);
-	memcpy(ends->prefix, prefix, ends->prefix_len);
-	memcpy(ends->suffix + GLOB_BYTES - ends->suffix_len, suffix + suffix_len - ends->suffix_len, ends->suffix_len);
 }
 
 static int compile_all(struct bw_trace_filter *f)
@@ -63,6 +53,8 @@ static int compile_all(struct bw_trace_filter *f)
 		r = compile(&f->not_paths[f->n_not_paths], o->not_paths.items[f->n_not_paths], true);
 		f->n_not_paths++;
 	}
+	if (r == 0)
+		f->n_left_out = bw_trace_globs_set_not_paths(f->left_out, f->not_paths, f->n_not_paths);
 	return r;
 }
 
@@ -110,9 +102,10 @@ int bw_trace_filter_open(struct bw_trace_filter *f)
 	f->learns = bw_trace_targets_any(o) || bw_process_contained("");
 	f->values.self = f->learns ? 0 : (uint32_t)getpid();
 	if (r == 0 && o->name)
-		set_ends(&f->values.name, &f->name);
+		bw_trace_globs_set_ends(&f->values.name, &f->name);
 	if (r == 0 && o->path)
-		set_ends(&f->values.path, &f->path);
+		bw_trace_globs_set_ends(&f->values.path, &f->path);
+	bw_trace_values_flags(o->flags, &f->values.flags, &f->values.access_modes);
 	if (r == 0)
 		r = bw_trace_targets_check(&f->targets);
 	return r == 0 ? list_paths(f) : r;
@@ -133,8 +126,9 @@ static uint32_t needs_of(const struct bw_trace_options *o)
 	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_FILE_EVENT_NEEDS_LATENCY : 0);
 }
 
-static int define_filters(const struct bw_trace_options *o, struct bw_source *source)
+static int define_filters(const struct bw_trace_filter *f, struct bw_source *source)
 {
+	const struct bw_trace_options *o = f->options;
 	const struct bw_source_macro defines[] = {
 		{bw_trace_options_has(o, BW_BY_PID) && !o->children, "FILTER_PID"},
 		{follows_tree(o), "FILTER_TREE"},
@@ -149,6 +143,9 @@ static int define_filters(const struct bw_trace_options *o, struct bw_source *so
 		{bw_trace_options_has(o, BW_BY_BYTES), "FILTER_BYTES"},
 		{o->name, "FILTER_NAME"},
 		{o->path, "FILTER_PATH"},
+		{f->values.name.infix_mask || f->values.path.infix_mask, "FILTER_INFIX"},
+		{f->n_left_out > 0, "FILTER_NOT_PATH"},
+		{o->flags, "FILTER_FLAGS"},
 		{o->not_pids.n > 0, "FILTER_NOT_PID"},
 		{o->not_uids.n > 0, "FILTER_NOT_UID"},
 		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
@@ -180,7 +177,7 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 
 	snprintf(ops, sizeof(ops), "OPS=%#x", o->ops);
 	r = bw_source_define_wanted(source, defines, sizeof(defines) / sizeof(*defines));
-	return r == 0 ? define_filters(o, source) : r;
+	return r == 0 ? define_filters(f, source) : r;
 }
 
 int bw_trace_filter_size(const struct bw_trace_filter *f, struct bw_image *image)
@@ -254,6 +251,8 @@ int bw_trace_filter_start(struct bw_trace_filter *f, const struct bw_loaded *loa
 		r = bw_trace_filter_put_not_pids(o, loaded);
 	if (r == 0)
 		r = put_numbers(loaded, &not_uids, &o->not_uids);
+	for (uint32_t i = 0; i < f->n_left_out && r == 0; i++)
+		r = bw_map_entries_put(&not_paths, loaded, &i, &f->left_out[i]);
 	if (r == 0)
 		r = put_comms(f, &o->not_comms);
 	if (r == 0 && o->children)

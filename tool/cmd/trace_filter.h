@@ -36,6 +36,8 @@ struct bw_trace_filter {
 	struct bw_glob name, path;
 	struct bw_glob *not_paths; /* n_not_paths */
 	size_t n_not_paths;
+	struct not_path left_out[NOT_PATHS_MAX]; /* n_left_out: what the program can decide of them */
+	size_t n_left_out;
 	char **paths; /* those that are watched, absolute; n_paths, owned */
 	size_t n_paths;
 	bool learns; /* own_open is needed */

@@ -106,3 +106,13 @@ bool bw_trace_values_has_flag(uint32_t mask, uint32_t flags)
 	}
 	return false;
 }
+
+void bw_trace_values_flags(uint32_t mask, uint32_t *flags, uint32_t *access_modes)
+{
+	for (size_t i = 0; i < LENGTH(flag_names); i++) {
+		if (mask >> i & 1 && i < ACCESS_MODES)
+			*access_modes |= 1U << flag_names[i].value;
+		else if (mask >> i & 1)
+			*flags |= flag_names[i].value;
+	}
+}

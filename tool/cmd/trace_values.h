@@ -15,5 +15,8 @@ int bw_trace_values_mnt_ns(const char *root, const char *value, uint32_t *inode)
 /* The flag of open(2) of that name. */
 int bw_trace_values_flag(const char *value, uint32_t *flag);
 
+/* Adds the flags of a mask as below to *flags (O_*), and of O_RDONLY, O_WRONLY, O_RDWR their bit to *access_modes. */
+void bw_trace_values_flags(uint32_t mask, uint32_t *flags, uint32_t *access_modes);
+
 /* Do the flags of an open have one of those of `mask`, 1 << the index of a flag? */
 bool bw_trace_values_has_flag(uint32_t mask, uint32_t flags);
