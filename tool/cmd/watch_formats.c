@@ -31,7 +31,7 @@ static int open_format(struct bw_watch_format *format, const struct bw_watch *w,
 }
 
 int bw_watch_formats_make(const struct bw_watch *w, const struct bw_image *image, struct bw_watch_format **formats,
-			uint32_t *n, size_t *longest)
+			  uint32_t *n, size_t *longest)
 {
 	struct bw_watch_format *all = calloc(image->n_events + 1, sizeof(*all));
 	size_t line;
