@@ -9,6 +9,7 @@
 
 #include "exceptions.h"
 #include "operations.h"
+#include "waiting.h"
 
 #if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE
 
@@ -55,6 +56,19 @@ int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
 {
 	return on_free(inode);
+}
+
+#endif
+#if HOOK_SIGNAL && WAITING
+
+int kprobe__security_d_instantiate(struct pt_regs *ctx, struct dentry *dentry, struct inode *inode)
+{
+	return on_arrival(dentry, inode);
+}
+
+int kprobe__security_inode_rename(struct pt_regs *ctx)
+{
+	return on_move((struct dentry *)PT_REGS_PARM2(ctx), (struct dentry *)PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx));
 }
 
 #endif

@@ -16,6 +16,9 @@
 #define BY_DIR 0
 #endif
 #define BY_FILE (BY_PATH || BY_DIR)
+#ifndef WAITING /* for paths and directories that do not exist yet */
+#define WAITING 0
+#endif
 #ifndef DENY_MOUNTS
 #define DENY_MOUNTS 0
 #endif

@@ -53,6 +53,7 @@ enum {
 	OUTCOME_FAILED,	   /* that should have been denied, and could not be */
 	OUTCOME_MOVED,	   /* directories that got another name below one of dirs while the rules were learned */
 	OUTCOME_UNLEARNED, /* files that are to be protected from now on, for which the map had no room */
+	OUTCOME_UNPLACED,  /* directories that a rule waited for, for which a map had no room */
 	OUTCOMES
 };
 

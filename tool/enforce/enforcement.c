@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "enforce/identity.h"
 #include "enforce/programs.h"
 #include "enforce/targets.h"
+#include "enforce/waiting.h"
 
 /* Entries for what is learned: files with other links, and those renamed or linked while the rules are enforced. */
 enum { LEARNED = 16384, LEARNED_MAX = 1 << 24 };
@@ -46,7 +48,9 @@ int bw_enforcement_check(struct bw_enforcement *e)
 	raise_limit();
 	if (r == 0)
 		r = bw_targets_check(e);
-	if (r < 0 || e->rules->of_kind[BW_RULE_DIR] == 0)
+	if (r == 0 && e->n_missing > 0)
+		r = bw_waiting_open(e);
+	if (r < 0 || e->rules->of_kind[BW_RULE_DIR] + e->n_missing == 0)
 		return r;
 	e->mounts_fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
 	return e->mounts_fd < 0
@@ -60,7 +64,7 @@ struct rule_map {
 	size_t key, value, entries;
 };
 
-enum { MAPS = 10 };
+enum { MAPS = 12 };
 
 static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
@@ -74,6 +78,10 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"files", sizeof(struct file_id), sizeof(struct protection), paths + dirs > 0 ? paths + learned : 0},
 		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
+		{"places", sizeof(struct file_id), sizeof(struct protection),
+		 e->n_missing ? e->n_missing + learned : 0},
+		{"steps", sizeof(struct name_key), sizeof(struct step),
+		 e->n_missing ? e->missing_steps + LINKS + e->extra_entries : 0},
 		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
 		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
 		{"except_exes", sizeof(uint64_t), sizeof(uint32_t), e->n_exes},
@@ -140,6 +148,12 @@ static int except_all(struct bw_enforcement *e)
 void bw_enforcement_update(struct bw_enforcement *e)
 {
 	bw_directories_update(e);
+	bw_waiting_update(e, true);
+}
+
+void bw_enforcement_arrive(struct bw_enforcement *e)
+{
+	bw_waiting_update(e, false);
 }
 
 static void update_if_changed(struct bw_enforcement *e)
@@ -147,7 +161,7 @@ static void update_if_changed(struct bw_enforcement *e)
 	struct pollfd mounts = {.fd = e->mounts_fd, .events = POLLPRI};
 
 	if (poll(&mounts, 1, 0) > 0 && mounts.revents & POLLPRI)
-		bw_directories_update(e);
+		bw_enforcement_update(e);
 }
 
 int bw_enforcement_start(struct bw_enforcement *e)
@@ -181,15 +195,20 @@ void bw_enforcement_take_programs(struct bw_enforcement *e, struct bw_enforcemen
 void bw_enforcement_reset(struct bw_enforcement *e)
 {
 	bw_directories_free(e);
+	bw_waiting_free(e);
 	bw_programs_free(e);
 	bw_identity_free(e);
+	free(e->absent);
+	e->absent = NULL;
+	e->n_absent = 0;
 }
 
 void bw_enforcement_free(struct bw_enforcement *e)
 {
 	bw_enforcement_reset(e);
 	bw_cleanup_fd(&e->mounts_fd);
-	e->mounts_fd = -1;
+	bw_cleanup_fd(&e->waiting_fd);
+	e->mounts_fd = e->waiting_fd = -1;
 }
 
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which)

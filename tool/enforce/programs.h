@@ -8,8 +8,8 @@
 int bw_programs_check(const struct bw_enforcement *enforcement);
 
 /*
- * Gives the attached program the paths; from here on it knows who executes what is there, and of what runs already, what
- * the kernel says that it is. Where enforcement->started says that this is known, nothing is done. 0 or -errno,
+ * Gives the attached program the paths; from here on it knows who executes what is there, and of what runs already,
+ * what the kernel says that it is. Where enforcement->started says that this is known, nothing is done. 0 or -errno,
  * reported.
  */
 int bw_programs_except(struct bw_enforcement *enforcement);
