@@ -75,7 +75,8 @@ int make_rule_maps(void **state)
 		maps[i].max_entries = maps[i].type == BPF_MAP_TYPE_ARRAY ? 1 : ROOM;
 	fake_load(&rule_maps, maps, LENGTH(maps), 2);
 	fake_map(&rule_maps, "learned")->looked_up = learn;
-	guard = (struct bw_enforcement){.mounts_fd = -1, .access = ACCESS_ANY, .loaded = &rule_maps.loaded};
+	guard = (struct bw_enforcement){
+		.mounts_fd = -1, .waiting_fd = -1, .access = ACCESS_ANY, .loaded = &rule_maps.loaded};
 	strcpy(guard.comm, "unit");
 	times_learned = 0;
 	return 0;

@@ -313,7 +313,7 @@ int bw_watch_read(struct bw_watch *w)
 	return bw_session_read(&w->session);
 }
 
-int bw_watch_switch(struct bw_watch *w, int urgent_fd)
+int bw_watch_switch(struct bw_watch *w, int urgent_fd, int extra_fd)
 {
 	int r = bw_session_switch(&w->session);
 
@@ -325,6 +325,7 @@ int bw_watch_switch(struct bw_watch *w, int urgent_fd)
 	w->loaded = w->session.loaded;
 	w->in_order = bw_watch_formats_have_order(w, w->loaded->image);
 	w->session.urgent_fd = urgent_fd;
+	w->session.extra_fd = extra_fd;
 	return r;
 }
 

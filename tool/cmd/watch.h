@@ -87,11 +87,12 @@ int bw_watch_open(struct bw_watch *watch);
 /*
  * Programs that take over from those of an open watch (bw_session_add, _read, _switch, _drop); their events are printed
  * with the sentence as it is when they are added. bw_watch_switch prints all events of the old ones first; then it is
- * urgent_fd that is watched. bw_watch_add returns 0 or -errno, reported, the others 0 or why the run is to end.
+ * urgent_fd and extra_fd that are watched. bw_watch_add returns 0 or -errno, reported, the others 0 or why the run is
+ * to end.
  */
 int bw_watch_add(struct bw_watch *watch, const struct bw_loaded *next);
 int bw_watch_read(struct bw_watch *watch);
-int bw_watch_switch(struct bw_watch *watch, int urgent_fd);
+int bw_watch_switch(struct bw_watch *watch, int urgent_fd, int extra_fd);
 void bw_watch_drop(struct bw_watch *watch);
 
 /* Prints events until something ends the run, which is detached then. 0 or -errno, reported. */

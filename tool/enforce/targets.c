@@ -201,6 +201,7 @@ int bw_targets_check(struct bw_enforcement *e)
 {
 	static rule_function *const check[] = {check_name, check_path_rule, check_dir};
 
+	e->n_missing = e->missing_steps = 0;
 	return each_rule(e, check);
 }
 
