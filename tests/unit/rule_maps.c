@@ -23,6 +23,16 @@ static struct bw_image_map maps[] = {
 	 .key_size = sizeof(struct file_id),
 	 .value_size = sizeof(struct protection)},
 	{.name = "devices", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4},
+	{.name = "places",
+	 .type = BPF_MAP_TYPE_HASH,
+	 .key_size = sizeof(struct file_id),
+	 .value_size = sizeof(struct protection)},
+	{.name = "steps",
+	 .type = BPF_MAP_TYPE_HASH,
+	 .key_size = sizeof(struct name_key),
+	 .value_size = sizeof(struct step)},
+	{.name = "except_exes", .type = BPF_MAP_TYPE_HASH, .key_size = 8, .value_size = 4},
+	{.name = "except_paths", .type = BPF_MAP_TYPE_HASH, .key_size = sizeof(struct name_key), .value_size = 4},
 	{.name = "settings", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof(struct settings)},
 	{.name = "learned", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof(struct learned)},
 	{.name = "outcomes", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8},
@@ -85,8 +95,7 @@ int make_rule_maps(void **state)
 int free_rule_maps(void **state)
 {
 	(void)state;
-	bw_directories_free(&guard);
-	bw_identity_free(&guard);
+	bw_enforcement_free(&guard);
 	fake_unload(&rule_maps);
 	return 0;
 }

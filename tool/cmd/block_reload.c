@@ -36,9 +36,9 @@ static int check_file(const char *path)
 
 	if (stat(path, &st) < 0)
 		return bw_log_error(-errno, "cannot read the rule file '%s': %s", path, strerror(errno));
-	return S_ISREG(st.st_mode) ? 0
-				   : bw_log_error(-EINVAL, "cannot read the rule file '%s' again: not a regular file",
-						  path);
+	return S_ISREG(st.st_mode)
+		       ? 0
+		       : bw_log_error(-EINVAL, "cannot read the rule file '%s' again: not a regular file", path);
 }
 
 static int read_rules(struct bw_block_options *next, const struct bw_block_options *now, enum bw_hook hook)
