@@ -128,12 +128,12 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 }
 
 /*
- * Waits for the process's end, with its wait status in *status; -EINTR if a signal came before that ends the run. One
- * that asks for something else (SIGHUP, where it was handled) is pending again afterwards.
+ * Waits for the process's end, with its wait status in *status; -EINTR if a signal came before that ends the run. That
+ * one, or one that asks for something else (SIGHUP, where it was handled), is pending again afterwards.
  */
 static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo info = {0};
 	int handled = 0;
 
 	for (;;) {
@@ -151,9 +151,11 @@ static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 			return -errno;
 		if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGUSR1)
 			continue;
-		if (bw_signals_end_run((int)info.ssi_signo))
-			return -EINTR;
 		handled = (int)info.ssi_signo;
+		if (bw_signals_end_run(handled)) {
+			raise(handled);
+			return -EINTR;
+		}
 	}
 }
 
