@@ -147,8 +147,11 @@ static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 		}
 		if (pid < 0)
 			return -errno;
-		if (read(signal_fd, &info, sizeof(info)) < 0 && errno != EINTR)
+		if (read(signal_fd, &info, sizeof(info)) < 0) {
+			if (errno == EINTR)
+				continue;
 			return -errno;
+		}
 		if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGUSR1)
 			continue;
 		handled = (int)info.ssi_signo;
