@@ -150,10 +150,19 @@ static void runs_that_the_kernel_left_out_are_added_up(void **state)
 	assert_int_equal(bw_loaded_missed(&loaded), 5);
 }
 
+/* The second time is too much. */
+static int go_on(void *cookie)
+{
+	unsigned *times = cookie;
+
+	return ++*times > 1 ? -EINTR : 0;
+}
+
 static void a_map_can_be_that_of_another_program(void **state)
 {
 	const char *const names[] = {"none", "counts", NULL};
-	const struct bw_load_shared shared = {&loaded, names};
+	unsigned times = 0;
+	const struct bw_load_shared shared = {&loaded, names, go_on, &times};
 	struct bw_loaded other = {0};
 	struct stat a, b;
 
@@ -167,6 +176,10 @@ static void a_map_can_be_that_of_another_program(void **state)
 	assert_true(a.st_ino == b.st_ino);
 	assert_null(fake_map_of(other.maps[1])); /* none was made */
 	assert_non_null(fake_map_of(other.maps[0]));
+	assert_int_equal(times, 1); /* a program */
+	fake_free_map(other.maps[0]);
+	bw_loaded_free(&other);
+	assert_int_equal(bw_load_sharing(&other, &image, &plan, NULL, &shared), -EINTR);
 	fake_free_map(other.maps[0]);
 	bw_loaded_free(&other);
 }
@@ -174,7 +187,7 @@ static void a_map_can_be_that_of_another_program(void **state)
 static void a_map_of_another_program_must_be_of_the_same_kind(void **state)
 {
 	const char *const names[] = {"counts", NULL};
-	const struct bw_load_shared shared = {&loaded, names};
+	const struct bw_load_shared shared = {.with = &loaded, .maps = names};
 	struct bw_image_map wider[] = {maps[0], maps[1]};
 	struct bw_image changed = image;
 	struct bw_loaded other = {0};

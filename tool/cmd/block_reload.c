@@ -63,14 +63,19 @@ static void read_events(struct bw_block_run *run)
 	bw_watch_read(&run->watch);
 }
 
+static int go_on(void *cookie)
+{
+	read_events(cookie);
+	return bw_signals_pending() ? -EINTR : 0;
+}
+
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {&run->program->loaded, bw_enforcement_shared};
+	const struct bw_load_shared shared = {&run->program->loaded, bw_enforcement_shared, go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);
 	r = bw_load_sharing(&next->loaded, &next->image, &next->plan, NULL, &shared);
-	read_events(run);
 	if (r == 0)
 		r = bw_watch_add(&run->watch, &next->loaded);
 	if (r < 0)

@@ -322,6 +322,8 @@ int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, cons
 
 		if (loaded->programs[b->program] < 0)
 			r = load_program(image, b, loaded->maps, &btf, explainer, &loaded->programs[b->program]);
+		if (r == 0 && shared && shared->go_on)
+			r = shared->go_on(shared->cookie);
 	}
 	return r;
 }
