@@ -11,7 +11,7 @@ n_denied() { sed -nE 's/^([0-9]*) access(es)? .*/\1/p' "$err"; }
 denial="Permission denied"
 
 # reload: sends SIGHUP, and waits until it has been acted on.
-answers() { grep -cE '^Reloaded: |stay in force' "$err"; }
+answers() { grep -cE '^Reloaded in |stay in force' "$err"; }
 reload() {
 	local before
 	before=$(answers)
@@ -65,7 +65,7 @@ run_reload() { # run_reload HOOK: adds and removes rules
 	check "$hook: SIGHUP: a rule that was added holds" denied d2/f
 	check "$hook: SIGHUP: a rule that stayed holds" denied d1/f
 	check "$hook: SIGHUP: a file that was moved out of a directory before is still denied" denied away
-	check "$hook: SIGHUP: the generation is reported" shows '^Reloaded: generation 2, 5 rules, since [0-9]+ ms after' "$err"
+	check "$hook: SIGHUP: the generation is reported" shows '^Reloaded in [0-9]+ ms: generation 2, 5 rules\.' "$err"
 	printf 'name secret\ndir %s/d2\n' "$home" >rules
 	check "$hook: SIGHUP: rules can be removed" reload
 	check "$hook: SIGHUP: a directory whose rule was removed is allowed" reads d1/f x
@@ -135,9 +135,9 @@ run_gap() { # run_gap HOOK KIND RELOADS: reloads of two sets of rules, whose pro
 	check_lines "$hook: --$kind: no open passes during $reloads reloads" 4 attempts <(cat "$tmp"/try?)
 	check "$hook: --$kind: attempts were made during $reloads reloads, more than there were reloads" [ "$attempts" -gt $((20 * reloads)) ]
 	check "$hook: --$kind: each attempt during $reloads reloads is counted, once" [ "$(n_denied)" = "$attempts" ]
-	check "$hook: --$kind: $reloads reloads were made" [ "$(grep -c '^Reloaded: ' "$err")" = $((reloads + 2)) ]
+	check "$hook: --$kind: $reloads reloads were made" [ "$(grep -c '^Reloaded in ' "$err")" = $((reloads + 2)) ]
 	echo "# $hook: --$kind: $attempts attempts, none passed; ms a reload took beside them: $(
-		sed -nE 's/^Reloaded: .* since ([0-9]+) ms .*/\1/p' "$err" | sort -n |
+		sed -nE 's/^Reloaded in ([0-9]+) ms.*/\1/p' "$err" | sort -n |
 			awk '{t[NR] = $1} END {print "least " t[1] ", median " t[int((NR + 1) / 2)] ", most " t[NR]}')"
 	rm -rf d1 one two rules
 }
@@ -265,7 +265,7 @@ pid=$! err=$tmp/err out=$tmp/out
 until pgrep -x bccwatch-compil >/dev/null; do sleep 0.05; done
 kill -HUP "$pid"
 check "SIGHUP during the compilation does not end block" within 120 shows 'Ctrl-C ends' "$err"
-check "SIGHUP during the compilation reads the rules again once they hold" within 120 shows '^Reloaded: generation 2' "$err"
+check "SIGHUP during the compilation reads the rules again once they hold" within 120 shows '^Reloaded in [0-9]+ ms: generation 2' "$err"
 check "SIGHUP during the compilation: the rules hold" denied secret
 stop TERM
 check "SIGHUP: nothing is left attached at the end" nothing_attached

@@ -162,9 +162,9 @@ static void report(const struct bw_block_run *run, uint64_t began)
 
 	bw_block_report_literal_names(&now->options->rules);
 	bw_block_report_waiting(&now->enforcement);
-	bw_log_note("Reloaded: generation %llu, %zu rules, since %llu ms after the signal was received.",
-		    (unsigned long long)run->generation, now->options->rules.n,
-		    (unsigned long long)((bw_timestamp_now() - began) / 1000000));
+	bw_log_note("Reloaded in %llu ms: generation %llu, %zu rule%s.",
+		    (unsigned long long)((bw_timestamp_now() - began) / 1000000), (unsigned long long)run->generation,
+		    now->options->rules.n, now->options->rules.n == 1 ? "" : "s");
 }
 
 void bw_block_reload(struct bw_block_run *run)

@@ -49,6 +49,12 @@ static int open_deepest(const char *path, const char **rest)
 	return -ENOMEM;
 }
 
+static int complain(int error, const char *what, const char *path)
+{
+	return bw_log_error(error, "cannot %s '%s': %s", what, path,
+			    error == -E2BIG ? "the maps have no room for more" : strerror(-error));
+}
+
 bool bw_waiting_is_missing(enum bw_rule_kind kind, const char *path)
 {
 	BW_FREE char *trimmed = bw_path_parts_trim(path), *dir = NULL;
@@ -224,7 +230,7 @@ int bw_waiting_add(struct bw_enforcement *e, enum bw_rule_kind kind, const char 
 	r = settle(e, w);
 	w->came = r == -EEXIST;
 	if (r < 0 && r != -EEXIST && r != -E2BIG)
-		bw_log_error(r, "cannot wait for '%s': %s", path, strerror(-r));
+		complain(r, "wait for", path);
 	return r;
 }
 
@@ -264,7 +270,7 @@ static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 	if (r == 0)
 		r = is_dir ? protect_directory(e, w, fd, &learned) : bw_identity_protect(e, "files", &learned, false);
 	if (r < 0)
-		return bw_log_error(r, "cannot protect '%s', which exists now: %s", w->path, strerror(-r));
+		return complain(r, "protect what exists now at", w->path);
 	if (!w->came)
 		bw_log_note("Protected now that it exists: %s", w->path);
 	w->came = true;
@@ -323,7 +329,7 @@ static void look_again(struct bw_enforcement *e, const bool *due, bool all)
 		if (r == -EEXIST)
 			search |= arrive(e, w) > 0;
 		else if (r < 0)
-			bw_log_error(r, "cannot wait for '%s': %s", w->path, strerror(-r));
+			complain(r, "wait for", w->path);
 	}
 	e->settings.learning = 0;
 	bw_identity_mode(e, MODE_ENFORCE);
