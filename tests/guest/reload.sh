@@ -154,7 +154,7 @@ rounds() { # rounds FILE DIR...: makes the directories, and tries to create the 
 }
 run_waiting() { # run_waiting HOOK
 	local hook=$1
-	mkdir -p mnt target prepared/b && echo x >prepared/b/f && echo x >target/f
+	mkdir -p mnt source target prepared/b && echo x >prepared/b/f && echo x >target/f
 	mkdir -p made/c/e && echo x >made/c/e/f
 	printf 'dir %s\n' "$home/w/x" "$home/mnt/later" "$home/link" "$home/whole" >rules
 	printf 'path %s\n' "$home/q/z/file" "$home/tree/c/e/f" "$home/soon" >>rules
@@ -178,15 +178,15 @@ run_waiting() { # run_waiting HOOK
 	check "$hook: a path in a tree that was moved to the place is denied within a second" within 1 denied tree/c/e/f
 	ln -s target link
 	check "$hook: what is in a directory that a symlink at the place leads to is denied within a second" within 1 denied link/f
-	mount -t tmpfs none target && mkdir target/later && echo x >target/later/f && mount --bind target mnt
+	mount -t tmpfs none source && mkdir source/later && echo x >source/later/f && mount --bind source mnt
 	check "$hook: a directory that was mounted at the place is denied within a second" within 1 denied mnt/later/f
 	check "$hook: SIGHUP: rules that wait are read again" reload
 	check "$hook: SIGHUP: a directory that came is denied" denied whole/b/f
 	check "$hook: SIGHUP: a file at a path that came is denied" write_denied q/z/file
-	umount mnt target
+	umount mnt source
 	stop TERM
 	check_lines "$hook: after what was waited for nothing has failed" 0 bccwatch: "$err"
-	rm -rf w q whole tree link mnt target rules soon
+	rm -rf w q whole tree link mnt source target rules soon
 }
 
 run_exes() { # run_exes HOOK

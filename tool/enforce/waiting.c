@@ -88,12 +88,15 @@ static int take_place(struct bw_enforcement *e, int dir, uint32_t *node, bool *i
 	return 0;
 }
 
-/* One component; *node: of the directory it is in, then of it. */
+/*
+ * One component; *node: of the directory it is in, then of it. What is there already is not written again: the kernel
+ * uses the memory of an old value for the next one, while the program may be reading it.
+ */
 static int put_step(struct bw_enforcement *e, uint32_t *node, const char *name, size_t len, bool last,
 		    enum bw_rule_kind kind)
 {
 	struct name_key key = {.parent.ino = *node};
-	struct step step = {0};
+	struct step step = {0}, before;
 	int fd = bw_identity_map(e, "steps");
 
 	if (fd < 0 || len > NAME_MAX)
@@ -101,12 +104,13 @@ static int put_step(struct bw_enforcement *e, uint32_t *node, const char *name, 
 	memcpy(key.name, name, len);
 	if (bpf_lookup_elem(fd, &key, &step) < 0)
 		step = (struct step){0};
+	before = step;
 	if (!last && !step.node)
 		step.node = ++e->n_nodes;
 	if (last)
 		*(kind == BW_RULE_DIR ? &step.directory : &step.file) |= e->access;
 	*node = step.node;
-	return bw_identity_put_value(e, "steps", &key, &step);
+	return memcmp(&step, &before, sizeof(step)) == 0 ? 0 : bw_identity_put_value(e, "steps", &key, &step);
 }
 
 /* The program waits, in the directory, for what `rest` says. */
