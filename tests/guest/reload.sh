@@ -96,7 +96,7 @@ run_reload() { # run_reload HOOK: adds and removes rules
 	check "$hook: SIGTERM after reloads ends it with status 0" [ "$status" = 0 ]
 	check "$hook: block --rules: the first generation stands on its lines" shows "file $home/d1/f, denied\. GENERATION=1\$" "$out"
 	check "$hook: block --rules: the second generation stands on its lines" shows "file $home/d2/f, denied\. GENERATION=2\$" "$out"
-	check "$hook: block --rules: the closing line has the generation" shows '^[0-9]+ accesses denied; the rules were of generation 7\. [0-9]+ events shown, 0 lost\.' "$err"
+	check "$hook: block --rules: the closing line has the generation" shows '^[0-9]+ accesses denied\. The rules were of generation 7\. [0-9]+ events shown, 0 lost\.' "$err"
 	check "$hook: SIGHUP: nothing is left attached at the end" nothing_attached
 	rm -rf d1 d2 p1 away rules
 }

@@ -20,7 +20,7 @@ static void the_closing_line_has_the_generation_of_rules_from_a_file(void **stat
 {
 	(void)state;
 	assert_string_equal(summary(1, 0), "1 access denied. ");
-	assert_string_equal(summary(2, 3), "2 accesses denied; the rules were of generation 3. ");
+	assert_string_equal(summary(2, 3), "2 accesses denied. The rules were of generation 3. ");
 }
 
 static const char *waiting_for(const char **paths, size_t n)

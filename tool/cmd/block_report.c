@@ -113,10 +113,9 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 	if (failed > 0)
 		len += (size_t)snprintf(text + len, size - len, ", %llu could not be denied",
 					(unsigned long long)failed);
+	len += (size_t)snprintf(text + len, size - len, ". ");
 	if (generation)
-		len += (size_t)snprintf(text + len, size - len, "; the rules were of generation %llu",
-					(unsigned long long)generation);
-	snprintf(text + len, size - len, ". ");
+		snprintf(text + len, size - len, "The rules were of generation %llu. ", (unsigned long long)generation);
 	if (refused > 0)
 		bw_log_note("%llu links or renames were refused: the map of protected files was full.",
 			    (unsigned long long)refused);
