@@ -34,6 +34,7 @@ within() { # within SECONDS COMMAND...: COMMAND succeeds, after that time at the
 	"$@"
 }
 descriptors() { find "/proc/$pid/fd" -mindepth 1 | wc -l; }
+memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"; }
 bpf_objects() { find "/proc/$pid/fd" -lname 'anon_inode:bpf*' -o -lname 'anon_inode:\[perf*' | wc -l; }
 
 # Usage, and what is refused at the start.
@@ -111,7 +112,7 @@ try_always() { # try_always FILE
 		print "attempts $n\n"' "$1"
 }
 run_gap() { # run_gap HOOK KIND RELOADS: reloads of two sets of rules, whose programs differ
-	local hook=$1 kind=$2 reloads=$3 tries=() before n attempts
+	local hook=$1 kind=$2 reloads=$3 tries=() before kb n attempts
 	mkdir -p d1 && echo x >d1/always && rm -f end "$tmp"/try?
 	[ "$kind" = dir ] && printf 'dir %s/d1\n' "$home" >one || printf 'path %s/d1/always\n' "$home" >one
 	cp one two && printf 'name other\n' >>one && printf 'path %s/missing\n' "$home" >>two
@@ -122,12 +123,13 @@ run_gap() { # run_gap HOOK KIND RELOADS: reloads of two sets of rules, whose pro
 		try_always d1/always >"$tmp/try$n" 2>&1 &
 		tries+=($!)
 	done
-	before="$(descriptors) descriptors, $(bpf_objects) maps, programs and buffers"
+	before="$(descriptors) descriptors, $(bpf_objects) maps, programs and buffers" kb=$(memory)
 	for n in $(seq $((reloads / 2))); do
 		cp two rules && reload && cp one rules && reload || { fail "$hook: --$kind: SIGHUP: reload $n"; break; }
 	done
 	touch end
 	wait "${tries[@]}"
+	check "$hook: --$kind: $reloads reloads leave less than 1 MB of memory" [ $(($(memory) - kb)) -lt 1024 ]
 	check "$hook: --$kind: $reloads reloads leave as many descriptors" \
 		[ "$before" = "$(descriptors) descriptors, $(bpf_objects) maps, programs and buffers" ]
 	stop TERM
