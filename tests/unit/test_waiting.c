@@ -221,6 +221,22 @@ static void a_file_where_a_directory_is_waited_for_is_none(void **state)
 	assert_true(has_dir(below("/later")));
 }
 
+/* Who can write there can do this any number of times. */
+static void what_fails_again_is_reported_once(void **state)
+{
+	(void)state;
+	wait_for(BW_RULE_DIR, "/later/x");
+	assert_int_equal(symlink("later", below("/later")), 0);
+	update("cannot wait for");
+	assert_int_equal(unlink(below("/later")), 0);
+	assert_int_equal(symlink("later", below("/later")), 0);
+	update("");
+	assert_int_equal(unlink(below("/later")), 0);
+	put("/later/x/file", "");
+	update(below("/later/x"));
+	assert_true(has_dir(below("/later/x")));
+}
+
 static void other_names_cost_nothing(void **state)
 {
 	unsigned before;
@@ -257,6 +273,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_SETUP(what_a_dangling_symlink_leads_to_is_waited_for),
 	WITH_SETUP(a_symlink_that_comes_is_followed),
 	WITH_SETUP(a_file_where_a_directory_is_waited_for_is_none),
+	WITH_SETUP(what_fails_again_is_reported_once),
 	WITH_SETUP(other_names_cost_nothing),
 	WITH_SETUP(a_path_through_what_is_not_there_is_an_error),
 };

@@ -26,6 +26,7 @@ struct bw_waiting_entry {
 	int watch;		/* inotify's, of the directory that this is in; -1: none */
 	bool came;
 	struct file_id id; /* of what came last */
+	int error;	   /* that was reported last */
 };
 
 /* The deepest directory that exists on the way to the path's last component. *rest: what stands behind it in the path.
@@ -48,6 +49,9 @@ static int open_deepest(const char *path, const char **rest)
 	}
 	return -ENOMEM;
 }
+
+/* As in the kernel. */
+enum { LINKS_MAX = 40 };
 
 static int complain(int error, const char *what, const char *path)
 {
@@ -177,8 +181,11 @@ static char *followed(int dir, const char *path, const char *rest)
 	return !whole || asprintf(&all, "%s%s", whole, rest + len) < 0 ? NULL : all;
 }
 
-/* 0: it does not exist; -EEXIST: something does; or -errno. *at: the path, which is changed where it has symlinks. */
-static int settle_once(struct bw_enforcement *e, struct bw_waiting_entry *w, char **at)
+/*
+ * 0: it does not exist; -EEXIST: something does; -EAGAIN: a part of it does; or -errno. *at: the path, which is changed
+ * where it has symlinks, of which *links were followed.
+ */
+static int settle_once(struct bw_enforcement *e, struct bw_waiting_entry *w, char **at, int *links)
 {
 	const char *rest;
 	BW_FD int dir = open_deepest(*at, &rest);
@@ -199,7 +206,7 @@ static int settle_once(struct bw_enforcement *e, struct bw_waiting_entry *w, cha
 	if (other) {
 		free(*at);
 		*at = other;
-		return -EAGAIN;
+		return ++*links > LINKS_MAX ? -ELOOP : -EAGAIN;
 	}
 	if (!rest[len])
 		return -EEXIST;
@@ -211,10 +218,10 @@ static int settle(struct bw_enforcement *e, struct bw_waiting_entry *w)
 {
 	enum { TURNS = 4096 }; /* as many directories as a path can have, and symlinks */
 	BW_FREE char *at = strdup(w->path);
-	int r = at ? -EAGAIN : -ENOMEM;
+	int r = at ? -EAGAIN : -ENOMEM, links = 0;
 
 	for (int i = 0; i < TURNS && r == -EAGAIN; i++)
-		r = settle_once(e, w, &at);
+		r = settle_once(e, w, &at, &links);
 	return r == -EAGAIN ? -ELOOP : r;
 }
 
@@ -332,8 +339,9 @@ static void look_again(struct bw_enforcement *e, const bool *due, bool all)
 
 		if (r == -EEXIST)
 			search |= arrive(e, w) > 0;
-		else if (r < 0)
+		else if (r < 0 && r != w->error) /* who can write there could make it fail any number of times */
 			complain(r, "wait for", w->path);
+		w->error = r;
 	}
 	e->settings.learning = 0;
 	bw_identity_mode(e, MODE_ENFORCE);
