@@ -167,9 +167,31 @@ static void report(const struct bw_block_run *run, uint64_t began)
 		    now->options->rules.n, now->options->rules.n == 1 ? "" : "s");
 }
 
+/* 0 or -errno, reported; -EINTR if the run is to end. */
+static int reload(struct bw_block_run *run)
+{
+	struct bw_block_program *next = calloc(1, sizeof(*next));
+	int r;
+
+	if (!next)
+		return bw_log_error(-ENOMEM, "cannot reload: %s", strerror(ENOMEM));
+	r = prepare(run, next);
+	read_events(run);
+	run->watch.sentence.trailer = bw_block_reload_trailer(run, run->generation + 1);
+	if (r == 0)
+		r = start(run, next);
+	if (r == 0) {
+		take_over(run, next);
+		return 0;
+	}
+	unload(run, next);
+	bw_block_program_free(next);
+	free(next);
+	return r;
+}
+
 void bw_block_reload(struct bw_block_run *run)
 {
-	struct bw_block_program *next;
 	uint64_t began = bw_timestamp_now();
 	int r;
 
@@ -178,23 +200,10 @@ void bw_block_reload(struct bw_block_run *run)
 			    "SIGTERM end.");
 		return;
 	}
-	next = calloc(1, sizeof(*next));
-	r = next ? prepare(run, next) : bw_log_error(-ENOMEM, "cannot reload: %s", strerror(ENOMEM));
-	read_events(run);
-	run->watch.sentence.trailer = bw_block_reload_trailer(run, run->generation + 1);
+	r = reload(run);
 	if (r == 0)
-		r = start(run, next);
-	if (r == 0) {
-		take_over(run, next);
 		report(run, began);
-		return;
-	}
-	if (next) {
-		unload(run, next);
-		bw_block_program_free(next);
-	}
-	free(next);
-	if (!bw_signals_pending())
+	else if (!bw_signals_pending())
 		bw_log_hint("the rules of generation %llu stay in force; fix this, then send SIGHUP again",
 			    (unsigned long long)run->generation);
 }

@@ -70,8 +70,8 @@ struct bw_watch {
 	struct bw_watch_format *next_formats; /* likewise, of bw_watch_add's programs */
 	uint32_t n_formats, n_next_formats;
 	bool in_order; /* they are kept until all buffers were read: all have a time, and hold_back or several tables */
+	int out_fd;    /* of out_path; 0: none */
 	struct bw_order order;
-	int out_fd;		     /* of out_path; 0: none */
 	uint64_t last;		     /* the time of the event before */
 	uint64_t shown;		     /* events */
 	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
