@@ -28,6 +28,7 @@ struct data_t {
 #include "block/hook.h"	      // HOOK() and NOTICE()
 #include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
 #include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
+#include "block/waiting.h"    // what comes to be where a rule waits for it
 #include "lib/directories.h"  // match_directory()
 #include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
 #include "lib/track.h"	      // which inodes are protected
@@ -182,6 +183,11 @@ HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long
 
 #if BY_FILE
 NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
+#endif
+#if WAITING
+NOTICE(security_d_instantiate, (struct dentry *dentry, struct inode *inode), on_arrival(dentry, inode))
+NOTICE(security_inode_rename, (struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to,
+			       unsigned int flags), on_move(from, to, flags))
 #endif
 #if EXCEPT_EXE
 NOTICE(security_bprm_committed_creds, (struct linux_binprm *bprm), on_exec())

@@ -19,6 +19,9 @@
 #ifndef BY_ANCESTOR /* a directory above a protected file */
 #define BY_ANCESTOR 0
 #endif
+#ifndef WAITING /* for paths and directories that do not exist yet */
+#define WAITING 0
+#endif
 
 /* What is denied beside opening, creating and truncating. */
 #ifndef DENY_MOUNTS

@@ -45,5 +45,14 @@ struct name_key {
 	char name[256]; /* NUL-padded */
 };
 
+/* What comes to be at a name, on the way to a path that does not exist yet. 0: nothing is done. */
+struct step {
+	__u32 node;	 /* a directory has this number */
+	__u32 directory; /* ACCESS_* of all below it */
+	__u32 file;	 /* ACCESS_* of a file there */
+	__u32 unused;
+};
+
+_Static_assert(sizeof(struct step) == 16, "the same on both sides");
 _Static_assert(sizeof(struct protection) == 16, "the same on both sides");
 _Static_assert(sizeof(struct name_key) == 272, "the same on both sides");

@@ -29,6 +29,14 @@ static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const ch
 	return r < 0 ? bw_common_options_usage_error(option, value, why ? why : strerror(-r)) : 0;
 }
 
+static int read_file(struct bw_block_options *o, const char *path)
+{
+	if (o->n_files == BW_BLOCK_FILES_MAX)
+		return bw_log_error(BW_EXIT_USAGE, "too many files: --rules may be given %d times", BW_BLOCK_FILES_MAX);
+	o->files[o->n_files++] = path;
+	return bw_rules_read(&o->rules, path) < 0 ? BW_EXIT_USAGE : 0;
+}
+
 static int set_action(struct bw_block_options *o, const char *value)
 {
 	static const char *const choices[] = {"kill", "deny", NULL};
@@ -103,7 +111,7 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_DIR:
 		return add_rule(o, BW_RULE_DIR, "--dir", value);
 	case OPT_RULES:
-		return bw_rules_read(&o->rules, value) < 0 ? BW_EXIT_USAGE : 0;
+		return read_file(o, value);
 	case 'a':
 		return set_action(o, value);
 	case OPT_ERRNO:
@@ -189,8 +197,8 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_PATH, "path", "PATH", "protect this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},
 	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
-	{OPT_RULES, "rules", "FILE", "protect what this file lists: a line for each name, path or dir",
-	 BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE",
+	 "protect what this file lists: a line for each name, path or dir; SIGHUP reads it again", BW_COMPLETE_FILE},
 	{'a', "action", "ACTION",
 	 "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
 	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
@@ -204,7 +212,8 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
 	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)", BW_COMPLETE_USER},
-	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow this program", BW_COMPLETE_FILE},
+	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow the program that is at this path when it is executed; no script",
+	 BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
 	BW_COMMON_OPTIONS,
 	{0},

@@ -13,7 +13,7 @@
 #include "enforce/hook.h"
 #include "enforce/rules.h"
 
-enum { BW_BLOCK_EXCEPTIONS_MAX = 1024 };
+enum { BW_BLOCK_EXCEPTIONS_MAX = 1024, BW_BLOCK_FILES_MAX = 64 };
 
 struct bw_block_options {
 	struct bw_common_options common;
@@ -26,6 +26,8 @@ struct bw_block_options {
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];
 	const char *exes[BW_BLOCK_EXCEPTIONS_MAX], *comms[BW_BLOCK_EXCEPTIONS_MAX]; /* of the command line */
 	size_t n_uids, n_exes, n_comms;
+	const char *files[BW_BLOCK_FILES_MAX]; /* n_files of --rules, whose rules are among the others */
+	size_t n_files;
 };
 
 #define BW_BLOCK_OPTIONS_DEFAULTS                                               \
