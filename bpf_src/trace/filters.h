@@ -9,6 +9,7 @@
 #include <linux/kernfs.h>
 #include <linux/version.h>
 
+#include "../lib/identity.h"
 #include "../lib/wanted.h"
 #include "options.h"
 #include "process.h"

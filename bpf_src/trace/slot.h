@@ -33,8 +33,7 @@ struct slot {
 	UNTRACKED u32 used; /* bytes of texts */
 	UNTRACKED u32 at;   /* where the path in `path` begins: see lib/text.h */
 	struct place places[PLACES];
-	UNTRACKED u32 n_below;
-	u32 unused;
+	UNTRACKED u32 n_below, is_named;
 	struct dentry *below[BELOW_MAX]; /* see is_watched_directory() */
 	struct name_key key;
 	u64 end[GLOB_BYTES / 8]; /* of a path; these two are too large for the stack */

@@ -40,8 +40,8 @@ static inline bool is_watched_directory(struct slot *s, struct file_id *id, stru
 	return access;
 }
 
-/* Has one of the directories on the way a watched name? */
-static inline bool is_below_name(struct slot *s)
+/* Has the file, or one of the directories on the way, a watched name? */
+static inline bool is_below_name(struct slot *s, struct dentry *dentry)
 {
 	bool found = false;
 
@@ -50,7 +50,10 @@ static inline bool is_below_name(struct slot *s)
 		if (i >= s->n_below || !s->below[i])
 			continue;
 		__builtin_memset(&s->key, 0, sizeof(s->key));
-		found |= match_path_by(&s->key, s->below[i], NULL) != 0;
+		if (match_path_by(&s->key, s->below[i], NULL)) {
+			found = true;
+			s->is_named |= s->below[i] == dentry;
+		}
 		HIDE_FROM_VERIFIER(found);
 	}
 	return found;
@@ -60,15 +63,16 @@ static inline bool is_below_name(struct slot *s)
  * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
  * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through.
  */
-static inline bool is_below_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt)
+static inline bool is_below_watched(struct slot *s, struct dentry *file, struct vfsmount *mnt)
 {
+	struct dentry *dentry = file, *below = NULL;
 	struct file_id id = {.dev = device_of(dentry)};
 	bool found = false, has_watched = devices.lookup(&id.dev);
-	struct dentry *below = NULL;
 	struct links links;
 
 	HIDE_FROM_VERIFIER(has_watched);
 	s->n_below = 0;
+	s->is_named = 0;
 	for (int i = 0; i < LEVELS; i++) {
 		bool is_top = true;
 
@@ -90,7 +94,7 @@ static inline bool is_below_watched(struct slot *s, struct dentry *dentry, struc
 	}
 	HIDE_FROM_VERIFIER(found);
 	if (!found && s->n_below)
-		found = is_below_name(s);
+		found = is_below_name(s, file);
 	HIDE_FROM_VERIFIER(found);
 	return found;
 }
@@ -117,16 +121,13 @@ static inline bool has_other_names(struct inode *inode)
  */
 static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsmount *mnt, struct inode *inode)
 {
-	u32 found, by_path;
+	u32 found;
 
 	if (!FILTER_FILE)
 		return true;
 	found = is_below_watched(s, dentry, mnt);
-	__builtin_memset(&s->key, 0, sizeof(s->key));
-	by_path = match_path_by(&s->key, dentry, NULL);
-	if (inode && (by_path || (found && has_other_names(inode))))
+	if (found && inode && (s->is_named || has_other_names(inode)))
 		protect_file(inode, WATCHED);
-	found |= by_path;
 	if (inode)
 		found |= match_inode(inode);
 	return found;

@@ -54,20 +54,21 @@ begin() {
 		sleep 0.2
 	done
 }
-end() { [ ! "$1" ] || { kill -INT "$pid" && wait "$pid"; }; }
+# A shell starts what is in the background with SIGINT ignored, and python leaves it so.
+end() { [ ! "$1" ] || { kill -TERM "$pid" && wait "$pid"; }; } 2>/dev/null
 
 opens() {
-	for round in 1 2 3 4 5; do
+	for round in 1 2 3; do
 		for i in "${!names[@]}"; do
 			begin "${commands[i]}" || continue
 			"$fixtures/opens" $files $dir >/dev/null
 			"$fixtures/opens" $files $dir >>"/tmp/cost$i"
 			end "${commands[i]}"
 		done
-		echo "round $round of 5" >&2
+		echo "round $round of 3" >&2
 	done
 	for i in "${!names[@]}"; do
-		echo "an open and close, ns (median of 5; least, most), ${names[i]}: $(sort -n "/tmp/cost$i" | awk '
+		echo "an open and close, ns (median of 3; least, most), ${names[i]}: $(sort -n "/tmp/cost$i" | awk '
 			{v[NR] = $1} END {print v[int((NR + 1) / 2)] " (" v[1] ", " v[NR] ")"}')"
 	done
 }

@@ -37,7 +37,7 @@ else
 	bash /tmp/workload.sh
 fi
 sleep 2
-kill -INT $trace "${pids[@]}"
+kill -TERM $trace "${pids[@]}"
 wait $trace
 tail -n 1 /tmp/trace.err
 python3 "$here/peers.py" $work
