@@ -17,7 +17,7 @@ static int begin(void **state)
 	make_rule_maps(state);
 	fake_load(&old_maps, rule_maps.image.maps, rule_maps.image.n_maps, 2);
 	old = (struct bw_enforcement){
-		.mounts_fd = -1, .waiting_fd = -1, .access = ACCESS_ANY, .loaded = &old_maps.loaded};
+		.mounts_fd = -1, .waiting_fd = -1, .access = bw_access_default, .loaded = &old_maps.loaded};
 	return make_root(state);
 }
 
@@ -79,7 +79,7 @@ static void what_the_old_program_held_ends_with_its_file(void **state)
 	assert_int_equal(bw_identity_hold(&old, bw_identity_open(below("/file")), &held), 0);
 	old.loaded = &old_maps.loaded;
 	id = held.file;
-	assert_int_equal(bw_identity_protect(&old, "files", &held, true), 0);
+	assert_int_equal(bw_identity_protect(&old, "files", &held, true, ACCESS_ANY), 0);
 	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
 	assert_int_equal(copied("files", &id)->inode, held.inode);
 }

@@ -86,7 +86,7 @@ static void a_directory_that_comes_is_known_by_its_name_before(void **state)
 	wait_for(BW_RULE_DIR, "/later");
 	assert_true(place_of("") > 0);
 	step = step_of(place_of(""), "later");
-	assert_int_equal(step.directory, ACCESS_ANY);
+	assert_int_equal(step.directory, bw_access_default.beneath);
 	assert_int_equal(step.file, 0);
 	assert_int_equal(step.node, 0);
 	assert_int_equal(count_of("dirs"), 0);
@@ -105,7 +105,7 @@ static void each_directory_on_the_way_is_a_step(void **state)
 	assert_true(a.node > 0 && !a.file && !a.directory);
 	b = step_of(a.node, "b");
 	assert_true(b.node > 0 && b.node != a.node);
-	assert_int_equal(step_of(b.node, "file").file, ACCESS_ANY);
+	assert_int_equal(step_of(b.node, "file").file, bw_access_default.file);
 	assert_int_equal(step_of(b.node, "file").directory, 0);
 	assert_int_equal(count_of("names"), 0);
 }
@@ -119,9 +119,9 @@ static void rules_have_the_steps_in_common_that_they_share(void **state)
 	wait_for(BW_RULE_DIR, "/a/b");
 	wait_for(BW_RULE_PATH, "/a/other");
 	a = step_of(place_of(""), "a");
-	assert_int_equal(step_of(a.node, "other").file, ACCESS_ANY);
-	assert_int_equal(step_of(a.node, "b").directory, ACCESS_ANY);
-	assert_int_equal(step_of(step_of(a.node, "b").node, "file").file, ACCESS_ANY);
+	assert_int_equal(step_of(a.node, "other").file, bw_access_default.file);
+	assert_int_equal(step_of(a.node, "b").directory, bw_access_default.beneath);
+	assert_int_equal(step_of(step_of(a.node, "b").node, "file").file, bw_access_default.file);
 	assert_int_equal(count_of("steps"), 4);
 	assert_int_equal(count_of("places"), 1);
 }
@@ -168,7 +168,7 @@ static void a_tree_that_is_moved_there_is_protected(void **state)
 	update(below("/a/b/c/file"));
 	assert_true(has_file(below("/a/b/c/file")));
 	assert_true(place_of("/a/b/c") > 0);
-	assert_int_equal(step_of(place_of("/a/b/c"), "file").file, ACCESS_ANY);
+	assert_int_equal(step_of(place_of("/a/b/c"), "file").file, bw_access_default.file);
 }
 
 static void a_directory_that_goes_is_waited_for_again(void **state)
@@ -192,7 +192,7 @@ static void what_a_dangling_symlink_leads_to_is_waited_for(void **state)
 	assert_int_equal(symlink("target", below("/link")), 0);
 	wait_for(BW_RULE_DIR, "/link/x");
 	target = step_of(place_of(""), "target");
-	assert_int_equal(step_of(target.node, "x").directory, ACCESS_ANY);
+	assert_int_equal(step_of(target.node, "x").directory, bw_access_default.beneath);
 	put("/target/x/file", "");
 	update(below("/link/x"));
 	assert_true(has_dir(below("/target/x")));
