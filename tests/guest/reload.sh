@@ -231,16 +231,16 @@ run_exes() { # run_exes HOOK
 }
 
 # How many reloads beside attempts: a reload takes a second here, with a directory four.
-many=20
-! is_default_guest || many=100
-! is_soak || many=1000
+many=10 many_dir=2
+! is_default_guest || many=40 many_dir=4
+! is_soak || many=1000 many_dir=100
 for hook in $(denying_hooks); do
 	run_reload "$hook"
 	run_gap "$hook" path "$many"
-	run_gap "$hook" dir 6
-	is_soak || many=20
+	run_gap "$hook" dir "$many_dir"
 	run_waiting "$hook"
 	run_exes "$hook"
+	is_soak || many=10 many_dir=2
 done
 
 if has_kprobes; then
