@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cmd/block_holders.h"
 #include "cmd/block_options.h"
 #include "cmd/block_program.h"
 #include "cmd/block_reload.h"
@@ -241,6 +242,7 @@ static int block_files(struct block *b)
 		return BW_EXIT_FAILED;
 	bw_block_report_literal_names(&b->options->rules);
 	bw_block_report_waiting(&b->run.program->enforcement);
+	bw_block_holders_report(b->options, "");
 	bw_block_report_header(b->options, b->run.program->hook);
 	return finish(b, bw_watch_run(&b->run.watch));
 }

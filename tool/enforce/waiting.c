@@ -281,7 +281,8 @@ static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 	if (r == 0 && w->came && is_same(&w->id, &learned.file))
 		return 0;
 	if (r == 0)
-		r = is_dir ? protect_directory(e, w, fd, &learned) : bw_identity_protect(e, "files", &learned, false, e->access.file);
+		r = is_dir ? protect_directory(e, w, fd, &learned)
+			   : bw_identity_protect(e, "files", &learned, false, e->access.file);
 	if (r < 0)
 		return complain(r, "protect what exists now at", w->path);
 	if (!w->came)
