@@ -179,8 +179,7 @@ HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long
      on_mmap(ctx, file))
 #endif
 
-// What is only noticed: an inode is gone; which program a process executes.
-
+// What is only noticed: an inode is gone; which program a process executes, and which children it has.
 #if BY_FILE
 NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
 #endif
@@ -188,6 +187,10 @@ NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
 NOTICE(security_d_instantiate, (struct dentry *dentry, struct inode *inode), on_arrival(dentry, inode))
 NOTICE(security_inode_rename, (struct inode *old, struct dentry *from, struct inode *dir, struct dentry *to,
 			       unsigned int flags), on_move(from, to, flags))
+#endif
+#if FILTER_TREE
+NOTICE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
+NOTICE(release_task, (struct task_struct *task), on_task_gone(task))
 #endif
 #if EXCEPT_EXE
 NOTICE(security_bprm_committed_creds, (struct linux_binprm *bprm), on_exec())

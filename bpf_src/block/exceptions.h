@@ -8,6 +8,7 @@
 
 #include "../lib/identity.h"
 #include "../lib/path.h"
+#include "../lib/tree.h"
 #include "../lib/verifier.h"
 #include "maps.h"
 
@@ -167,6 +168,6 @@ static inline bool has_excepted_comm(void)
 
 static inline bool is_excepted(struct settings *s)
 {
-	return (EXCEPT_UID && has_excepted_uid()) || (EXCEPT_COMM && has_excepted_comm()) ||
+	return !is_in_tree() || (EXCEPT_UID && has_excepted_uid()) || (EXCEPT_COMM && has_excepted_comm()) ||
 	       (EXCEPT_EXE && runs_excepted(s));
 }

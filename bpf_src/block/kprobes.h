@@ -31,6 +31,19 @@ int kprobe__security_task_free(struct pt_regs *ctx, struct task_struct *task)
 }
 
 #endif
+#if (HOOK_SIGNAL || HOOK_OVERRIDE || HOOK_SIGNAL_NAME) && FILTER_TREE
+
+int kprobe__wake_up_new_task(struct pt_regs *ctx, struct task_struct *task)
+{
+	return on_new_task(task);
+}
+
+int kprobe__release_task(struct pt_regs *ctx, struct task_struct *task)
+{
+	return on_task_gone(task);
+}
+
+#endif
 #if HOOK_OVERRIDE && EXCEPT_EXE
 
 /* Which programs are excepted must be learned here. */

@@ -17,12 +17,16 @@
 #include "cmd/block_report.h"
 #include "cmd/watch.h"
 #include "enforce/hook_trial.h"
+#include "process/command.h"
+#include "process/process.h"
+#include "program/map_entries.h"
 
 struct block {
 	const struct bw_block_options *options;
 	struct bw_block_run run;
-	uint64_t reported_refused;  /* links and renames */
-	uint64_t reported_unplaced; /* directories */
+	struct bw_command_run command; /* the rules hold for it and its children; argv NULL: for all */
+	uint64_t reported_refused;     /* links and renames */
+	uint64_t reported_unplaced;    /* directories */
 };
 
 static void on_mounts(void *cookie)
@@ -90,6 +94,7 @@ static void prepare(struct block *b)
 		.extra = on_arrival,
 		.second = report_refused,
 		.hangup = on_hangup,
+		.command = b->command.argv ? &b->command : NULL,
 		.cookie = b,
 	};
 }
@@ -199,6 +204,7 @@ static int open_block(struct block *b)
 static void close_block(struct block *b)
 {
 	bw_watch_close(&b->run.watch);
+	bw_command_close(&b->command);
 	bw_block_program_free(b->run.program);
 	free(b->run.program);
 	bw_source_free(&b->run.source);
@@ -207,7 +213,12 @@ static void close_block(struct block *b)
 /* 0 or -ENOMEM, reported. */
 static int init(struct block *b, const struct bw_block_options *o, int signal_fd)
 {
-	*b = (struct block){.options = o, .run = {.generation = 1, .program = malloc(sizeof(*b->run.program))}};
+	*b = (struct block){.options = o,
+			    .command = {.argv = o->common.command,
+					.as_root = o->as_root,
+					.stdout_to_stderr = true,
+					.keeps_hangup = true},
+			    .run = {.generation = 1, .program = malloc(sizeof(*b->run.program))}};
 	if (!b->run.program)
 		return bw_log_error(-ENOMEM, "cannot begin: %s", strerror(ENOMEM));
 	bw_block_program_init(b->run.program, o, BW_HOOK_LSM, signal_fd);
@@ -229,6 +240,21 @@ static int finish(struct block *b, int r)
 	return bw_watch_finish(&b->run.watch, r, summary);
 }
 
+/* Its process waits until it is released, when the run begins. */
+static int start_command(struct block *b)
+{
+	static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
+	const uint32_t one = 1;
+	uint32_t pid;
+	int r;
+
+	if (!b->command.argv)
+		return 0;
+	r = bw_command_start(&b->command);
+	pid = (uint32_t)b->command.pid;
+	return r == 0 ? bw_map_entries_put(&tree, &b->run.program->loaded, &pid, &one) : r;
+}
+
 /* BW_EXIT_* */
 static int block_files(struct block *b)
 {
@@ -236,6 +262,10 @@ static int block_files(struct block *b)
 
 	if (r == 0)
 		r = enforce(b);
+	if (r == 0)
+		r = start_command(b);
+	if (r < 0 && b->command.argv)
+		return bw_command_status(&b->command);
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r < 0)
@@ -286,8 +316,13 @@ static int run_with(const struct bw_block_options *options)
 	struct block b;
 	int r;
 
-	if (signal_fd < 0 || bw_common_options_privilege("block") < 0 || init(&b, options, signal_fd) < 0)
-		return BW_EXIT_FAILED;
+	r = signal_fd < 0 ? signal_fd : bw_common_options_privilege("block");
+	if (r == 0 && options->common.command)
+		r = bw_process_check_numbers("", "-- COMMAND");
+	if (r == 0)
+		r = init(&b, options, signal_fd);
+	if (r < 0)
+		return options->common.command ? BW_COMMAND_FAILED : BW_EXIT_FAILED;
 	tzset();
 	r = block_files(&b);
 	close_block(&b);
@@ -308,6 +343,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 const struct bw_command bw_block_command = {
 	.name = "block",
 	.summary = "Deny access to files, or kill who tries",
+	.operands = "[-- COMMAND [ARG...]]",
 	.options = bw_block_options_table,
 	.run = run,
 };

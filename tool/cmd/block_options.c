@@ -18,7 +18,8 @@ enum {
 	OPT_EXCEPT_UID,
 	OPT_EXCEPT_EXE,
 	OPT_EXCEPT_COMM,
-	OPT_ALLOW_MOUNTS
+	OPT_ALLOW_MOUNTS,
+	OPT_AS_ROOT
 };
 
 static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const char *option, const char *value)
@@ -104,6 +105,11 @@ static int set_option(void *cookie, int id, const char *value)
 	struct bw_block_options *o = cookie;
 
 	switch (id) {
+	case OPT_AS_ROOT:
+		o->as_root = true;
+		return 0;
+	case BW_OPT_OPERAND:
+		return bw_common_options_usage_error("block", value, "a rule has an option: --name, --path or --dir");
 	case 'n':
 		return add_rule(o, BW_RULE_NAME, "--name", value);
 	case OPT_PATH:
@@ -215,6 +221,7 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow the program that is at this path when it is executed; no script",
 	 BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
+	{OPT_AS_ROOT, "as-root", NULL, "run the command as root, also where sudo was called by another user", NULL},
 	BW_COMMON_OPTIONS,
 	{0},
 };

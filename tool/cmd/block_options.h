@@ -21,6 +21,7 @@ struct bw_block_options {
 	enum bw_hook hook; /* BW_HOOKS: the strongest that works */
 	bool deny;	   /* the process lives */
 	bool dry_run, allow_mounts;
+	bool as_root;	/* the command of common.command */
 	uint32_t error; /* what a denied access fails with, an errno */
 	struct bw_access access;
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];

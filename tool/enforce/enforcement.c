@@ -187,7 +187,7 @@ int bw_enforcement_start(struct bw_enforcement *e)
 	return r;
 }
 
-const char *const bw_enforcement_shared[] = {"programs", "except_exes", "except_paths", NULL};
+const char *const bw_enforcement_shared[] = {"programs", "except_exes", "except_paths", "tree", NULL};
 
 void bw_enforcement_take_programs(struct bw_enforcement *e, struct bw_enforcement *from)
 {
