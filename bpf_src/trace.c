@@ -240,7 +240,3 @@ BEFORE(security_inode_free, (struct inode *inode), on_free(inode))
 #endif
 // clang-format on
 #endif
-
-#if FILTER_NOT_CHILDREN
-#include "trace/readers.h" // the children of those who read the events
-#endif

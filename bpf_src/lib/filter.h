@@ -41,9 +41,6 @@ struct filter {
 /* What the entries of the map `dirs` have in `access`: the directory is watched, or only a name in it (in `names`). */
 enum { WATCHED = 1, HOLDS_WATCHED_NAME = 2 };
 
-/* What the entries of the map `not_pids` have: a process alone; with its children; one of those. */
-enum { LEFT_OUT = 1, LEFT_OUT_WITH_CHILDREN, LEFT_OUT_AS_CHILD };
-
 /* Entry 0 of the map `own_open`: what bccwatch opened last, by which it learns what a path is to the kernel. */
 struct own_open {
 	struct file_id file;

@@ -16,9 +16,6 @@
 #endif
 
 BPF_ARRAY(filter, struct filter, 1);
-#ifndef FILTER_NOT_CHILDREN
-#define FILTER_NOT_CHILDREN 0
-#endif
 #if FILTER_NOT_PID
 BPF_HASH(not_pids, u32, u32, 1); /* bccwatch makes it as large as it needs */
 #endif
@@ -58,30 +55,6 @@ static inline bool is_left_out(void)
 	return false;
 #endif
 }
-
-#if FILTER_NOT_CHILDREN
-
-/* A new process or thread, by its number, of the current one. */
-static inline int leave_out_child(u32 child)
-{
-	u32 parent = bpf_get_current_pid_tgid() >> 32, as_child = LEFT_OUT_AS_CHILD, *how = not_pids.lookup(&parent);
-
-	if (how && *how != LEFT_OUT)
-		not_pids.insert(&child, &as_child);
-	return 0;
-}
-
-/* Its number can be another's then. */
-static inline int forget_child(u32 child)
-{
-	u32 *how = not_pids.lookup(&child);
-
-	if (how && *how == LEFT_OUT_AS_CHILD)
-		not_pids.delete(&child);
-	return 0;
-}
-
-#endif
 
 static inline bool is_wanted(void)
 {

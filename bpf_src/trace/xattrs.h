@@ -6,11 +6,22 @@
 #include "hook.h"
 #include "versions.h"
 
+/* An overlay changes its layers with the credentials of who mounted it, also where it only copies a file up. */
+static inline bool is_of_overlay(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	const struct cred *cred = NULL, *real = NULL;
+
+	PEEK(cred, task->cred);
+	PEEK(real, task->real_cred);
+	return cred != real;
+}
+
 static inline void begin_xattr(struct dentry *dentry)
 {
 	u64 key = timer_of(XATTR), outermost = (u64)dentry;
 
-	if (!is_within(XATTR))
+	if (!is_within(XATTR) && !is_of_overlay())
 		timers.update(&key, &outermost);
 }
 
@@ -32,6 +43,8 @@ static inline void on_xattr(void *ctx, struct dentry *dentry)
 {
 	struct operation o = {.op = OP_ATTR, .marks = HAS_FLAGS, .flags = ATTR_KIND_XATTR, .dentry = dentry};
 
+	if (is_of_overlay())
+		return;
 	if (slot_of_call(CALL_XATTR)) {
 		note_name(CALL_XATTR, some_mount(dentry), dentry);
 		return;

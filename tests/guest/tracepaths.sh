@@ -93,14 +93,3 @@ fi
 out=$tmp/closes
 bccwatch trace --json --ops close -o "$out" -- perl -e 'open(F, "<", "/etc/hostname"); kill 9, $$' 2>"$tmp/said"
 events "trace -- COMMAND: the files that its exit closes are shown" 1 op=close path=/etc/hostname
-
-# The reader of stdout, and what it starts.
-# shellcheck disable=SC2030
-bccwatch trace -d 5 2>"$tmp/said" | (while read -r line; do grep -q "$line" /etc/hostname; done) &
-reading=$!
-: >"$tmp/log"
-sleep 4
-cat /etc/hostname >/dev/null
-wait "$reading"
-check "trace: the children of the reader of stdout are left out, too" sh -c "! tail -n 1 '$tmp/said' | grep -E '[0-9]{3,} events shown'"
-check "trace: the header says that the reader's children are left out" shows 'and its children' "$tmp/said"

@@ -47,25 +47,31 @@ static void a_program_that_nobody_runs_is_not_reported(void **state)
 /* Another user's process: what its program was, root's alone could not have changed. */
 static void a_process_of_another_user_that_runs_the_program_already_is_reported(void **state)
 {
-	char expected[64];
+	char expected[64], reported[256], other[256], is_ready = 0;
+	int ready[2];
 	pid_t pid;
 
 	(void)state;
 	if (geteuid() != 0)
 		skip();
+	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (setuid(65534) < 0)
+		if (setuid(65534) < 0 || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
 	}
-	usleep(50000);
-	snprintf(expected, sizeof(expected), "Process %d (", pid);
-	assert_non_null(strstr(warned("/proc/self/exe", 0), expected));
-	assert_string_equal(warned("/etc/passwd", 0), ""); /* it runs another program */
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &is_ready, 1), 1);
+	close(ready[0]);
+	snprintf(reported, sizeof(reported), "%s", warned("/proc/self/exe", 0));
+	snprintf(other, sizeof(other), "%s", warned("/etc/passwd", 0)); /* it runs another program */
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+	snprintf(expected, sizeof(expected), "Process %d (", pid);
+	assert_non_null(strstr(reported, expected));
+	assert_string_equal(other, "");
 }
 
 static void a_process_of_root_is_not_reported(void **state)

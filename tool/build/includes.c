@@ -24,7 +24,6 @@ struct file {
 	bool header;
 	bool once;	     /* it has `#pragma once` */
 	bool guarded;	     /* it stands between #ifndef and #endif */
-	bool certain;	     /* it is included whatever the conditions are */
 	unsigned depth;	     /* the main file's is 0 */
 	unsigned conditions; /* #if, #ifdef, #ifndef that are open */
 	bool shifted;	     /* a header was expanded within one: #line may have been skipped with it */
@@ -32,11 +31,18 @@ struct file {
 	const struct file *above;
 };
 
+/* What stands between an #if, #elif or #else and the next of them, or the #endif; 0 is what is under no condition. */
+struct region {
+	size_t depth;
+	unsigned id;
+};
+
 /* A header that was included. */
 struct seen {
 	dev_t dev;
 	ino_t ino;
-	bool whole; /* it is expanded, whatever the conditions are, and need not be again */
+	bool expanded;
+	struct region region; /* where: it need not be expanded again as long as this lasts */
 };
 
 struct expansion {
@@ -46,6 +52,9 @@ struct expansion {
 	struct seen *seen; /* owned */
 	size_t n;
 	unsigned count; /* of all includes */
+	unsigned *open; /* owned: the region of each depth, from 1 on */
+	size_t depth;
+	unsigned regions; /* there were */
 };
 
 enum { LEFT = 1 }; /* of an include: the compiler gets it as it is */
@@ -81,8 +90,31 @@ static struct seen *seen_of(struct expansion *e, const struct file *f)
 	if (!more)
 		return NULL;
 	e->seen = more;
-	more[e->n] = (struct seen){f->dev, f->ino, false};
+	more[e->n] = (struct seen){.dev = f->dev, .ino = f->ino};
 	return &more[e->n++];
+}
+
+static struct region here(const struct expansion *e)
+{
+	return (struct region){e->depth, e->depth ? e->open[e->depth - 1] : 0};
+}
+
+static bool is_expanded_here(const struct expansion *e, const struct seen *seen)
+{
+	struct region r = seen->region;
+
+	return seen->expanded && r.depth <= e->depth && (r.depth == 0 || e->open[r.depth - 1] == r.id);
+}
+
+static int enter_region(struct expansion *e)
+{
+	unsigned *more = reallocarray(e->open, e->depth + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	e->open = more;
+	more[e->depth++] = ++e->regions;
+	return 0;
 }
 
 /* Opens the header at *path, which is dir's, or beside's, with the name behind it. A descriptor or -errno. */
@@ -161,14 +193,15 @@ static int include_file(struct expansion *e, struct file *header, int fd, const 
 
 	if (!seen)
 		return -ENOMEM;
-	if (seen->whole)
+	if (is_expanded_here(e, seen))
 		return 0;
 	r = read_header(e, fd, header, &text);
 	if (r < 0)
 		return fail(header->above, r, name, reason(r));
 	if (header->depth > BW_INCLUDES_DEPTH)
 		return fail(header->above, -ELOOP, name, "too many levels of headers");
-	seen->whole = header->certain && is_single(header);
+	seen->expanded = is_single(header);
+	seen->region = here(e);
 	number = (size_t)(seen - e->seen);
 	return put_header(e, header, number, text);
 }
@@ -188,34 +221,39 @@ static int include(struct expansion *e, const struct file *f, const char *name)
 		return fail(f, fd < 0 ? fd : -errno, name, reason(fd < 0 ? fd : -errno));
 	header.dev = st.st_dev;
 	header.ino = st.st_ino;
-	header.certain = f->certain && f->conditions == f->guarded;
 	open = find_open(&header);
 	if (open && is_single(open))
 		return 0;
 	if (open)
-		return header.certain ? fail(f, -ELOOP, name, "it includes itself, and has no '#pragma once'") : LEFT;
+		return e->depth == 0 ? fail(f, -ELOOP, name, "it includes itself, and has no '#pragma once'") : LEFT;
 	if (++e->count > BW_INCLUDES_MAX)
 		return fail(f, -EFBIG, name, "too many headers");
 	return include_file(e, &header, fd, name);
-}
-
-/* Follows the conditions. A header must end those that it begins, and no others. */
-static int follow(struct file *f, const struct bw_directive *d)
-{
-	if (bw_directives_opens(d))
-		f->conditions++;
-	else if (bw_tokens_is(d->word, "endif") && f->conditions > 0)
-		f->conditions--;
-	else if (bw_tokens_is(d->word, "endif") && f->header)
-		return bw_log_error(-EINVAL, "cannot include '%s': line %u has an #endif without an #if", f->path,
-				    f->line);
-	return 0;
 }
 
 /* Does it end a part of a condition? */
 static bool divides(const struct bw_directive *d)
 {
 	return bw_tokens_is(d->word, "endif") || strncmp(d->word.text, "el", 2) == 0; /* else, elif, elifdef */
+}
+
+/* Follows the conditions. A header must end those that it begins, and no others. Its guard is none: where it is false,
+ * the header was there before. */
+static int follow(struct expansion *e, struct file *f, const struct bw_directive *d)
+{
+	if (bw_directives_opens(d))
+		return f->conditions++ < f->guarded ? 0 : enter_region(e);
+	if (!divides(d))
+		return 0;
+	if (f->conditions == 0)
+		return !f->header ? 0
+				  : bw_log_error(-EINVAL, "cannot include '%s': line %u has an #%.*s without an #if",
+						 f->path, f->line, (int)d->word.len, d->word.text);
+	if (f->conditions > f->guarded)
+		e->open[e->depth - 1] = ++e->regions;
+	if (bw_tokens_is(d->word, "endif"))
+		e->depth -= f->conditions-- > f->guarded;
+	return 0;
 }
 
 /* The name in `#include "name"`, malloc'd, in *name; NULL for any other directive. */
@@ -277,7 +315,7 @@ static const char *put_line_behind(struct expansion *e, const struct file *f, co
 /* Writes the directive d, or what stands in its place. Where to go on in *from. 0 or -errno. */
 static int expand_directive(struct expansion *e, struct file *f, const struct bw_directive *d, const char **from)
 {
-	int r = follow(f, d);
+	int r = follow(e, f, d);
 
 	*from = d->begin;
 	if (r == 0)
@@ -322,7 +360,7 @@ static int expand_file(struct expansion *e, struct file *f, const char *text)
 int bw_includes_expand(const char *text, const char *path, const char *dir, size_t max, char **expanded, size_t *len)
 {
 	BW_FREE char *bytes = NULL;
-	struct file main = {.path = path, .certain = true};
+	struct file main = {.path = path};
 	struct expansion e = {.out = open_memstream(&bytes, len), .dir = dir, .max = max};
 	int r;
 
@@ -330,6 +368,7 @@ int bw_includes_expand(const char *text, const char *path, const char *dir, size
 		return -ENOMEM;
 	r = expand_file(&e, &main, text);
 	free(e.seen);
+	free(e.open);
 	if (fclose(e.out) != 0)
 		return -ENOMEM;
 	if (r == 0 && *len > max)

@@ -37,6 +37,15 @@ int bw_source_define(struct bw_source *source, const char *name)
 	return add_flag(source, asprintf(&flag, "-D%s", name) < 0 ? NULL : flag);
 }
 
+int bw_source_define_wanted(struct bw_source *source, const struct bw_source_macro *macros, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = macros[i].is_wanted ? bw_source_define(source, macros[i].name) : 0;
+	return r;
+}
+
 int bw_source_add_flag(struct bw_source *source, const char *flag)
 {
 	return add_flag(source, strdup(flag));

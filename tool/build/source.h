@@ -36,6 +36,15 @@ void bw_source_free(struct bw_source *source);
 /* Adds -D NAME. 0, -ENOMEM, or -E2BIG for more than BW_FLAGS_MAX flags; reported. */
 int bw_source_define(struct bw_source *source, const char *name);
 
+/* A macro, and whether it is to be defined. */
+struct bw_source_macro {
+	bool is_wanted;
+	const char *name;
+};
+
+/* Defines those of the n macros that are wanted. As bw_source_define. */
+int bw_source_define_wanted(struct bw_source *source, const struct bw_source_macro *macros, size_t n);
+
 /* Adds an argument for the compiler as it is. As bw_source_define. */
 int bw_source_add_flag(struct bw_source *source, const char *flag);
 

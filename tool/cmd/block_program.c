@@ -24,28 +24,13 @@ void bw_block_program_init(struct bw_block_program *p, const struct bw_block_opt
 						       .waiting_fd = -1}};
 }
 
-/* A macro of block.c, which is 1 where it is wanted. */
-struct macro {
-	bool wanted;
-	const char *name;
-};
-
-static int define(struct bw_source *source, const struct macro *macros, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = macros[i].wanted ? bw_source_define(source, macros[i].name) : 0;
-	return r;
-}
-
 /* Which rules there are, and what they deny. */
 static int define_rules(const struct bw_block_program *p, struct bw_source *source)
 {
 	const struct bw_block_options *o = p->options;
 	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
 	const uint32_t denied = by_dir ? o->access.beneath : o->access.file;
-	const struct macro macros[] = {
+	const struct bw_source_macro macros[] = {
 		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
 		{by_path, "BY_PATH"},
 		{by_dir, "BY_DIR"},
@@ -66,14 +51,14 @@ static int define_rules(const struct bw_block_program *p, struct bw_source *sour
 		{o->n_exes > 0, "EXCEPT_EXE"},
 	};
 
-	return define(source, macros, sizeof(macros) / sizeof(*macros));
+	return bw_source_define_wanted(source, macros, sizeof(macros) / sizeof(*macros));
 }
 
 /* What the kernel has: without 32-bit calls, for instance, there are no such functions to attach to. */
 static int define_kernel(enum bw_hook hook, struct bw_source *source)
 {
 	const bool override = hook == BW_HOOK_OVERRIDE;
-	const struct macro macros[] = {
+	const struct bw_source_macro macros[] = {
 		{bw_hook_parameters(hook, "inode_setattr") == 3, "SETATTR_IDMAP"},
 		{bw_hook_parameters(hook, "inode_set_acl") > 0, "HAS_ACL"},
 		{bw_hook_parameters(hook, "file_ioctl_compat") > 0, "HAS_COMPAT_IOCTL"},
@@ -85,7 +70,7 @@ static int define_kernel(enum bw_hook hook, struct bw_source *source)
 		{override && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
 	};
 
-	return define(source, macros, sizeof(macros) / sizeof(*macros));
+	return bw_source_define_wanted(source, macros, sizeof(macros) / sizeof(*macros));
 }
 
 /* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */

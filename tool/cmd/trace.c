@@ -66,8 +66,6 @@ static int open_source(struct trace *t)
 			r = bw_source_define(&t->source, filters[i].define);
 	if (r == 0 && t->options.not_pids.n > 0)
 		r = bw_source_define(&t->source, "FILTER_NOT_PID");
-	if (r == 0 && t->options.n_readers > 0)
-		r = bw_source_define(&t->source, "FILTER_NOT_CHILDREN");
 	return r;
 }
 
@@ -210,17 +208,6 @@ static int trace_files(struct trace *t)
 	return bw_watch_finish(&t->watch, r, "");
 }
 
-/* By tracepoints. Silently. */
-static bool can_follow_children(void)
-{
-	struct bw_log_held held = {0}, *outer = bw_log_hold(&held);
-	bool can = bw_probe_tracefs() == 0;
-
-	bw_log_hold(outer);
-	bw_log_free(&held);
-	return can;
-}
-
 /* A program that reads the events from a pipe, and touches files for each, would never come to an end. */
 static int leave_out_readers(struct bw_trace_options *o)
 {
@@ -229,12 +216,10 @@ static int leave_out_readers(struct bw_trace_options *o)
 	if (o->output || o->common.source || bw_process_contained("") ||
 	    bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
 		return 0;
-	o->n_readers = can_follow_children() ? readers.n : 0;
 	for (size_t i = 0; i < readers.n; i++) {
 		if (bw_trace_options_leave_out(o, (uint32_t)readers.pids[i]) < 0)
 			return bw_log_error(-ENOMEM, "out of memory");
-		bw_log_note("Process %d reads this output: what it does itself%s is left out.", (int)readers.pids[i],
-			    o->n_readers ? ", and its children," : "");
+		bw_log_note("Process %d reads this output: what it does itself is left out.", (int)readers.pids[i]);
 	}
 	if (readers.incomplete)
 		bw_log_note("There may be more readers of this output, whose own events are shown.");

@@ -20,9 +20,6 @@
 /* Processes that are followed at the same time. */
 enum { TREE_MAX = 16384 };
 
-/* Children of the readers of the output that run at a time. */
-enum { CHILDREN_MAX = 4096 };
-
 enum { COMM_BYTES = 16 };
 
 static const struct bw_map_entries filter_map = {"filter", sizeof(uint32_t), sizeof(struct filter)};
@@ -136,24 +133,9 @@ static uint32_t needs_of(const struct bw_trace_options *o)
 	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_FILE_EVENT_NEEDS_LATENCY : 0);
 }
 
-/* A flag of the compiler, and whether it is given. */
-struct define {
-	bool is;
-	const char *name;
-};
-
-static int define_all(struct bw_source *source, const struct define *defines, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = defines[i].is ? bw_source_define(source, defines[i].name) : 0;
-	return r;
-}
-
 static int define_filters(const struct bw_trace_options *o, struct bw_source *source)
 {
-	const struct define defines[] = {
+	const struct bw_source_macro defines[] = {
 		{bw_trace_options_has(o, BW_BY_PID) && !o->children, "FILTER_PID"},
 		{follows_tree(o), "FILTER_TREE"},
 		{bw_trace_options_has(o, BW_BY_TID), "FILTER_TID"},
@@ -168,7 +150,6 @@ static int define_filters(const struct bw_trace_options *o, struct bw_source *so
 		{o->name, "FILTER_NAME"},
 		{o->path, "FILTER_PATH"},
 		{o->not_pids.n > 0, "FILTER_NOT_PID"},
-		{o->n_readers > 0, "FILTER_NOT_CHILDREN"},
 		{o->not_uids.n > 0, "FILTER_NOT_UID"},
 		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
 		{o->exe, "FILTER_EXE"},
@@ -177,7 +158,7 @@ static int define_filters(const struct bw_trace_options *o, struct bw_source *so
 		{o->paths.n > 0, "FILTER_FILE"},
 	};
 
-	return define_all(source, defines, sizeof(defines) / sizeof(*defines));
+	return bw_source_define_wanted(source, defines, sizeof(defines) / sizeof(*defines));
 }
 
 int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *source)
@@ -185,7 +166,7 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 	const struct bw_trace_options *o = f->options;
 	const uint32_t needs = needs_of(o);
 	char ops[32];
-	const struct define defines[] = {
+	const struct bw_source_macro defines[] = {
 		{true, "FILE_EVENTS"},
 		{true, ops},
 		{o->all_files, "ALL_FILES"},
@@ -198,7 +179,7 @@ int bw_trace_filter_define(const struct bw_trace_filter *f, struct bw_source *so
 	int r;
 
 	snprintf(ops, sizeof(ops), "OPS=%#x", o->ops);
-	r = define_all(source, defines, sizeof(defines) / sizeof(*defines));
+	r = bw_source_define_wanted(source, defines, sizeof(defines) / sizeof(*defines));
 	return r == 0 ? define_filters(o, source) : r;
 }
 
@@ -240,21 +221,12 @@ static int put_numbers(const struct bw_loaded *loaded, const struct bw_map_entri
 
 int bw_trace_filter_size_not_pids(const struct bw_trace_options *o, struct bw_image *image)
 {
-	const size_t children = o->n_readers > 0 ? CHILDREN_MAX : 0;
-
-	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n + children) : 0;
+	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n) : 0;
 }
 
 int bw_trace_filter_put_not_pids(const struct bw_trace_options *o, const struct bw_loaded *loaded)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < o->not_pids.n && r == 0; i++) {
-		const uint32_t how = i < o->not_pids.n - o->n_readers ? LEFT_OUT : LEFT_OUT_WITH_CHILDREN;
-
-		r = bw_map_entries_put(&not_pids, loaded, &o->not_pids.items[i], &how);
-	}
-	return r;
+	return put_numbers(loaded, &not_pids, &o->not_pids);
 }
 
 static int put_comms(const struct bw_trace_filter *f, const struct bw_trace_list *comms)

@@ -61,7 +61,6 @@ struct bw_trace_options {
 	const char *cgroup; /* by kind: a path, a unit, a container; NULL: any */
 	uint32_t flags;	    /* of bw_trace_values_flag, one of which an open must have; 0: any */
 	struct bw_trace_numbers not_pids, not_uids;
-	size_t n_readers; /* the last of not_pids: they read the output, and their children are left out, too */
 	struct bw_trace_list not_comms, not_exes, not_paths;
 
 	/* Inner. */

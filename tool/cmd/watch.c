@@ -2,6 +2,7 @@
 #include "cmd/watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,6 +283,7 @@ int bw_watch_open(struct bw_watch *w)
 	};
 	w->out.is_over = is_over;
 	w->out.cookie = &w->session;
+	malloc_trim(0); /* of what the start needed the C library keeps a part, which no run needs again */
 	return r == 0 ? bw_session_open(&w->session) : r;
 }
 

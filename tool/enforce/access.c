@@ -45,9 +45,9 @@ enum {
 
 /* By these numbers. Without `stat`, even in `any`: a file that nobody may look at makes directories unreadable. */
 static const struct {
-	const char *word, *description;
+	const char *name, *description;
 	struct bw_access access;
-} words[] = {
+} operations[] = {
 	[READ] = {"read", "opens for reading", {ACCESS_READ, ACCESS_READ, 0}},
 	[WRITE] = {"write",
 		   "opens for writing and all else that changes the content",
@@ -72,7 +72,7 @@ static const struct {
 	[MOUNT] = {"mount", "mounting over", {ACCESS_MOUNT, ACCESS_MOUNT, ACCESS_MOUNT}},
 };
 
-enum { WORDS = sizeof(words) / sizeof(*words) };
+enum { OPERATIONS = sizeof(operations) / sizeof(*operations) };
 
 /* What others call them. */
 static const char *const others[][2] = {
@@ -85,31 +85,31 @@ static int add(void *cookie, size_t index)
 {
 	struct bw_access *a = cookie;
 
-	a->file |= words[index].access.file;
-	a->beneath |= words[index].access.beneath;
-	a->ancestor |= words[index].access.ancestor;
+	a->file |= operations[index].access.file;
+	a->beneath |= operations[index].access.beneath;
+	a->ancestor |= operations[index].access.ancestor;
 	return 0;
 }
 
 int bw_access_parse(const char *option, const char *list, struct bw_access *access)
 {
-	const char *names[WORDS + 1] = {0};
+	const char *names[OPERATIONS + 1] = {0};
 	const struct bw_word_list parser = {option, "operation", names, others, add, access};
 
-	for (size_t i = 0; i < WORDS; i++)
-		names[i] = words[i].word;
+	for (size_t i = 0; i < OPERATIONS; i++)
+		names[i] = operations[i].name;
 	return bw_word_list_parse(&parser, list);
 }
 
 /* What is in another that is listed, or says nothing more, is left out. */
 static bool is_listed(const struct bw_access *a, size_t i)
 {
-	const uint32_t all = words[i].access.file;
+	const uint32_t all = operations[i].access.file;
 
 	if ((a->file & all) != all)
 		return false;
-	for (size_t k = 0; k < WORDS; k++) {
-		const uint32_t larger = words[k].access.file;
+	for (size_t k = 0; k < OPERATIONS; k++) {
+		const uint32_t larger = operations[k].access.file;
 
 		if (k != i && (a->file & larger) == larger && (larger & all) == all && larger != all)
 			return false;
@@ -126,7 +126,8 @@ void bw_access_describe(const struct bw_access *access, char *text, size_t size)
 		return;
 	}
 	*text = '\0';
-	for (size_t i = 0; i < WORDS; i++)
+	for (size_t i = 0; i < OPERATIONS; i++)
 		if (is_listed(access, i) && len < size)
-			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "", words[i].description);
+			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
+						operations[i].description);
 }
