@@ -321,7 +321,7 @@ static int run_with(const struct bw_block_options *options)
 		r = bw_process_check_numbers("", "-- COMMAND");
 	if (r == 0)
 		r = init(&b, options, signal_fd);
-	if (r < 0)
+	if (r != 0)
 		return options->common.command ? BW_COMMAND_FAILED : BW_EXIT_FAILED;
 	tzset();
 	r = block_files(&b);
