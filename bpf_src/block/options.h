@@ -51,6 +51,9 @@
 #ifndef DENY_MMAP
 #define DENY_MMAP 0
 #endif
+#ifndef DENY_HELD /* reads, writes and mappings by descriptors that are open already */
+#define DENY_HELD 0
+#endif
 
 /* The exceptions. */
 #ifndef EXCEPT_UID

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,6 +92,51 @@ static void only_what_is_denied_is_reported(void **state)
 	assert_non_null(strstr(text, "process 13 (vim), for writing."));
 }
 
+static void a_rule_by_a_symlink_is_about_what_it_leads_to(void **state)
+{
+	char file[PATH_MAX], link[PATH_MAX];
+
+	(void)state;
+	put("/target", "");
+	snprintf(file, sizeof(file), "%s/target", below(""));
+	snprintf(link, sizeof(link), "%s/link", below(""));
+	assert_int_equal(symlink("target", link), 0);
+	add_rule(BW_RULE_PATH, link);
+	put_fd(12, 3, file, "0100000");
+	assert_non_null(strstr(reported(), "by process 12 (vim), for reading.\n"));
+}
+
+static void the_root_directory_has_all_beneath_it(void **state)
+{
+	(void)state;
+	add_rule(BW_RULE_DIR, "/");
+	put_fd(12, 3, "/etc/x", "0100000");
+	assert_non_null(strstr(reported(), "by process 12 (vim), for reading.\n"));
+}
+
+static void holders_that_are_denied_are_reported_as_such(void **state)
+{
+	(void)state;
+	add_rule(BW_RULE_PATH, "/etc/x");
+	put_fd(12, 3, "/etc/x", "0100000");
+	assert_string_equal(reported(),
+			    "Open already, which no rule ends: '/etc/x' by process 12 (vim), for reading.\n");
+	options.deny_holders = true;
+	assert_string_equal(reported(),
+			    "Open already, which --holders deny covers: '/etc/x' by process 12 (vim), for reading.\n");
+}
+
+static void who_is_not_the_command_holds_nothing_of_its_rules(void **state)
+{
+	static char *command[] = {"make", NULL};
+
+	(void)state;
+	add_rule(BW_RULE_PATH, "/etc/x");
+	put_fd(12, 3, "/etc/x", "0100000");
+	options.common.command = command;
+	assert_string_equal(reported(), "");
+}
+
 static void many_are_counted(void **state)
 {
 	(void)state;
@@ -105,6 +151,10 @@ static void many_are_counted(void **state)
 static const struct CMUnitTest tests[] = {
 	WITH_ROOT(what_is_open_by_each_kind_of_rule_is_reported),
 	WITH_ROOT(only_what_is_denied_is_reported),
+	WITH_ROOT(a_rule_by_a_symlink_is_about_what_it_leads_to),
+	WITH_ROOT(the_root_directory_has_all_beneath_it),
+	WITH_ROOT(holders_that_are_denied_are_reported_as_such),
+	WITH_ROOT(who_is_not_the_command_holds_nothing_of_its_rules),
 	WITH_ROOT(many_are_counted),
 };
 

@@ -23,6 +23,27 @@ static void the_closing_line_has_the_generation_of_rules_from_a_file(void **stat
 	assert_string_equal(summary(2, 3), "2 accesses denied. The rules were of generation 3. ");
 }
 
+static void the_header_has_what_is_denied(void **state)
+{
+	struct bw_block_options o = BW_BLOCK_OPTIONS_DEFAULTS;
+	const char *why;
+
+	(void)state;
+	o.deny = true;
+	o.access = bw_access_default;
+	assert_int_equal(bw_rules_add(&o.rules, BW_RULE_PATH, "/x", &why), 0);
+	capture();
+	bw_block_report_header(&o, BW_HOOK_LSM);
+	assert_string_equal(captured(), "Hook: LSM file_open.\nBlocking '/x': opens are denied. Ctrl-C ends.\n");
+	o.deny_holders = true;
+	capture();
+	bw_block_report_header(&o, BW_HOOK_LSM);
+	assert_non_null(strstr(captured(),
+			       "Blocking '/x': opens, and reads, writes and mappings by descriptors that are "
+			       "open already, are denied. Ctrl-C ends.\n"));
+	bw_rules_free(&o.rules);
+}
+
 static const char *waiting_for(const char **paths, size_t n)
 {
 	const struct bw_enforcement e = {.absent = paths, .n_absent = n};
@@ -78,6 +99,7 @@ static void a_name_with_a_wildcard_is_reported_as_literal(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_closing_line_has_the_generation_of_rules_from_a_file),
+	cmocka_unit_test(the_header_has_what_is_denied),
 	cmocka_unit_test(what_is_waited_for_is_listed_up_to_a_limit),
 	cmocka_unit_test(a_name_with_a_wildcard_is_reported_as_literal),
 };

@@ -16,30 +16,53 @@ enum { SHOWN = 8 };
 struct holders {
 	const struct bw_block_options *options;
 	const char *root;
+	char **real; /* by rule: its path without symlinks, as the links in /proc are; NULL: a name, or nothing there */
 	size_t n;
 };
 
-static bool is_by_rule(const struct bw_rule *rule, const char *link)
+static void free_real(struct holders *h)
+{
+	for (size_t i = 0; h->real && i < h->options->rules.n; i++)
+		free(h->real[i]);
+	free(h->real);
+}
+
+static bool resolve_rules(struct holders *h)
+{
+	const struct bw_rules *rules = &h->options->rules;
+
+	h->real = calloc(rules->n, sizeof(*h->real));
+	for (size_t i = 0; h->real && i < rules->n; i++)
+		if (rules->rules[i].kind != BW_RULE_NAME)
+			h->real[i] = realpath(rules->rules[i].value, NULL);
+	return h->real;
+}
+
+static bool is_by_rule(enum bw_rule_kind kind, const char *value, const char *link)
 {
 	const char *slash = strrchr(link, '/');
-	size_t len = strlen(rule->value);
+	size_t len = strlen(value);
 
-	if (rule->kind == BW_RULE_NAME)
-		return strcmp(slash ? slash + 1 : link, rule->value) == 0;
-	if (rule->kind == BW_RULE_PATH)
-		return strcmp(link, rule->value) == 0;
-	while (len > 1 && rule->value[len - 1] == '/')
+	if (kind == BW_RULE_NAME)
+		return strcmp(slash ? slash + 1 : link, value) == 0;
+	if (kind == BW_RULE_PATH)
+		return strcmp(link, value) == 0;
+	while (len > 0 && value[len - 1] == '/')
 		len--;
-	return strncmp(link, rule->value, len) == 0 && link[len] == '/';
+	return strncmp(link, value, len) == 0 && link[len] == '/';
 }
 
 static const struct bw_rule *rule_of(const struct holders *h, const char *link)
 {
 	const struct bw_rules *rules = &h->options->rules;
 
-	for (size_t i = 0; i < rules->n && *link == '/'; i++)
-		if (is_by_rule(&rules->rules[i], link))
-			return &rules->rules[i];
+	for (size_t i = 0; i < rules->n && *link == '/'; i++) {
+		const struct bw_rule *rule = &rules->rules[i];
+
+		if (is_by_rule(rule->kind, rule->value, link) ||
+		    (h->real[i] && is_by_rule(rule->kind, h->real[i], link)))
+			return rule;
+	}
 	return NULL;
 }
 
@@ -87,18 +110,20 @@ static bool report(void *cookie, const struct bw_open_file *file)
 	if (!denied || ++h->n > SHOWN)
 		return true;
 	read_comm(h, file->pid, comm);
-	bw_log_note("Open already, which no rule ends: '%s' by process %d (%s), for %s.", file->link, (int)file->pid,
+	bw_log_note("Open already, which %s: '%s' by process %d (%s), for %s.",
+		    h->options->deny_holders ? "--holders deny covers" : "no rule ends", file->link, (int)file->pid,
 		    comm, ways[denied]);
 	return true;
 }
 
 void bw_block_holders_report(const struct bw_block_options *options, const char *root)
 {
-	struct holders h = {.options = options, .root = root};
+	BW_CLEANUP(free_real) struct holders h = {.options = options, .root = root};
 	const struct bw_open_files_search search = {is_protected, report, &h};
 	bool incomplete = false;
 
-	if (bw_open_files_search(&search, root, &incomplete) < 0)
+	/* Where the rules hold for a command alone, they are nothing to who runs already. */
+	if (options->common.command || !resolve_rules(&h) || bw_open_files_search(&search, root, &incomplete) < 0)
 		return;
 	if (h.n > SHOWN)
 		bw_log_note("Open already: %zu more descriptors of protected files.", h.n - SHOWN);

@@ -15,6 +15,7 @@ enum {
 	OPT_DRY_RUN,
 	OPT_HOOK,
 	OPT_ACCESS,
+	OPT_HOLDERS,
 	OPT_EXCEPT_UID,
 	OPT_EXCEPT_EXE,
 	OPT_EXCEPT_COMM,
@@ -78,6 +79,17 @@ static int set_access(struct bw_block_options *o, const char *value)
 	return bw_access_parse("--access", value, &o->access) < 0 ? BW_EXIT_USAGE : 0;
 }
 
+static int set_holders(struct bw_block_options *o, const char *value)
+{
+	static const char *const choices[] = {"report", "deny", NULL};
+	int i = bw_common_options_word("--holders", value, choices, "it is one of report, deny");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->deny_holders = i == 1;
+	return 0;
+}
+
 static int except_comm(struct bw_block_options *o, const char *value)
 {
 	if (!*value || strlen(value) > 15)
@@ -100,6 +112,13 @@ static int add_exception(struct bw_block_options *o, int id, const char *value)
 	return 0;
 }
 
+static int unexpected(const char *argument)
+{
+	bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argument);
+	bw_log_hint("a rule has an option: --name, --path or --dir; a command stands behind --");
+	return BW_EXIT_USAGE;
+}
+
 static int set_option(void *cookie, int id, const char *value)
 {
 	struct bw_block_options *o = cookie;
@@ -109,7 +128,7 @@ static int set_option(void *cookie, int id, const char *value)
 		o->as_root = true;
 		return 0;
 	case BW_OPT_OPERAND:
-		return bw_common_options_usage_error("block", value, "a rule has an option: --name, --path or --dir");
+		return unexpected(value);
 	case 'n':
 		return add_rule(o, BW_RULE_NAME, "--name", value);
 	case OPT_PATH:
@@ -132,6 +151,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return set_hook(o, value);
 	case OPT_ACCESS:
 		return set_access(o, value);
+	case OPT_HOLDERS:
+		return set_holders(o, value);
 	case OPT_EXCEPT_UID:
 	case OPT_EXCEPT_EXE:
 	case OPT_EXCEPT_COMM:
@@ -152,7 +173,8 @@ static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
 				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
 				      .changes = (o->access.file | o->access.beneath) & CHANGES,
-				      .programs = o->n_exes > 0};
+				      .programs = o->n_exes > 0,
+				      .holders = o->deny_holders};
 }
 
 const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
@@ -215,6 +237,9 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_ACCESS, "access", "LIST",
 	 "deny only these operations, as read,write,attr; may be given again (default: opens, create, truncate)",
 	 BW_ACCESS_WORDS},
+	{OPT_HOLDERS, "holders", "ACTION",
+	 "of what has protected files open already: report (default), or deny its reads, writes and mappings as well",
+	 "report deny"},
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
 	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)", BW_COMPLETE_USER},

@@ -21,8 +21,9 @@ struct bw_block_options {
 	enum bw_hook hook; /* BW_HOOKS: the strongest that works */
 	bool deny;	   /* the process lives */
 	bool dry_run, allow_mounts;
-	bool as_root;	/* the command of common.command */
-	uint32_t error; /* what a denied access fails with, an errno */
+	bool deny_holders; /* reads, writes and mappings by descriptors that are open already */
+	bool as_root;	   /* the command of common.command */
+	uint32_t error;	   /* what a denied access fails with, an errno */
 	struct bw_access access;
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];
 	const char *exes[BW_BLOCK_EXCEPTIONS_MAX], *comms[BW_BLOCK_EXCEPTIONS_MAX]; /* of the command line */

@@ -45,6 +45,7 @@ static int define_rules(const struct bw_block_program *p, struct bw_source *sour
 		{denied & ACCESS_ATTR, "DENY_ATTR"},
 		{denied & ACCESS_STAT, "DENY_STAT"},
 		{denied & ACCESS_MMAP, "DENY_MMAP"},
+		{o->deny_holders, "DENY_HELD"},
 		{o->common.command, "FILTER_TREE"},
 		{o->n_uids > 0, "EXCEPT_UID"},
 		{o->n_comms > 0, "EXCEPT_COMM"},

@@ -23,9 +23,11 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	const struct bw_hook_info *info = bw_hook_info(hook);
 	const struct bw_rule *first = &rules->rules[0];
 	const char *limits = bw_hook_limits(hook);
-	char accesses[512];
+	char operations[512], accesses[600];
 
-	bw_access_describe(&o->access, accesses, sizeof(accesses));
+	bw_access_describe(&o->access, operations, sizeof(operations));
+	snprintf(accesses, sizeof(accesses), "%s%s", operations,
+		 o->deny_holders ? ", and reads, writes and mappings by descriptors that are open already," : "");
 	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
 	if (rules->n == 1)
 		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",
