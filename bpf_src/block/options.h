@@ -16,7 +16,8 @@
 #define BY_DIR 0
 #endif
 #define BY_FILE (BY_PATH || BY_DIR)
-#ifndef BY_ANCESTOR /* a directory above a protected file */
+#define SHARES	BY_FILE /* lib/shares.h */
+#ifndef BY_ANCESTOR	/* a directory above a protected file */
 #define BY_ANCESTOR 0
 #endif
 #ifndef WAITING /* for paths and directories that do not exist yet */

@@ -28,7 +28,7 @@ static inline long take_place(struct step *step, struct inode *inode)
 		r = places.update(&id, &place);
 	if (!BY_DIR || !step->directory)
 		return r;
-	r |= protect_directory(inode, step->directory);
+	r |= protect_new_directory(inode, step->directory);
 	return r | devices.update(&id.dev, &one);
 }
 

@@ -31,8 +31,11 @@ enum {
 struct protection {
 	__u64 inode; /* its address in memory, or PROTECTION_* */
 	__u32 access;
-	__u32 unused;
+	__u32 owner; /* whose share it is of (lib/shares.h): the user + 1; 0: nobody's */
 };
+
+/* Entries of the map `room`: how many entries the users but root may have for what is learned, and have. */
+enum { ROOM_LIMIT /* 0: there is no limit */, ROOM_TAKEN, ROOMS };
 
 enum {
 	PROTECTION_STAYS,  /* a rule's, or of several files at once: it stays when a file is removed */

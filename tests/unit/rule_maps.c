@@ -22,6 +22,8 @@ static struct bw_image_map maps[] = {
 	 .type = BPF_MAP_TYPE_HASH,
 	 .key_size = sizeof(struct file_id),
 	 .value_size = sizeof(struct protection)},
+	{.name = "shares", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8},
+	{.name = "room", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8},
 	{.name = "devices", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4},
 	{.name = "places",
 	 .type = BPF_MAP_TYPE_HASH,
@@ -82,7 +84,7 @@ int make_rule_maps(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(maps); i++)
-		maps[i].max_entries = maps[i].type == BPF_MAP_TYPE_ARRAY ? 1 : ROOM;
+		maps[i].max_entries = maps[i].type == BPF_MAP_TYPE_ARRAY ? ROOMS : ROOM;
 	fake_load(&rule_maps, maps, LENGTH(maps), 2);
 	fake_map(&rule_maps, "learned")->looked_up = learn;
 	guard = (struct bw_enforcement){

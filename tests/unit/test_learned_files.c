@@ -84,6 +84,19 @@ static void what_the_old_program_held_ends_with_its_file(void **state)
 	assert_int_equal(copied("files", &id)->inode, held.inode);
 }
 
+static void what_was_learned_counts_for_its_owner(void **state)
+{
+	const struct file_id id = {.ino = 1, .dev = 8};
+	const struct protection entry = {.inode = 1, .access = ACCESS_READ, .owner = 1000 + 1};
+	const uint32_t user = 1000;
+
+	(void)state;
+	fake_put(fake_map(&old_maps, "files"), &id, &entry);
+	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
+	assert_int_equal(copied("files", &id)->owner, 1000 + 1);
+	assert_int_equal(*(const uint64_t *)fake_value(fake_map(&rule_maps, "shares"), &user), 1);
+}
+
 static void a_full_map_is_passed_on(void **state)
 {
 	(void)state;
@@ -101,6 +114,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_SETUP(what_was_learned_is_copied_as_it_is),
 	WITH_SETUP(what_the_new_program_knows_better_stays),
 	WITH_SETUP(what_the_old_program_held_ends_with_its_file),
+	WITH_SETUP(what_was_learned_counts_for_its_owner),
 	WITH_SETUP(a_full_map_is_passed_on),
 };
 

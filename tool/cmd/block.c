@@ -58,8 +58,7 @@ static void report_refused(void *cookie)
 	uint64_t unplaced = bw_block_reload_count(&b->run, OUTCOME_UNPLACED);
 
 	if (n > b->reported_refused)
-		bw_log_note("Refused %llu links or renames: the map of protected files is full.",
-			    (unsigned long long)(n - b->reported_refused));
+		bw_block_report_full(&b->run.program->loaded, n - b->reported_refused);
 	if (unplaced > b->reported_unplaced)
 		bw_log_note("Not protected: %llu directories that rules wait for: the map of directories is full.",
 			    (unsigned long long)(unplaced - b->reported_unplaced));

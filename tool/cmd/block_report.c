@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "enforce/enforcement.h"
+#include "enforce/shares.h"
 
 /* What becomes of an access. */
 static const char *action_of(const struct bw_block_options *o, bool denies)
@@ -81,6 +82,16 @@ void bw_block_report_waiting(const struct bw_enforcement *e)
 			    shown > 1 ? "Each is" : "It is");
 }
 
+void bw_block_report_full(const struct bw_loaded *loaded, uint64_t refused)
+{
+	char owners[128];
+
+	bw_shares_describe(loaded, owners, sizeof(owners));
+	bw_log_note("Refused %llu links or renames: no entry is left for their files, which would have to be protected "
+		    "from then on. Most entries: %s.",
+		    (unsigned long long)refused, *owners ? owners : "files found at the start");
+}
+
 /* "3 accesses denied, 1 of them since its directory could not be determined. " */
 void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook, const uint64_t outcomes[OUTCOMES],
 			     uint64_t generation, char *text, size_t size)
@@ -105,6 +116,6 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 	if (generation)
 		snprintf(text + len, size - len, "The rules were of generation %llu. ", (unsigned long long)generation);
 	if (refused > 0)
-		bw_log_note("%llu links or renames were refused: the map of protected files was full.",
+		bw_log_note("%llu links or renames were refused: no entry was left for their files.",
 			    (unsigned long long)refused);
 }

@@ -17,6 +17,9 @@ void bw_block_report_literal_names(const struct bw_rules *rules);
 /* The paths of the rules for which nothing exists yet: on stderr. */
 void bw_block_report_waiting(const struct bw_enforcement *enforcement);
 
+/* So many links and renames were refused, since no entry is left for the files: on stderr. */
+void bw_block_report_full(const struct bw_loaded *loaded, uint64_t refused);
+
 /*
  * What the closing line begins with, of the counts (OUTCOME_*) and the rules' generation (0: they are from no file);
  * also reports on stderr links and renames that were refused.

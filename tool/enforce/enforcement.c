@@ -15,11 +15,12 @@
 #include "enforce/directories.h"
 #include "enforce/identity.h"
 #include "enforce/programs.h"
+#include "enforce/shares.h"
 #include "enforce/targets.h"
 #include "enforce/waiting.h"
 
 /* Entries for what is learned: files with other links, and those renamed or linked while the rules are enforced. */
-enum { LEARNED = 16384, LEARNED_MAX = 1 << 24 };
+enum { LEARNED = BW_SHARES_LEARNED, LEARNED_MAX = 1 << 24 };
 
 /* Entries for those that the symlinks in the rules' paths lead to. */
 enum { LINKS = 1024 };
@@ -68,7 +69,7 @@ struct rule_map {
 	size_t key, value, entries;
 };
 
-enum { MAPS = 13 };
+enum { MAPS = 15 };
 
 static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
@@ -80,6 +81,8 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"names", sizeof(struct name_key), sizeof(uint32_t),
 		 names + paths > 0 ? names + paths + LINKS + e->extra_entries : 0},
 		{"files", sizeof(struct file_id), sizeof(struct protection), paths + dirs > 0 ? paths + learned : 0},
+		{"shares", sizeof(uint32_t), sizeof(uint64_t), paths + dirs > 0 ? BW_SHARES_USERS : 0},
+		{"room", sizeof(uint32_t), sizeof(uint64_t), paths + dirs > 0 ? ROOMS : 0},
 		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
 		{"ancestors", sizeof(struct file_id), sizeof(uint32_t),
@@ -178,10 +181,14 @@ int bw_enforcement_start(struct bw_enforcement *e)
 		r = except_all(e);
 	if (r == 0)
 		r = bw_targets_protect(e);
+	if (r == 0 && e->n_protected > e->rules->n + e->extra_entries + BW_SHARES_AT_START)
+		r = -E2BIG;
 	if (r < 0)
 		return r;
 	e->settings.learning = 0;
 	r = bw_identity_mode(e, MODE_ENFORCE);
+	if (r == 0)
+		r = bw_shares_limit(e);
 	if (r == 0)
 		update_if_changed(e); /* while all that was done */
 	return r;
@@ -207,7 +214,7 @@ void bw_enforcement_reset(struct bw_enforcement *e)
 	bw_identity_free(e);
 	free(e->absent);
 	e->absent = NULL;
-	e->n_absent = 0;
+	e->n_absent = e->n_protected = 0;
 }
 
 void bw_enforcement_free(struct bw_enforcement *e)

@@ -54,6 +54,7 @@ struct bw_enforcement {
 	const struct bw_loaded *loaded;
 	struct settings settings;
 	char comm[16];		       /* of this process */
+	size_t n_protected;	       /* files and directories that were written to the maps */
 	size_t extra_entries;	       /* in each map, beyond what the rules are known to need */
 	struct bw_identity_held *held; /* n_held: what the kernel must keep in memory */
 	size_t n_held;

@@ -51,6 +51,7 @@ int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct 
 		if (there.inode != entry.inode)
 			entry.inode = PROTECTION_STAYS; /* another of the same number */
 	}
+	e->n_protected++;
 	return bw_identity_put_value(e, map, &learned->file, &entry);
 }
 

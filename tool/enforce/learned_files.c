@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "enforce/identity.h"
+#include "enforce/shares.h"
 
 /*
  * What `from` holds stays until `from` is reset; then the kernel removes the entry together with the file, as it does
@@ -30,6 +31,8 @@ static int copy_entry(struct bw_enforcement *e, const struct bw_enforcement *fro
 		return 0;
 	let_go(from, id, &entry);
 	r = bw_identity_put_value(e, map, id, &entry);
+	if (r == 0)
+		bw_shares_add(e, entry.owner);
 	if (r == 0 && strcmp(map, "dirs") == 0)
 		r = bw_identity_put(e, "devices", &id->dev, 0);
 	if (r == 0 && bpf_lookup_elem(old, (void *)id, &there) < 0)
