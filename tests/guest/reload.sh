@@ -227,20 +227,32 @@ run_exes() { # run_exes HOOK
 	rm -f tool newer alias said users rules
 }
 
-# How many reloads beside attempts: a reload takes a second here, with a directory four.
-many=6 many_dir=2
-! is_soak || many=1000 many_dir=100
-whole=1 # by the first hook; by others what is noticed by other programs than those that deny
-for hook in $(denying_hooks); do
-	if [ "$whole" = 1 ]; then
-		run_reload "$hook"
-		run_gap "$hook" path "$many"
-		run_gap "$hook" dir "$many_dir"
-	fi
-	run_waiting "$hook"
-	run_exes "$hook"
-	is_soak || whole=0
+run_short() { # run_short HOOK: another rule
+	local hook=$1
+	printf 'name secret\n' >rules
+	start_block -a deny --hook "$hook" --rules rules || return
+	printf 'name secret\nname other\n' >rules
+	check "$hook: SIGHUP: the rules are read again" reload
+	check "$hook: SIGHUP: a rule that was added holds" denied other
+	check "$hook: SIGHUP: a rule that stayed holds" denied secret
+	stop TERM
+}
+
+# All by the first hook. What another one does differently is that it denies; what is noticed is so by the same programs.
+read -r first others < <(denying_hooks)
+run_reload "$first"
+run_gap "$first" dir 2
+run_waiting "$first"
+run_exes "$first"
+for hook in $others; do
+	if is_soak; then run_reload "$hook" && run_waiting "$hook" && run_exes "$hook"; else run_short "$hook"; fi
 done
+if is_soak; then
+	for hook in $(denying_hooks); do
+		run_gap "$hook" path 1000
+		run_gap "$hook" dir 100
+	done
+fi
 
 if has_kprobes; then
 	mkdir d1 && echo x >d1/f && printf 'name secret\ndir %s/w/x\n' "$home" >rules
