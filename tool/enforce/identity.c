@@ -48,6 +48,7 @@ int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct 
 
 	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0) {
 		entry.access |= there.access; /* by several rules */
+		entry.owner = there.owner;
 		if (there.inode != entry.inode)
 			entry.inode = PROTECTION_STAYS; /* another of the same number */
 	}
