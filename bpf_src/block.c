@@ -25,9 +25,12 @@ struct data_t {
 #include "block/change_calls.h"
 #include "block/changes.h"    // on_entry(), on_rename(), ...: the same for what changes a file without an open
 #include "block/exceptions.h" // is_excepted()
+#include "block/held.h"	      // what is done by descriptors that are open already
 #include "block/hook.h"	      // HOOK() and NOTICE()
 #include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
+#include "block/notices.h"    // what is only noticed: that an inode is gone, which program a process executes
 #include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
+#include "block/waiting.h"    // what comes to be where a rule waits for it
 #include "lib/directories.h"  // match_directory()
 #include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
 #include "lib/track.h"	      // which inodes are protected
@@ -141,7 +144,7 @@ HOOK(path_rename, (const struct path *old, struct dentry *from, const struct pat
      flags & RENAME_EXCHANGE ? on_rename(ctx, to, from) : 0)
 #endif
 #endif
-#if BY_FILE || DENY_RESIZE || DENY_ATTR
+#if BY_FILE || DENY_RESIZE || DENY_ATTR || DENY_HELD
 HOOK(inode_setattr, (IDMAP struct dentry *dentry, struct iattr *attr), on_setattr(ctx, dentry, attr))
 #endif
 
@@ -166,26 +169,22 @@ HOOK(inode_file_setattr, (struct dentry *dentry, void *attr), on_entry(ctx, OPER
 #endif
 #endif
 
-// What is only looked at, and what is mapped into memory:
+// What is only looked at:
 
 #if DENY_STAT
 HOOK(inode_getattr, (const struct path *path), on_file(ctx, OPERATION("stat"), ACCESS_STAT, path))
 HOOK(inode_readlink, (struct dentry *dentry), on_entry(ctx, OPERATION("stat"), ACCESS_STAT, dentry))
 HOOK(inode_permission, (struct inode *inode, int mask), on_permission(ctx, inode, mask))
 #endif
-#if DENY_MMAP
-HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long flags),
-     on_mmap(ctx, file))
-#endif
 
-// What is only noticed: an inode is gone; which program a process executes.
+// What is done by a descriptor, and in memory:
 
-#if BY_FILE
-NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
+#if DENY_MMAP || DENY_HELD
+HOOK(mmap_file, (struct file *file, ASKED_PROT unsigned long prot, unsigned long flags), on_mmap(ctx, file, flags))
 #endif
-#if EXCEPT_EXE
-NOTICE(security_bprm_committed_creds, (struct linux_binprm *bprm), on_exec())
-NOTICE(security_task_alloc, (struct task_struct *task, unsigned long flags), on_fork(task, flags))
-NOTICE(security_task_free, (struct task_struct *task), on_exit(task))
+#if DENY_HELD
+HOOK(file_permission, (struct file *file, int mask), on_read_or_write(ctx, file, mask))
+HOOK(file_mprotect, (struct vm_area_struct *area, unsigned long asked, unsigned long prot),
+     on_mprotect(ctx, area, prot))
 #endif
 // clang-format on

@@ -86,11 +86,11 @@ TRACEPOINT_PROBE(syscalls, sys_exit_openat)
 #else
 
 #include "trace/calls.h"      // begin_call(), note(), end_call(): operations on names
+#include "trace/ends.h"	      // on_task_end()
 #include "trace/hook.h"	      // BEFORE(), AFTER() and TIMED()
 #include "trace/opens.h"      // on_open()
 #include "trace/operations.h" // on_transfer(), on_attribute(), ...: operations on files
 #include "trace/transfers.h"  // on_splice(), on_copy(), ...
-#include "trace/tree.h"	      // the children of the processes that are watched
 #include "trace/versions.h"   // what kernels call differently
 
 // An event that is complete becomes a sample.

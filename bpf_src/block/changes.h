@@ -72,12 +72,6 @@ static inline long on_file(void *ctx, struct operation operation, u32 wanted, co
 	return check(ctx, s, &a, s->error);
 }
 
-/* A mapping without a file is none of ours; from 7.2 on the verifier wants that to be asked. */
-static inline long on_mmap(void *ctx, struct file *file)
-{
-	return file ? on_file(ctx, OPERATION("mmap"), ACCESS_MMAP, &file->f_path) : 0;
-}
-
 /* What `from` leads to gets the name of `to`, whether or not there is a file yet. */
 static inline long on_rename(void *ctx, struct dentry *from, struct dentry *to)
 {
@@ -111,7 +105,7 @@ static inline u32 wanted_by_size(struct settings *s, u32 valid)
 	if (valid & BY_OPEN)
 		return 0;
 	if (valid & BY_HANDLE)
-		return ACCESS_RESIZE;
+		return DENY_HELD ? ACCESS_RESIZE | ACCESS_WRITE : ACCESS_RESIZE;
 	return s->dry_run ? 0 : ACCESS_TRUNCATE;
 }
 

@@ -6,6 +6,9 @@
 #include <linux/sched.h>
 #include <linux/user_namespace.h>
 
+#include "../lib/identity.h"
+#include "../lib/path.h"
+#include "../lib/tree.h"
 #include "../lib/verifier.h"
 #include "maps.h"
 
@@ -13,17 +16,46 @@
 
 BPF_HASH(programs, u64, u32, 65536); /* by the task_struct of a process: is the program that it executes excepted? */
 
-/* By what the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM). */
-static inline bool has_excepted_exe(struct task_struct *task)
+/* What the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM). */
+static inline struct file *exe_of(struct task_struct *task)
 {
 	struct mm_struct *mm = NULL;
 	struct file *exe = NULL;
-	u64 inode = 0;
 
 	PEEK(mm, task->mm);
 	PEEK(exe, mm->exe_file);
+	return exe;
+}
+
+/* EXCEPT_*; 0: it is not excepted. */
+static inline u32 is_excepted_inode(struct file *exe)
+{
+	u64 inode = 0;
+	u32 *when;
+
 	PEEK(inode, exe->f_inode);
-	return except_exes.lookup(&inode);
+	when = except_exes.lookup(&inode);
+	return when ? *when : 0;
+}
+
+/* Is it what is at an excepted path now? One that was replaced there still has its name, but is not hashed any more. */
+static inline bool is_at_excepted_path(struct file *exe)
+{
+	struct inode *directory = NULL;
+	struct dentry *dentry = NULL;
+	struct name_key key = {};
+	struct links links;
+	void *hashed = NULL;
+
+	PEEK(dentry, exe->f_path.dentry);
+	PEEK(hashed, dentry->d_hash.pprev);
+	if (!hashed)
+		return false;
+	READ_LINKS(links, dentry);
+	PEEK(directory, links.parent->d_inode);
+	identify(directory, &key.parent);
+	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), links.name.name);
+	return except_paths.lookup(&key);
 }
 
 static inline bool existed_before(struct settings *s, struct task_struct *leader)
@@ -60,7 +92,7 @@ static inline bool runs_excepted(struct settings *s)
 	excepted = programs.lookup((u64 *)&leader);
 	if (excepted)
 		return *excepted;
-	return existed_before(s, leader) && is_trusted(task) && has_excepted_exe(task);
+	return existed_before(s, leader) && is_trusted(task) && is_excepted_inode(exe_of(task));
 }
 
 /* A program was executed: which one is known here, whatever the process changes later. */
@@ -69,12 +101,13 @@ static inline int on_exec(void)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
+	struct file *exe = exe_of(task);
 	u32 excepted;
 
 	if (!s || !s->started)
 		return 0;
 	PEEK(leader, task->group_leader);
-	excepted = has_excepted_exe(task);
+	excepted = is_at_excepted_path(exe) || is_excepted_inode(exe) == EXCEPT_ALWAYS;
 	if (excepted || existed_before(s, leader))
 		programs.update((u64 *)&leader, &excepted);
 	else
@@ -135,6 +168,6 @@ static inline bool has_excepted_comm(void)
 
 static inline bool is_excepted(struct settings *s)
 {
-	return (EXCEPT_UID && has_excepted_uid()) || (EXCEPT_COMM && has_excepted_comm()) ||
+	return !is_in_tree() || (EXCEPT_UID && has_excepted_uid()) || (EXCEPT_COMM && has_excepted_comm()) ||
 	       (EXCEPT_EXE && runs_excepted(s));
 }

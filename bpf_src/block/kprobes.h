@@ -11,6 +11,7 @@
 #include "exceptions.h"
 #include "hook.h"
 #include "operations.h"
+#include "waiting.h"
 
 #if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE
 
@@ -27,6 +28,19 @@ int kprobe__security_task_alloc(struct pt_regs *ctx, struct task_struct *task, u
 int kprobe__security_task_free(struct pt_regs *ctx, struct task_struct *task)
 {
 	return on_exit(task);
+}
+
+#endif
+#if (HOOK_SIGNAL || HOOK_OVERRIDE || HOOK_SIGNAL_NAME) && FILTER_TREE
+
+int kprobe__wake_up_new_task(struct pt_regs *ctx, struct task_struct *task)
+{
+	return on_new_task(task);
+}
+
+int kprobe__release_task(struct pt_regs *ctx, struct task_struct *task)
+{
+	return on_task_gone(task);
 }
 
 #endif
@@ -57,6 +71,14 @@ int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 int kprobe__security_inode_free(struct pt_regs *ctx, struct inode *inode)
 {
 	return on_free(inode);
+}
+
+#endif
+#if HOOK_SIGNAL && WAITING
+
+int kprobe__security_d_instantiate(struct pt_regs *ctx, struct dentry *dentry, struct inode *inode)
+{
+	return on_arrival(dentry, inode);
 }
 
 #endif
@@ -99,11 +121,18 @@ int kprobe__security_inode_rmdir(struct pt_regs *ctx, struct inode *dir, struct 
 }
 
 #endif
-#if HOOK_SIGNAL && (DENY_RENAME || DENY_REPLACE)
+#if HOOK_SIGNAL && (WAITING || DENY_RENAME || DENY_REPLACE)
 
-int kprobe__security_inode_rename(struct pt_regs *ctx, struct inode *old, struct dentry *from)
+int kprobe__security_inode_rename(struct pt_regs *ctx)
 {
-	on_rename(ctx, from, (struct dentry *)PT_REGS_PARM4(ctx)); /* see security_sb_mount */
+	struct dentry *from = (struct dentry *)PT_REGS_PARM2(ctx);
+	struct dentry *to = (struct dentry *)PT_REGS_PARM4(ctx); /* see security_sb_mount */
+
+#if WAITING
+	on_move(from, to, PT_REGS_PARM5(ctx));
+#endif
+	if (DENY_RENAME || DENY_REPLACE)
+		on_rename(ctx, from, to);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ BPF_ARRAY(settings, struct settings, 1);
 BPF_ARRAY(learned, struct learned, 1);
 BPF_HASH(except_uids, u32, u32, 1); /* bccwatch makes these as large as the rules need */
 BPF_HASH(except_exes, u64, u32, 1);
+BPF_HASH(except_paths, struct name_key, u32, 1);
 BPF_HASH(except_comms, struct comm, u32, 1);
 
 #if BY_ANCESTOR

@@ -16,8 +16,12 @@
 #define BY_DIR 0
 #endif
 #define BY_FILE (BY_PATH || BY_DIR)
-#ifndef BY_ANCESTOR /* a directory above a protected file */
+#define SHARES	BY_FILE /* lib/shares.h */
+#ifndef BY_ANCESTOR	/* a directory above a protected file */
 #define BY_ANCESTOR 0
+#endif
+#ifndef WAITING /* for paths and directories that do not exist yet */
+#define WAITING 0
 #endif
 
 /* What is denied beside opening, creating and truncating. */
@@ -47,6 +51,9 @@
 #endif
 #ifndef DENY_MMAP
 #define DENY_MMAP 0
+#endif
+#ifndef DENY_HELD /* reads, writes and mappings by descriptors that are open already */
+#define DENY_HELD 0
 #endif
 
 /* The exceptions. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The maps by which bccwatch and block.c communicate. `names` has a rule each, whose value is the ACCESS_* that it
- * denies, `files`, `dirs` and `devices` what lib/targets.h says; `except_uids`, `except_comms` and `except_exes` (by
- * the address of the inode, which bccwatch keeps in memory) the exceptions; `settings` and `learned` have one entry.
+ * denies, `files`, `dirs` and `devices` what lib/targets.h says; `except_uids`, `except_comms`, `except_paths` (names
+ * in directories) and `except_exes` (by the address of the inode, which bccwatch keeps in memory) the exceptions;
+ * `settings` and `learned` have one entry.
  */
 #pragma once
 
@@ -12,6 +13,12 @@ enum {
 	MODE_LEARN,   /* bccwatch's own opens are refused, and written to `learned`; no other process is affected */
 	MODE_CANARY,  /* its child's opens are denied, whatever they open, which proves that the hook works */
 	MODE_ENFORCE, /* the rules hold */
+};
+
+/* Values of except_exes: when the inode counts. */
+enum {
+	EXCEPT_BEFORE = 1, /* for processes that executed it before the start: others are known by except_paths */
+	EXCEPT_ALWAYS = 2  /* it is mounted over its path */
 };
 
 struct settings {
@@ -46,6 +53,7 @@ enum {
 	OUTCOME_FAILED,	   /* that should have been denied, and could not be */
 	OUTCOME_MOVED,	   /* directories that got another name below one of dirs while the rules were learned */
 	OUTCOME_UNLEARNED, /* files that are to be protected from now on, for which the map had no room */
+	OUTCOME_UNPLACED,  /* directories that a rule waited for, for which a map had no room */
 	OUTCOMES
 };
 

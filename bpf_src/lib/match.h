@@ -20,6 +20,23 @@ static inline u32 match_name(struct dentry *dentry)
 	return found ? *found : 0;
 }
 
+#if WAITING
+/* The same in a directory that did not exist at the start. The key's parent is written over. */
+static inline u32 match_waiting(struct name_key *key)
+{
+	struct protection *place = places.lookup(&key->parent);
+	struct step *step;
+
+	if (!place)
+		return 0;
+	key->parent.ino = place->access;
+	key->parent.dev = 0;
+	key->parent.generation = 0;
+	step = steps.lookup(key);
+	return step ? step->file : 0;
+}
+#endif
+
 /*
  * A path: a name in one directory. The file that is there, if there is one, is protected from then on, whatever happens
  * to its name. (If the map is full, block refuses a link or a rename from
@@ -37,6 +54,9 @@ static inline u32 match_path_by(struct name_key *key, struct dentry *dentry, str
 	bpf_probe_read_kernel_str(&key->name, sizeof(key->name), links.name.name);
 	found = names.lookup(key);
 	access = found ? *found : 0;
+#if WAITING
+	access |= match_waiting(key);
+#endif
 	if (access && inode)
 		protect_file(inode, access);
 	return access;

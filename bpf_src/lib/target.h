@@ -31,8 +31,11 @@ enum {
 struct protection {
 	__u64 inode; /* its address in memory, or PROTECTION_* */
 	__u32 access;
-	__u32 unused;
+	__u32 owner; /* whose share it is of (lib/shares.h): the user + 1; 0: nobody's */
 };
+
+/* Entries of the map `room`: how many entries the users but root may have for what is learned, and have. */
+enum { ROOM_LIMIT /* 0: there is no limit */, ROOM_TAKEN, ROOMS };
 
 enum {
 	PROTECTION_STAYS,  /* a rule's, or of several files at once: it stays when a file is removed */
@@ -45,5 +48,14 @@ struct name_key {
 	char name[256]; /* NUL-padded */
 };
 
+/* What comes to be at a name, on the way to a path that does not exist yet. 0: nothing is done. */
+struct step {
+	__u32 node;	 /* a directory has this number */
+	__u32 directory; /* ACCESS_* of all below it */
+	__u32 file;	 /* ACCESS_* of a file there */
+	__u32 unused;
+};
+
+_Static_assert(sizeof(struct step) == 16, "the same on both sides");
 _Static_assert(sizeof(struct protection) == 16, "the same on both sides");
 _Static_assert(sizeof(struct name_key) == 272, "the same on both sides");

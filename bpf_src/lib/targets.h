@@ -12,3 +12,9 @@ BPF_HASH(names, struct name_key, u32, 1); /* bccwatch makes these as large as it
 BPF_HASH(files, struct file_id, struct protection, 1);
 BPF_HASH(dirs, struct file_id, struct protection, 1);
 BPF_HASH(devices, u32, u32, 1);
+
+#if WAITING /* for paths that do not exist yet */
+BPF_HASH(places, struct file_id, struct protection,
+	 1);					  /* directories on the way there; `access` is a number of theirs */
+BPF_HASH(steps, struct name_key, struct step, 1); /* by that number, in parent.ino, and the name of what is to come */
+#endif

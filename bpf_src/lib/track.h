@@ -2,7 +2,10 @@
 /* Which inodes are protected or watched: they come and go while a program runs. */
 #pragma once
 
+#include <linux/errno.h>
+
 #include "identity.h"
+#include "shares.h"
 #include "targets.h"
 
 #define BTRFS_MAGIC 0x9123683e
@@ -18,18 +21,45 @@ static inline long found_again(struct protection *found, struct inode *inode)
 	return 0;
 }
 
-/* 0 or an error: the map is full. */
+/* 0 or an error: the map is full, or the share of the file's owner. */
 static inline long protect_file(struct inode *inode, u32 access)
 {
 	struct protection protection = {(u64)inode, access}, *found;
 	struct file_id id = {};
+	long r;
 
 	identify(inode, &id);
 	found = files.lookup(&id);
-	return found ? found_again(found, inode) : files.insert(&id, &protection);
+	if (found)
+		return found_again(found, inode);
+	if (!take_share(inode, &protection.owner))
+		return -E2BIG;
+	r = files.insert(&id, &protection);
+	if (r < 0)
+		return_share(protection.owner);
+	return r;
 }
 
 static inline long protect_directory(struct inode *inode, u32 access)
+{
+	struct protection protection = {(u64)inode, access}, *found;
+	struct file_id id = {};
+	long r;
+
+	identify(inode, &id);
+	found = dirs.lookup(&id);
+	if (found)
+		return found_again(found, inode);
+	if (!take_share(inode, &protection.owner))
+		return -E2BIG;
+	r = dirs.insert(&id, &protection);
+	if (r < 0)
+		return_share(protection.owner);
+	return r;
+}
+
+/* The same for one that is protected in any case. */
+static inline long protect_new_directory(struct inode *inode, u32 access)
 {
 	struct protection protection = {(u64)inode, access}, *found;
 	struct file_id id = {};
@@ -67,7 +97,7 @@ static inline int on_free(struct inode *inode)
 	struct dentry *root = NULL;
 	struct protection *found;
 	struct file_id id = {};
-	u32 links = 1;
+	u32 links = 1, owner;
 	bool gone;
 
 	if (!BY_FILE)
@@ -78,13 +108,23 @@ static inline int on_free(struct inode *inode)
 	gone = !links || !root; /* the file, or its file system, which has no root any more while it is unmounted */
 	identify(inode, &id);
 	found = files.lookup(&id);
-	if (found && ends_with(found, inode, gone))
-		files.delete(&id);
+	if (found && ends_with(found, inode, gone)) {
+		owner = found->owner;
+		if (files.delete(&id) == 0)
+			return_share(owner);
+	}
 	found = dirs.lookup(&id);
 	if (found && ends_with(found, inode, gone)) {
-		dirs.delete(&id);
+		owner = found->owner;
+		if (dirs.delete(&id) == 0)
+			return_share(owner);
 		if (!root)
 			devices.delete(&id.dev); /* another file system can get its number */
 	}
+#if WAITING
+	found = places.lookup(&id);
+	if (found && ends_with(found, inode, gone))
+		places.delete(&id);
+#endif
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <linux/version.h>
 
 #include "../lib/identity.h"
+#include "../lib/tree.h"
 #include "../lib/wanted.h"
 #include "options.h"
 #include "path_filter.h"
@@ -20,9 +21,6 @@
 #define CGROUP_LEVELS 16
 #define ACCESS_MODE   3 /* O_ACCMODE */
 
-#if FILTER_TREE /* processes and their children */
-BPF_HASH(tree, u32, u32, 65536);
-#endif
 #if FILTER_NOT_UID
 BPF_HASH(not_uids, u32, u32, 1);
 #endif
@@ -131,12 +129,8 @@ static inline bool is_wanted_process(void)
 		return false;
 	if (FILTER_MNT_NS && mount_namespace_of((struct task_struct *)bpf_get_current_task()) != f->mnt_ns)
 		return false;
-#if FILTER_TREE
-	u32 pid = bpf_get_current_pid_tgid() >> 32;
-
-	if (!tree.lookup(&pid))
+	if (!is_in_tree())
 		return false;
-#endif
 #if FILTER_EXE
 	struct file_id id = {};
 

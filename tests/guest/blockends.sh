@@ -10,7 +10,11 @@ start_block() { start_command block "$@"; }
 echo x >block_test.c && mkdir lower
 
 # What can't be protected.
-check_status "block --dir: a missing directory is an error" 1 bccwatch block --name x --path y --dir /nowhere/at/all -d 1
+check_status "block --dir: a missing directory is no error" 0 bccwatch block --name x --path y --dir /nowhere/at/all -d 1
+check_lines "block: the header names what does not exist yet" 1 \
+	"Waiting for: $PWD/y, /nowhere/at/all. Each is protected from the moment it exists." "$tmp/said"
+check_status "block --dir: a file is an error" 1 bccwatch block --dir block_test.c
+check_lines "block --dir: the error for a file names it" 1 "--dir $PWD/block_test.c: not a directory" "$tmp/said"
 check_status "block --path: a directory is an error" 1 bccwatch block --path lower
 check_lines "block --path: the error for a directory names --dir" 1 "--dir protects" "$tmp/said"
 echo 'int kprobe__do_sys_openat2(void *ctx) { return nonsense; }' >bad.c

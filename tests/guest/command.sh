@@ -97,3 +97,18 @@ check_status "trace --max-events ends by itself" 0 bccwatch trace --max-events 3
 check "trace --max-events shows so many events" [ "$(wc -l <three)" = 3 ]
 check_lines "trace --max-events: the closing line has their number" 1 "3 events shown, 0 lost." "$tmp/said"
 kill "$opener"
+
+# block -- COMMAND
+cd "$tmp" && echo SECRET >secret && mkfifo go
+# shellcheck disable=SC2016
+bccwatch block -a deny --name secret -- sh -c 'cat secret; (sleep 0.1; cat secret); echo x >go; read -r _ <go; exit 7' >"$tmp/out" 2>"$tmp/err" &
+pid=$! out=$tmp/out err=$tmp/err
+read -r _ <go
+check "block -- COMMAND: others may open the file meanwhile" [ "$(cat secret)" = SECRET ]
+echo x >go
+wait "$pid"
+check "block -- COMMAND: the exit status is the command's" [ $? = 7 ]
+check_lines "block -- COMMAND: what the command and its children open is denied" 2 "COMM=cat tried to open forbidden file $tmp/secret, denied." "$out"
+check_status "block -- COMMAND: 127 where there is no such command" 127 bccwatch block -a deny --name secret -- no-such-command
+check_status "block: an operand is a usage error" 2 bccwatch block secret
+check "block -- COMMAND: nothing is left attached" nothing_attached

@@ -106,6 +106,17 @@ killed() {
 	[ $got = 137 ] && [ -z "$printed" ] || { echo "exit $got, printed '$printed'" && return 1; }
 }
 
+# within SECONDS COMMAND...: COMMAND succeeds, after that time at the latest.
+within() {
+	local i n=$(($1 * 10))
+	shift
+	for ((i = 0; i < n; i++)); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	"$@"
+}
+
 # start ARGUMENT...: bccwatch trace in the background, with $out and $err; returns when it is attached.
 start() { start_command trace "$@"; }
 

@@ -12,7 +12,7 @@
 #include "program/load.h"
 #include "tests/unit/unit.h"
 
-enum { FAKE_MAPS = 16, FAKE_READERS = 64 };
+enum { FAKE_MAPS = 32, FAKE_READERS = 64 };
 
 struct fake_map {
 	int fd;

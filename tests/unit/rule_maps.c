@@ -22,7 +22,19 @@ static struct bw_image_map maps[] = {
 	 .type = BPF_MAP_TYPE_HASH,
 	 .key_size = sizeof(struct file_id),
 	 .value_size = sizeof(struct protection)},
+	{.name = "shares", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8},
+	{.name = "room", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8},
 	{.name = "devices", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4},
+	{.name = "places",
+	 .type = BPF_MAP_TYPE_HASH,
+	 .key_size = sizeof(struct file_id),
+	 .value_size = sizeof(struct protection)},
+	{.name = "steps",
+	 .type = BPF_MAP_TYPE_HASH,
+	 .key_size = sizeof(struct name_key),
+	 .value_size = sizeof(struct step)},
+	{.name = "except_exes", .type = BPF_MAP_TYPE_HASH, .key_size = 8, .value_size = 4},
+	{.name = "except_paths", .type = BPF_MAP_TYPE_HASH, .key_size = sizeof(struct name_key), .value_size = 4},
 	{.name = "settings", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof(struct settings)},
 	{.name = "learned", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof(struct learned)},
 	{.name = "outcomes", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8},
@@ -72,10 +84,11 @@ int make_rule_maps(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(maps); i++)
-		maps[i].max_entries = maps[i].type == BPF_MAP_TYPE_ARRAY ? 1 : ROOM;
+		maps[i].max_entries = maps[i].type == BPF_MAP_TYPE_ARRAY ? ROOMS : ROOM;
 	fake_load(&rule_maps, maps, LENGTH(maps), 2);
 	fake_map(&rule_maps, "learned")->looked_up = learn;
-	guard = (struct bw_enforcement){.mounts_fd = -1, .access = bw_access_default, .loaded = &rule_maps.loaded};
+	guard = (struct bw_enforcement){
+		.mounts_fd = -1, .waiting_fd = -1, .access = bw_access_default, .loaded = &rule_maps.loaded};
 	strcpy(guard.comm, "unit");
 	times_learned = 0;
 	return 0;
@@ -84,8 +97,7 @@ int make_rule_maps(void **state)
 int free_rule_maps(void **state)
 {
 	(void)state;
-	bw_directories_free(&guard);
-	bw_identity_free(&guard);
+	bw_enforcement_free(&guard);
 	fake_unload(&rule_maps);
 	return 0;
 }

@@ -61,12 +61,48 @@ static void an_excepted_program_must_be_a_file(void **state)
 	assert_check_fails(-EINVAL, "not a program");
 }
 
-static void a_directory_rule_needs_an_existing_directory(void **state)
+static void an_excepted_program_must_not_be_a_script(void **state)
+{
+	const char *exe = below("/script");
+
+	(void)state;
+	g.exes = &exe;
+	g.n_exes = 1;
+	put("/script", "#! /bin/sh -e\n");
+	assert_check_fails(-EINVAL, "the kernel sees its interpreter '/bin/sh' alone");
+	put("/script", "#");
+	assert_int_equal(bw_enforcement_check(&g), 0);
+}
+
+static void a_directory_rule_needs_a_directory(void **state)
 {
 	(void)state;
-	rule(BW_RULE_DIR, below("/none"));
-	assert_check_fails(-ENOENT, below("/none"));
+	put("/file", "");
+	rule(BW_RULE_DIR, below("/file"));
+	assert_check_fails(-ENOTDIR, below("/file"));
 	assert_int_equal(g.mounts_fd, -1);
+	assert_int_equal(g.n_missing, 0);
+}
+
+static void a_path_or_directory_that_does_not_exist_is_waited_for(void **state)
+{
+	int fd;
+
+	(void)state;
+	rule(BW_RULE_PATH, below("/file"));
+	assert_int_equal(bw_enforcement_check(&g), 0);
+	assert_int_equal(g.n_missing, 0); /* its directory exists, and it has a name there */
+	assert_int_equal(g.waiting_fd, -1);
+	rule(BW_RULE_PATH, below("/none/file"));
+	rule(BW_RULE_DIR, below("/none/x/y"));
+	assert_int_equal(bw_enforcement_check(&g), 0);
+	assert_int_equal(g.n_missing, 2);
+	assert_true(g.mounts_fd >= 0); /* what is mounted may be what is waited for */
+	fd = g.waiting_fd;
+	assert_true(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	bw_enforcement_free(&g);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_int_equal(g.waiting_fd, -1);
 }
 
 static void mounts_are_watched_for_rules_of_directories_alone(void **state)
@@ -214,7 +250,9 @@ static void what_the_program_counted_is_added_up(void **state)
 
 static const struct CMUnitTest tests[] = {
 	WITH_SETUP(an_excepted_program_must_be_a_file),
-	WITH_SETUP(a_directory_rule_needs_an_existing_directory),
+	WITH_SETUP(an_excepted_program_must_not_be_a_script),
+	WITH_SETUP(a_directory_rule_needs_a_directory),
+	WITH_SETUP(a_path_or_directory_that_does_not_exist_is_waited_for),
 	WITH_SETUP(mounts_are_watched_for_rules_of_directories_alone),
 	WITH_SETUP(the_limit_for_open_files_is_raised),
 	WITH_SETUP(a_map_that_the_rules_need_must_have_its_size),

@@ -11,6 +11,9 @@
 #include "tests/unit/readback.h"
 #include "tests/unit/samples.h"
 
+static const struct bw_event_text_sentence numbered = {
+	.before = "opened file", .after = "", .trailer = " GENERATION=18446744073709551615"};
+
 static void an_open_is_a_line_of_its_fields_or_a_sentence(void **state)
 {
 	struct open_event e = {.ts = bw_timestamp_now() + 500000000, .pid = 812, .comm = "cat", .fname = "/etc/hosts"};
@@ -20,6 +23,8 @@ static void an_open_is_a_line_of_its_fields_or_a_sentence(void **state)
 	assert_string_equal(line_of(OPEN_EVENT, &opened, &e, sizeof(e)), " PID=812 COMM=cat opened file /etc/hosts");
 	assert_string_equal(line_of(OPEN_EVENT, &in_table, &e, sizeof(e)),
 			    " events PID=812 COMM=cat FILENAME=/etc/hosts");
+	assert_string_equal(line_of(OPEN_EVENT, &numbered, &e, sizeof(e)),
+			    " PID=812 COMM=cat opened file /etc/hosts GENERATION=18446744073709551615");
 	/* A time that is none, before this run and after now. */
 	e.ts = 17;
 	assert_string_equal(line_of(OPEN_EVENT, &by_field, &e, sizeof(e)),

@@ -125,6 +125,19 @@ static void of_two_files_with_one_number_the_entry_stays(void **state)
 	assert_int_equal(guarded_file(below("/a"))->inode, PROTECTION_STAYS);
 }
 
+static void an_entry_that_was_learned_stays_of_its_owners_share(void **state)
+{
+	struct protection entry = {.access = ACCESS_READ, .owner = 1000 + 1};
+
+	(void)state;
+	put("/a", "");
+	assert_int_equal(bw_identity_hold(&guard, bw_identity_open(below("/a")), &learned), 0);
+	fake_put(fake_map(&rule_maps, "files"), &learned.file, &entry);
+	assert_int_equal(bw_identity_protect(&guard, "files", &learned, true, ACCESS_WRITE), 0);
+	assert_int_equal(guarded_file(below("/a"))->owner, 1000 + 1);
+	assert_int_equal(guarded_file(below("/a"))->access, ACCESS_READ | ACCESS_WRITE);
+}
+
 static void the_mode_is_written_with_the_settings(void **state)
 {
 	const struct settings *settings = fake_value(fake_map(&rule_maps, "settings"), &(uint32_t){0});
@@ -190,6 +203,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_SETUP(a_device_is_not_opened_by_a_hook_that_refuses_nothing),
 	WITH_SETUP(a_file_is_protected_by_its_address_or_for_good_if_it_is_held),
 	WITH_SETUP(of_two_files_with_one_number_the_entry_stays),
+	WITH_SETUP(an_entry_that_was_learned_stays_of_its_owners_share),
 	WITH_SETUP(the_mode_is_written_with_the_settings),
 	WITH_SETUP(a_source_without_a_map_is_reported),
 	WITH_SETUP(what_was_learned_before_is_forgotten_first),

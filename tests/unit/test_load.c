@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/cpu.h"
@@ -148,6 +150,59 @@ static void runs_that_the_kernel_left_out_are_added_up(void **state)
 	assert_int_equal(bw_loaded_missed(&loaded), 5);
 }
 
+/* The second time is too much. */
+static int go_on(void *cookie)
+{
+	unsigned *times = cookie;
+
+	return ++*times > 1 ? -EINTR : 0;
+}
+
+static void a_map_can_be_that_of_another_program(void **state)
+{
+	const char *const names[] = {"none", "counts", NULL};
+	unsigned times = 0;
+	const struct bw_load_shared shared = {&loaded, names, go_on, &times};
+	struct bw_loaded other = {0};
+	struct stat a, b;
+
+	(void)state;
+	assert_int_equal(bw_load(&loaded, &image, &plan, NULL), 0);
+	assert_int_equal(bw_load_sharing(&other, &image, &plan, NULL, &shared), 0);
+	assert_true(other.maps[1] >= 0 && other.maps[1] != loaded.maps[1]); /* a descriptor of its own, of the same */
+	assert_true(fcntl(other.maps[1], F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(fstat(other.maps[1], &a), 0);
+	assert_int_equal(fstat(loaded.maps[1], &b), 0);
+	assert_true(a.st_ino == b.st_ino);
+	assert_null(fake_map_of(other.maps[1])); /* none was made */
+	assert_non_null(fake_map_of(other.maps[0]));
+	assert_int_equal(times, 1); /* a program */
+	fake_free_map(other.maps[0]);
+	bw_loaded_free(&other);
+	assert_int_equal(bw_load_sharing(&other, &image, &plan, NULL, &shared), -EINTR);
+	fake_free_map(other.maps[0]);
+	bw_loaded_free(&other);
+}
+
+static void a_map_of_another_program_must_be_of_the_same_kind(void **state)
+{
+	const char *const names[] = {"counts", NULL};
+	const struct bw_load_shared shared = {.with = &loaded, .maps = names};
+	struct bw_image_map wider[] = {maps[0], maps[1]};
+	struct bw_image changed = image;
+	struct bw_loaded other = {0};
+
+	(void)state;
+	assert_int_equal(bw_load(&loaded, &image, &plan, NULL), 0);
+	wider[1].value_size = 16;
+	changed.maps = wider;
+	capture();
+	assert_int_equal(bw_load_sharing(&other, &changed, &plan, NULL, &shared), -EINVAL);
+	assert_non_null(strstr(captured(), "'counts'"));
+	fake_free_map(other.maps[0]);
+	bw_loaded_free(&other);
+}
+
 static struct bw_image_map own_maps[] = {
 	{.name = "sum", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2},
 	{.name = "plain", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2},
@@ -194,6 +249,8 @@ static const struct CMUnitTest tests[] = {
 	LOADING(only_the_end_of_a_long_log_is_shown),
 	LOADING(a_map_that_cannot_be_made_is_reported),
 	LOADING(runs_that_the_kernel_left_out_are_added_up),
+	LOADING(a_map_can_be_that_of_another_program),
+	LOADING(a_map_of_another_program_must_be_of_the_same_kind),
 	cmocka_unit_test(an_entry_of_a_per_cpu_array_is_added_up),
 	cmocka_unit_test(an_entry_of_an_array_is_set_if_its_size_is_that_of_the_value),
 };

@@ -159,7 +159,32 @@ static void a_line_of_several_writes_that_was_torn_is_ended_before_the_next(void
 	}
 }
 
+static void the_buffer_grows_and_keeps_what_is_in_it(void **state)
+{
+	char path[] = "/tmp/bccwatch-out-XXXXXX";
+	BW_FREE char *text = NULL;
+	BW_FD int fd = mkstemp(path);
+	struct bw_out out;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(bw_out_init(&out, fd, 8), 0);
+	bw_out_put(&out, "line\n", 5);
+	assert_int_equal(bw_out_grow(&out, 4), 0);
+	assert_int_equal(out.size, 8);
+	assert_int_equal(bw_out_grow(&out, 64), 0);
+	memset(bw_out_reserve(&out, 59), 'x', 59); /* fits behind it */
+	bw_out_commit(&out, 59);
+	assert_int_equal(bw_out_flush(&out), 0);
+	bw_out_free(&out);
+	assert_int_equal(bw_file_read(path, 100, &text, &len), 0);
+	assert_int_equal(len, 64);
+	assert_memory_equal(text, "line\nxxx", 8);
+	unlink(path);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_buffer_grows_and_keeps_what_is_in_it),
 	cmocka_unit_test(decimal_digits_are_those_of_printf),
 	cmocka_unit_test(output_that_is_longer_than_the_buffer_arrives_whole),
 	cmocka_unit_test(a_write_ends_when_the_reader_blocks_or_goes),

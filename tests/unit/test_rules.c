@@ -79,7 +79,43 @@ static void the_length_of_a_name_and_the_number_of_rules_are_bounded(void **stat
 	bw_rules_free(&rules);
 }
 
+static void rules_of_the_command_line_are_kept_apart_from_those_of_files(void **state)
+{
+	struct bw_rules all, given = {0};
+	const char *why;
+
+	(void)state;
+	assert_int_equal(read_rules(&all, "name a\npath /b\n", 15), 0);
+	assert_int_equal(bw_rules_add(&all, BW_RULE_DIR, "/c", &why), 0);
+	assert_int_equal(bw_rules_add_given(&given, &all), 0);
+	assert_int_equal(given.n, 1);
+	assert_int_equal(given.of_kind[BW_RULE_DIR], 1);
+	assert_string_equal(given.rules[0].value, "/c");
+	bw_rules_free(&given);
+	bw_rules_free(&all);
+}
+
+static void whether_a_path_was_removed_is_known(void **state)
+{
+	struct bw_rules old, new;
+
+	(void)state;
+	assert_int_equal(read_rules(&old, "name a\npath /b\ndir /c\n", 22), 0);
+	assert_int_equal(read_rules(&new, "dir /c\npath /d\npath /b\n", 23), 0);
+	assert_true(bw_rules_include_paths(&new, &old)); /* a name is none */
+	assert_false(bw_rules_include_paths(&old, &new));
+	bw_rules_free(&new);
+	assert_int_equal(read_rules(&new, "path /c\npath /b\n", 16), 0);
+	assert_false(bw_rules_include_paths(&new, &old));
+	bw_rules_free(&new);
+	assert_false(bw_rules_include_paths(&new, &old));
+	assert_true(bw_rules_include_paths(&old, &new));
+	bw_rules_free(&old);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(rules_of_the_command_line_are_kept_apart_from_those_of_files),
+	cmocka_unit_test(whether_a_path_was_removed_is_known),
 	cmocka_unit_test(a_file_of_rules_is_read_with_its_quotes_and_escapes),
 	cmocka_unit_test(a_rule_of_another_form_is_refused),
 	cmocka_unit_test(the_length_of_a_name_and_the_number_of_rules_are_bounded),

@@ -16,54 +16,13 @@
 #include "program/session.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/fake_bpf.h"
-#include "tests/unit/fake_hook.h"
+#include "tests/unit/opened_session.h"
 #include "tests/unit/urgent.h"
-
-static struct bw_image_map image_maps[] = {
-	{.name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 4096},
-	{.name = "bccwatch_refused",
-	 .type = BPF_MAP_TYPE_PERCPU_ARRAY,
-	 .key_size = 4,
-	 .value_size = 8,
-	 .max_entries = 1},
-	{.name = "counters", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 8},
-};
-
-static struct bw_image_event events[] = {{.map = 0}};
-
-static struct bw_plan_binding binding = {
-	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
-static const struct bw_plan plan = {&binding, 1};
-static struct bw_image_program program = {.name = "f"};
-
-/* A session of one perf buffer and one hook, and what it called. */
-static struct {
-	struct fake fake;
-	struct bw_session session;
-	unsigned opened, samples, flushes, ticks, extras, urgents, seconds;
-	unsigned per_read; /* events that each look at the buffer finds */
-	int readers[2];	   /* that of stdout, and ours */
-	int flush_result, program, hook, end_signal;
-	void (*when_open)(void);
-} s;
-
-static int open_session(void)
-{
-	int r = bw_session_open(&s.session);
-
-	if (r < 0)
-		return r;
-	s.opened++;
-	s.hook = s.session.attached.hooks[0];
-	assert_true(s.session.is_open);
-	assert_true(fcntl(s.hook, F_GETFD) >= 0);
-	return 0;
-}
 
 /* Opens, runs and closes. */
 static int run_session(void)
 {
-	int r = open_session();
+	int r = opened_session_open();
 
 	if (r == 0 && s.when_open)
 		s.when_open();
@@ -76,104 +35,11 @@ static int run_session(void)
 	return r;
 }
 
-static void on_sample(void *cookie, uint32_t event, const void *data, size_t size)
-{
-	(void)data;
-	assert_ptr_equal(cookie, &s);
-	assert_int_equal(event, 0);
-	assert_int_equal(size, 8);
-	s.samples++;
-}
-
-static int on_flush(void *cookie)
-{
-	(void)cookie;
-	s.flushes++;
-	return s.flush_result;
-}
-
 static void on_tick(void *cookie)
 {
 	(void)cookie;
 	s.ticks++;
 	raise(SIGTERM);
-}
-
-static void on_extra(void *cookie)
-{
-	(void)cookie;
-	s.extras++;
-	raise(SIGTERM);
-}
-
-static void on_second(void *cookie)
-{
-	(void)cookie;
-	s.seconds++;
-	raise(s.end_signal); /* or none */
-}
-
-static void read_samples(struct fake_reader *r)
-{
-	char data[8] = "";
-
-	for (unsigned i = 0; i < s.per_read && r == &fake_readers[0]; i++)
-		r->sample(r->cookie, data, sizeof(data));
-}
-
-static int begin(void **state)
-{
-	int fd;
-
-	(void)state;
-	memset(&s, 0, sizeof(s));
-	fake_n_readers = 0;
-	fake_load(&s.fake, image_maps, LENGTH(image_maps), 2);
-	s.fake.image.events = events;
-	s.fake.image.n_events = 1;
-	s.fake.image.programs = &program;
-	s.fake.image.n_programs = 1;
-	s.fake.loaded.plan = &plan;
-	s.fake.loaded.programs = &s.program;
-	s.program = -1;
-	fake_reader_read = read_samples;
-	fd = bw_signals_open();
-	assert_true(fd >= 0 && bw_signals_add_usr1(fd) == 0);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s.readers), 0);
-	s.session = (struct bw_session){.loaded = &s.fake.loaded,
-					.pages = 8,
-					.signal_fd = fd,
-					.out_fd = s.readers[0],
-					.extra_fd = -1,
-					.urgent_fd = -1,
-					.sample = on_sample,
-					.flush = on_flush,
-					.extra = on_extra,
-					.second = on_second,
-					.cookie = &s};
-	return 0;
-}
-
-static int end(void **state)
-{
-	const struct timespec none = {0};
-	sigset_t ending;
-
-	(void)state;
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGUSR1);
-	while (sigtimedwait(&ending, NULL, &none) > 0)
-		;
-	close(s.session.signal_fd);
-	for (int i = 0; i < 2; i++)
-		if (s.readers[i] >= 0)
-			close(s.readers[i]);
-	for (unsigned i = 0; i < fake_n_readers; i++)
-		assert_false(fake_readers[i].is_open);
-	assert_int_equal(fcntl(s.hook, F_GETFD), -1); /* nothing is left behind */
-	fake_unload(&s.fake);
-	return 0;
 }
 
 static void a_run_ends_after_its_seconds(void **state)
@@ -210,7 +76,7 @@ static void a_session_that_is_closed_before_it_runs_shows_nothing(void **state)
 {
 	(void)state;
 	s.per_read = 1;
-	assert_int_equal(open_session(), 0);
+	assert_int_equal(opened_session_open(), 0);
 	bw_session_close(&s.session);
 	assert_int_equal(s.session.events, 0);
 	assert_int_equal(s.samples, 0);
@@ -266,21 +132,10 @@ static void each_interval_is_a_tick(void **state)
 	assert_in_range(bw_timestamp_now() - start, 1000000000, 5000000000);
 }
 
-static void lose(void)
-{
-	static const uint64_t refused[] = {4, 3}, lost[] = {10, 1}, cut[] = {0, 2};
-	uint32_t zero = 0;
-
-	fake_readers[0].lost(fake_readers[0].cookie, 5);
-	fake_put(fake_map(&s.fake, "bccwatch_refused"), &zero, refused);
-	fake_put(fake_map(&s.fake, "counters"), &(uint32_t){COUNTER_LOST}, lost);
-	fake_put(fake_map(&s.fake, "counters"), &(uint32_t){COUNTER_CUT}, cut);
-}
-
 static void losses_are_counted_once_whoever_reports_them(void **state)
 {
 	(void)state;
-	s.when_open = lose;
+	s.when_open = opened_session_lose;
 	raise(SIGTERM);
 	assert_int_equal(run_session(), 0);
 	assert_int_equal(s.session.lost, 7); /* refused submits; the kernel's 5 are among them */
@@ -298,7 +153,7 @@ static void losses_are_reported_while_the_run_goes_on(void **state)
 	const char *text;
 
 	(void)state;
-	s.when_open = lose;
+	s.when_open = opened_session_lose;
 	s.end_signal = SIGTERM; /* by on_second */
 	capture();
 	assert_int_equal(run_session(), 0);
@@ -369,14 +224,14 @@ static void an_urgent_descriptor_is_attended_to(void **state)
 static void a_hook_that_cannot_be_attached_ends_the_run_before_it_begins(void **state)
 {
 	(void)state;
-	binding.kind = &broken_hook;
+	opened_binding.kind = &broken_hook;
 	assert_int_equal(run_session(), -EACCES);
-	binding.kind = &fake_hook;
+	opened_binding.kind = &fake_hook;
 	assert_int_equal(s.opened, 0);
 	s.hook = -1;
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, opened_session_begin, opened_session_end)
 
 static const struct CMUnitTest tests[] = {
 	RUN(a_run_ends_after_its_seconds),

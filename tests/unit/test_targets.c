@@ -74,6 +74,8 @@ static void a_path_at_which_nothing_is_yet_is_its_place(void **state)
 	assert_int_equal(bw_targets_protect(&guard), 0);
 	assert_true(has_name(below("/a"), "file"));
 	assert_int_equal(count_of("files"), 0);
+	assert_int_equal(guard.n_absent, 1);
+	assert_string_equal(guard.absent[0], below("/a/file"));
 }
 
 static void a_path_with_slashes_at_its_end_is_the_same(void **state)
@@ -141,7 +143,6 @@ static void what_is_no_path_of_a_file_is_refused_before_anything_is_done(void **
 	memset(longer + 1, 'x', NAME_MAX + 1);
 	assert_no_path(longer, -EINVAL, "--path ");
 	assert_no_path(below("/a"), -EISDIR, "--dir");
-	assert_no_path(below("/none/file"), -ENOENT, below("/none/file"));
 	assert_no_path(below("/a/file/x"), -ENOTDIR, below("/a/file/x"));
 }
 
@@ -169,10 +170,25 @@ static void what_is_no_directory_is_refused_before_anything_is_done(void **state
 	capture();
 	assert_int_equal(bw_targets_check(&guard), -ENOTDIR);
 	assert_non_null(strstr(captured(), below("/file")));
-	rules.rules[0].value[strlen(rules.rules[0].value) - 1] = 'x';
+}
+
+static void what_does_not_exist_is_counted_and_no_error(void **state)
+{
+	(void)state;
+	put("/a/file", "");
+	rule(BW_RULE_PATH, below("/none/file"));
+	rule(BW_RULE_DIR, below("/none"));
+	rule(BW_RULE_DIR, below("/a/none/"));
+	rule(BW_RULE_DIR, below("/a"));
+	rule(BW_RULE_PATH, below("/a/none"));
+	assert_int_equal(symlink("none/x", below("/a/link")), 0);
+	rule(BW_RULE_PATH, below("/a/link")); /* its own name exists, where it leads to does not */
 	capture();
-	assert_int_equal(bw_targets_check(&guard), -ENOENT);
-	captured();
+	assert_int_equal(bw_targets_check(&guard), 0);
+	assert_string_equal(captured(), "");
+	assert_int_equal(guard.n_missing, 4);
+	assert_int_equal(bw_targets_check(&guard), 0);
+	assert_int_equal(guard.n_missing, 4);
 }
 
 /* One whose opening the hook does not see is not protected, and that is an error. */
@@ -222,6 +238,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_SETUP(what_is_no_path_of_a_file_is_refused_before_anything_is_done),
 	WITH_SETUP(a_directory_is_itself_and_its_device),
 	WITH_SETUP(what_is_no_directory_is_refused_before_anything_is_done),
+	WITH_SETUP(what_does_not_exist_is_counted_and_no_error),
 	WITH_SETUP(a_file_that_cannot_be_learned_is_an_error),
 	WITH_SETUP(a_full_map_is_passed_on_in_silence),
 	WITH_SETUP(a_signal_ends_the_work),

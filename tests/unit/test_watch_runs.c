@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "cmd/command_table.h"
 #include "output/timestamp.h"
 #include "process/command.h"
@@ -194,6 +195,53 @@ static void events_go_to_a_file_which_sighup_opens_anew(void **state)
 	remove_root(state);
 }
 
+static struct fake second;
+static int hangups;
+
+static void hang_up(unsigned n)
+{
+	if (n == 1)
+		raise(SIGHUP);
+}
+
+/* Another program, whose lines end otherwise, takes over. */
+static void replace(void *cookie)
+{
+	assert_ptr_equal(cookie, &second);
+	hangups++;
+	watch.sentence.trailer = " GENERATION=2";
+	assert_int_equal(bw_watch_add(&watch, &second.loaded), 0);
+	assert_int_equal(bw_watch_read(&watch), 0);
+	assert_int_equal(bw_watch_switch(&watch, -1, -1), 0);
+	assert_ptr_equal(watch.loaded, &second.loaded);
+}
+
+static void a_program_that_takes_over_has_lines_of_its_own(void **state)
+{
+	static const struct sent sent[] = {{0, 0, 1}, {0, 0, 2}, {0, 0, 3}, {0, 0, 4}, {0, 0, 5}, {0, 0, 6}};
+	const char *text;
+
+	(void)state;
+	fake_load(&second, watched.image.maps, watched.image.n_maps, 2);
+	second.image.events = watched_events;
+	second.image.n_events = 1;
+	second.loaded.plan = watched.loaded.plan;
+	assert_int_equal(bw_signals_handle(watch.signal_fd, SIGHUP), 0);
+	watch.hangup = replace;
+	watch.cookie = &second;
+	watch.sentence.trailer = " GENERATION=1";
+	before_event = hang_up;
+	text = run_sequence(sent, 6, BW_EXIT_OK);
+	assert_string_equal(numbers(text), "123456");
+	assert_int_equal(hangups, 1);
+	assert_non_null(strstr(text, "NUMBER=1 GENERATION=1\n"));
+	assert_non_null(strstr(text, "NUMBER=6 GENERATION=2\n"));
+	assert_true(strstr(text, "GENERATION=2") > strstr(text, "NUMBER=2"));
+	assert_non_null(strstr(text, "6 events shown, 0 lost.\n"));
+	signal(SIGHUP, SIG_DFL);
+	fake_unload(&second);
+}
+
 static int run_command(const char *name, const char *script)
 {
 	char *argv[] = {(char *)name, (char *)"-c", (char *)script, NULL};
@@ -239,6 +287,7 @@ static const struct CMUnitTest tests[] = {
 	WATCHED(events_on_a_cpu_without_a_buffer_are_reported_as_that),
 	WATCHED(a_run_ends_when_so_many_events_were_shown),
 	WATCHED(events_go_to_a_file_which_sighup_opens_anew),
+	WATCHED(a_program_that_takes_over_has_lines_of_its_own),
 	WATCHED(a_run_ends_with_its_command_and_has_its_status),
 };
 

@@ -14,6 +14,17 @@ int bw_out_init(struct bw_out *out, int fd, size_t size)
 	return out->buf ? 0 : -ENOMEM;
 }
 
+int bw_out_grow(struct bw_out *out, size_t size)
+{
+	char *larger = size > out->size ? realloc(out->buf, size) : out->buf;
+
+	if (!larger)
+		return -ENOMEM;
+	out->buf = larger;
+	out->size = size > out->size ? size : out->size;
+	return 0;
+}
+
 void bw_out_free(struct bw_out *out)
 {
 	free(out->buf);

@@ -26,6 +26,9 @@ struct bw_out {
 int bw_out_init(struct bw_out *out, int fd, size_t size);
 void bw_out_free(struct bw_out *out);
 
+/* At least that much can be reserved at once from here on. 0 or -ENOMEM. */
+int bw_out_grow(struct bw_out *out, size_t size);
+
 /* Room for len more bytes, at most size: flushes first where there is none. */
 char *bw_out_reserve(struct bw_out *out, size_t len);
 void bw_out_commit(struct bw_out *out, size_t len);

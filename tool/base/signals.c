@@ -73,7 +73,7 @@ int bw_signals_leave(int fd, const int *signals, size_t n)
 	return signalfd(fd, &set, 0) < 0 || sigprocmask(SIG_BLOCK, &left, NULL) < 0 ? -errno : 0;
 }
 
-static bool ends_run(int signal)
+bool bw_signals_end_run(int signal)
 {
 	struct sigaction action;
 
@@ -86,7 +86,7 @@ bool bw_signals_pending(void)
 
 	sigpending(&set);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++)
-		if (sigismember(&set, ending[i]) && ends_run(ending[i]))
+		if (sigismember(&set, ending[i]) && bw_signals_end_run(ending[i]))
 			return true;
 	return false;
 }

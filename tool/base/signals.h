@@ -27,5 +27,8 @@ int bw_signals_handle(int fd, int signal);
  */
 int bw_signals_leave(int fd, const int *signals, size_t n);
 
+/* Does a signal of those above end the run? */
+bool bw_signals_end_run(int signal);
+
 /* Is a signal pending that ends the run? It is not read. */
 bool bw_signals_pending(void);

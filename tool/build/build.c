@@ -19,6 +19,7 @@
 #include "base/installed.h"
 #include "base/line_markers.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "build/cache.h"
 #include "build/header_choice.h"
 
@@ -126,24 +127,38 @@ static int start_compiler(struct compiler *c, const struct bw_source *source)
 	return c->pid < 0 ? bw_log_error(-errno, "cannot start the compiler: %s", strerror(errno)) : 0;
 }
 
-/* Waits for the process's end, with its wait status in *status; -EINTR if another signal came before. */
+/*
+ * Waits for the process's end, with its wait status in *status; -EINTR if a signal came before that ends the run. That
+ * one, or one that asks for something else (SIGHUP, where it was handled), is pending again afterwards.
+ */
 static int wait_compiler(struct compiler *c, int signal_fd, int *status)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo info = {0};
+	int handled = 0;
 
 	for (;;) {
 		pid_t pid = waitpid(c->pid, status, WNOHANG);
 
 		if (pid == c->pid) {
 			c->pid = 0;
+			if (handled)
+				raise(handled);
 			return 0;
 		}
 		if (pid < 0)
 			return -errno;
-		if (read(signal_fd, &info, sizeof(info)) < 0 && errno != EINTR)
+		if (read(signal_fd, &info, sizeof(info)) < 0) {
+			if (errno == EINTR)
+				continue;
 			return -errno;
-		if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGUSR1)
+		}
+		if (info.ssi_signo == SIGCHLD || info.ssi_signo == SIGUSR1)
+			continue;
+		handled = (int)info.ssi_signo;
+		if (bw_signals_end_run(handled)) {
+			raise(handled);
 			return -EINTR;
+		}
 	}
 }
 

@@ -2,7 +2,7 @@
 #include "cmd/block.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,134 +10,73 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "build/build.h"
+#include "cmd/block_holders.h"
 #include "cmd/block_options.h"
+#include "cmd/block_program.h"
+#include "cmd/block_reload.h"
 #include "cmd/block_report.h"
 #include "cmd/watch.h"
-#include "enforce/enforcement.h"
 #include "enforce/hook_trial.h"
-#include "kernel/perf_kprobe.h"
-#include "program/plan.h"
+#include "process/command.h"
+#include "process/process.h"
+#include "program/map_entries.h"
 
 struct block {
 	const struct bw_block_options *options;
-	struct bw_enforcement enforcement;
-	int signal_fd;
-	struct bw_source source;
-	enum bw_hook hook; /* the one that is tried, or taken */
-	/* For that hook: */
-	struct bw_image image;
-	struct bw_plan plan;
-	struct bw_loaded loaded;
-	struct bw_watch watch;
-	uint64_t reported_refused; /* links and renames */
+	struct bw_block_run run;
+	struct bw_command_run command; /* the rules hold for it and its children; argv NULL: for all */
+	uint64_t reported_refused;     /* links and renames */
+	uint64_t reported_unplaced;    /* directories */
 };
-
-/* Which rules there are, and what they deny. */
-static int define_rules(struct block *b)
-{
-	const struct bw_block_options *o = b->options;
-	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
-	const uint32_t denied = by_dir ? o->access.beneath : o->access.file;
-	const struct bw_source_macro macros[] = {
-		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
-		{by_path, "BY_PATH"},
-		{by_dir, "BY_DIR"},
-		{(by_path || by_dir) && o->access.ancestor, "BY_ANCESTOR"},
-		{denied & ACCESS_MOUNT, "DENY_MOUNTS"},
-		{denied & ACCESS_DELETE, "DENY_DELETE"},
-		{denied & ACCESS_RENAME, "DENY_RENAME"},
-		{denied & ACCESS_REPLACE, "DENY_REPLACE"},
-		{denied & (ACCESS_LINK | ACCESS_LINK_TO), "DENY_LINK"},
-		{denied & ACCESS_RESIZE, "DENY_RESIZE"},
-		{denied & ACCESS_ATTR, "DENY_ATTR"},
-		{denied & ACCESS_STAT, "DENY_STAT"},
-		{denied & ACCESS_MMAP, "DENY_MMAP"},
-		{o->n_uids > 0, "EXCEPT_UID"},
-		{o->n_comms > 0, "EXCEPT_COMM"},
-		{o->n_exes > 0, "EXCEPT_EXE"},
-	};
-
-	return bw_source_define_wanted(&b->source, macros, sizeof(macros) / sizeof(*macros));
-}
-
-/* What the kernel has: without 32-bit calls, for instance, there are no such functions to attach to. */
-static int define_kernel(struct block *b)
-{
-	const bool override = b->hook == BW_HOOK_OVERRIDE;
-	const struct bw_source_macro macros[] = {
-		{bw_hook_parameters(b->hook, "inode_setattr") == 3, "SETATTR_IDMAP"},
-		{bw_hook_parameters(b->hook, "inode_set_acl") > 0, "HAS_ACL"},
-		{bw_hook_parameters(b->hook, "file_ioctl_compat") > 0, "HAS_COMPAT_IOCTL"},
-		{override ? bw_perf_kprobe_try("__x64_sys_file_setattr") == 0
-			  : bw_hook_parameters(b->hook, "inode_file_setattr") > 0,
-		 "HAS_FILE_SETATTR"},
-		{override && bw_perf_kprobe_try("__x64_sys_fchmodat2") == 0, "HAS_FCHMODAT2"},
-		{override && bw_perf_kprobe_try("__x64_sys_setxattrat") == 0, "HAS_SETXATTRAT"},
-		{override && bw_perf_kprobe_try("__ia32_compat_sys_openat") == 0, "IA32"},
-	};
-
-	return bw_source_define_wanted(&b->source, macros, sizeof(macros) / sizeof(*macros));
-}
-
-/* Compiles block.c for the hook. What is wrong with the source no other hook fixes. */
-static int build(struct block *b)
-{
-	int r = bw_source_define(&b->source, bw_hook_info(b->hook)->macro);
-
-	if (r == 0)
-		r = define_rules(b);
-	if (r == 0)
-		r = define_kernel(b);
-	if (r == 0)
-		r = bw_build(&b->source, !b->options->common.no_cache, b->signal_fd, &b->image);
-	return r == 0 ? bw_enforcement_check_maps(&b->enforcement, &b->image) : r;
-}
-
-static int plan(struct block *b)
-{
-	const struct bw_plan_binding *failed = NULL;
-	int r = bw_plan_complete(&b->plan, &b->image);
-
-	if (r == 0)
-		r = bw_plan_check(&b->plan, &b->image, &failed);
-	if (failed)
-		bw_plan_explain(failed, r);
-	return r;
-}
 
 static void on_mounts(void *cookie)
 {
 	struct block *b = cookie;
 
-	bw_enforcement_update(&b->enforcement);
+	bw_enforcement_update(&b->run.program->enforcement);
+}
+
+static void on_arrival(void *cookie)
+{
+	struct block *b = cookie;
+
+	bw_enforcement_arrive(&b->run.program->enforcement);
+}
+
+static void on_hangup(void *cookie)
+{
+	struct block *b = cookie;
+
+	bw_block_reload(&b->run);
 }
 
 /* What does not show as an event, while it goes on. */
 static void report_refused(void *cookie)
 {
 	struct block *b = cookie;
-	uint64_t n = bw_enforcement_count(&b->loaded, OUTCOME_UNLEARNED);
+	uint64_t n = bw_block_reload_count(&b->run, OUTCOME_UNLEARNED);
+	uint64_t unplaced = bw_block_reload_count(&b->run, OUTCOME_UNPLACED);
 
 	if (n > b->reported_refused)
-		bw_log_note("Refused %llu links or renames: the map of protected files is full.",
-			    (unsigned long long)(n - b->reported_refused));
+		bw_block_report_full(&b->run.program->loaded, n - b->reported_refused);
+	if (unplaced > b->reported_unplaced)
+		bw_log_note("Not protected: %llu directories that rules wait for: the map of directories is full.",
+			    (unsigned long long)(unplaced - b->reported_unplaced));
 	b->reported_refused = n;
+	b->reported_unplaced = unplaced;
 }
 
 static void prepare(struct block *b)
 {
 	const struct bw_block_options *o = b->options;
-	struct bw_enforcement *e = &b->enforcement;
+	struct bw_block_program *p = b->run.program;
 
-	e->denies = bw_hook_info(b->hook)->denies;
-	e->error = e->denies && !o->dry_run ? o->error : 0;
-	bw_enforcement_size(e, &b->image);
-	b->watch = (struct bw_watch){
-		.loaded = &b->loaded,
+	bw_block_program_prepare(p);
+	b->run.watch = (struct bw_watch){
+		.loaded = &p->loaded,
 		.pages = (uint32_t)o->common.pages,
 		.seconds = o->common.seconds,
-		.signal_fd = b->signal_fd,
+		.signal_fd = p->signal_fd,
 		.fail_on_loss = o->common.fail_on_loss,
 		.needs_reader = true,
 		.goes_on = true,
@@ -146,10 +85,15 @@ static void prepare(struct block *b)
 			     .verb = "operation",
 			     .object = "forbidden file",
 			     .after = ",",
-			     .then = "outcome"},
-		.urgent_fd = e->mounts_fd,
+			     .then = "outcome",
+			     .trailer = bw_block_reload_trailer(&b->run, b->run.generation)},
+		.urgent_fd = p->enforcement.mounts_fd,
 		.urgent = on_mounts,
+		.extra_fd = p->enforcement.waiting_fd,
+		.extra = on_arrival,
 		.second = report_refused,
+		.hangup = on_hangup,
+		.command = b->command.argv ? &b->command : NULL,
 		.cookie = b,
 	};
 }
@@ -157,46 +101,37 @@ static void prepare(struct block *b)
 /* Loads and attaches the program, and tries it. explain: to say what the verifier refuses it is compiled again. */
 static int open_hook(struct block *b, bool explain)
 {
+	struct bw_block_program *p = b->run.program;
 	int r;
 
 	prepare(b);
-	r = explain ? bw_common_options_load(&b->loaded, &b->image, &b->plan, &b->source, b->signal_fd)
-		    : bw_load(&b->loaded, &b->image, &b->plan, NULL);
+	r = explain ? bw_common_options_load(&p->loaded, &p->image, &p->plan, &b->run.source, p->signal_fd)
+		    : bw_load(&p->loaded, &p->image, &p->plan, NULL);
 	if (r == 0)
-		r = bw_watch_open(&b->watch);
+		r = bw_watch_open(&b->run.watch);
 	if (r == 0)
-		r = bw_hook_trial_run(&b->enforcement, &b->loaded);
+		r = bw_hook_trial_run(&p->enforcement, &p->loaded);
 	if (r == -ENOTSUP)
 		bw_log_error(r, "cannot use the hook '%s': it was attached, but the test access was not denied",
-			     bw_hook_info(b->hook)->name);
+			     bw_hook_info(p->hook)->name);
 	return r;
 }
 
 static void close_hook(struct block *b)
 {
-	bw_watch_close(&b->watch);
-	bw_enforcement_reset(&b->enforcement);
-	bw_loaded_free(&b->loaded);
-}
-
-static void free_build(struct block *b)
-{
-	bw_plan_free(&b->plan);
-	bw_image_free(&b->image);
+	bw_watch_close(&b->run.watch);
+	bw_block_program_unload(b->run.program);
 }
 
 /* *fatal: another hook would not do better. Where another may, messages are held, and dropped. */
 static int try_hook(struct block *b, bool may_try_other, bool *fatal)
 {
 	struct bw_log_held held = {0}, *outer = may_try_other ? bw_log_hold(&held) : NULL;
-	int r = bw_hook_check(b->hook, b->options->hook != BW_HOOKS, b->source.path);
+	struct bw_block_program *p = b->run.program;
+	int r = bw_hook_check(p->hook, b->options->hook != BW_HOOKS, b->run.source.path);
 
-	if (r == 0) {
-		r = build(b);
-		*fatal = r < 0;
-	}
 	if (r == 0)
-		r = plan(b);
+		r = bw_block_program_build(p, &b->run.source, b->run.own_flags, fatal);
 	if (r == 0)
 		r = open_hook(b, !may_try_other);
 	if (r == -EINTR)
@@ -215,22 +150,21 @@ static int choose_hook(struct block *b)
 	const enum bw_hook asked = b->options->hook;
 	enum bw_hook first = asked == BW_HOOKS ? BW_HOOK_LSM : asked;
 	enum bw_hook last = asked == BW_HOOKS || asked == BW_HOOK_SIGNAL ? BW_HOOK_SIGNAL_NAME : asked;
-	const size_t own_flags = b->source.n_flags;
+	enum bw_hook *hook = &b->run.program->hook;
 	bool fatal = false;
 	int r = -ENOTSUP;
 
 	while (last > first && bw_block_options_unfit(b->options, last))
 		last--;
-	for (b->hook = first; b->hook <= last; b->hook++) {
-		if (bw_block_options_unfit(b->options, b->hook))
+	b->run.own_flags = b->run.source.n_flags;
+	for (*hook = first; *hook <= last; ++*hook) {
+		if (bw_block_options_unfit(b->options, *hook))
 			continue;
-		r = try_hook(b, asked == BW_HOOKS || b->hook < last, &fatal);
+		r = try_hook(b, asked == BW_HOOKS || *hook < last, &fatal);
 		if (r == 0 || fatal)
 			return r;
 		close_hook(b);
-		free_build(b);
-		while (b->source.n_flags > own_flags)
-			bw_source_undefine(&b->source);
+		bw_block_program_free_build(b->run.program);
 	}
 	if (asked != BW_HOOKS)
 		return r;
@@ -243,13 +177,14 @@ static int choose_hook(struct block *b)
 /* Puts the rules in force. Where a map is too small for what they protect, all begins again with larger ones. */
 static int enforce(struct block *b)
 {
-	int r = bw_enforcement_start(&b->enforcement);
+	struct bw_enforcement *e = &b->run.program->enforcement;
+	int r = bw_enforcement_start(e);
 
-	while (r == -E2BIG && bw_enforcement_grow(&b->enforcement)) {
+	while (r == -E2BIG && bw_enforcement_grow(e)) {
 		close_hook(b);
 		r = open_hook(b, true);
 		if (r == 0)
-			r = bw_enforcement_start(&b->enforcement);
+			r = bw_enforcement_start(e);
 	}
 	if (r == -E2BIG)
 		bw_log_error(r, "cannot protect all files and directories: a map is full");
@@ -258,56 +193,87 @@ static int enforce(struct block *b)
 
 static int open_block(struct block *b)
 {
-	int r = bw_common_options_source(&b->options->common, "block.c", &b->source);
+	int r = bw_common_options_source(&b->options->common, "block.c", &b->run.source);
 
 	if (r == 0)
-		r = bw_enforcement_check(&b->enforcement);
+		r = bw_enforcement_check(&b->run.program->enforcement);
 	return r == 0 ? choose_hook(b) : r;
 }
 
 static void close_block(struct block *b)
 {
-	close_hook(b);
-	free_build(b);
-	bw_source_free(&b->source);
-	bw_enforcement_free(&b->enforcement);
+	bw_watch_close(&b->run.watch);
+	bw_command_close(&b->command);
+	bw_block_program_free(b->run.program);
+	free(b->run.program);
+	bw_source_free(&b->run.source);
 }
 
-static struct block new_block(const struct bw_block_options *o, int signal_fd)
+/* 0 or -ENOMEM, reported. */
+static int init(struct block *b, const struct bw_block_options *o, int signal_fd)
 {
-	return (struct block){.options = o,
-			      .signal_fd = signal_fd,
-			      .enforcement = {.rules = &o->rules,
-					      .exes = o->exes,
-					      .n_exes = o->n_exes,
-					      .comms = o->comms,
-					      .n_comms = o->n_comms,
-					      .uids = o->uids,
-					      .n_uids = o->n_uids,
-					      .access = o->access,
-					      .kill = !o->deny,
-					      .dry_run = o->dry_run,
-					      .mounts_fd = -1}};
+	*b = (struct block){.options = o,
+			    .command = {.argv = o->common.command,
+					.as_root = o->as_root,
+					.stdout_to_stderr = true,
+					.keeps_hangup = true},
+			    .run = {.generation = 1, .program = malloc(sizeof(*b->run.program))}};
+	if (!b->run.program)
+		return bw_log_error(-ENOMEM, "cannot begin: %s", strerror(ENOMEM));
+	bw_block_program_init(b->run.program, o, BW_HOOK_LSM, signal_fd);
+	return 0;
+}
+
+/* BW_EXIT_* */
+static int finish(struct block *b, int r)
+{
+	uint64_t outcomes[OUTCOMES];
+	char summary[256];
+
+	for (uint32_t i = 0; i < OUTCOMES; i++)
+		outcomes[i] = bw_block_reload_count(&b->run, i);
+	bw_block_report_summary(b->options, b->run.program->hook, outcomes, b->options->n_files ? b->run.generation : 0,
+				summary, sizeof(summary));
+	if (r == -EPIPE)
+		bw_log_error(r, "enforcement has ended: the reader of stdout closed it");
+	return bw_watch_finish(&b->run.watch, r, summary);
+}
+
+/* Its process waits until it is released, when the run begins. */
+static int start_command(struct block *b)
+{
+	static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
+	const uint32_t one = 1;
+	uint32_t pid;
+	int r;
+
+	if (!b->command.argv)
+		return 0;
+	r = bw_command_start(&b->command);
+	pid = (uint32_t)b->command.pid;
+	return r == 0 ? bw_map_entries_put(&tree, &b->run.program->loaded, &pid, &one) : r;
 }
 
 /* BW_EXIT_* */
 static int block_files(struct block *b)
 {
-	char summary[256];
 	int r = open_block(b);
 
 	if (r == 0)
 		r = enforce(b);
+	if (r == 0)
+		r = start_command(b);
+	if (r < 0 && b->command.argv)
+		return bw_command_status(&b->command);
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r < 0)
 		return BW_EXIT_FAILED;
-	bw_block_report_header(b->options, b->hook);
-	r = bw_watch_run(&b->watch);
-	bw_block_report_summary(b->options, b->hook, &b->loaded, summary, sizeof(summary));
-	if (r == -EPIPE)
-		bw_log_error(r, "enforcement has ended: the reader of stdout closed it");
-	return bw_watch_finish(&b->watch, r, summary);
+	bw_block_report_literal_names(&b->options->rules);
+	bw_block_report_waiting(&b->run.program->enforcement);
+	bw_block_holders_report(b->options, "");
+	bw_block_report_header(b->options, b->run.program->hook);
+	return finish(b, bw_watch_run(&b->run.watch));
 }
 
 int bw_block_try(int signal_fd, const char **hook)
@@ -317,29 +283,45 @@ int bw_block_try(int signal_fd, const char **hook)
 	const char *why;
 	int r = bw_rules_add(&options.rules, BW_RULE_NAME, "bccwatch-doctor", &why);
 
+	*hook = "";
 	options.access = bw_access_default;
-	b = new_block(&options, signal_fd);
-
 	if (r == 0)
+		r = init(&b, &options, signal_fd);
+	if (r == 0) {
 		r = open_block(&b);
-	if (r == 0)
-		r = enforce(&b);
-	*hook = r == 0 ? bw_hook_info(b.hook)->name : "";
-	close_block(&b);
+		if (r == 0)
+			r = enforce(&b);
+		if (r == 0)
+			*hook = bw_hook_info(b.run.program->hook)->name;
+		close_block(&b);
+	}
 	bw_block_options_free(&options);
 	return r;
 }
 
+/* SIGHUP never ends the enforcement: it asks for a reload, from the start on. */
+static int open_signals(void)
+{
+	int fd = bw_signals_open(), r = fd < 0 ? fd : bw_signals_handle(fd, SIGHUP);
+
+	if (r < 0)
+		return bw_log_error(r, "cannot receive signals: %s", strerror(-r));
+	return fd;
+}
+
 static int run_with(const struct bw_block_options *options)
 {
-	BW_FD int signal_fd = bw_signals_open();
-	struct block b = new_block(options, signal_fd);
+	BW_FD int signal_fd = open_signals();
+	struct block b;
 	int r;
 
-	if (signal_fd < 0)
-		return bw_log_error(BW_EXIT_FAILED, "cannot receive signals: %s", strerror(-signal_fd));
-	if (bw_common_options_privilege("block") < 0)
-		return BW_EXIT_FAILED;
+	r = signal_fd < 0 ? signal_fd : bw_common_options_privilege("block");
+	if (r == 0 && options->common.command)
+		r = bw_process_check_numbers("", "-- COMMAND");
+	if (r == 0)
+		r = init(&b, options, signal_fd);
+	if (r != 0)
+		return options->common.command ? BW_COMMAND_FAILED : BW_EXIT_FAILED;
 	tzset();
 	r = block_files(&b);
 	close_block(&b);
@@ -360,6 +342,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 const struct bw_command bw_block_command = {
 	.name = "block",
 	.summary = "Deny access to files, or kill who tries",
+	.operands = "[-- COMMAND [ARG...]]",
 	.options = bw_block_options_table,
 	.run = run,
 };

@@ -15,10 +15,12 @@ enum {
 	OPT_DRY_RUN,
 	OPT_HOOK,
 	OPT_ACCESS,
+	OPT_HOLDERS,
 	OPT_EXCEPT_UID,
 	OPT_EXCEPT_EXE,
 	OPT_EXCEPT_COMM,
-	OPT_ALLOW_MOUNTS
+	OPT_ALLOW_MOUNTS,
+	OPT_AS_ROOT
 };
 
 static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const char *option, const char *value)
@@ -27,6 +29,14 @@ static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const ch
 	int r = bw_rules_add(&o->rules, kind, value, &why);
 
 	return r < 0 ? bw_common_options_usage_error(option, value, why ? why : strerror(-r)) : 0;
+}
+
+static int read_file(struct bw_block_options *o, const char *path)
+{
+	if (o->n_files == BW_BLOCK_FILES_MAX)
+		return bw_log_error(BW_EXIT_USAGE, "too many files: --rules may be given %d times", BW_BLOCK_FILES_MAX);
+	o->files[o->n_files++] = path;
+	return bw_rules_read(&o->rules, path) < 0 ? BW_EXIT_USAGE : 0;
 }
 
 static int set_action(struct bw_block_options *o, const char *value)
@@ -69,6 +79,17 @@ static int set_access(struct bw_block_options *o, const char *value)
 	return bw_access_parse("--access", value, &o->access) < 0 ? BW_EXIT_USAGE : 0;
 }
 
+static int set_holders(struct bw_block_options *o, const char *value)
+{
+	static const char *const choices[] = {"report", "deny", NULL};
+	int i = bw_common_options_word("--holders", value, choices, "it is one of report, deny");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->deny_holders = i == 1;
+	return 0;
+}
+
 static int except_comm(struct bw_block_options *o, const char *value)
 {
 	if (!*value || strlen(value) > 15)
@@ -91,11 +112,23 @@ static int add_exception(struct bw_block_options *o, int id, const char *value)
 	return 0;
 }
 
+static int unexpected(const char *argument)
+{
+	bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argument);
+	bw_log_hint("a rule has an option: --name, --path or --dir; a command stands behind --");
+	return BW_EXIT_USAGE;
+}
+
 static int set_option(void *cookie, int id, const char *value)
 {
 	struct bw_block_options *o = cookie;
 
 	switch (id) {
+	case OPT_AS_ROOT:
+		o->as_root = true;
+		return 0;
+	case BW_OPT_OPERAND:
+		return unexpected(value);
 	case 'n':
 		return add_rule(o, BW_RULE_NAME, "--name", value);
 	case OPT_PATH:
@@ -103,7 +136,7 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_DIR:
 		return add_rule(o, BW_RULE_DIR, "--dir", value);
 	case OPT_RULES:
-		return bw_rules_read(&o->rules, value) < 0 ? BW_EXIT_USAGE : 0;
+		return read_file(o, value);
 	case 'a':
 		return set_action(o, value);
 	case OPT_ERRNO:
@@ -118,6 +151,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return set_hook(o, value);
 	case OPT_ACCESS:
 		return set_access(o, value);
+	case OPT_HOLDERS:
+		return set_holders(o, value);
 	case OPT_EXCEPT_UID:
 	case OPT_EXCEPT_EXE:
 	case OPT_EXCEPT_COMM:
@@ -138,7 +173,8 @@ static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
 				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
 				      .changes = (o->access.file | o->access.beneath) & CHANGES,
-				      .programs = o->n_exes > 0};
+				      .programs = o->n_exes > 0,
+				      .holders = o->deny_holders};
 }
 
 const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
@@ -189,8 +225,8 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_PATH, "path", "PATH", "protect this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},
 	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
-	{OPT_RULES, "rules", "FILE", "protect what this file lists: a line for each name, path or dir",
-	 BW_COMPLETE_FILE},
+	{OPT_RULES, "rules", "FILE",
+	 "protect what this file lists: a line for each name, path or dir; SIGHUP reads it again", BW_COMPLETE_FILE},
 	{'a', "action", "ACTION",
 	 "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
 	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
@@ -201,11 +237,16 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_ACCESS, "access", "LIST",
 	 "deny only these operations, as read,write,attr; may be given again (default: opens, create, truncate)",
 	 BW_ACCESS_WORDS},
+	{OPT_HOLDERS, "holders", "ACTION",
+	 "of what has protected files open already: report (default), or deny its reads, writes and mappings as well",
+	 "report deny"},
 	{OPT_ALLOW_MOUNTS, "allow-mounts", NULL,
 	 "let file systems be mounted beneath the directory of --dir; they are protected from then on", NULL},
 	{OPT_EXCEPT_UID, "except-uid", "UID", "allow this user, by number or name (the real uid)", BW_COMPLETE_USER},
-	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow this program", BW_COMPLETE_FILE},
+	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow the program that is at this path when it is executed; no script",
+	 BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
+	{OPT_AS_ROOT, "as-root", NULL, "run the command as root, also where sudo was called by another user", NULL},
 	BW_COMMON_OPTIONS,
 	{0},
 };

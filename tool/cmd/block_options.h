@@ -13,7 +13,7 @@
 #include "enforce/hook.h"
 #include "enforce/rules.h"
 
-enum { BW_BLOCK_EXCEPTIONS_MAX = 1024 };
+enum { BW_BLOCK_EXCEPTIONS_MAX = 1024, BW_BLOCK_FILES_MAX = 64 };
 
 struct bw_block_options {
 	struct bw_common_options common;
@@ -21,11 +21,15 @@ struct bw_block_options {
 	enum bw_hook hook; /* BW_HOOKS: the strongest that works */
 	bool deny;	   /* the process lives */
 	bool dry_run, allow_mounts;
-	uint32_t error; /* what a denied access fails with, an errno */
+	bool deny_holders; /* reads, writes and mappings by descriptors that are open already */
+	bool as_root;	   /* the command of common.command */
+	uint32_t error;	   /* what a denied access fails with, an errno */
 	struct bw_access access;
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];
 	const char *exes[BW_BLOCK_EXCEPTIONS_MAX], *comms[BW_BLOCK_EXCEPTIONS_MAX]; /* of the command line */
 	size_t n_uids, n_exes, n_comms;
+	const char *files[BW_BLOCK_FILES_MAX]; /* n_files of --rules, whose rules are among the others */
+	size_t n_files;
 };
 
 #define BW_BLOCK_OPTIONS_DEFAULTS                                               \

@@ -5,13 +5,24 @@
 #include <stddef.h>
 
 #include "cmd/block_options.h"
+#include "enforce/enforcement.h"
 #include "enforce/hook.h"
-#include "program/load.h"
 
 /* The header, on stderr: which hook, what it can't do, what is blocked and how. */
 void bw_block_report_header(const struct bw_block_options *options, enum bw_hook hook);
 
-/* What the closing line begins with, of the program's counts; also reports on stderr links and renames that it refused.
+/* Names with a wildcard in them, which is none: on stderr. */
+void bw_block_report_literal_names(const struct bw_rules *rules);
+
+/* The paths of the rules for which nothing exists yet: on stderr. */
+void bw_block_report_waiting(const struct bw_enforcement *enforcement);
+
+/* So many links and renames were refused, since no entry is left for the files: on stderr. */
+void bw_block_report_full(const struct bw_loaded *loaded, uint64_t refused);
+
+/*
+ * What the closing line begins with, of the counts (OUTCOME_*) and the rules' generation (0: they are from no file);
+ * also reports on stderr links and renames that were refused.
  */
-void bw_block_report_summary(const struct bw_block_options *options, enum bw_hook hook, const struct bw_loaded *loaded,
-			     char *text, size_t size);
+void bw_block_report_summary(const struct bw_block_options *options, enum bw_hook hook,
+			     const uint64_t outcomes[OUTCOMES], uint64_t generation, char *text, size_t size);

@@ -16,6 +16,7 @@
 #include "cmd/command_table.h"
 #include "cmd/losses.h"
 #include "cmd/trace_pipe.h"
+#include "cmd/watch_formats.h"
 #include "output/event_json.h"
 #include "output/timestamp_field.h"
 #include "process/command.h"
@@ -29,58 +30,22 @@
 /* What is kept at least until events are printed early, in bytes: else as much as the buffers hold. */
 enum { KEPT_MIN = 1 << 20 };
 
-/* How the events of a table are printed: one of these. */
-struct bw_watch_format {
-	struct bw_file_event *file;
-	struct bw_event_text *text;
-	struct bw_event_json *json;
-};
-
-/* *longest: the longest line that it can make. */
-static int open_format(struct bw_watch_format *format, const struct bw_watch *w, const struct bw_image_event *event,
-		       size_t *longest)
-{
-	struct bw_event_text_sentence sentence = w->sentence;
-	const char *table = w->loaded->image->maps[event->map].name;
-	int r;
-
-	if (w->file_events && strcmp(table, "events") == 0) {
-		*longest = 0;
-		return bw_file_event_new(&format->file, table, &event->layout, w->file_events, w->json);
-	}
-	if (w->json) {
-		*longest = 0; /* it has a buffer of its own */
-		return bw_event_json_new(&format->json, table, &event->layout);
-	}
-	sentence.lead = w->named ? table : NULL;
-	r = bw_event_text_new(&format->text, &event->layout, &sentence);
-	*longest = r == 0 ? bw_event_text_longest(format->text, BW_EVENT_MAX) : 0;
-	return r;
-}
-
 static int open_formats(struct bw_watch *w)
 {
 	const struct bw_image *image = w->loaded->image;
-	size_t longest = 0, line;
+	size_t longest;
+	int r;
 
-	w->in_order = w->hold_back || image->n_events > 1;
+	w->in_order = bw_watch_formats_have_order(w, image);
 	w->clock.start = bw_timestamp_now();
-	w->formats = calloc(image->n_events + 1, sizeof(*w->formats));
-	if (!w->formats)
-		return -ENOMEM;
-	for (; w->n_formats < image->n_events; w->n_formats++) {
-		const struct bw_image_event *event = &image->events[w->n_formats];
-		int r = open_format(&w->formats[w->n_formats], w, event, &line);
-
-		if (r < 0)
-			return r;
-		w->in_order &= bw_timestamp_field_find(&event->layout) != NULL;
-		if (event->layout.n == 0)
+	r = bw_watch_formats_make(w, image, &w->formats, &w->n_formats, &longest);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < image->n_events; i++)
+		if (image->events[i].layout.n == 0)
 			bw_log_note("The type of the events of '%s' is not known: their bytes are printed in hex (-v "
 				    "gives the reason).",
-				    image->maps[event->map].name);
-		longest = line > longest ? line : longest;
-	}
+				    image->maps[image->events[i].map].name);
 	return bw_out_init(&w->out, w->out_fd ? w->out_fd : STDOUT_FILENO, longest + BW_EVENT_MAX);
 }
 
@@ -276,6 +241,16 @@ static void open_anew(void *cookie)
 	w->out.last = '\0';
 }
 
+static void hang_up(void *cookie)
+{
+	struct bw_watch *w = cookie;
+
+	if (w->out_fd)
+		open_anew(w);
+	if (w->hangup)
+		w->hangup(w->cookie);
+}
+
 int bw_watch_open(struct bw_watch *w)
 {
 	int r = open_out(w);
@@ -302,7 +277,7 @@ int bw_watch_open(struct bw_watch *w)
 		.tick = w->maps ? print_maps : NULL,
 		.extra = w->trace_pipe ? print_trace_pipe : call_extra,
 		.second = report_unwritten,
-		.hangup = w->out_fd ? open_anew : NULL,
+		.hangup = w->out_fd || w->hangup ? hang_up : NULL,
 		.ended = w->command ? has_ended : NULL,
 		.cookie = w,
 	};
@@ -310,6 +285,50 @@ int bw_watch_open(struct bw_watch *w)
 	w->out.cookie = &w->session;
 	malloc_trim(0); /* of what the start needed the C library keeps a part, which no run needs again */
 	return r == 0 ? bw_session_open(&w->session) : r;
+}
+
+int bw_watch_add(struct bw_watch *w, const struct bw_loaded *next)
+{
+	size_t longest;
+	int r;
+
+	r = bw_watch_formats_make(w, next->image, &w->next_formats, &w->n_next_formats, &longest);
+	if (r == 0)
+		r = bw_out_grow(&w->out, longest + BW_EVENT_MAX);
+	if (r < 0)
+		bw_log_error(r, "cannot print events: %s", strerror(-r));
+	if (r == 0)
+		r = bw_session_add(&w->session, next);
+	if (r < 0)
+		bw_watch_formats_free(&w->next_formats, &w->n_next_formats);
+	return r;
+}
+
+void bw_watch_drop(struct bw_watch *w)
+{
+	bw_session_drop(&w->session);
+	bw_watch_formats_free(&w->next_formats, &w->n_next_formats);
+}
+
+int bw_watch_read(struct bw_watch *w)
+{
+	return bw_session_read(&w->session);
+}
+
+int bw_watch_switch(struct bw_watch *w, int urgent_fd, int extra_fd)
+{
+	int r = bw_session_switch(&w->session);
+
+	bw_watch_formats_free(&w->formats, &w->n_formats);
+	w->formats = w->next_formats;
+	w->n_formats = w->n_next_formats;
+	w->next_formats = NULL;
+	w->n_next_formats = 0;
+	w->loaded = w->session.loaded;
+	w->in_order = bw_watch_formats_have_order(w, w->loaded->image);
+	w->session.urgent_fd = urgent_fd;
+	w->session.extra_fd = extra_fd;
+	return r;
 }
 
 /* What comes behind the last event. */
@@ -369,14 +388,8 @@ int bw_watch_finish(struct bw_watch *w, int r, const char *summary)
 void bw_watch_close(struct bw_watch *w)
 {
 	bw_session_close(&w->session);
-	for (uint32_t i = 0; i < w->n_formats; i++) {
-		bw_file_event_free(w->formats[i].file);
-		bw_event_text_free(w->formats[i].text);
-		bw_event_json_free(w->formats[i].json);
-	}
-	free(w->formats);
-	w->formats = NULL;
-	w->n_formats = 0;
+	bw_watch_formats_free(&w->formats, &w->n_formats);
+	bw_watch_formats_free(&w->next_formats, &w->n_next_formats);
 	bw_order_free(&w->order);
 	if (w->out_fd)
 		close(w->out_fd);

@@ -59,16 +59,19 @@ struct bw_watch {
 	void (*extra)(void *cookie);
 	/* Called about once a second; may be NULL. */
 	void (*second)(void *cookie);
+	/* SIGHUP came, of which bw_signals_handle said that it ends no run; may be NULL. */
+	void (*hangup)(void *cookie);
 	void *cookie;
 
 	/* Inner. */
 	struct bw_session session;
 	struct bw_out out;
-	struct bw_watch_format *formats; /* n_formats, one a table */
-	uint32_t n_formats;
+	struct bw_watch_format *formats;      /* n_formats, one a table */
+	struct bw_watch_format *next_formats; /* likewise, of bw_watch_add's programs */
+	uint32_t n_formats, n_next_formats;
 	bool in_order; /* they are kept until all buffers were read: all have a time, and hold_back or several tables */
+	int out_fd;    /* of out_path; 0: none */
 	struct bw_order order;
-	int out_fd;		     /* of out_path; 0: none */
 	uint64_t last;		     /* the time of the event before */
 	uint64_t shown;		     /* events */
 	int failed;		     /* why lines were not written, -errno, where the run goes on all the same */
@@ -80,6 +83,17 @@ struct bw_watch {
 /* Attaches the programs: from here on their events count. 0 or -errno, reported; bw_watch_close is due in either case.
  */
 int bw_watch_open(struct bw_watch *watch);
+
+/*
+ * Programs that take over from those of an open watch (bw_session_add, _read, _switch, _drop); their events are printed
+ * with the sentence as it is when they are added. bw_watch_switch prints all events of the old ones first; then it is
+ * urgent_fd and extra_fd that are watched. bw_watch_add returns 0 or -errno, reported, the others 0 or why the run is
+ * to end.
+ */
+int bw_watch_add(struct bw_watch *watch, const struct bw_loaded *next);
+int bw_watch_read(struct bw_watch *watch);
+int bw_watch_switch(struct bw_watch *watch, int urgent_fd, int extra_fd);
+void bw_watch_drop(struct bw_watch *watch);
 
 /* Prints events until something ends the run, which is detached then. 0 or -errno, reported. */
 int bw_watch_run(struct bw_watch *watch);

@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,11 +14,13 @@
 #include "enforce/ancestors.h"
 #include "enforce/directories.h"
 #include "enforce/identity.h"
+#include "enforce/programs.h"
+#include "enforce/shares.h"
 #include "enforce/targets.h"
-#include "process/executing.h"
+#include "enforce/waiting.h"
 
 /* Entries for what is learned: files with other links, and those renamed or linked while the rules are enforced. */
-enum { LEARNED = 16384, LEARNED_MAX = 1 << 24 };
+enum { LEARNED = BW_SHARES_LEARNED, LEARNED_MAX = 1 << 24 };
 
 /* Entries for those that the symlinks in the rules' paths lead to. */
 enum { LINKS = 1024 };
@@ -44,28 +45,17 @@ static void raise_limit(void)
 	}
 }
 
-static int check_exes(const struct bw_enforcement *e)
-{
-	for (size_t i = 0; i < e->n_exes; i++) {
-		struct stat st;
-
-		if (stat(e->exes[i], &st) < 0)
-			return bw_log_error(-errno, "--except-exe %s: %s", e->exes[i], strerror(errno));
-		if (!S_ISREG(st.st_mode))
-			return bw_log_error(-EINVAL, "--except-exe %s: not a program", e->exes[i]);
-	}
-	return 0;
-}
-
 /* The list is opened before it is read: what changes from here on is reported. */
 int bw_enforcement_check(struct bw_enforcement *e)
 {
-	int r = check_exes(e);
+	int r = bw_programs_check(e);
 
 	raise_limit();
 	if (r == 0)
 		r = bw_targets_check(e);
-	if (r < 0 || e->rules->of_kind[BW_RULE_DIR] == 0)
+	if (r == 0 && e->n_missing > 0)
+		r = bw_waiting_open(e);
+	if (r < 0 || e->rules->of_kind[BW_RULE_DIR] + e->n_missing == 0)
 		return r;
 	e->mounts_fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
 	return e->mounts_fd < 0
@@ -79,7 +69,7 @@ struct rule_map {
 	size_t key, value, entries;
 };
 
-enum { MAPS = 10 };
+enum { MAPS = 15 };
 
 static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
@@ -91,13 +81,20 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"names", sizeof(struct name_key), sizeof(uint32_t),
 		 names + paths > 0 ? names + paths + LINKS + e->extra_entries : 0},
 		{"files", sizeof(struct file_id), sizeof(struct protection), paths + dirs > 0 ? paths + learned : 0},
+		{"shares", sizeof(uint32_t), sizeof(uint64_t), paths + dirs > 0 ? BW_SHARES_USERS : 0},
+		{"room", sizeof(uint32_t), sizeof(uint64_t), paths + dirs > 0 ? ROOMS : 0},
 		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
 		{"ancestors", sizeof(struct file_id), sizeof(uint32_t),
 		 e->access.ancestor && paths + dirs > 0 ? paths + dirs + ANCESTORS + e->extra_entries : 0},
+		{"places", sizeof(struct file_id), sizeof(struct protection),
+		 e->n_missing ? e->n_missing + learned : 0},
+		{"steps", sizeof(struct name_key), sizeof(struct step),
+		 e->n_missing ? e->missing_steps + LINKS + e->extra_entries : 0},
 		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
 		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
 		{"except_exes", sizeof(uint64_t), sizeof(uint32_t), e->n_exes},
+		{"except_paths", sizeof(struct name_key), sizeof(uint32_t), e->n_exes},
 	};
 
 	memcpy(maps, all, sizeof(all));
@@ -142,21 +139,6 @@ bool bw_enforcement_grow(struct bw_enforcement *e)
 	return true;
 }
 
-static int except_programs(struct bw_enforcement *e)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < e->n_exes && r == 0; i++) {
-		struct learned learned = {0};
-		int exe = bw_identity_open(e->exes[i]);
-
-		r = exe < 0 ? exe : bw_identity_hold(e, exe, &learned);
-		r = r < 0 ? bw_log_error(r, "--except-exe %s: %s", e->exes[i], strerror(-r))
-			  : bw_identity_put(e, "except_exes", &learned.inode, 0);
-	}
-	return r;
-}
-
 static int except_all(struct bw_enforcement *e)
 {
 	int r = 0;
@@ -169,28 +151,18 @@ static int except_all(struct bw_enforcement *e)
 		memcpy(comm, e->comms[i], strlen(e->comms[i]));
 		r = bw_identity_put(e, "except_comms", comm, 0);
 	}
-	return r == 0 ? except_programs(e) : r;
-}
-
-/* From here on a program is known by its execve(2); what runs already, by what the kernel says that it is. */
-static int follow_programs(struct bw_enforcement *e)
-{
-	struct timespec now;
-	int r;
-
-	if (e->n_exes == 0)
-		return 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	e->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	r = bw_identity_mode(e, e->settings.mode);
-	if (r == 0)
-		bw_executing_warn(e->exes, e->n_exes);
-	return r;
+	return r == 0 ? bw_programs_except(e) : r;
 }
 
 void bw_enforcement_update(struct bw_enforcement *e)
 {
 	bw_directories_update(e);
+	bw_waiting_update(e, true);
+}
+
+void bw_enforcement_arrive(struct bw_enforcement *e)
+{
+	bw_waiting_update(e, false);
 }
 
 static void update_if_changed(struct bw_enforcement *e)
@@ -198,7 +170,7 @@ static void update_if_changed(struct bw_enforcement *e)
 	struct pollfd mounts = {.fd = e->mounts_fd, .events = POLLPRI};
 
 	if (poll(&mounts, 1, 0) > 0 && mounts.revents & POLLPRI)
-		bw_directories_update(e);
+		bw_enforcement_update(e);
 }
 
 int bw_enforcement_start(struct bw_enforcement *e)
@@ -208,30 +180,49 @@ int bw_enforcement_start(struct bw_enforcement *e)
 	if (r == 0)
 		r = except_all(e);
 	if (r == 0)
-		r = follow_programs(e);
-	if (r == 0)
 		r = bw_targets_protect(e);
+	if (r == 0 && e->n_protected > e->rules->n + e->extra_entries + BW_SHARES_AT_START)
+		r = -E2BIG;
 	if (r < 0)
 		return r;
 	e->settings.learning = 0;
 	r = bw_identity_mode(e, MODE_ENFORCE);
 	if (r == 0)
+		r = bw_shares_limit(e);
+	if (r == 0)
 		update_if_changed(e); /* while all that was done */
 	return r;
+}
+
+const char *const bw_enforcement_shared[] = {"programs", "except_exes", "except_paths", "tree", NULL};
+
+void bw_enforcement_take_programs(struct bw_enforcement *e, struct bw_enforcement *from)
+{
+	bw_programs_free(e);
+	e->programs = from->programs;
+	e->n_programs = from->n_programs;
+	from->programs = NULL;
+	from->n_programs = 0;
 }
 
 void bw_enforcement_reset(struct bw_enforcement *e)
 {
 	bw_directories_free(e);
 	bw_ancestors_free(e);
+	bw_waiting_free(e);
+	bw_programs_free(e);
 	bw_identity_free(e);
+	free(e->absent);
+	e->absent = NULL;
+	e->n_absent = e->n_protected = 0;
 }
 
 void bw_enforcement_free(struct bw_enforcement *e)
 {
 	bw_enforcement_reset(e);
 	bw_cleanup_fd(&e->mounts_fd);
-	e->mounts_fd = -1;
+	bw_cleanup_fd(&e->waiting_fd);
+	e->mounts_fd = e->waiting_fd = -1;
 }
 
 uint64_t bw_enforcement_count(const struct bw_loaded *loaded, uint32_t which)

@@ -18,6 +18,8 @@
 #include "program/load.h"
 
 struct bw_hidden_mounts_dir;
+struct bw_identity_held;
+struct bw_waiting_entry;
 struct bw_linked_files_tree;
 
 struct bw_enforcement {
@@ -33,33 +35,51 @@ struct bw_enforcement {
 	uint32_t error; /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
 	bool denies; /* the hook can refuse an open */
+	/*
+	 * Since when the excepted programs are known by their execve(2), as in struct settings, where another program
+	 * of block.c does that already, with which this one shares bw_enforcement_shared; 0: this one begins.
+	 */
+	uint64_t started;
 
 	/* From bw_enforcement_check on: has POLLPRI when what is mounted changes; -1: there is no directory's rule. */
 	int mounts_fd;
+	int waiting_fd; /* likewise: is readable when something comes to be where a rule waits for it; -1: none does */
+	size_t n_missing; /* paths that did not exist then */
+
+	/* From bw_enforcement_start on: n_absent values of rules, of the caller's, for which nothing existed yet. */
+	const char **absent;
+	size_t n_absent;
 
 	/* Inner. */
 	const struct bw_loaded *loaded;
 	struct settings settings;
-	char comm[16];	      /* of this process */
-	size_t extra_entries; /* in each map, beyond what the rules are known to need */
-	int *held;	      /* n_held descriptors: what the kernel must keep in memory */
+	char comm[16];		       /* of this process */
+	size_t n_protected;	       /* files and directories that were written to the maps */
+	size_t extra_entries;	       /* in each map, beyond what the rules are known to need */
+	struct bw_identity_held *held; /* n_held: what the kernel must keep in memory */
 	size_t n_held;
+	int *programs; /* n_programs descriptors: likewise, the programs that are excepted */
+	size_t n_programs;
 	struct bw_hidden_mounts_dir *dirs; /* n_dirs: the rules' directories */
 	size_t n_dirs;
 	void *ancestors;		    /* a tree of the directories that are in the map of that name (tsearch) */
 	struct bw_mounts mounts;	    /* as they were seen last */
 	struct bw_linked_files_tree *trees; /* n_trees that are to be searched */
 	size_t n_trees;
+	struct bw_waiting_entry *waiting; /* n_waiting paths that did not exist */
+	size_t n_waiting;
+	size_t missing_steps; /* components of those that n_missing counts */
+	uint32_t n_nodes;     /* numbers that were given to directories (struct step) */
 };
 
-#define BW_ENFORCEMENT_DEFAULTS \
-	{                       \
-		.mounts_fd = -1 \
+#define BW_ENFORCEMENT_DEFAULTS                   \
+	{                                         \
+		.mounts_fd = -1, .waiting_fd = -1 \
 	}
 
 /*
- * Do the files, directories and programs of the rules exist? Also raises the limit for open files. 0; or -errno,
- * reported, for what is no directory, no file's path, or no program.
+ * Are the rules' paths and programs such? Also counts those that do not exist yet, and raises the limit for open files.
+ * 0; or -errno, reported, for what is no directory, no file's path, or no program.
  */
 int bw_enforcement_check(struct bw_enforcement *enforcement);
 
@@ -77,6 +97,15 @@ bool bw_enforcement_grow(struct bw_enforcement *enforcement);
  * -E2BIG, silently, if the maps are too small (bw_enforcement_grow); or -errno, reported on stderr.
  */
 int bw_enforcement_start(struct bw_enforcement *enforcement);
+
+/* The maps (bw_load_shared) by which a program that takes over knows who executes an excepted program. */
+extern const char *const bw_enforcement_shared[];
+
+/* The one that took over has the descriptors of the excepted programs. */
+void bw_enforcement_take_programs(struct bw_enforcement *enforcement, struct bw_enforcement *from);
+
+/* Something came to be where a rule waits for it (waiting_fd is readable): protects it. */
+void bw_enforcement_arrive(struct bw_enforcement *enforcement);
 
 /* Something was mounted while the rules are enforced (mounts_fd has POLLPRI): protects it. */
 void bw_enforcement_update(struct bw_enforcement *enforcement);

@@ -59,6 +59,9 @@ const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
 	if (hooks[hook].by_string && needs->by_file)
 		return "it sees the names that system calls are given, not the files: --path and --dir need lsm, "
 		       "fmod_ret or signal";
+	if (hook > BW_HOOK_FMOD_RET && needs->holders)
+		return "it does not see what is done by a descriptor that is open already: --holders deny needs lsm or "
+		       "fmod_ret";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->changes)
 		return "it sees opens alone: --access for more than read, exec and open needs another hook";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->programs)

@@ -32,6 +32,7 @@ struct bw_hook_needs {
 	bool by_file;  /* rules for paths or directories */
 	bool programs; /* exceptions for programs */
 	bool changes;  /* to see renames, deletions, attributes, ..., and not only opens */
+	bool holders;  /* to refuse what is done by descriptors that are open already */
 };
 
 /* Why the hook can't do that on any kernel; NULL: it can. A constant. */

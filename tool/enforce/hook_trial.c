@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,12 +14,19 @@
 #include "base/log.h"
 #include "enforce/identity.h"
 
-/* In the child: ends with 0 if an open is refused with this error. */
-static void try_open(uint32_t error)
+/*
+ * In the child: ends with 0 if an open is refused with this error. The file has no name that rules could have, so that
+ * it is this program that refuses it, and not one that enforces rules already (a reload).
+ */
+static void try_open(uint32_t error, const char *name)
 {
+	char path[64];
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
 	signal(SIGALRM, SIG_DFL);
 	alarm(10);
-	_exit(open("/proc/self/status", O_RDONLY | O_CLOEXEC) < 0 && errno == (int)error ? 0 : 1);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	_exit(fd >= 0 && open(path, O_RDONLY | O_CLOEXEC) < 0 && errno == (int)error ? 0 : 1);
 }
 
 /* *status: the child's wait status. -ENOTSUP: the program was not called. */
@@ -35,7 +44,7 @@ static int run_child(struct bw_enforcement *e, bool kill, int *status)
 	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_NAME, e->settings.own_comm);
-		try_open(e->error);
+		try_open(e->error, e->settings.own_comm);
 	}
 	if (pid < 0 || waitpid(pid, status, 0) < 0)
 		return bw_log_error(-errno, "cannot try the hook on a child process: %s", strerror(errno));

@@ -17,16 +17,16 @@
 #include "process/process.h"
 
 /* Its maps were checked (bw_enforcement_check_maps); this is for those that no rule of this run needs. */
-static int map_of(const struct bw_enforcement *e, const char *name)
+int bw_identity_map(const struct bw_enforcement *e, const char *name)
 {
 	int i = bw_image_find_map(e->loaded->image, name);
 
 	return i < 0 ? bw_log_error(i, "the source has no map '%s'", name) : e->loaded->maps[i];
 }
 
-static int put(struct bw_enforcement *e, const char *map, const void *key, const void *value)
+int bw_identity_put_value(struct bw_enforcement *e, const char *map, const void *key, const void *value)
 {
-	int fd = map_of(e, map);
+	int fd = bw_identity_map(e, map);
 
 	if (fd < 0)
 		return fd;
@@ -37,21 +37,23 @@ static int put(struct bw_enforcement *e, const char *map, const void *key, const
 
 int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key, uint32_t access)
 {
-	return put(e, map, key, &access);
+	return bw_identity_put_value(e, map, key, &access);
 }
 
 int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held,
 			uint32_t access)
 {
 	struct protection entry = {.inode = held ? PROTECTION_STAYS : learned->inode, .access = access}, there;
-	int fd = map_of(e, map);
+	int fd = bw_identity_map(e, map);
 
 	if (fd >= 0 && bpf_lookup_elem(fd, (void *)&learned->file, &there) == 0) {
 		entry.access |= there.access; /* by several rules */
+		entry.owner = there.owner;
 		if (there.inode != entry.inode)
 			entry.inode = PROTECTION_STAYS; /* another of the same number */
 	}
-	return put(e, map, &learned->file, &entry);
+	e->n_protected++;
+	return bw_identity_put_value(e, map, &learned->file, &entry);
 }
 
 static int set(struct bw_enforcement *e, const char *map, const void *value, size_t size)
@@ -78,7 +80,7 @@ int bw_identity_clear(struct bw_enforcement *e)
 int bw_identity_read(struct bw_enforcement *e, struct learned *learned)
 {
 	uint32_t zero = 0;
-	int fd = map_of(e, "learned");
+	int fd = bw_identity_map(e, "learned");
 
 	if (fd < 0)
 		return fd;
@@ -106,6 +108,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 	e->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
 					.access = e->access.file | e->access.beneath,
 					.error = e->error,
+					.started = e->started,
 					.dry_run = e->dry_run};
 	prctl(PR_GET_NAME, e->comm);
 	return make_own_comm(e->settings.own_comm);
@@ -174,19 +177,23 @@ int bw_identity_learn(struct bw_enforcement *e, int file, struct learned *learne
 int bw_identity_hold(struct bw_enforcement *e, int file, struct learned *learned)
 {
 	BW_FD int fd = file;
-	int *held = realloc(e->held, (e->n_held + 1) * sizeof(*held));
+	struct bw_identity_held *held = realloc(e->held, (e->n_held + 1) * sizeof(*held));
+	int r;
 
 	if (!held)
 		return -ENOMEM;
 	e->held = held;
-	e->held[e->n_held++] = bw_cleanup_take_fd(&fd);
-	return bw_identity_learn(e, file, learned);
+	held += e->n_held++;
+	*held = (struct bw_identity_held){.fd = bw_cleanup_take_fd(&fd)};
+	r = bw_identity_learn(e, file, learned);
+	held->learned = *learned;
+	return r;
 }
 
 void bw_identity_free(struct bw_enforcement *e)
 {
 	for (size_t i = 0; i < e->n_held; i++)
-		bw_cleanup_fd(&e->held[i]);
+		bw_cleanup_fd(&e->held[i].fd);
 	free(e->held);
 	e->held = NULL;
 	e->n_held = 0;

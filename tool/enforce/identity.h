@@ -9,6 +9,12 @@
 
 #include "enforce/enforcement.h"
 
+/* A file that is kept in the kernel's memory. */
+struct bw_identity_held {
+	int fd;
+	struct learned learned;
+};
+
 /* The settings with which this program begins. Reports what fails. */
 int bw_identity_begin(struct bw_enforcement *enforcement, const struct bw_loaded *loaded);
 
@@ -41,6 +47,12 @@ int bw_identity_mode(struct bw_enforcement *enforcement, uint32_t mode);
 /* Writes a key, of the size that the map has, with the accesses (ACCESS_*) that are denied; maps of sets ignore them.
  */
 int bw_identity_put(struct bw_enforcement *enforcement, const char *map, const void *key, uint32_t access);
+
+/* Writes a value to a key. Reports what fails, but for -E2BIG. */
+int bw_identity_put_value(struct bw_enforcement *enforcement, const char *map, const void *key, const void *value);
+
+/* The descriptor of the map of that name; or -ENOENT, reported. */
+int bw_identity_map(const struct bw_enforcement *enforcement, const char *name);
 
 /* Writes the file to `files` or `dirs`, with what is denied: until it is removed or, where it is held, for good. */
 int bw_identity_protect(struct bw_enforcement *enforcement, const char *map, const struct learned *learned, bool held,

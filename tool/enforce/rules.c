@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *val
 			return -ENOMEM;
 		rules->rules = longer;
 	}
-	rules->rules[rules->n] = (struct bw_rule){kind, kept(kind, value)};
+	rules->rules[rules->n] = (struct bw_rule){kind, kept(kind, value), false};
 	if (!rules->rules[rules->n].value)
 		return -errno; /* of getcwd, too */
 	rules->n++;
@@ -140,6 +141,8 @@ static const char *read_line(struct bw_rules *rules, char *line, int *r)
 		trim_end(value);
 	if (!why)
 		*r = bw_rules_add(rules, (enum bw_rule_kind)kind, value, &why);
+	if (*r == 0)
+		rules->rules[rules->n - 1].from_file = true;
 	return why;
 }
 
@@ -171,6 +174,42 @@ int bw_rules_read(struct bw_rules *rules, const char *path)
 			return bw_log_error(r, "%s:%zu: %s", path, number, why ? why : strerror(-r));
 	}
 	return 0;
+}
+
+int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from)
+{
+	const char *why;
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++)
+		if (!from->rules[i].from_file)
+			r = bw_rules_add(rules, from->rules[i].kind, from->rules[i].value, &why);
+	return r;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct bw_rule *x = a, *y = b;
+
+	return x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->value, y->value);
+}
+
+static void keep(void *rule)
+{
+	(void)rule;
+}
+
+bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others)
+{
+	void *tree = NULL;
+	bool all = true;
+
+	for (size_t i = 0; i < rules->n && all; i++)
+		all = tsearch(&rules->rules[i], &tree, compare) != NULL;
+	for (size_t i = 0; i < others->n && all; i++)
+		all = others->rules[i].kind == BW_RULE_NAME || tfind(&others->rules[i], &tree, compare);
+	tdestroy(tree, keep);
+	return all;
 }
 
 void bw_rules_free(struct bw_rules *rules)

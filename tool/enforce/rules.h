@@ -12,6 +12,7 @@ enum { BW_RULES_MAX = 65536 };
 struct bw_rule {
 	enum bw_rule_kind kind;
 	char *value; /* owned */
+	bool from_file;
 };
 
 struct bw_rules {
@@ -32,4 +33,11 @@ int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *val
  * line's end. 0 or -errno, reported on stderr with the file's name and the line's number.
  */
 int bw_rules_read(struct bw_rules *rules, const char *path);
+
+/* Adds those of the other rules that are from no file. 0, -E2BIG or -ENOMEM. */
+int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from);
+
+/* Are all rules of `others` for paths and directories among the rules? Without memory: false. */
+bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others);
+
 void bw_rules_free(struct bw_rules *rules);

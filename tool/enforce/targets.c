@@ -17,6 +17,7 @@
 #include "enforce/ancestors.h"
 #include "enforce/directories.h"
 #include "enforce/identity.h"
+#include "enforce/waiting.h"
 
 static int complain(int error, const char *path)
 {
@@ -31,6 +32,28 @@ static int hold(struct bw_enforcement *e, const char *path, struct learned *lear
 	return fd < 0 ? fd : bw_identity_hold(e, fd, learned);
 }
 
+typedef int rule_function(struct bw_enforcement *, const char *);
+
+/* Has the program wait for the path. Where it exists meanwhile, it is protected as others are. */
+static int wait_for(struct bw_enforcement *e, enum bw_rule_kind kind, const char *path, rule_function *protect)
+{
+	int r = bw_waiting_add(e, kind, path);
+
+	return r == -EEXIST ? protect(e, path) : r;
+}
+
+/* For the header: its path does not exist yet. */
+static int note_absent(struct bw_enforcement *e, const char *path)
+{
+	const char **more = reallocarray(e->absent, e->n_absent + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	e->absent = more;
+	e->absent[e->n_absent++] = path;
+	return 0;
+}
+
 /* The path's last component in the directory as it is now, whatever comes to be there. */
 static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 {
@@ -40,6 +63,8 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 	struct learned learned = {0};
 	int r = base ? hold(e, dir, &learned) : -ENOMEM;
 
+	if (r == -ENOENT && e->n_missing > 0)
+		return wait_for(e, BW_RULE_PATH, path, protect_name_in_directory);
 	if (r < 0)
 		return complain(r, path);
 	key.parent = learned.file;
@@ -107,7 +132,7 @@ static int protect_path(struct bw_enforcement *e, const char *given)
 		return r; /* cppcheck-suppress memleak ; likewise */
 	r = hold(e, path, &learned);
 	if (r == -ENOENT)
-		return 0; /* its name is protected for when it comes */
+		return note_absent(e, given); /* its name is protected for when it comes */
 	return r < 0 ? complain(r, path) : bw_identity_protect(e, "files", &learned, true, e->access.file);
 }
 
@@ -119,12 +144,21 @@ static int protect_name(struct bw_enforcement *e, const char *name)
 	return bw_identity_put(e, "names", &key, e->access.file);
 }
 
+static int count_missing(struct bw_enforcement *e, const char *path)
+{
+	e->n_missing++;
+	for (const char *p = path; *p; p++)
+		e->missing_steps += *p == '/';
+	return 0;
+}
+
 static int check_directory(struct bw_enforcement *e, const char *path)
 {
 	BW_FREE char *dir = NULL;
 	struct stat st;
 
-	(void)e;
+	if (bw_waiting_is_missing(BW_RULE_PATH, path))
+		return count_missing(e, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	if (!bw_path_parts_split(path, &dir) || stat(dir, &st) < 0)
 		return complain(-errno, path); /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	return 0;
@@ -140,9 +174,11 @@ static int check_path_rule(struct bw_enforcement *e, const char *given)
 
 static int check_dir(struct bw_enforcement *e, const char *path)
 {
-	BW_FD int fd = bw_directories_open(path);
+	BW_FD int fd = -1;
 
-	(void)e;
+	if (bw_waiting_is_missing(BW_RULE_DIR, path))
+		return count_missing(e, path);
+	fd = bw_directories_open(path);
 	return fd < 0 ? fd : 0;
 }
 
@@ -153,9 +189,7 @@ static int check_name(struct bw_enforcement *e, const char *name)
 	return 0;
 }
 
-/* By bw_rule_kind. */
-typedef int rule_function(struct bw_enforcement *, const char *);
-
+/* The functions are by bw_rule_kind. */
 static int each_rule(struct bw_enforcement *e, rule_function *const of_kind[])
 {
 	int r = 0;
@@ -169,12 +203,23 @@ int bw_targets_check(struct bw_enforcement *e)
 {
 	static rule_function *const check[] = {check_name, check_path_rule, check_dir};
 
+	e->n_missing = e->missing_steps = 0;
 	return each_rule(e, check);
+}
+
+static int protect_dir(struct bw_enforcement *e, const char *path)
+{
+	int r = 0;
+
+	if (e->n_missing == 0 || !bw_waiting_is_missing(BW_RULE_DIR, path))
+		return bw_directories_protect(e, path);
+	r = wait_for(e, BW_RULE_DIR, path, protect_dir);
+	return r == 0 && bw_waiting_is_missing(BW_RULE_DIR, path) ? note_absent(e, path) : r;
 }
 
 int bw_targets_protect(struct bw_enforcement *e)
 {
-	static rule_function *const protect[] = {protect_name, protect_path, bw_directories_protect};
+	static rule_function *const protect[] = {protect_name, protect_path, protect_dir};
 	int r = each_rule(e, protect);
 
 	return r == 0 ? bw_directories_search(e) : r;

@@ -22,7 +22,7 @@ struct column {
 struct bw_event_text {
 	const struct bw_layout *layout;
 	const struct bw_layout_field *time; /* NULL: the event has none, the time is now */
-	const char *lead;
+	const char *lead, *trailer;
 	struct bw_timestamp_clock clock;
 	size_t longest; /* of the columns and the time */
 	uint32_t n;
@@ -97,7 +97,9 @@ static int add_columns(struct bw_event_text *text, const struct bw_event_text_se
 
 	text->time = bw_timestamp_field_find(layout);
 	text->lead = sentence->lead ? sentence->lead : "";
-	text->longest += 1 + strlen(text->lead) + (text->time ? sizeof(ts_label) + bw_value_longest(text->time) : 0);
+	text->trailer = sentence->trailer ? sentence->trailer : "";
+	text->longest += 1 + strlen(text->lead) + strlen(text->trailer);
+	text->longest += text->time ? sizeof(ts_label) + bw_value_longest(text->time) : 0;
 	if (pid)
 		r = add_column(text, pid, label_of("pid"), "");
 	if (comm && r == 0)
@@ -181,6 +183,7 @@ void bw_event_text_line(struct bw_event_text *text, struct bw_out *out, const vo
 		p += bw_out_text(p, rest_label);
 		p += bw_value_put_hex(p, (const char *)sample + text->layout->size, size - text->layout->size);
 	}
+	p += bw_out_text(p, text->trailer);
 	*p++ = '\n';
 	bw_out_commit(out, (size_t)(p - start));
 }

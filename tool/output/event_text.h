@@ -25,6 +25,7 @@ struct bw_event_text_sentence {
 	/* Behind `before`: the field, an array of char, that has the verb (without it: "open"), and its object; or
 	 * NULL. */
 	const char *verb, *object;
+	const char *trailer; /* stands at the end of each line, with the space before it; NULL: nothing */
 };
 
 struct bw_event_text;

@@ -3,6 +3,7 @@
 
 #include <bcc/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,8 +271,40 @@ static int load_program(const struct bw_image *image, const struct bw_plan_bindi
 	return error < 0 ? explain_refused(program, kind, error, output, e) : 0;
 }
 
+/* *fd: the map that another program has; -1: none. 0 or -errno, reported. */
+static int share_map(const struct bw_image_map *map, const struct bw_load_shared *shared, int *fd)
+{
+	const struct bw_image_map *other;
+	int i = -ENOENT;
+
+	for (const char *const *name = shared ? shared->maps : NULL; name && *name; name++)
+		if (strcmp(*name, map->name) == 0)
+			i = bw_image_find_map(shared->with->image, map->name);
+	if (i < 0)
+		return 0;
+	other = &shared->with->image->maps[i];
+	if (other->type != map->type || other->key_size != map->key_size || other->value_size != map->value_size)
+		return bw_log_error(-EINVAL, "cannot share the map '%s': it has another type now", map->name);
+	*fd = fcntl(shared->with->maps[i], F_DUPFD_CLOEXEC, 0);
+	return *fd < 0 ? bw_log_error(-errno, "cannot share the map '%s': %s", map->name, strerror(errno)) : 0;
+}
+
+static int make_or_share_map(const struct bw_image_map *map, uint32_t cpus, const struct bw_load_shared *shared,
+			     int *fd)
+{
+	int r = share_map(map, shared, fd);
+
+	return r < 0 || *fd >= 0 ? r : make_map(map, cpus, fd);
+}
+
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
 	    const struct bw_load_explainer *explainer)
+{
+	return bw_load_sharing(loaded, image, plan, explainer, NULL);
+}
+
+int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+		    const struct bw_load_explainer *explainer, const struct bw_load_shared *shared)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	int r;
@@ -283,12 +316,14 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct
 	if (r < 0)
 		return bw_log_error(r, "cannot find out how many CPUs there can be: %s", strerror(-r));
 	for (uint32_t i = 0; i < image->n_maps && r == 0; i++)
-		r = make_map(&image->maps[i], loaded->cpus, &loaded->maps[i]);
+		r = make_or_share_map(&image->maps[i], loaded->cpus, shared, &loaded->maps[i]);
 	for (size_t i = 0; i < plan->n && r == 0; i++) {
 		const struct bw_plan_binding *b = &plan->bindings[i];
 
 		if (loaded->programs[b->program] < 0)
 			r = load_program(image, b, loaded->maps, &btf, explainer, &loaded->programs[b->program]);
+		if (r == 0 && shared && shared->go_on)
+			r = shared->go_on(shared->cookie);
 	}
 	return r;
 }

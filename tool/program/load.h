@@ -31,6 +31,19 @@ int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct
 	    const struct bw_load_explainer *explainer);
 void bw_loaded_free(struct bw_loaded *loaded);
 
+/* What programs have in common with others that are loaded, and go on meanwhile. */
+struct bw_load_shared {
+	const struct bw_loaded *with;
+	const char *const *maps; /* names, ended by NULL; those that only one of the images has are left out */
+	/* Called after each program, of which one can take a second; less than 0 ends the work. May be NULL. */
+	int (*go_on)(void *cookie);
+	void *cookie;
+};
+
+/* The same; shared may be NULL. -EINVAL, reported: such a map is of another size there. Or what go_on returned. */
+int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
+		    const struct bw_load_explainer *explainer, const struct bw_load_shared *shared);
+
 /*
  * How often the kernel did not run one of the programs, since another was running on that CPU: bpf_prog_info's
  * recursion_misses, which counts kprobes and tracepoints from Linux 6.7 on, and is 0 before.

@@ -56,18 +56,19 @@ static void count_losses(struct bw_session *s)
 {
 	uint64_t reported = bw_buffers_lost(s->buffers);
 	uint64_t refused = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_FULL);
+	uint64_t unbuffered = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_NO_BUFFER);
 	struct bw_attached_misses missed;
 
-	s->unbuffered = bw_loaded_sum(s->loaded, BW_REFUSED_TABLE, BW_REFUSED_NO_BUFFER);
-	s->lost = (reported > refused ? reported : refused) + s->unbuffered;
+	s->unbuffered = s->before.unbuffered + unbuffered;
+	s->lost = s->before.lost + (reported > refused ? reported : refused) + unbuffered;
 	if (s->counters) {
-		s->crowded = bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
-		s->lost += s->crowded;
-		s->cut = bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
+		s->crowded = s->before.crowded + bw_loaded_sum(s->loaded, "counters", COUNTER_LOST);
+		s->lost += s->crowded - s->before.crowded;
+		s->cut = s->before.cut + bw_loaded_sum(s->loaded, "counters", COUNTER_CUT);
 	}
 	missed = bw_attached_missed(&s->attached);
-	s->missed_returns = missed.returns;
-	s->missed = bw_loaded_missed(s->loaded) + missed.calls + missed.returns;
+	s->missed_returns = s->before.missed_returns + missed.returns;
+	s->missed = s->before.missed + bw_loaded_missed(s->loaded) + missed.calls + missed.returns;
 }
 
 static void report_misses(struct bw_session *s)
@@ -179,7 +180,14 @@ static void read_buffers(struct bw_session *s)
 	s->complete = began;
 }
 
-static int loop(struct bw_session *s)
+int bw_session_read(struct bw_session *s)
+{
+	read_buffers(s);
+	return s->flush(s->cookie);
+}
+
+/* What is waited for: anew each time, since bw_session_switch and hangup change it. */
+static int wait_for(struct bw_session *s, unsigned patience, short events[5])
 {
 	struct pollfd fds[] = {
 		{.fd = bw_buffers_fd(s->buffers), .events = POLLIN},
@@ -188,28 +196,38 @@ static int loop(struct bw_session *s)
 		{.fd = s->extra_fd, .events = POLLIN},
 		{.fd = s->urgent_fd, .events = POLLPRI},
 	};
+	int n = (int)(sizeof(fds) / sizeof(*fds));
 
+	if (poll(fds, (nfds_t)n, timeout_ms(s, patience)) < 0 && errno != EINTR)
+		return bw_log_error(-errno, "cannot wait for events: %s", strerror(errno));
+	for (int i = 0; i < n; i++)
+		events[i] = fds[i].revents;
+	return 0;
+}
+
+static int loop(struct bw_session *s)
+{
 	for (unsigned patience = FIRST_TICK_MS; !bw_session_is_over(s);
 	     patience = patience < TICK_MS / 2 ? patience * 2 : TICK_MS) {
-		int r;
+		short events[5] = {0};
+		int r = wait_for(s, patience, events);
 
-		if (poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms(s, patience)) < 0 && errno != EINTR)
-			return bw_log_error(-errno, "cannot wait for events: %s", strerror(errno));
-		if (fds[4].revents & POLLPRI)
+		if (r < 0)
+			return r;
+		if (events[4] & POLLPRI)
 			s->urgent(s->cookie);
 		read_buffers(s);
-		if (fds[3].revents & POLLIN)
+		if (events[3] & POLLIN)
 			s->extra(s->cookie);
 		tick(s);
-		r = fds[1].revents & POLLIN ? read_signal(s) : 0;
+		r = events[1] & POLLIN ? read_signal(s) : 0;
 		if (r == 0)
 			r = s->flush(s->cookie);
 		if (r < 0)
 			return r;
 		attend(s);
-		if (fds[2].revents & (POLLERR | POLLHUP))
+		if (events[2] & (POLLERR | POLLHUP))
 			return -EPIPE;
-		fds[2].fd = s->out_fd; /* hangup may have changed it */
 	}
 	return 0;
 }
@@ -245,8 +263,54 @@ int bw_session_run(struct bw_session *s)
 	return r < 0 ? r : flushed;
 }
 
+int bw_session_add(struct bw_session *s, const struct bw_loaded *next)
+{
+	int r = bw_buffers_open(&s->next_buffers, "", next, s->pages, receive, s);
+
+	s->next = next;
+	if (r == 0)
+		r = bw_attach(&s->next_attached, next);
+	if (r < 0)
+		bw_session_drop(s);
+	return r;
+}
+
+void bw_session_drop(struct bw_session *s)
+{
+	bw_attached_free(&s->next_attached);
+	bw_buffers_close(s->next_buffers);
+	s->next_buffers = NULL;
+	s->next = NULL;
+}
+
+int bw_session_switch(struct bw_session *s)
+{
+	int flushed;
+
+	bw_attached_free(&s->attached);
+	read_buffers(s);
+	s->complete = UINT64_MAX;
+	flushed = s->flush(s->cookie);
+	count_losses(s);
+	s->before.lost = s->lost;
+	s->before.unbuffered = s->unbuffered;
+	s->before.crowded = s->crowded;
+	s->before.cut = s->cut;
+	s->before.missed = s->missed;
+	s->before.missed_returns = s->missed_returns;
+	bw_buffers_close(s->buffers);
+	s->loaded = s->next;
+	s->buffers = s->next_buffers;
+	s->attached = s->next_attached;
+	s->next = NULL;
+	s->next_buffers = NULL;
+	s->next_attached = (struct bw_attached){0};
+	return flushed;
+}
+
 void bw_session_close(struct bw_session *session)
 {
+	bw_session_drop(session);
 	bw_attached_free(&session->attached);
 	bw_buffers_close(session->buffers);
 	session->buffers = NULL;

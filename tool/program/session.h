@@ -54,6 +54,13 @@ struct bw_session {
 	uint64_t crowded; /* of the lost: the program had no room for more at a time (COUNTER_LOST) */
 	uint64_t reported, reported_unbuffered, reported_crowded, reported_cut, reported_missed, missed_returns,
 		reported_returns;
+	/* bw_session_add's, NULL: there is none; and what was counted before it took over. */
+	const struct bw_loaded *next;
+	struct bw_buffers *next_buffers;
+	struct bw_attached next_attached;
+	struct {
+		uint64_t lost, unbuffered, crowded, cut, missed, missed_returns;
+	} before;
 };
 
 /*
@@ -67,6 +74,19 @@ int bw_session_open(struct bw_session *session);
  * returned. Then nothing is attached any more, all that the kernel had sent was passed on, and the losses are counted.
  */
 int bw_session_run(struct bw_session *session);
+
+/*
+ * Attaches other programs beside those of an open session, which go on: their events wait in buffers of their own. Then
+ * bw_session_switch reads the old buffers to their end, detaches the old programs, and goes on with the new ones;
+ * or bw_session_drop detaches the new ones again. 0 or -errno: of bw_session_add reported, and dropped; of
+ * bw_session_switch what flush returned, and all is done.
+ */
+int bw_session_add(struct bw_session *session, const struct bw_loaded *next);
+int bw_session_switch(struct bw_session *session);
+void bw_session_drop(struct bw_session *session);
+
+/* Reads and flushes what is there now: for work during a run that takes long. What flush returned. */
+int bw_session_read(struct bw_session *session);
 
 /* Detaches the programs and closes the buffers. May be called on a session of zeroes, and more than once. */
 void bw_session_close(struct bw_session *session);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enforce/learned_files.h"
+
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "enforce/identity.h"
+#include "enforce/shares.h"
+
+/*
+ * What `from` holds stays until `from` is reset; then the kernel removes the entry together with the file, as it does
+ * with any other that was learned.
+ */
+static void let_go(const struct bw_enforcement *from, const struct file_id *id, struct protection *entry)
+{
+	for (size_t i = 0; i < from->n_held && entry->inode == PROTECTION_STAYS; i++)
+		if (memcmp(&from->held[i].learned.file, id, sizeof(*id)) == 0)
+			entry->inode = from->held[i].learned.inode;
+}
+
+static int copy_entry(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map,
+		      const struct file_id *id)
+{
+	int to = bw_identity_map(e, map), old = bw_identity_map(from, map), r;
+	struct protection entry, there;
+
+	if (bpf_lookup_elem(to, (void *)id, &there) == 0 || bpf_lookup_elem(old, (void *)id, &entry) < 0)
+		return 0;
+	let_go(from, id, &entry);
+	r = bw_identity_put_value(e, map, id, &entry);
+	if (r == 0)
+		bw_shares_add(e, entry.owner);
+	if (r == 0 && strcmp(map, "dirs") == 0)
+		r = bw_identity_put(e, "devices", &id->dev, 0);
+	if (r == 0 && bpf_lookup_elem(old, (void *)id, &there) < 0)
+		bpf_delete_elem(to, (void *)id); /* it was removed meanwhile */
+	return r;
+}
+
+/* A key that is removed meanwhile makes the kernel begin anew: what was copied then costs a lookup. */
+static int copy_map(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map)
+{
+	struct file_id id, next;
+	int r = 0, index = bw_image_find_map(from->loaded->image, map);
+	uint64_t left = index < 0 ? 0 : 16 * (uint64_t)from->loaded->image->maps[index].max_entries;
+
+	if (left == 0 || bw_image_find_map(e->loaded->image, map) < 0)
+		return 0;
+	for (bool first = true; r == 0 && left-- > 0; first = false) {
+		if (bpf_get_next_key(from->loaded->maps[index], first ? NULL : &id, &next) < 0)
+			return 0;
+		id = next;
+		r = copy_entry(e, from, map, &id);
+	}
+	return r < 0 ? r : bw_log_error(-EBUSY, "cannot copy the protected files: they change too fast");
+}
+
+int bw_learned_files_copy(struct bw_enforcement *e, const struct bw_enforcement *from)
+{
+	int r = copy_map(e, from, "files");
+
+	return r == 0 ? copy_map(e, from, "dirs") : r;
+}
