@@ -33,7 +33,7 @@ static struct bw_image_event events[] = {{.map = 0}};
 
 static struct bw_plan_binding binding = {
 	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
-static const struct bw_plan plan = {&binding, 1};
+static const struct bw_plan plan = {.bindings = &binding, .n = 1};
 static struct bw_image_program program = {.name = "f"};
 
 /* A session of one perf buffer and one hook, and what it called. */

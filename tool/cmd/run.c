@@ -32,6 +32,7 @@ enum {
 	OPT_CLEAR,
 	OPT_LOG2,
 	OPT_LINEAR,
+	OPT_STRICT,
 };
 
 enum { LIST_MAX = 128 };
@@ -46,7 +47,7 @@ struct run {
 	struct bw_common_options common;
 	struct bw_plan plan;
 	struct list defines, cflags, replacements, log2, linear;
-	bool json, printk, clear;
+	bool json, printk, clear, strict;
 	uint64_t interval;
 	struct bw_image image;
 	struct bw_loaded loaded;
@@ -128,6 +129,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return add(&run->log2, "--log2", value);
 	case OPT_LINEAR:
 		return add(&run->linear, "--linear", value);
+	case OPT_STRICT:
+		return set_switch(&run->strict);
 	default:
 		return BW_EXIT_USAGE;
 	}
@@ -179,6 +182,7 @@ static int build(struct run *run, int signal_fd)
 
 	if (r == 0)
 		r = bw_build(&source, !run->common.no_cache, signal_fd, &run->image);
+	run->plan.lenient = !run->strict;
 	if (r == 0)
 		r = bw_plan_complete(&run->plan, &run->image);
 	if (r == 0)
@@ -283,6 +287,7 @@ static const struct bw_command_option options[] = {
 	 "that offset in the file",
 	 BW_COMPLETE_FILE},
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
+	{OPT_STRICT, "strict", NULL, "fail if a function of the source is attached nowhere", NULL},
 	{'D', "define", "NAME[=VALUE]", "define a macro", NULL},
 	{OPT_CFLAG, "cflag", "FLAG", "pass FLAG to the compiler as it is", NULL},
 	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},
