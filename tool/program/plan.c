@@ -58,6 +58,7 @@ static int no_hook(const char *function)
 	bw_log_hint("by name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
 	bw_log_hint("raw_tracepoint__NAME, kfunc__FUNCTION, kretfunc__FUNCTION, lsm__HOOK, kmod_ret__FUNCTION;");
 	bw_log_hint("with bccwatch run also by option, as --kprobe EVENT:%s;", function);
+	bw_log_hint("programs for sockets, XDP, traffic control, cgroups and iterators are not supported;");
 	bw_log_hint("or make it static if it is not a program of its own");
 	return -EINVAL;
 }
