@@ -131,7 +131,7 @@ int probe(struct pt_regs *ctx)
 	return 0;
 }
 END
-	within= not=
+	within='' not=''
 	for n in $(seq 1 24); do # some of these places begin an instruction on each kernel, and some do not
 		if timeout 60 bccwatch run within.c "${btf[@]}" -d 1 --kprobe "vfs_read+$n:probe" >place 2>&1; then within=$n; else not=$n; cp place refused; fi
 		[ -z "$within" ] || [ -z "$not" ] || break

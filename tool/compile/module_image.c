@@ -267,7 +267,7 @@ int bw_module_image_write(void *module, const char *text, int fd)
 	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
 
 	if (r < 0 || !maps || !events || !programs)
-		return -ENOMEM;
+		return -ENOMEM; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
 	r = collect_maps(module, text, &cache, &image);
 	if (r == 0)
