@@ -185,11 +185,10 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	return c->module ? 0 : -EINVAL;
 }
 
-/* libbcc would pin the map of the compiler's process, which is not the one that is loaded. */
-static bool has_pinned(const char *text)
+static bool has_word(const char *text, const char *word)
 {
 	for (struct bw_token t = bw_tokens_next(&text); t.len; t = bw_tokens_next(&text))
-		if (bw_tokens_is(t, "BPF_TABLE_PINNED"))
+		if (bw_tokens_is(t, word))
 			return true;
 	return false;
 }
@@ -199,11 +198,14 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
 	int r;
 
-	if (has_pinned(text)) {
+	/* libbcc would pin the map of this process, which is not the one that is loaded. */
+	if (has_word(text, "BPF_TABLE_PINNED")) {
 		fputs("BPF_TABLE_PINNED: pinned tables are not supported\n", stderr);
 		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	}
 	r = begin_compilation(&c, text, flags, n, btf, depends_fd);
+	if (r < 0 && has_word(text, "bpf_usdt_readarg")) /* newer compilers refuse it by themselves */
+		fputs("the arguments of a static probe (USDT, bpf_usdt_readarg) are not supported\n", stderr);
 	if (r == 0)
 		r = bw_module_image_write(c.module, text, fd);
 	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);
