@@ -17,7 +17,7 @@ flags = -std=c11 -D_GNU_SOURCE $(warnings) -Itool -I. -MMD -MP $(CPPFLAGS) $(CFL
 compiler_src := $(wildcard tool/compile/*.c)
 manual_src := tool/manual.c
 tool_src := $(filter-out $(compiler_src) $(manual_src),$(wildcard tool/*.c tool/*/*.c))
-shared_src := tool/base/file.c tool/base/name_index.c tool/build/dependencies.c tool/build/tokens.c tool/program/image.c tool/output/layout.c tool/kernel/btf.c
+shared_src := tool/base/file.c tool/base/name_index.c tool/build/dependencies.c tool/build/tokens.c tool/program/image.c tool/program/image_write.c tool/output/layout.c tool/kernel/btf.c
 
 objects = $(patsubst %.c,$(build)/%.o,$1)
 bpf_files := $(patsubst bpf_src/%,%,$(wildcard bpf_src/*.* bpf_src/*/*.*) bpf_src/kernel/include/linux/kconfig.h)
@@ -33,7 +33,7 @@ bccwatch: $(call objects,$(tool_src))
 
 $(build)/bccwatch-compile: $(call objects,$(compiler_src) $(shared_src))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -lbpf -lelf -lmd
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc -lbpf -lelf -lmd -ldl
 
 $(build)/%.o: %.c
 	$(call say,CC,$<)

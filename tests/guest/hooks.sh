@@ -72,7 +72,7 @@ cat >plain.c <<'END'
 TRACEPOINT_PROBE(syscalls, sys_enter_close) { return 0; }
 int plain(struct pt_regs *ctx) { return 0; }
 END
-failure "run: a function that nothing attaches fails" "cannot attach 'plain': its name has no probe prefix" plain.c
+failure "run: a function that nothing attaches fails under --strict" "cannot attach 'plain': its name has no probe prefix" plain.c --strict
 check_lines "run: the error for a function that nothing attaches names the options" 1 "--kprobe EVENT:plain" "$tmp/said"
 failure "run --uprobe: a function that the source does not have fails" "cannot attach 'none' to the uprobe '$libc:getenv': the source has no such function" plain.c --uprobe "$libc:getenv:none"
 failure "run --tracepoint: a missing tracepoint fails" "cannot attach tracepoint 'sched:sched_swich': no such tracepoint" plain.c --tracepoint sched:sched_swich:plain

@@ -26,7 +26,7 @@ static struct bw_image_event events[] = {{.map = 0}};
 
 struct bw_plan_binding opened_binding = {
 	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
-static const struct bw_plan plan = {&opened_binding, 1};
+static const struct bw_plan plan = {.bindings = &opened_binding, .n = 1};
 static struct bw_image_program program = {.name = "f"};
 
 struct opened_session s;

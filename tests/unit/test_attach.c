@@ -12,7 +12,7 @@ static struct bw_plan_binding bindings[] = {
 	{.function = (char *)"f", .kind = &fake_hook, .target = (char *)"first", .program = 1, .created = -1},
 	{.function = (char *)"g", .kind = &fake_hook, .target = (char *)"second", .program = 0, .created = -1},
 };
-static const struct bw_plan plan = {bindings, LENGTH(bindings)};
+static const struct bw_plan plan = {.bindings = bindings, .n = LENGTH(bindings)};
 static int programs[] = {100, 101};
 static const struct bw_loaded loaded = {.programs = programs, .plan = &plan};
 

@@ -17,7 +17,9 @@ static void an_image_that_was_written_is_read_back(void **state)
 	(void)state;
 	assert_int_equal(bw_image_read(&image, bytes, len), 0);
 	assert_string_equal(image.license, "GPL");
-	assert_int_equal(image.n_maps, 2);
+	assert_int_equal(image.n_maps, 3);
+	assert_null(image.maps[1].content);
+	assert_memory_equal(image.maps[2].content, "seven", 6);
 	assert_string_equal(image.maps[1].name, "events");
 	assert_int_equal(image.maps[0].type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	assert_int_equal(image.maps[0].display, BW_DISPLAY_LOG2);
@@ -27,7 +29,8 @@ static void an_image_that_was_written_is_read_back(void **state)
 	assert_int_equal(image.maps[1].value.n, 0);
 	assert_int_equal(image.n_programs, 2);
 	assert_string_equal(image.programs[1].name, "kprobe__g");
-	assert_int_equal(image.programs[0].n_insns, 3);
+	assert_int_equal(image.programs[0].n_insns, 5);
+	assert_int_equal(image.programs[0].insns[3].imm, 5);
 	assert_int_equal(image.programs[1].insns[0].code, BPF_JMP | BPF_EXIT);
 	assert_int_equal(image.n_events, 1);
 	assert_int_equal(image.events[0].layout.n, 3);
@@ -69,6 +72,9 @@ static void a_damaged_image_is_refused_or_stays_within_its_bounds(void **state)
 				continue;
 			for (uint32_t m = 0; m < image.n_maps; m++)
 				assert_true(strlen(image.maps[m].name) < len);
+			for (uint32_t m = 0; m < image.n_maps; m++)
+				if (image.maps[m].content) /* all of it can be read */
+					free(copy_of(image.maps[m].content, image.maps[m].value_size));
 			for (uint32_t p = 0; p < image.n_programs; p++)
 				assert_true(strlen(image.programs[p].name) < len);
 			bw_image_free(&image);

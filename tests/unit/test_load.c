@@ -30,7 +30,7 @@ static const struct bw_image image = {
 	.license = "GPL", .maps = maps, .programs = programs, .n_maps = LENGTH(maps), .n_programs = 1};
 static struct bw_plan_binding binding = {
 	.function = (char *)"f", .kind = &fake_hook, .target = (char *)"t", .created = -1};
-static const struct bw_plan plan = {&binding, 1};
+static const struct bw_plan plan = {.bindings = &binding, .n = 1};
 
 static struct bw_loaded loaded;
 

@@ -64,8 +64,29 @@ static void the_name_of_a_function_decides_its_hook(void **state)
 	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
 }
 
-/* By option, which goes before the name. */
-static void an_option_decides_the_hook_before_the_name_does(void **state)
+static void a_lenient_plan_leaves_out_what_nothing_attaches(void **state)
+{
+	struct bw_image_program programs[] = {{"optional", NULL, 0}, {"kprobe__x", NULL, 0}};
+	struct bw_image image = {.programs = programs, .n_programs = 2};
+	struct bw_plan plan = {.lenient = true};
+
+	(void)state;
+	capture();
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	assert_non_null(strstr(captured(), "'optional' is not attached"));
+	assert_int_equal(plan.n, 1);
+	assert_string_equal(plan.bindings[0].function, "kprobe__x");
+	bw_plan_free(&plan);
+	/* Nothing is attached. */
+	plan.lenient = true;
+	image.n_programs = 1;
+	capture();
+	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
+	assert_non_null(strstr(captured(), "cannot attach 'optional'"));
+	bw_plan_free(&plan);
+}
+
+static void what_an_option_names_has_a_form(void **state)
 {
 	static const char *const bad[][2] = {{"kprobe", "f"},
 					     {"kprobe", ":f"},
@@ -74,11 +95,15 @@ static void an_option_decides_the_hook_before_the_name_does(void **state)
 					     {"tracepoint", "sched:f"},
 					     {"tracepoint", ":x:f"},
 					     {"raw-tracepoint", "a:b:f"},
+					     {"kprobe", "vfs_open+:f"},
+					     {"kprobe", "vfs_open+x:f"},
+					     {"kprobe", "+4:f"},
+					     {"kretprobe", "vfs_open+4:f"},
 					     {"uprobe", "libc.so:open:f"},
+					     {"uprobe", "lib/c:open:f"},
+					     {"uprobe", ":open:f"},
 					     {"uprobe", "/bin/cat:f"},
 					     {"uretprobe", "/bin/cat::f"}};
-	struct bw_image_program programs[] = {{"plain", NULL, 0}, {"kprobe__x", NULL, 0}};
-	struct bw_image image = {.programs = programs, .n_programs = 2};
 	struct bw_plan plan = {0};
 	const char *why;
 
@@ -87,6 +112,18 @@ static void an_option_decides_the_hook_before_the_name_does(void **state)
 		assert_int_equal(bw_plan_add(&plan, bw_probe_of_option(bad[i][0]), bad[i][1], &why), -EINVAL);
 		assert_non_null(why);
 	}
+	bw_plan_free(&plan);
+}
+
+/* By option, which goes before the name. */
+static void an_option_decides_the_hook_before_the_name_does(void **state)
+{
+	struct bw_image_program programs[] = {{"plain", NULL, 0}, {"kprobe__x", NULL, 0}};
+	struct bw_image image = {.programs = programs, .n_programs = 2};
+	struct bw_plan plan = {0};
+	const char *why;
+
+	(void)state;
 	assert_null(bw_probe_of_option("lsm"));
 	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("kprobe"), "vfs_read:plain", &why), 0);
 	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("uretprobe"), "/a:b/c:d:plain", &why), 0);
@@ -120,7 +157,7 @@ static void the_first_hook_that_cannot_be_had_is_given(void **state)
 		{.function = (char *)"f", .kind = &kind, .target = (char *)"worse", .created = -1}};
 	struct bw_image_program programs[] = {{"f", NULL, 0}};
 	const struct bw_image image = {.programs = programs, .n_programs = 1};
-	struct bw_plan plan = {bindings, 3};
+	struct bw_plan plan = {.bindings = bindings, .n = 3};
 	const struct bw_plan_binding *failed = NULL;
 
 	(void)state;
@@ -139,7 +176,7 @@ static void an_override_that_is_no_kprobe_ends_the_check(void **state)
 		.function = (char *)"f", .kind = &kind, .target = (char *)"good", .created = -1};
 	struct bw_image_program programs[] = {{"f", insns, 1}};
 	const struct bw_image image = {.programs = programs, .n_programs = 1};
-	const struct bw_plan plan = {&binding, 1};
+	const struct bw_plan plan = {.bindings = &binding, .n = 1};
 	const struct bw_plan_binding *failed = &binding;
 
 	(void)state;
@@ -171,6 +208,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_override_that_is_no_kprobe_ends_the_check),
 	cmocka_unit_test(a_function_has_several_hooks_of_one_type),
 	cmocka_unit_test(the_name_of_a_function_decides_its_hook),
+	cmocka_unit_test(what_an_option_names_has_a_form),
+	cmocka_unit_test(a_lenient_plan_leaves_out_what_nothing_attaches),
 	cmocka_unit_test(an_option_decides_the_hook_before_the_name_does),
 };
 

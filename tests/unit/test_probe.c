@@ -34,9 +34,12 @@ static void a_target_has_the_form_that_its_option_says(void **state)
 		{"tracepoint", "a:", false},	  {"tracepoint", "a:b:c", false},
 		{"tracepoint", "a b:c", false},	  {"raw-tracepoint", "a", true},
 		{"raw-tracepoint", "a:b", false}, {"uprobe", "/bin/cat:main", true},
-		{"uprobe", "cat:main", false},	  {"uprobe", "/bin/cat", false},
-		{"uprobe", "/bin/cat:", false},	  {"uretprobe", "/a:b:c", true},
-		{"uretprobe", "/a:b/c", false},
+		{"uprobe", "cat.so:main", false}, {"uprobe", "c:getenv", true},
+		{"uprobe", "a/b:c", false},	  {"kprobe", "a+4", true},
+		{"kprobe", "a+0x10", true},	  {"kprobe", "a+x", false},
+		{"kprobe", "+4", false},	  {"kretprobe", "a+4", false},
+		{"uprobe", "/bin/cat", false},	  {"uprobe", "/bin/cat:", false},
+		{"uretprobe", "/a:b:c", true},	  {"uretprobe", "/a:b/c", false},
 	};
 
 	(void)state;

@@ -193,7 +193,7 @@ static void a_hook_that_cannot_be_attached_is_passed_on_without_a_last_line(void
 {
 	static struct bw_plan_binding binding = {
 		.function = (char *)"f", .kind = &broken_hook, .target = (char *)"t", .created = -1};
-	static const struct bw_plan plan = {&binding, 1};
+	static const struct bw_plan plan = {.bindings = &binding, .n = 1};
 	struct bw_image_program program = {.name = "f"};
 	int fd = -1;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -13,6 +14,7 @@
 #include "build/build.h"
 #include "cmd/common_options.h"
 #include "cmd/map_printer.h"
+#include "cmd/run_examples.h"
 #include "cmd/trace_pipe.h"
 #include "cmd/watch.h"
 #include "program/plan.h"
@@ -32,6 +34,9 @@ enum {
 	OPT_CLEAR,
 	OPT_LOG2,
 	OPT_LINEAR,
+	OPT_STRICT,
+	OPT_CHECK,
+	OPT_LIST,
 };
 
 enum { LIST_MAX = 128 };
@@ -46,7 +51,8 @@ struct run {
 	struct bw_common_options common;
 	struct bw_plan plan;
 	struct list defines, cflags, replacements, log2, linear;
-	bool json, printk, clear;
+	bool json, printk, clear, strict, check;
+	char *example; /* the path of the named one, owned; NULL: a file is run */
 	uint64_t interval;
 	struct bw_image image;
 	struct bw_loaded loaded;
@@ -87,8 +93,18 @@ static int add_define(struct run *run, const char *value)
 	return add(&run->defines, "--define", value);
 }
 
-static int set_switch(bool *what)
+/* Options without an argument. */
+static int set_switch(struct run *run, int id)
 {
+	bool *what = id == OPT_JSON	? &run->json
+		     : id == OPT_PRINTK ? &run->printk
+		     : id == OPT_CLEAR	? &run->clear
+		     : id == OPT_STRICT ? &run->strict
+		     : id == OPT_CHECK	? &run->check
+					: NULL;
+
+	if (!what)
+		return BW_EXIT_USAGE;
 	*what = true;
 	return 0;
 }
@@ -116,20 +132,16 @@ static int set_option(void *cookie, int id, const char *value)
 		return add(&run->cflags, "--cflag", value);
 	case OPT_REPLACE:
 		return add_replacement(run, value);
-	case OPT_JSON:
-		return set_switch(&run->json);
-	case OPT_PRINTK:
-		return set_switch(&run->printk);
 	case OPT_INTERVAL:
 		return bw_common_options_seconds("--interval", value, &run->interval);
-	case OPT_CLEAR:
-		return set_switch(&run->clear);
 	case OPT_LOG2:
 		return add(&run->log2, "--log2", value);
 	case OPT_LINEAR:
 		return add(&run->linear, "--linear", value);
+	case OPT_LIST:
+		return bw_run_examples_print() < 0 ? BW_EXIT_FAILED : -1;
 	default:
-		return BW_EXIT_USAGE;
+		return set_switch(run, id);
 	}
 }
 
@@ -145,8 +157,10 @@ static int replace(struct bw_source *source, const char *replacement)
 	return r < 0 ? bw_log_error(r, "--replace %s: %s", replacement, strerror(-r)) : 0;
 }
 
-static int open_source(const struct run *run, struct bw_source *source)
+static int open_source(struct run *run, struct bw_source *source)
 {
+	if (access(run->common.source, F_OK) < 0 && bw_run_examples_find(run->common.source, &run->example) == 0)
+		run->common.source = run->example;
 	int r = bw_common_options_source(&run->common, NULL, source);
 
 	for (size_t i = 0; i < run->replacements.n && r == 0; i++)
@@ -179,6 +193,7 @@ static int build(struct run *run, int signal_fd)
 
 	if (r == 0)
 		r = bw_build(&source, !run->common.no_cache, signal_fd, &run->image);
+	run->plan.lenient = !run->strict;
 	if (r == 0)
 		r = bw_plan_complete(&run->plan, &run->image);
 	if (r == 0)
@@ -248,6 +263,12 @@ static int run_source(struct run *run)
 		r = build(run, signal_fd);
 	if (r == -EINTR)
 		return BW_EXIT_OK; /* ended before it began */
+	if (r == 0 && run->check) {
+		bw_log_note("%s: %u %s compiled and verified for %zu %s. Nothing was attached.", run->common.source,
+			    run->image.n_programs, run->image.n_programs == 1 ? "function" : "functions", run->plan.n,
+			    run->plan.n == 1 ? "hook" : "hooks");
+		return BW_EXIT_OK;
+	}
 	return r < 0 ? BW_EXIT_FAILED : watch(run, trace_pipe, signal_fd);
 }
 
@@ -266,23 +287,27 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 	bw_loaded_free(&run->loaded);
 	bw_image_free(&run->image);
 	bw_plan_free(&run->plan);
+	free(run->example);
 	free(run);
 	return r < 0 ? BW_EXIT_OK : r;
 }
 
 static const struct bw_command_option options[] = {
 	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION",
-	 "attach the source's FUNCTION to the kernel function EVENT; may be given "
-	 "again, as all of these",
+	 "attach the source's FUNCTION to the kernel function EVENT, or to an instruction in it, EVENT+N; may be "
+	 "given again, as all of these",
 	 NULL},
 	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "to its return", NULL},
 	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "to a tracepoint", NULL},
 	{OPT_RAW_TRACEPOINT, "raw-tracepoint", "NAME:FUNCTION", "to a raw tracepoint", NULL},
 	{OPT_UPROBE, "uprobe", "PATH:SYMBOL:FUNCTION",
-	 "to a function of a program or library, or, with SYMBOL 0xN, to "
-	 "that offset in the file",
+	 "to a function of a program or library (PATH may be its short name, as c for libc), or, with SYMBOL 0xN, "
+	 "to that offset in the file",
 	 BW_COMPLETE_FILE},
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
+	{OPT_STRICT, "strict", NULL, "fail if a function of the source is attached nowhere", NULL},
+	{OPT_CHECK, "check", NULL, "compile the program and let the kernel verify it, but attach nothing", NULL},
+	{OPT_LIST, "list", NULL, "list the examples in bpf_src/examples, which can be run by their name", NULL},
 	{'D', "define", "NAME[=VALUE]", "define a macro", NULL},
 	{OPT_CFLAG, "cflag", "FLAG", "pass FLAG to the compiler as it is", NULL},
 	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},

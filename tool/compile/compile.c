@@ -21,6 +21,7 @@
 #include "compile/header_tree.h"
 #include "compile/module_image.h"
 #include "compile/submits.h"
+#include "compile/variables.h"
 
 static void free_module(void **module)
 {
@@ -151,7 +152,10 @@ static void end_compilation(struct compilation *c)
 static int begin_compilation(struct compilation *c, const char *text, const char **flags, size_t n, bool btf,
 			     int depends_fd)
 {
-	BW_FREE const char **all = calloc(n + 5 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
+	BW_FREE const char **all = calloc(n + 6 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
+	/* No libbcc has it. */
+	static const char printk[] = "-Dbpf_printk(fmt, args...)=({ static const char bccwatch_fmt[] = fmt; "
+				     "bpf_trace_printk_(bccwatch_fmt, sizeof(bccwatch_fmt), ##args); })";
 	char rule[32];
 	size_t n_all = n;
 	int r = btf ? bw_header_tree_make(&c->overlay, text, flags, n) : 0;
@@ -164,6 +168,7 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 #ifndef LIBBCC_VERSION_GEQ /* before 0.19 there is no KMOD_RET */
 	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
 #endif
+	all[n_all++] = printk;
 	if (depends_fd >= 0) {
 		snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
 		all[n_all++] = "-MD";
@@ -180,11 +185,10 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	return c->module ? 0 : -EINVAL;
 }
 
-/* libbcc would pin the map of the compiler's process, which is not the one that is loaded. */
-static bool has_pinned(const char *text)
+static bool has_word(const char *text, const char *word)
 {
 	for (struct bw_token t = bw_tokens_next(&text); t.len; t = bw_tokens_next(&text))
-		if (bw_tokens_is(t, "BPF_TABLE_PINNED"))
+		if (bw_tokens_is(t, word))
 			return true;
 	return false;
 }
@@ -194,14 +198,34 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 	BW_CLEANUP(end_compilation) struct compilation c = {.overlay = {.types = -1, .overlay = -1}};
 	int r;
 
-	if (has_pinned(text)) {
+	/* libbcc would pin the map of this process, which is not the one that is loaded. */
+	if (has_word(text, "BPF_TABLE_PINNED")) {
 		fputs("BPF_TABLE_PINNED: pinned tables are not supported\n", stderr);
 		return -EINVAL; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	}
 	r = begin_compilation(&c, text, flags, n, btf, depends_fd);
+	if (r < 0 && has_word(text, "bpf_usdt_readarg")) /* newer compilers refuse it by themselves */
+		fputs("the arguments of a static probe (USDT, bpf_usdt_readarg) are not supported\n", stderr);
 	if (r == 0)
 		r = bw_module_image_write(c.module, text, fd);
 	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);
+}
+
+/* Does the program refer to variables, which only the loader has memory for? */
+static bool has_variables(void *module, const char *program, struct bpf_insn *insns)
+{
+	BW_CLEANUP(bw_variables_free) struct bw_variables v = {0};
+	uint32_t n = (uint32_t)(bpf_function_size(module, program) / sizeof(*insns));
+
+	if (bw_variables_find(&v) < 0 || bw_variables_link(&v, program, insns, n, 0) < 0)
+		return true;
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insns[i++].src_reg == BPF_PSEUDO_MAP_VALUE)
+			return true;
+	}
+	return false;
 }
 
 int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, const char *program, int type, int out)
@@ -215,7 +239,7 @@ int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, 
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	insns = bpf_function_start(c.module, program);
-	if (!insns)
+	if (!insns || has_variables(c.module, program, insns))
 		return -ENOENT; /* cppcheck-suppress memleak ; likewise */
 	/* Neither the compiler's messages nor libbcc's are asked for. */
 	r = drop_messages();

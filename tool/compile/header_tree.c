@@ -37,6 +37,14 @@ static const char inner[] = "#define DISK_NAME_LEN 32\n"
 			    "#define TASK_RUNNING 0x0\n"
 			    "#define TASK_UNINTERRUPTIBLE 0x2\n";
 
+/* Of linux/minmax.h and what includes it; elsewhere a program may have functions of these names. */
+static const char minmax[] = "#define bccwatch_pick(a, op, b) ({ __typeof__(a) bw_a = (a); __typeof__(b) bw_b = (b); "
+			     "bw_a op bw_b ? bw_a : bw_b; })\n"
+			     "#define min(a, b) bccwatch_pick(a, <, b)\n"
+			     "#define max(a, b) bccwatch_pick(a, >, b)\n"
+			     "#define min_t(type, a, b) bccwatch_pick((type)(a), <, (type)(b))\n"
+			     "#define max_t(type, a, b) bccwatch_pick((type)(a), >, (type)(b))\n";
+
 enum { DEPTH_MAX = 16 };
 
 static const char quote[] = "-iquote";
@@ -49,6 +57,7 @@ struct scan {
 	int types;
 	struct bw_tokens_set words;
 	bool blind; /* some text was not read */
+	bool minmax;
 	const char **flags;
 	size_t n;
 };
@@ -69,6 +78,7 @@ static void add_header(struct scan *s, const char *name)
 {
 	char quoted[PATH_MAX];
 
+	s->minmax |= strcmp(name, "linux/minmax.h") == 0 || strcmp(name, "linux/kernel.h") == 0;
 	snprintf(quoted, sizeof(quoted), "\"" BW_DEPENDENCIES_VIRTUAL "/%s\"", name);
 	fflush(s->out);
 	if (strstr(s->seen, quoted))
@@ -183,7 +193,7 @@ static int keep(int fd, FILE *out, char **text, const size_t *len)
 	return r;
 }
 
-static int make_types(int fd, const struct bw_tokens_set *words)
+static int make_types(int fd, const struct bw_tokens_set *words, bool with_minmax)
 {
 	char *text = NULL;
 	size_t len;
@@ -192,8 +202,8 @@ static int make_types(int fd, const struct bw_tokens_set *words)
 
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s%s",
-		version_code(), constants, inner);
+	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s%s%s",
+		version_code(), constants, inner, with_minmax ? minmax : "");
 	r = bw_kernel_types_write(BW_BTF_PATH, words, out);
 	fputs("#endif\n", out);
 	kept = keep(fd, out, &text, &len);
@@ -255,7 +265,7 @@ int bw_header_tree_make(struct bw_header_tree *h, const char *text, const char *
 	s.types = h->types;
 	r = make_overlay(h->overlay, text, &s);
 	if (r == 0)
-		r = make_types(h->types, &s.words);
+		r = make_types(h->types, &s.words, s.minmax);
 	if (r < 0)
 		return r;
 	snprintf(h->overlay_flag, sizeof(h->overlay_flag), "/proc/self/fd/%d", h->overlay);

@@ -13,6 +13,7 @@
 #include "compile/btf_layout.h"
 #include "compile/map_display.h"
 #include "compile/submits.h"
+#include "compile/variables.h"
 #include "program/image.h"
 
 /* A table that was added for its value's type alone: see compile/submits.h. */
@@ -156,8 +157,24 @@ static bool loads_variable(const struct bpf_insn *insn)
 	return insn[1].code == 0;
 }
 
+/* A call within BPF: libbcc keeps each function by itself, so it leads nowhere. */
+static int refuse_call(const char *function, const char *text)
+{
+	if (strstr(text, "bpf_usdt_readarg"))
+		fprintf(stderr,
+			"%s: reads an argument of a static probe (USDT, bpf_usdt_readarg), which bccwatch does not "
+			"support; "
+			"a uprobe has the parameters of its function: PT_REGS_PARM1(ctx)\n",
+			function);
+	else
+		fprintf(stderr,
+			"%s: calls a function that is not in the source, or not inlined: declare it static inline\n",
+			function);
+	return -ENOTSUP;
+}
+
 /* Puts the image's index in place of a map's descriptor. */
-static int refer_to_maps(void *module, const char *function, struct bpf_insn *insns, uint32_t n)
+static int refer_to_maps(void *module, const char *text, const char *function, struct bpf_insn *insns, uint32_t n)
 {
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		struct bpf_insn *insn = &insns[i];
@@ -165,11 +182,14 @@ static int refer_to_maps(void *module, const char *function, struct bpf_insn *in
 
 		if (loads_variable(insn)) {
 			fprintf(stderr,
-				"%s: uses a global variable, a lookup table, or the values in braces that a local "
-				"array begins with; libbcc has no memory for them: use a map, or set each element\n",
+				"%s: uses a global variable, a string literal, a lookup table, or the values in braces "
+				"that a local array begins with; this libbcc does not pass them on: use a map, -D, or "
+				"set each element\n",
 				function);
 			return -ENOTSUP;
 		}
+		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL)
+			return refuse_call(function, text);
 		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
 		i++;
@@ -186,7 +206,26 @@ static int refer_to_maps(void *module, const char *function, struct bpf_insn *in
 	return 0;
 }
 
-static int collect_programs(void *module, struct bw_image *image)
+/* The sections of variables as maps, behind the others. */
+static int collect_variables(const struct bw_variables *v, const void *zeroes, struct bw_image *image)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct bw_variables_section *s = &v->sections[i];
+
+		if (!s->content && !zeroes)
+			return -ENOMEM;
+		image->maps[image->n_maps++] = (struct bw_image_map){.name = s->name,
+								     .type = BPF_MAP_TYPE_ARRAY,
+								     .key_size = 4,
+								     .value_size = s->size,
+								     .max_entries = 1,
+								     .flags = s->flags,
+								     .content = s->content ? s->content : zeroes};
+	}
+	return 0;
+}
+
+static int collect_programs(void *module, const char *text, struct bw_variables *v, struct bw_image *image)
 {
 	for (size_t i = 0; i < bpf_num_functions(module); i++) {
 		struct bw_image_program *p = &image->programs[i];
@@ -196,7 +235,9 @@ static int collect_programs(void *module, struct bw_image *image)
 		p->name = bpf_function_name(module, i);
 		p->n_insns = (uint32_t)(bpf_function_size_id(module, i) / sizeof(*insns));
 		p->insns = insns;
-		r = refer_to_maps(module, p->name, insns, p->n_insns);
+		r = bw_variables_link(v, p->name, insns, p->n_insns, image->n_maps - v->n);
+		if (r == 0)
+			r = refer_to_maps(module, text, p->name, insns, p->n_insns);
 		if (r < 0)
 			return r;
 		image->n_programs++;
@@ -216,19 +257,23 @@ static void free_layouts(struct bw_image *image)
 
 int bw_module_image_write(void *module, const char *text, int fd)
 {
-	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + 1, sizeof(*maps));
+	BW_CLEANUP(bw_variables_free) struct bw_variables v = {0};
+	int r = bw_variables_find(&v);
+	BW_FREE void *zeroes = calloc(1, bw_variables_largest(&v) + 1);
+	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + v.n + 1, sizeof(*maps));
 	BW_FREE struct bw_image_event *events = calloc(bpf_num_tables(module) + 1, sizeof(*events));
 	BW_FREE struct bw_image_program *programs = calloc(bpf_num_functions(module) + 1, sizeof(*programs));
 	BW_CLEANUP(bw_btf_layout_cache_free) struct bw_btf_layout_cache cache = {0};
 	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
-	int r;
 
-	if (!maps || !events || !programs)
-		return -ENOMEM;
+	if (r < 0 || !maps || !events || !programs)
+		return -ENOMEM; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
 	r = collect_maps(module, text, &cache, &image);
 	if (r == 0)
-		r = collect_programs(module, &image);
+		r = collect_variables(&v, zeroes, &image);
+	if (r == 0)
+		r = collect_programs(module, text, &v, &image);
 	if (r == 0)
 		r = bw_image_write(&image, fd);
 	free_layouts(&image);

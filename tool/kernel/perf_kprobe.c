@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/perf_kprobe.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -41,14 +43,32 @@ int bw_perf_kprobe_supported(const char *root)
 	return kprobe_pmu(root, &type);
 }
 
-int bw_perf_kprobe_create(const char *function, bool at_return)
+/* "FUNCTION+N" into a function that the caller frees, and N. */
+static int split(const char *target, char **function, uint64_t *offset)
 {
+	const char *plus = strchr(target, '+');
+	char *end = NULL;
+
+	*offset = plus ? strtoull(plus + 1, &end, 0) : 0;
+	if (plus && (*end || !isdigit((unsigned char)plus[1])))
+		return -EINVAL;
+	*function = strndup(target, strcspn(target, "+"));
+	return *function ? 0 : -ENOMEM;
+}
+
+int bw_perf_kprobe_create(const char *target, bool at_return)
+{
+	BW_FREE char *function = NULL;
+	uint64_t offset = 0;
 	/* As perf_event_open(2) and the PMU's format/retprobe have it. */
 	struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .config = at_return};
 	int fd, r = kprobe_pmu("", &attr.type);
 
+	if (r == 0)
+		r = split(target, &function, &offset);
 	if (r < 0)
 		return r;
+	attr.probe_offset = offset;
 	attr.kprobe_func = (uintptr_t)function;
 	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	return fd < 0 ? -errno : fd;

@@ -12,13 +12,15 @@
 int bw_perf_kprobe_supported(const char *root);
 
 /*
- * Creates a kprobe on a function of the running kernel, where it begins or where it returns, without a program. A
+ * Creates a kprobe on a function of the running kernel, where it begins or where it returns, or, as
+ * "FUNCTION+N", at the instruction N bytes behind its beginning; without a program. A
  * descriptor, which is the caller's and holds the kprobe, for bw_perf_kprobe_attach; or -errno as the kernel gives it:
  *   -ENODEV   no kprobes in this kernel        -ENOENT         no such function
  *   -EINVAL   it must not be probed            -EADDRNOTAVAIL  several functions have the name
+ *   -EILSEQ   no instruction begins there
  *   -EPERM, -EACCES   no privilege, or lockdown
  */
-int bw_perf_kprobe_create(const char *function, bool at_return);
+int bw_perf_kprobe_create(const char *target, bool at_return);
 
 /* Attaches a loaded program. 0, with the descriptor that holds both now in *kprobe; or -errno. */
 int bw_perf_kprobe_attach(int *kprobe, int program);

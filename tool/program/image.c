@@ -6,44 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/file.h"
-
-enum { MAGIC_LEN = 8 };
-
-/*
- * The bytes: this header, then the records in the order of its counts, each 4-byte words, then the instructions,
- * 8 bytes each, then the strings, each with its NUL. Records name strings by their offset there.
- */
-struct header {
-	char magic[MAGIC_LEN];
-	uint32_t version;
-	uint32_t license;
-	uint32_t n_maps, n_programs, n_events, n_fields, n_insns, n_chars;
-};
-
-struct map_record {
-	uint32_t name, type, key_size, value_size, max_entries, flags, display;
-	struct layout_record {
-		uint32_t n_fields, size; /* the fields follow those of the layout before */
-	} key, value;
-};
-
-struct program_record {
-	uint32_t name, n_insns; /* which follow those of the program before */
-};
-
-struct event_record {
-	uint32_t map;
-	struct layout_record layout;
-};
-
-struct field_record {
-	uint32_t name, kind, offset, size, count, below, n_dims, dims[BW_DIMS], bits, shift;
-};
-
-static const char magic[] = "bccimage"; /* without its NUL */
-enum { VERSION = 3, MOST = 1 << 24 /* of each count: no sum overflows */ };
+#include "program/image_bytes.h"
 
 /* The parts of an image. */
 struct parts {
@@ -53,6 +16,7 @@ struct parts {
 	const struct event_record *events;
 	const struct field_record *fields;
 	const struct bpf_insn *insns;
+	const char *content;
 	const char *chars;
 };
 
@@ -64,7 +28,7 @@ static int find_parts(struct parts *p, const void *bytes, size_t len)
 	if (len < sizeof(*h) || memcmp(h->magic, magic, MAGIC_LEN) != 0 || h->version != VERSION)
 		return -EINVAL;
 	if (h->n_maps > MOST || h->n_programs > MOST || h->n_events > MOST || h->n_fields > MOST || h->n_insns > MOST ||
-	    h->n_chars > MOST)
+	    h->n_content > MOST || h->n_chars > MOST)
 		return -EINVAL;
 	p->header = h;
 	p->maps = (const void *)((const char *)bytes + need);
@@ -77,6 +41,8 @@ static int find_parts(struct parts *p, const void *bytes, size_t len)
 	need += h->n_fields * sizeof(*p->fields);
 	p->insns = (const void *)((const char *)bytes + need);
 	need += h->n_insns * sizeof(*p->insns);
+	p->content = (const char *)bytes + need;
+	need += h->n_content;
 	p->chars = (const char *)bytes + need;
 	need += h->n_chars;
 	return need == len && h->n_chars > 0 && p->chars[h->n_chars - 1] == '\0' ? 0 : -EINVAL;
@@ -90,6 +56,8 @@ static bool read_string(const struct parts *p, uint32_t offset, const char **str
 
 static int read_maps(struct bw_image *image, const struct parts *p)
 {
+	uint32_t at = 0; /* in the contents */
+
 	for (uint32_t i = 0; i < image->n_maps; i++) {
 		const struct map_record *r = &p->maps[i];
 		struct bw_image_map *map = &image->maps[i];
@@ -102,12 +70,18 @@ static int read_maps(struct bw_image *image, const struct parts *p)
 					     .display = r->display};
 		if (r->display >= BW_DISPLAYS || !read_string(p, r->name, &map->name))
 			return -EINVAL;
+		if (!r->has_content)
+			continue;
+		if (r->value_size > p->header->n_content - at)
+			return -EINVAL;
+		map->content = p->content + at;
+		at += r->value_size;
 	}
 	return 0;
 }
 
-/* Every map that the instructions refer to must be there. */
-static int check_insns(const struct bw_image_program *program, uint32_t n_maps)
+/* Every map, and every variable, that the instructions refer to must be there. */
+static int check_insns(const struct bw_image_program *program, const struct bw_image_map *maps, uint32_t n_maps)
 {
 	for (uint32_t i = 0; i < program->n_insns; i++) {
 		const struct bpf_insn *insn = &program->insns[i];
@@ -117,6 +91,10 @@ static int check_insns(const struct bw_image_program *program, uint32_t n_maps)
 		if (++i == program->n_insns)
 			return -EINVAL;
 		if (insn->src_reg == BPF_PSEUDO_MAP_FD && (uint32_t)insn->imm >= n_maps)
+			return -EINVAL;
+		if (insn->src_reg == BPF_PSEUDO_MAP_VALUE &&
+		    ((uint32_t)insn->imm >= n_maps || !maps[insn->imm].content ||
+		     (uint32_t)insn[1].imm >= maps[insn->imm].value_size))
 			return -EINVAL;
 	}
 	return 0;
@@ -134,7 +112,7 @@ static int read_programs(struct bw_image *image, const struct parts *p)
 		image->programs[i] = (struct bw_image_program){NULL, p->insns + first, r->n_insns};
 		first += r->n_insns;
 		if (!read_string(p, r->name, &image->programs[i].name) ||
-		    check_insns(&image->programs[i], image->n_maps) < 0)
+		    check_insns(&image->programs[i], image->maps, image->n_maps) < 0)
 			return -EINVAL;
 	}
 	return 0;
@@ -246,137 +224,4 @@ int bw_image_find_map(const struct bw_image *image, const char *name)
 		if (strcmp(image->maps[i].name, name) == 0)
 			return (int)i;
 	return -ENOENT;
-}
-
-/* The bytes that are written. */
-struct writer {
-	FILE *file;
-	uint32_t n_chars; /* of the strings so far */
-	uint32_t n_fields;
-};
-
-static uint32_t string_at(struct writer *w, const char *string)
-{
-	uint32_t at = w->n_chars;
-
-	w->n_chars += (uint32_t)strlen(string) + 1;
-	return at;
-}
-
-static void put(struct writer *w, const void *record, size_t size)
-{
-	fwrite(record, size, 1, w->file);
-}
-
-static void put_string(struct writer *w, const char *string)
-{
-	put(w, string, strlen(string) + 1);
-}
-
-static void put_records(struct writer *w, const struct bw_image *image)
-{
-	for (uint32_t i = 0; i < image->n_maps; i++) {
-		const struct bw_image_map *m = &image->maps[i];
-
-		put(w,
-		    &(struct map_record){string_at(w, m->name),
-					 m->type,
-					 m->key_size,
-					 m->value_size,
-					 m->max_entries,
-					 m->flags,
-					 m->display,
-					 {m->key.n, m->key.size},
-					 {m->value.n, m->value.size}},
-		    sizeof(struct map_record));
-	}
-	for (uint32_t i = 0; i < image->n_programs; i++) {
-		const struct bw_image_program *p = &image->programs[i];
-
-		put(w, &(struct program_record){string_at(w, p->name), p->n_insns}, sizeof(struct program_record));
-	}
-	for (uint32_t i = 0; i < image->n_events; i++) {
-		const struct bw_image_event *e = &image->events[i];
-
-		put(w, &(struct event_record){e->map, {e->layout.n, e->layout.size}}, sizeof(struct event_record));
-	}
-}
-
-static void put_fields(struct writer *w, const struct bw_layout *layout)
-{
-	for (uint32_t i = 0; i < layout->n; i++) {
-		const struct bw_layout_field *f = &layout->fields[i];
-
-		struct field_record r = {string_at(w, f->name),
-					 f->kind,
-					 f->offset,
-					 f->size,
-					 f->count,
-					 f->below,
-					 f->n_dims,
-					 {0},
-					 f->bits,
-					 f->shift};
-
-		memcpy(r.dims, f->dims, sizeof(r.dims));
-		put(w, &r, sizeof(r));
-	}
-	w->n_fields += layout->n;
-}
-
-static void put_field_names(struct writer *w, const struct bw_layout *layout)
-{
-	for (uint32_t i = 0; i < layout->n; i++)
-		put_string(w, layout->fields[i].name);
-}
-
-/* In the order in which they are read. */
-static void each_layout(struct writer *w, const struct bw_image *image,
-			void (*each)(struct writer *w, const struct bw_layout *layout))
-{
-	for (uint32_t i = 0; i < image->n_events; i++)
-		each(w, &image->events[i].layout);
-	for (uint32_t i = 0; i < image->n_maps; i++) {
-		each(w, &image->maps[i].key);
-		each(w, &image->maps[i].value);
-	}
-}
-
-/* In the order in which string_at counted them. */
-static void put_strings(struct writer *w, const struct bw_image *image)
-{
-	put_string(w, image->license);
-	for (uint32_t i = 0; i < image->n_maps; i++)
-		put_string(w, image->maps[i].name);
-	for (uint32_t i = 0; i < image->n_programs; i++)
-		put_string(w, image->programs[i].name);
-	each_layout(w, image, put_field_names);
-}
-
-int bw_image_write(const struct bw_image *image, int fd)
-{
-	struct header h = {.version = VERSION, .n_maps = image->n_maps, .n_programs = image->n_programs};
-	BW_FREE char *bytes = NULL;
-	size_t len = 0;
-	struct writer w = {.file = open_memstream(&bytes, &len)};
-
-	if (!w.file)
-		return -ENOMEM;
-	memcpy(h.magic, magic, MAGIC_LEN);
-	h.license = string_at(&w, image->license);
-	h.n_events = image->n_events;
-	put(&w, &h, sizeof(h));
-	put_records(&w, image);
-	each_layout(&w, image, put_fields);
-	h.n_fields = w.n_fields;
-	for (uint32_t i = 0; i < image->n_programs; i++) {
-		put(&w, image->programs[i].insns, image->programs[i].n_insns * sizeof(struct bpf_insn));
-		h.n_insns += image->programs[i].n_insns;
-	}
-	put_strings(&w, image);
-	h.n_chars = w.n_chars;
-	if (fclose(w.file) != 0)
-		return -ENOMEM;
-	memcpy(bytes, &h, sizeof(h));
-	return bw_file_write(fd, bytes, len);
 }

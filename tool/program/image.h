@@ -35,9 +35,17 @@ struct bw_image_map {
 	uint32_t flags; /* BPF_F_* */
 	enum bw_image_display display;
 	struct bw_layout key, value; /* no fields: not known */
+	/*
+	 * Of a map that stands for a section of variables: the bytes of its only value at the start, value_size of
+	 * them; constants have the flag BPF_F_RDONLY_PROG. NULL: another map.
+	 */
+	const void *content;
 };
 
-/* In its instructions a map is src_reg BPF_PSEUDO_MAP_FD and, in imm, its index in the image. */
+/*
+ * In its instructions a map is src_reg BPF_PSEUDO_MAP_FD and, in imm, its index in the image. A variable is
+ * BPF_PSEUDO_MAP_VALUE, its map's index in imm, and in the next instruction's imm where it lies in the content.
+ */
 struct bw_image_program {
 	const char *name;
 	const struct bpf_insn *insns;

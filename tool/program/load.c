@@ -31,6 +31,21 @@ static int *no_descriptors(size_t n)
 	return fds;
 }
 
+/* Of a map of variables. Constants are frozen: then the verifier knows them. */
+static int fill(const struct bw_image_map *map, int fd)
+{
+	union bpf_attr attr;
+	uint32_t zero = 0;
+
+	if (bpf_update_elem(fd, &zero, (void *)map->content, BPF_ANY) < 0)
+		return -errno;
+	if (!(map->flags & BPF_F_RDONLY_PROG))
+		return 0;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = (uint32_t)fd;
+	return syscall(SYS_bpf, BPF_MAP_FREEZE, &attr, sizeof(attr)) < 0 ? -errno : 0;
+}
+
 static int make_map(const struct bw_image_map *map, uint32_t cpus, int *fd)
 {
 	struct bw_stderr_capture capture;
@@ -46,9 +61,11 @@ static int make_map(const struct bw_image_map *map, uint32_t cpus, int *fd)
 	error = *fd < 0 ? -errno : 0;
 	bw_stderr_capture_end(&capture, &output, &len);
 	if (error == 0)
+		error = map->content ? fill(map, *fd) : 0;
+	if (error == 0)
 		return 0;
 	bw_log_error(error, "cannot create the map '%s': %s", map->name, strerror(-error));
-	if (bw_verbose)
+	if (bw_verbose && output)
 		bw_log_output(output, len);
 	return error;
 }
@@ -65,7 +82,7 @@ static struct bpf_insn *linked(const struct bw_image_program *program, const int
 	for (uint32_t i = 0; i < program->n_insns; i++) {
 		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
-		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD)
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD || insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
 			insns[i].imm = maps[insns[i].imm];
 		i++;
 	}

@@ -21,6 +21,8 @@ static bool is_per_cpu(uint32_t type)
 
 bool bw_map_rows_can(const struct bw_image_map *map)
 {
+	if (map->content)
+		return false;
 	return is_array(map->type) || is_per_cpu(map->type) || map->type == BPF_MAP_TYPE_HASH ||
 	       map->type == BPF_MAP_TYPE_LRU_HASH || map->type == BPF_MAP_TYPE_LPM_TRIE;
 }

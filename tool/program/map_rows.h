@@ -5,7 +5,7 @@
 #include "output/table.h"
 #include "program/load.h"
 
-/* Is it a map whose entries can be read: a hash or array, per CPU or not, or a trie? */
+/* Is it a map whose entries can be read: a hash or array, per CPU or not, or a trie, and none for variables? */
 bool bw_map_rows_can(const struct bw_image_map *map);
 
 /* How the map's entries are to be read. Its name and layouts are the image's. */

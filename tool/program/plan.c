@@ -58,19 +58,33 @@ static int no_hook(const char *function)
 	bw_log_hint("by name: kprobe__FUNCTION, kretprobe__FUNCTION, syscall__NAME, tracepoint__CATEGORY__NAME,");
 	bw_log_hint("raw_tracepoint__NAME, kfunc__FUNCTION, kretfunc__FUNCTION, lsm__HOOK, kmod_ret__FUNCTION;");
 	bw_log_hint("with bccwatch run also by option, as --kprobe EVENT:%s;", function);
+	bw_log_hint("programs for sockets, XDP, traffic control, cgroups and iterators are not supported;");
 	bw_log_hint("or make it static if it is not a program of its own");
 	return -EINVAL;
 }
 
+/* -ENOENT: nothing attaches it. */
 static int bind_by_name(struct bw_plan *plan, const char *function, uint32_t program)
 {
 	const struct bw_probe_kind *kind;
 	char *target;
 	int r = bw_probe_of_name(function, &kind, &target);
 
-	if (r == -ENOENT)
-		return no_hook(function);
 	return r < 0 ? r : add(plan, function, kind, target, program);
+}
+
+/* BCC's tools have functions that only some of their options attach. */
+static int report_unattached(const struct bw_plan *plan, const struct bw_image *image)
+{
+	for (uint32_t i = 0; i < image->n_programs; i++) {
+		if (has_binding(plan, image->programs[i].name))
+			continue;
+		if (!plan->lenient || plan->n == 0)
+			return no_hook(image->programs[i].name);
+		bw_log_note("Note: '%s' is not attached: its name has no probe prefix (an error with --strict).",
+			    image->programs[i].name);
+	}
+	return 0;
 }
 
 static int no_function(const struct bw_plan_binding *b, const struct bw_image *image)
@@ -119,9 +133,14 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 	}
 	for (size_t i = 0; i < plan->n && r == 0; i++)
 		r = find_program(&plan->bindings[i], image);
-	for (uint32_t i = 0; i < image->n_programs && r == 0; i++)
+	for (uint32_t i = 0; i < image->n_programs && r == 0; i++) {
 		if (!has_binding(plan, image->programs[i].name))
 			r = bind_by_name(plan, image->programs[i].name, i);
+		if (r == -ENOENT)
+			r = 0; /* the next reports it */
+	}
+	if (r == 0)
+		r = report_unattached(plan, image);
 	return r == 0 ? check_types(plan) : r;
 }
 

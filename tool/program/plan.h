@@ -17,6 +17,7 @@ struct bw_plan_binding {
 struct bw_plan {
 	struct bw_plan_binding *bindings; /* n */
 	size_t n;
+	bool lenient; /* a function that nothing attaches is reported, but no error if there are others */
 };
 
 /*
@@ -27,7 +28,8 @@ int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const ch
 
 /*
  * Finds each binding's program in the image, and gives a binding by its name to every program that has none yet. 0 or
- * -errno, reported on stderr: a function that is not there, one that nothing attaches, one with two types.
+ * -errno, reported on stderr: a function that is not there, one that nothing attaches (where the plan is not lenient),
+ * one with two types.
  */
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 

@@ -3,18 +3,83 @@
  * kprobe and kretprobe: by the kernel's perf, where nothing stays behind however this process ends. Not by libbcc:
  * where perf refuses, it goes on by tracefs, where the probe stays.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/attachable.h"
 #include "kernel/function.h"
+#include "kernel/kallsyms.h"
 #include "kernel/perf_kprobe.h"
 #include "program/probe_kinds.h"
 
+static void free_symbols(struct bw_kallsyms **symbols)
+{
+	if (*symbols)
+		bw_kallsyms_free(*symbols);
+}
+
+/* The functions of one name. */
+struct copies {
+	uint64_t address; /* of the last */
+	unsigned n;
+};
+
+static void count_copy(void *cookie, size_t i, const struct bw_kallsyms_symbol *symbol)
+{
+	struct copies *c = cookie;
+
+	(void)i;
+	c->address = symbol->address;
+	c->n++;
+}
+
+/* "FUNCTION+N": the kernel does not look where the function ends. 0, or -errno as `explain` knows them. */
+static int check_offset(const char *target)
+{
+	BW_CLEANUP(free_symbols) struct bw_kallsyms *symbols = NULL;
+	const char *plus = strchr(target, '+');
+	BW_FREE char *function = strndup(target, (size_t)(plus - target));
+	const char *const name = function;
+	struct copies copies = {0};
+	uint64_t into, offset = strtoull(plus + 1, NULL, 0);
+	int r = function ? bw_kallsyms_find("", &name, 1, count_copy, &copies) : -ENOMEM;
+
+	if (r == 0 && copies.n != 1)
+		r = copies.n == 0 ? -ENOENT : -EADDRNOTAVAIL;
+	if (r == 0)
+		r = bw_kallsyms_read("", &symbols);
+	if (r == 0 && (!bw_kallsyms_at(symbols, copies.address + offset, &into) || into != offset))
+		r = -ERANGE;
+	return r;
+}
+
 static int create_kprobe(const char *target)
 {
-	return bw_perf_kprobe_create(target, false);
+	int r = strchr(target, '+') ? check_offset(target) : 0;
+
+	return r < 0 ? r : bw_perf_kprobe_create(target, false);
+}
+
+static bool is_place(const char *target)
+{
+	const char *plus = strchr(target, '+');
+	char *end = NULL;
+
+	if (!bw_probe_kinds_is_name(target) || plus == target)
+		return false;
+	if (plus && isdigit((unsigned char)plus[1]))
+		strtoull(plus + 1, &end, 0);
+	return !plus || (end && !*end);
+}
+
+static bool is_whole(const char *target)
+{
+	return bw_probe_kinds_is_name(target) && !strchr(target, '+');
 }
 
 static int create_kretprobe(const char *target)
@@ -46,6 +111,13 @@ static void explain(const char *target, int error)
 		bw_log_hint("in this kernel it may have another name, or be inlined: see /proc/kallsyms");
 		bw_probe_kinds_suggest(target);
 		break;
+	case -ERANGE:
+		bw_log_error(error, "cannot attach kprobe '%s': the function ends before that place", target);
+		break;
+	case -EILSEQ:
+		bw_log_error(error, "cannot attach kprobe '%s': no instruction begins there", target);
+		bw_log_hint("gdb or objdump -d on the kernel's image print where they begin");
+		break;
 	case -EINVAL:
 		explain_refused(target);
 		break;
@@ -67,10 +139,10 @@ const struct bw_probe_kind bw_probe_kprobe = {
 	.prefix = "kprobe__",
 	.word = "kprobe",
 	.option = "kprobe",
-	.usage = USAGE,
+	.usage = "it is EVENT:FUNCTION: the kernel's function, or NAME+OFFSET in it, and the source's",
 	.type = BPF_PROG_TYPE_KPROBE,
 	.probes_functions = true,
-	.is_target = bw_probe_kinds_is_name,
+	.is_target = is_place,
 	.explain = explain,
 	.create = create_kprobe,
 };
@@ -83,7 +155,7 @@ const struct bw_probe_kind bw_probe_kretprobe = {
 	.type = BPF_PROG_TYPE_KPROBE,
 	.probes_functions = true,
 	.returns = BW_PROBE_RETURN_AT_ONCE,
-	.is_target = bw_probe_kinds_is_name,
+	.is_target = is_whole,
 	.explain = explain,
 	.create = create_kretprobe,
 };

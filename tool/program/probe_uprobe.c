@@ -2,6 +2,7 @@
 /* uprobe and uretprobe: "PATH:SYMBOL", or "PATH:0xOFFSET" in the file, by libbcc. */
 #include <bcc/libbpf.h>
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,37 @@
 
 enum { WHY_BYTES = 128, SUGGESTIONS_BYTES = 512 };
 
+#if defined(__x86_64__)
+#define MULTIARCH "x86_64-linux-gnu"
+#elif defined(__aarch64__)
+#define MULTIARCH "aarch64-linux-gnu"
+#else
+#define MULTIARCH "."
+#endif
+
+/* Where the loader looks without being configured: "c" is .../libc.so.6. Of several versions the last is taken. */
+static int find_library(char path[PATH_MAX])
+{
+	static const char *const directories[] = {
+		"/lib/" MULTIARCH, "/usr/lib/" MULTIARCH, "/lib64", "/usr/lib64", "/lib", "/usr/lib", NULL};
+	char name[NAME_MAX], pattern[PATH_MAX];
+	int r = -ENOENT;
+
+	if (snprintf(name, sizeof(name), "%s", path) >= (int)sizeof(name))
+		return -ENOENT;
+	for (size_t i = 0; directories[i] && r < 0; i++) {
+		glob_t found = {0};
+
+		snprintf(pattern, sizeof(pattern), "%s/lib%s.so.[0-9]*", directories[i], name);
+		if (glob(pattern, 0, NULL, &found) == 0 && strlen(found.gl_pathv[found.gl_pathc - 1]) < PATH_MAX) {
+			strcpy(path, found.gl_pathv[found.gl_pathc - 1]);
+			r = 0;
+		}
+		globfree(&found);
+	}
+	return r;
+}
+
 /* The file and the offset in it. 0 or -errno; why: both as bw_symbols_find's. */
 static int find(const char *target, char path[PATH_MAX], uint64_t *offset, char why[WHY_BYTES])
 {
@@ -21,6 +53,9 @@ static int find(const char *target, char path[PATH_MAX], uint64_t *offset, char 
 	if (!colon || colon - target >= PATH_MAX)
 		return -EINVAL;
 	snprintf(path, PATH_MAX, "%.*s", (int)(colon - target), target);
+	*why = '\0';
+	if (*path != '/' && find_library(path) < 0)
+		return -ENOENT;
 	return bw_symbols_find(path, colon + 1, offset, why, WHY_BYTES);
 }
 
@@ -28,7 +63,10 @@ static bool is_target(const char *target)
 {
 	const char *colon = strrchr(target, ':');
 
-	return *target == '/' && colon && bw_probe_kinds_is_name(colon + 1);
+	if (!colon || colon == target || !bw_probe_kinds_is_name(colon + 1))
+		return false;
+	return *target == '/' || strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-") ==
+					 (size_t)(colon - target);
 }
 
 static int check(const char *target)
@@ -111,11 +149,16 @@ static void explain(const char *target, int error)
 			     target);
 		return;
 	}
+	if (found == -ENOENT && *target != '/') {
+		bw_log_error(error, "cannot attach uprobe '%s': no library of that name in the usual directories",
+			     target);
+		return;
+	}
 	bw_log_error(error, "cannot attach uprobe '%s': %s", target, reason(found, why, error));
 	hint(found, path, strrchr(target, ':') + 1);
 }
 
-#define USAGE "it is PATH:SYMBOL:FUNCTION, with the path from / on"
+#define USAGE "it is PATH:SYMBOL:FUNCTION, with the path from / on, or a library's short name, as c for libc"
 
 const struct bw_probe_kind bw_probe_uprobe = {
 	.word = "uprobe",

@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run: what BCC's dialect has, in small programs.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$tmp" || exit
+btf=(--headers btf) # none of these is about headers
+failure() { # failure NAME TEXT ARGUMENT...: exit 1, and the text
+	local name=$1 text=$2
+	shift 2
+	check_status "$name" 1 timeout 120 bccwatch run "$@"
+	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
+}
+
+# The functions hang on system calls, so that kernels without kprobes try them, too.
+cat >optional.c <<'END'
+#include <uapi/linux/ptrace.h>
+RAW_TRACEPOINT_PROBE(sys_enter) { return 0; }
+int optional(struct pt_regs *ctx) { return 0; }
+END
+check_status "run: a function that nothing attaches is no error where something else is attached" 0 timeout 120 bccwatch run optional.c "${btf[@]}" -d 1
+check_lines "run: a function that nothing attaches is named in a note" 1 "Note: 'optional' is not attached" "$tmp/said"
+check_lines "run: the hooks without the function that nothing attaches are counted" 1 "Running optional.c: 1 hook attached" "$tmp/said"
+failure "run --strict: a function that nothing attaches fails" "cannot attach 'optional': its name has no probe prefix" optional.c "${btf[@]}" --strict
+sed /RAW/d optional.c >alone.c
+failure "run: a source of which nothing is attached fails" "cannot attach 'optional': its name has no probe prefix" alone.c "${btf[@]}"
+
+# Variables. Each case is checked by the numbers in the map `seen`, at its end.
+cat >variables.c <<'END'
+#include <uapi/linux/ptrace.h>
+BPF_ARRAY(seen, u64, 16);
+const u32 constant = 5;
+volatile const u32 limit = 6;
+static const u32 table[] = {7, 3, 9, 1, 11, 2, 13, 4};
+static const char *const names[] = {"zero", "one"};
+static u64 counter;
+u64 global = 40;
+static int is_set;
+struct pair { u32 a; char b[12]; };
+static const struct pair pairs[] = {{1, "first"}, {2, "second"}};
+static void put(u32 at, u64 value)
+{
+	u64 *v = seen.lookup(&at);
+
+	if (v)
+		*v = value;
+}
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	u32 at = bpf_get_smp_processor_id() & 7;
+	u64 braces[] = {100, 200, 300, 400, 500, 600, 700, 800};
+
+	put(0, constant + limit);
+	put(1, table[at] + 100);
+	counter++;
+	global += 2;
+	put(2, counter > 0 && counter < 1000000);
+	put(3, (global - 40) % 2 == 0 && global > 40);
+	put(4, braces[at]);
+	put(5, pairs[at & 1].a + pairs[at & 1].b[0]);
+	if (counter % 64 == is_set)
+		bpf_trace_printk("set %s %d\n", "literal", 7);
+	is_set = 1;
+	return 0;
+}
+END
+start_command run variables.c "${btf[@]}" --printk -d 3 && wait "$pid"
+value() { awk -v key="$1" '$1 == key && NF == 2 {print $2}' "$out" | tail -n 1; }
+check "run: constants and volatile constants have their values" [ "$(value 0)" = 11 ]
+check "run: an element of a constant table is read at a place known at run time" grep -qxE '10[12347]|109|11[13]' <(value 1)
+check "run: a static variable counts" [ "$(value 2)" = 1 ]
+check "run: a variable begins with its value" [ "$(value 3)" = 1 ]
+check "run: a local array begins with the values in braces" grep -qxE '[1-8]00' <(value 4)
+check "run: a constant table of structs is read" grep -qxE '10[3]|117' <(value 5)
+check "run: a string literal is an argument of bpf_trace_printk" shows 'MESSAGE="set literal 7"' "$out"
+check "run: maps of variables are not printed" shows_no 'rodata|\.bss|\.data' "$out"
+check "run: with variables, nothing is left attached" nothing_attached
+
+cat >printk.c <<'END'
+#include <uapi/linux/ptrace.h>
+RAW_TRACEPOINT_PROBE(sys_enter) { bpf_printk("a longer text than fits into some immediate stores: %d\n", 42); return 0; }
+END
+start_command run printk.c "${btf[@]}" --printk -d 2 && wait "$pid"
+check "run: bpf_printk works" shows 'immediate stores: 42"' "$out"
+
+cat >usdt.c <<'END'
+#include <uapi/linux/ptrace.h>
+int probe(struct pt_regs *ctx)
+{
+	u64 value = 0;
+
+	bpf_usdt_readarg(1, ctx, &value);
+	return value == 1;
+}
+END
+failure "run --uprobe: a function that reads an argument of a static probe fails" "static probe (USDT, bpf_usdt_readarg)" usdt.c "${btf[@]}" --uprobe /bin/cat:main:probe
+check_lines "run --uprobe: a function that reads an argument of a static probe does not reach the verifier" 0 "rejects" "$tmp/said"
+
+cat >macros.c <<'END'
+#include <uapi/linux/ptrace.h>
+#include <linux/minmax.h>
+#include <linux/fs.h>
+BPF_ARRAY(seen, u64, 4);
+static const u32 five[5];
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct file file = {}, *back = container_of(&file.f_flags, struct file, f_flags);
+	u32 zero = 0;
+	u64 *v = seen.lookup(&zero), n = 70;
+
+	if (likely(v))
+		*v = min((size_t)64, (size_t)n) + max((size_t)1000, (size_t)n) + ARRAY_SIZE(five) + (back == &file);
+	return 0;
+}
+END
+start_command run macros.c "${btf[@]}" -d 1 && wait "$pid"
+check "run: min, max, ARRAY_SIZE, container_of and likely work by BTF" [ "$(value 0)" = 1070 ]
+
+if has_kprobes; then
+	cat >within.c <<'END'
+#include <uapi/linux/ptrace.h>
+BPF_ARRAY(seen, u64, 4);
+int probe(struct pt_regs *ctx)
+{
+	u32 zero = 0;
+	u64 *v = seen.lookup(&zero);
+
+	if (v)
+		__sync_fetch_and_add(v, 1);
+	return 0;
+}
+END
+	within='' not=''
+	for n in $(seq 1 24); do # some of these places begin an instruction on each kernel, and some do not
+		if timeout 60 bccwatch run within.c "${btf[@]}" -d 1 --kprobe "vfs_read+$n:probe" >place 2>&1; then within=$n; else not=$n; cp place refused; fi
+		[ -z "$within" ] || [ -z "$not" ] || break
+	done
+	start_command run within.c "${btf[@]}" --kprobe "vfs_read+$within:probe" && cat /etc/hostname >/dev/null && stop INT
+	check "run --kprobe: a place within a function is hit (vfs_read+$within)" [ "$(value 0)" -gt 0 ]
+	check "run --kprobe: where no instruction begins, the reason is given (vfs_read+$not)" shows "cannot attach kprobe 'vfs_read\\+$not': no instruction begins there" refused
+	failure "run --kprobe: a place behind the function's end fails" "cannot attach kprobe 'vfs_read+0x9999': the function ends before that place" within.c "${btf[@]}" --kprobe vfs_read+0x9999:probe
+	check_status "run --kretprobe: a place within a function is a usage error" 2 bccwatch run within.c --kretprobe vfs_read+4:probe
+else
+	skip "run --kprobe: places within a function: all" "this kernel has no kprobes"
+fi
+
+cat >library.c <<'END'
+#include <uapi/linux/ptrace.h>
+BPF_ARRAY(seen, u64, 4);
+int probe(struct pt_regs *ctx)
+{
+	u32 zero = 0;
+	u64 *v = seen.lookup(&zero);
+
+	if (v)
+		__sync_fetch_and_add(v, 1);
+	return 0;
+}
+END
+start_command run library.c "${btf[@]}" --uprobe c:getenv:probe && cat /etc/hostname >/dev/null && bash -c : && stop INT
+check "run --uprobe: a library is found by its short name" [ "$(value 0)" -gt 0 ]
+failure "run --uprobe: a short name that no library has fails" "cannot attach uprobe 'nosuchlib:x': no library of that name" library.c "${btf[@]}" --uprobe nosuchlib:x:probe
+check_status "run --check succeeds for a program that the kernel accepts" 0 timeout 60 bccwatch run library.c "${btf[@]}" --check --uprobe c:getenv:probe
+check_lines "run --check reports what was verified, and attaches nothing" 1 "library.c: 1 function compiled and verified for 1 hook. Nothing was attached." "$tmp/said"
+printf 'RAW_TRACEPOINT_PROBE(sys_enter) { return *(int *)(bpf_get_current_pid_tgid() | 1); }' >refuse.c
+failure "run --check fails for a program that the verifier refuses" "rejects the program 'raw_tracepoint__sys_enter'" refuse.c "${btf[@]}" --check
+check_status "run --list succeeds without a file" 0 bccwatch run --list
+check "run --list names each example, with a line about it" [ "$(grep -cE '^[a-z_]+ +[^ ]' "$tmp/said")" = "$(ls "$src"/examples/*.c | wc -l)" ]
+check_status "run: an example is found by its name" 0 timeout 60 bccwatch run opens_tracepoint "${btf[@]}" --check
+failure "run: a name that is neither a file nor an example fails" "cannot read the source 'opens_nothing': No such file" opens_nothing
+check "dialect: nothing is left attached" nothing_attached
