@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Variables, constants and string literals of a program. libbcc forgets them; but LLVM registers the object file that
+ * Variables, constants and string literals of a program. libbcc drops them; but LLVM registers the object file that
  * it made of the program for debuggers, by the interface that GDB reads (__jit_debug_descriptor): it has their sections
  * and which instructions refer to them.
  */
