@@ -198,7 +198,7 @@ fi
 
 # What is filtered out is filtered out in the kernel: while bccwatch is stopped, and has room for few events, none is lost.
 mkdir -p "$w/flood"
-: >"$w/flood/in" >"$w/flood/out" >"$w/flood/amidst"
+touch "$w/flood/in" "$w/flood/out" "$w/flood/amidst"
 # in_kernel NAME PERL OPTION...: PERL opens many files that are not shown, and one that is.
 in_kernel() {
 	local name=$1 program=$2

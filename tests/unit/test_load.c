@@ -86,7 +86,7 @@ static const char source[] = "int a;\nint f() {\n\treturn x;\n}\n";
 /* What is printed of a program that the kernel refuses, with this output of the verifier. */
 static const char *refused(const char *output)
 {
-	const struct bw_load_explainer explainer = {explain, (void *)output, "f.c", source};
+	const struct bw_rejection_explainer explainer = {explain, (void *)output, "f.c", source};
 
 	fake_program_error = EACCES;
 	capture();

@@ -207,7 +207,7 @@ int bw_common_options_load(struct bw_loaded *loaded, const struct bw_image *imag
 			   struct bw_source *source, int signal_fd)
 {
 	struct explained e = {source, signal_fd};
-	const struct bw_load_explainer explainer = {explain, &e, source->path, source->text};
+	const struct bw_rejection_explainer explainer = {explain, &e, source->path, source->text};
 
 	return bw_load(loaded, image, plan, &explainer);
 }

@@ -13,14 +13,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/line_markers.h"
 #include "base/log.h"
 #include "base/stderr_capture.h"
 #include "kernel/btf.h"
 #include "kernel/cpu.h"
+#include "program/rejection.h"
 
-/* How much of the verifier's log is shown without -v. */
-enum { LOG_LINES = 12, LOG_BYTES = 16 << 20 };
+enum { LOG_BYTES = 16 << 20 }; /* of the verifier */
 
 static int *no_descriptors(size_t n)
 {
@@ -89,109 +88,6 @@ static struct bpf_insn *linked(const struct bw_image_program *program, const int
 	return insns;
 }
 
-static void print_log(const char *output, size_t len)
-{
-	const char *end = output + len, *from = end;
-
-	while (end > output && end[-1] == '\n')
-		end--;
-	for (int lines = 0; from > output && !bw_verbose; from--)
-		if (from < end && from[-1] == '\n' && ++lines == LOG_LINES)
-			break;
-	if (bw_verbose)
-		from = output;
-	if (from > output)
-		bw_log_hint("... (all of it with -v)");
-	bw_log_output(from, (size_t)(end - from));
-}
-
-/* A line of the source in the log: "; text", with " @ file:line" behind it on newer kernels. */
-struct source_line {
-	char *text;	 /* owned */
-	unsigned number; /* 0: not given */
-};
-
-/* The last one; its text is NULL if there is none. */
-static struct source_line last_line(const char *output)
-{
-	struct source_line line = {0};
-	const char *found = NULL;
-	char *at, *colon;
-
-	for (const char *p = output; p; p = strchr(p, '\n')) {
-		p += *p == '\n';
-		if (p[0] == ';' && p[1] == ' ')
-			found = p + 2 + strspn(p + 2, " \t");
-	}
-	line.text = found ? strndup(found, strcspn(found, "\r\n")) : NULL;
-	at = line.text ? strstr(line.text, " @ ") : NULL;
-	colon = at ? strrchr(at, ':') : NULL;
-	if (colon)
-		line.number = (unsigned)strtoul(colon + 1, NULL, 10);
-	if (at)
-		*at = '\0';
-	return line;
-}
-
-/* Are both one line of a header, which may be in the text more than once? */
-static bool is_same_line(const char *text, unsigned a, unsigned b)
-{
-	BW_FREE char *one = bw_line_markers_origin(text, "", a, &a), *other = bw_line_markers_origin(text, "", b, &b);
-
-	return one && other && a == b && strcmp(one, other) == 0;
-}
-
-/*
- * The number of the only line of text that is this one, but for the space around it; of several, the one that the
- * kernel names; 0: none is. (The kernel's number alone is not enough: libbcc puts lines of its own before.)
- */
-static unsigned number_of(const char *text, const struct source_line *line)
-{
-	unsigned number = 0, found = 0, n = 0;
-	size_t len = strlen(line->text);
-
-	for (const char *p = text; p; p = strchr(p, '\n')) {
-		p += number > 0; /* past the newline */
-		number++;
-		p += strspn(p, " \t");
-		if (strncmp(p, line->text, len) != 0 || p[len + strspn(p + len, " \t\r")] != '\n')
-			continue;
-		if (number == line->number)
-			return number;
-		n += n == 0 || !is_same_line(text, found, number);
-		found = number;
-	}
-	return n == 1 ? found : 0;
-}
-
-static void print_source_line(const struct bw_load_explainer *e, const char *output)
-{
-	struct source_line line = last_line(output);
-	unsigned number = line.text && *line.text ? number_of(e->text, &line) : 0;
-	BW_FREE char *file = number ? bw_line_markers_origin(e->text, e->path, number, &number) : NULL;
-
-	if (file)
-		bw_log_hint("%s:%u: %s", file, number, line.text);
-	else if (line.text && *line.text) /* libbcc has written something else in its place */
-		bw_log_hint("%s: %s", e->path, line.text);
-	free(line.text);
-}
-
-static int explain_refused(const struct bw_image_program *program, const struct bw_probe_kind *kind, int error,
-			   const char *output, const struct bw_load_explainer *e)
-{
-	BW_FREE char *better = NULL;
-
-	bw_log_error(error, "the kernel rejects the program '%s': %s", program->name, strerror(-error));
-	if (e && e->explain(e->cookie, program->name, (int)kind->type, &better) == 0 && *better)
-		output = better;
-	if (output && *output)
-		print_log(output, strlen(output));
-	if (better)
-		print_source_line(e, better);
-	return error;
-}
-
 /* Where the verifier writes its log, and how much: level 1 is every step, 4 a summary. */
 struct log {
 	char *output;
@@ -245,8 +141,8 @@ static int load_btf_attached(const struct bw_probe_kind *kind, const struct bw_i
 
 /* btf is the kernel's, read when the first program needs it. */
 static int find_function_and_load(const struct bw_image *image, const struct bw_plan_binding *b,
-				  const struct bpf_insn *insns, struct btf **btf, const struct bw_load_explainer *e,
-				  int *fd)
+				  const struct bpf_insn *insns, struct btf **btf,
+				  const struct bw_rejection_explainer *e, int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	BW_FREE char *output = NULL;
@@ -262,11 +158,11 @@ static int find_function_and_load(const struct bw_image *image, const struct bw_
 		return r;
 	}
 	*fd = load_btf_attached(b->kind, program, insns, image->license, function, &output);
-	return *fd < 0 ? explain_refused(program, b->kind, *fd, output, e) : 0;
+	return *fd < 0 ? bw_rejection_report(program, b->kind, *fd, output, e) : 0;
 }
 
 static int load_program(const struct bw_image *image, const struct bw_plan_binding *b, const int *maps,
-			struct btf **btf, const struct bw_load_explainer *e, int *fd)
+			struct btf **btf, const struct bw_rejection_explainer *e, int *fd)
 {
 	const struct bw_image_program *program = &image->programs[b->program];
 	const struct bw_probe_kind *kind = b->kind;
@@ -285,7 +181,7 @@ static int load_program(const struct bw_image *image, const struct bw_plan_bindi
 			    0, 0, NULL, 0);
 	error = *fd < 0 ? -errno : 0;
 	bw_stderr_capture_end(&capture, &output, &len);
-	return error < 0 ? explain_refused(program, kind, error, output, e) : 0;
+	return error < 0 ? bw_rejection_report(program, kind, error, output, e) : 0;
 }
 
 /* *fd: the map that another program has; -1: none. 0 or -errno, reported. */
@@ -315,13 +211,13 @@ static int make_or_share_map(const struct bw_image_map *map, uint32_t cpus, cons
 }
 
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-	    const struct bw_load_explainer *explainer)
+	    const struct bw_rejection_explainer *explainer)
 {
 	return bw_load_sharing(loaded, image, plan, explainer, NULL);
 }
 
 int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-		    const struct bw_load_explainer *explainer, const struct bw_load_shared *shared)
+		    const struct bw_rejection_explainer *explainer, const struct bw_load_shared *shared)
 {
 	BW_CLEANUP(bw_btf_close) struct btf *btf = NULL;
 	int r;

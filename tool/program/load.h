@@ -4,6 +4,7 @@
 
 #include "program/image.h"
 #include "program/plan.h"
+#include "program/rejection.h"
 
 struct bw_loaded {
 	int *maps;     /* descriptors, as many as the image has maps */
@@ -13,14 +14,6 @@ struct bw_loaded {
 	uint32_t cpus; /* that there can be: values of a per-CPU map */
 };
 
-/* Finds the verifier's output with the source's lines for a program that was rejected. */
-struct bw_load_explainer {
-	/* *output is malloc'd, the caller's. 0 or -errno. */
-	int (*explain)(void *cookie, const char *program, int type, char **output);
-	void *cookie;
-	const char *path, *text; /* of the source */
-};
-
 /*
  * Makes the image's maps, then loads its programs, each for the kind of hook that the plan, which is complete, has for
  * it. What fails is reported on stderr, with the verifier's last lines, and, where explainer is not NULL, the line of
@@ -28,7 +21,7 @@ struct bw_load_explainer {
  * and plan must live as long.
  */
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-	    const struct bw_load_explainer *explainer);
+	    const struct bw_rejection_explainer *explainer);
 void bw_loaded_free(struct bw_loaded *loaded);
 
 /* What programs have in common with others that are loaded, and go on meanwhile. */
@@ -42,7 +35,7 @@ struct bw_load_shared {
 
 /* The same; shared may be NULL. -EINVAL, reported: such a map is of another size there. Or what go_on returned. */
 int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-		    const struct bw_load_explainer *explainer, const struct bw_load_shared *shared);
+		    const struct bw_rejection_explainer *explainer, const struct bw_load_shared *shared);
 
 /*
  * How often the kernel did not run one of the programs, since another was running on that CPU: bpf_prog_info's
