@@ -97,6 +97,7 @@ case $(uname -r) in
 		--except '*/filename=one was skipped' --except 'rename/*/replaced=one was skipped'
 		--except 'open/io_uring/*=requests of several kinds may be carried out in another order'
 		--except 'open/*fails/shown, not done=a request of io_uring is tried again'
+		--except 'close/close/path=one in 5,000, not understood: another close than the record has, where one was skipped'
 		--except 'attr/*xattr/path=by the first mount of the file system' --except 'attr/FS_IOC_SETFLAGS/path=likewise' --except 'stat/readlink*/path=likewise') ;;
 esac
 
