@@ -266,11 +266,28 @@ static int protect_directory(struct bw_enforcement *e, const struct bw_waiting_e
 	return r == 0 ? bw_linked_files_add(e, fd, w->path) : r;
 }
 
+static int protect_arrived(struct bw_enforcement *e, const struct bw_waiting_entry *w, int fd,
+			   const struct learned *learned)
+{
+	return w->kind == BW_RULE_DIR ? protect_directory(e, w, fd, learned)
+				      : bw_identity_protect(e, "files", learned, false, e->access.file);
+}
+
+/* Is the file of fd no longer at the path? */
+static bool is_gone(const char *path, int fd)
+{
+	struct stat was, now;
+
+	return fstat(fd, &was) == 0 && (stat(path, &now) < 0 || was.st_ino != now.st_ino || was.st_dev != now.st_dev);
+}
+
 /* 1: a directory has come, whose files are to be searched for other links. */
 static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 {
 	BW_FD int fd = bw_identity_open(w->path);
 	const bool is_dir = w->kind == BW_RULE_DIR;
+	BW_CLEANUP(bw_log_free) struct bw_log_held held = {0};
+	struct bw_log_held *before;
 	struct learned learned = {0};
 	struct stat st;
 	int r;
@@ -280,9 +297,13 @@ static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 	r = bw_identity_learn(e, fd, &learned);
 	if (r == 0 && w->came && is_same(&w->id, &learned.file))
 		return 0;
+	before = bw_log_hold(&held);
 	if (r == 0)
-		r = is_dir ? protect_directory(e, w, fd, &learned)
-			   : bw_identity_protect(e, "files", &learned, false, e->access.file);
+		r = protect_arrived(e, w, fd, &learned);
+	bw_log_hold(before);
+	if (r < 0 && is_gone(w->path, fd))
+		return 0; /* what could not be done to it is of no interest: the rule goes on waiting */
+	bw_log_show(&held);
 	if (r < 0)
 		return complain(r, "protect what exists now at", w->path);
 	if (!w->came)
