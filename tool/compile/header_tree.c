@@ -193,7 +193,7 @@ static int keep(int fd, FILE *out, char **text, const size_t *len)
 	return r;
 }
 
-static int make_types(int fd, const struct bw_tokens_set *words, bool with_minmax)
+static int make_types(int fd, const struct bw_tokens_set *names, bool with_minmax)
 {
 	char *text = NULL;
 	size_t len;
@@ -204,7 +204,7 @@ static int make_types(int fd, const struct bw_tokens_set *words, bool with_minma
 		return -ENOMEM;
 	fprintf(out, "#ifndef BCCWATCH_TYPES_H\n#define BCCWATCH_TYPES_H\n#define LINUX_VERSION_CODE %u\n%s%s%s",
 		version_code(), constants, inner, with_minmax ? minmax : "");
-	r = bw_kernel_types_write(BW_BTF_PATH, words, out);
+	r = bw_kernel_types_write(BW_BTF_PATH, names, out);
 	fputs("#endif\n", out);
 	kept = keep(fd, out, &text, &len);
 	return r < 0 ? r : kept;

@@ -11,7 +11,7 @@
 /* Does the rule's path, or the directory that a path is in, not exist yet? Other errors are for who protects it. */
 bool bw_waiting_is_missing(enum bw_rule_kind kind, const char *path);
 
-/* Opens what tells of changes, where rules wait: enforcement->waiting_fd. 0 or -errno, reported. */
+/* Opens enforcement->waiting_fd, which reports changes where rules wait. 0 or -errno, reported. */
 int bw_waiting_open(struct bw_enforcement *enforcement);
 
 /*
