@@ -117,34 +117,6 @@ END
 start_command run macros.c "${btf[@]}" -d 1 && wait "$pid"
 check "run: min, max, ARRAY_SIZE, container_of and likely work by BTF" [ "$(value 0)" = 1070 ]
 
-if has_kprobes; then
-	cat >within.c <<'END'
-#include <uapi/linux/ptrace.h>
-BPF_ARRAY(seen, u64, 4);
-int probe(struct pt_regs *ctx)
-{
-	u32 zero = 0;
-	u64 *v = seen.lookup(&zero);
-
-	if (v)
-		__sync_fetch_and_add(v, 1);
-	return 0;
-}
-END
-	within='' not=''
-	for n in $(seq 1 24); do # some of these places begin an instruction on each kernel, and some do not
-		if timeout 60 bccwatch run within.c "${btf[@]}" -d 1 --kprobe "vfs_read+$n:probe" >place 2>&1; then within=$n; else not=$n; cp place refused; fi
-		[ -z "$within" ] || [ -z "$not" ] || break
-	done
-	start_command run within.c "${btf[@]}" --kprobe "vfs_read+$within:probe" && cat /etc/hostname >/dev/null && stop INT
-	check "run --kprobe: a place within a function is hit (vfs_read+$within)" [ "$(value 0)" -gt 0 ]
-	check "run --kprobe: where no instruction begins, the reason is given (vfs_read+$not)" shows "cannot attach kprobe 'vfs_read\\+$not': no instruction begins there" refused
-	failure "run --kprobe: a place behind the function's end fails" "cannot attach kprobe 'vfs_read+0x9999': the function ends before that place" within.c "${btf[@]}" --kprobe vfs_read+0x9999:probe
-	check_status "run --kretprobe: a place within a function is a usage error" 2 bccwatch run within.c --kretprobe vfs_read+4:probe
-else
-	skip "run --kprobe: places within a function: all" "this kernel has no kprobes"
-fi
-
 cat >library.c <<'END'
 #include <uapi/linux/ptrace.h>
 BPF_ARRAY(seen, u64, 4);
@@ -158,6 +130,21 @@ int probe(struct pt_regs *ctx)
 	return 0;
 }
 END
+if has_kprobes; then
+	within='' not=''
+	for n in $(seq 1 24); do # some of these places begin an instruction on each kernel, and some do not
+		if timeout 60 bccwatch run library.c "${btf[@]}" -d 1 --kprobe "vfs_read+$n:probe" >place 2>&1; then within=$n; else not=$n; cp place refused; fi
+		[ -z "$within" ] || [ -z "$not" ] || break
+	done
+	start_command run library.c "${btf[@]}" --kprobe "vfs_read+$within:probe" && cat /etc/hostname >/dev/null && stop INT
+	check "run --kprobe: a place within a function is hit (vfs_read+$within)" [ "$(value 0)" -gt 0 ]
+	check "run --kprobe: where no instruction begins, the reason is given (vfs_read+$not)" shows "cannot attach kprobe 'vfs_read\\+$not': no instruction begins there" refused
+	failure "run --kprobe: a place behind the function's end fails" "cannot attach kprobe 'vfs_read+0x9999': the function ends before that place" library.c "${btf[@]}" --kprobe vfs_read+0x9999:probe
+	check_status "run --kretprobe: a place within a function is a usage error" 2 bccwatch run library.c --kretprobe vfs_read+4:probe
+else
+	skip "run --kprobe: places within a function: all" "this kernel has no kprobes"
+fi
+
 start_command run library.c "${btf[@]}" --uprobe c:getenv:probe && cat /etc/hostname >/dev/null && bash -c : && stop INT
 check "run --uprobe: a library is found by its short name" [ "$(value 0)" -gt 0 ]
 failure "run --uprobe: a short name that no library has fails" "cannot attach uprobe 'nosuchlib:x': no library of that name" library.c "${btf[@]}" --uprobe nosuchlib:x:probe
