@@ -195,7 +195,8 @@ AFTER(MKDIR, (int dfd, void *name, u16 mode), end_call(ctx, CALL_MKDIR, dfd, 0, 
 #endif
 #if WANTS(OP_MKNOD)
 BEFORE(MKNOD, (int dfd, void *name, u16 mode), begin_create(CALL_MKNOD, OP_MKNOD, POINTER(1), mode))
-BEFORE(security_path_mknod, (struct path *dir, struct dentry *dentry), note(CALL_MKNOD, dir, dentry))
+BEFORE(security_path_mknod, (struct path *dir, struct dentry *dentry, u16 mode), note_node(dir, dentry, mode))
+AFTER(vfs_mknod, (IDMAP struct inode *dir, struct dentry *dentry, u16 mode, unsigned int device DELEGATED), end_call(ctx, CALL_BIND, FROM_CWD, 0, result))
 AFTER(MKNOD, (int dfd, void *name, u16 mode, unsigned int device), end_call(ctx, CALL_MKNOD, dfd, 0, result))
 #endif
 
@@ -228,7 +229,7 @@ AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL
 
 // What is only noticed: processes that are watched have children; inodes are gone.
 
-#if FILTER_TREE
+#if FOLLOWS_TASKS
 BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
 BEFORE(release_task, (struct task_struct *task), on_task_gone(task))
 #endif

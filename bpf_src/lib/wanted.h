@@ -3,6 +3,7 @@
 #pragma once
 
 #include "filter.h"
+#include "tree.h"
 
 /* Those that are in use bccwatch defines by -D, as 1. */
 #ifndef FILTER_PID
@@ -61,7 +62,7 @@ static inline bool is_wanted(void)
 	int zero = 0;
 	struct filter *f;
 
-	if (is_left_out())
+	if (is_left_out() || is_reader())
 		return false;
 	if (!FILTER_PID && !FILTER_UID && !FILTER_COMM)
 		return true;

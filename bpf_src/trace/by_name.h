@@ -52,6 +52,22 @@ static inline int submit(void *ctx, struct data_t *d, int len)
 	return 0;
 }
 
+#if FOLLOWS_TASKS
+
+/* Of a process its first thread's number, with which it begins; the others' are no process's. */
+TRACEPOINT_PROBE(sched, sched_process_fork)
+{
+	follow(args->child_pid);
+	return 0;
+}
+
+TRACEPOINT_PROBE(sched, sched_process_exit)
+{
+	unfollow(bpf_get_current_pid_tgid());
+	return 0;
+}
+
+#endif
 #if VIA_KPROBE
 
 static inline int send(void *ctx, const char *name)

@@ -17,6 +17,7 @@ enum {
 	CALL_SYMLINK,
 	CALL_MKDIR,
 	CALL_MKNOD,
+	CALL_BIND,
 	CALL_STAT,
 	CALL_READLINK,
 	CALL_ACCESS,
@@ -139,6 +140,17 @@ static inline void note(u32 call, const struct path *directory, struct dentry *d
 
 	PEEK(mnt, directory->mnt);
 	note_name(call, mnt, dentry);
+}
+
+/* mknod(2), or bind(2) of a socket to a path: the kernel has the name from the address. */
+static inline void note_node(const struct path *directory, struct dentry *dentry, u32 mode)
+{
+	if ((mode & FILE_TYPE) == SOCKET && !slot_of_call(CALL_MKNOD)) {
+		begin_create(CALL_BIND, OP_MKNOD, NULL, mode);
+		note(CALL_BIND, directory, dentry);
+		return;
+	}
+	note(CALL_MKNOD, directory, dentry);
 }
 
 /* What is beneath a watched directory has, or gets, a name elsewhere. */

@@ -52,3 +52,9 @@
 #else
 #define CHMOD_FLAGS
 #endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define DELEGATED , void *delegated
+#else
+#define DELEGATED
+#endif

@@ -8,7 +8,10 @@
 #include "filters.h"
 #include "slot.h"
 
-/* Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). */
+/*
+ * Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). What lies
+ * deeper, on a file system with a watched directory, may be beneath it: it is shown.
+ */
 #define LEVELS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
 
 static inline u32 device_of(struct dentry *dentry)
@@ -67,7 +70,7 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 {
 	struct dentry *dentry = file, *below = NULL;
 	struct file_id id = {.dev = device_of(dentry)};
-	bool found = false, has_watched = devices.lookup(&id.dev);
+	bool found = false, too_deep = true, has_watched = devices.lookup(&id.dev);
 	struct links links;
 
 	HIDE_FROM_VERIFIER(has_watched);
@@ -85,8 +88,10 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 			below = dentry;
 			dentry = links.parent;
 		}
-		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry))))
+		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry)))) {
+			too_deep = false;
 			break;
+		}
 		if (is_top) {
 			id.dev = device_of(dentry);
 			has_watched = devices.lookup(&id.dev);
@@ -95,6 +100,7 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 	HIDE_FROM_VERIFIER(found);
 	if (!found && s->n_below)
 		found = is_below_name(s, file);
+	found |= too_deep && has_watched;
 	HIDE_FROM_VERIFIER(found);
 	return found;
 }

@@ -85,7 +85,8 @@ against() {
 }
 
 # What the hooks cannot know, on any kernel; and where the compiler has put a function into its callers.
-known=(--except 'mknod/bind/not shown=bind(2) makes a socket without the functions of mknod(2)'
+known=(--except 'mknod/bind/filename=the kernel has the name from the address'
+	--except 'mknod/bind fails/not shown=what makes the node is not reached'
 	--except 'exec/exec* fails/result=exec is shown where the program was found and checked, before it is loaded')
 inlined=(--except 'truncate/truncate*/filename=do_sys_truncate is inlined' --except 'truncate/truncate fails/not shown=do_sys_truncate is inlined')
 case $(uname -r) in

@@ -120,17 +120,21 @@ within() {
 # start ARGUMENT...: bccwatch trace in the background, with $out and $err; returns when it is attached.
 start() { start_command trace "$@"; }
 
+is_soak() { [ -n "${SOAK-}" ]; }
+start_tries=1200
+! is_soak || start_tries=4000 # there are users who make more and more directories
 start_command() {
 	out=$tmp/out err=$tmp/err
 	: >"$err"
 	bccwatch "$@" >"$out" 2>"$err" &
 	pid=$!
-	for _ in $(seq 1200); do
+	for _ in $(seq "$start_tries"); do
 		grep -q 'Ctrl-C ends' "$err" && return 0
 		kill -0 "$pid" 2>/dev/null || break
 		sleep 0.1
 	done
 	fail "start of: bccwatch $*" "$(cat "$err")"
+	kill -KILL "$pid" 2>/dev/null
 	return 1
 }
 
@@ -197,7 +201,6 @@ compile() {
 # What takes long and does not depend on the kernel is tried on the default guest alone, and by scripts/soak on all of them;
 # the table in run lists it.
 is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
-is_soak() { [ -n "${SOAK-}" ]; }
 takes_long() { is_default_guest || is_soak; }
 # The hooks of block that deny, the strongest first. debian11 is booted twice, without and with bpf among its security modules:
 # the first boot tries fmod_ret, the second LSM.

@@ -133,6 +133,7 @@ changes() {
 	by "${nobody[@]}" chmod 777 old 2>/dev/null
 	moded_refused=$by
 	by mkfifo pipe
+	by "$fixtures/attacks" socket sock
 	by fallocate -l 8192 old
 	allocated=$by
 	by cp --sparse=never old copied
@@ -167,6 +168,7 @@ check_changes() {
 	events "a change of the mode is shown with it" 1 op=attr "pid=$moded" "path=$t/old" flags=mode mode=rw-r----- result=0
 	events "a change of the mode that is refused is shown with its error" 1 op=attr "pid=$moded_refused" flags=mode result=EPERM
 	events "a new FIFO is shown" 1 op=mknod "path=$t/pipe" result=0
+	events "a socket that bind(2) makes is shown" 1 op=mknod "path=$t/sock" result=0 mode^rwx
 	events "an allocation is shown with its length" 1 op=fallocate "pid=$allocated" "path=$t/old" bytes=8192
 	events "cp's writes are shown with the path of the copy" + op=write "pid=$copied" "path=$t/copied"
 	events "cp's reads are shown with the path of the original" + op=read "pid=$copied" "path=$t/old"
@@ -324,22 +326,41 @@ filtered() {
 echo 1 >f && echo 2 >g
 if takes_long; then filtered; else skip "trace: cases of filters: all" "as on the default guest"; fi
 
-# T8: what reads stdout through a pipe.
+# T8: what reads stdout through a pipe, with its children: each line of a loop opens two files more.
+# shellcheck disable=SC2030
+loop() {
+	echo "$BASHPID" >"$tmp/reader"
+	while read -r line; do
+		echo "$line" >>"$tmp/log"
+		cat fed-by-loop >/dev/null
+	done
+}
+# feed HOW OPTION...: other opens than its own are there to begin with
 feed() {
-	local reader n
-	# shellcheck disable=SC2030
-	bccwatch trace --json -d 5 2>"$err" | (
-		echo "$BASHPID" >"$tmp/reader"
-		while read -r line; do echo "$line" >>"$tmp/log"; done
-	)
-	reader=$(cat "$tmp/reader")
-	n=$(grep -c "$tmp/log" "$tmp/log")
-	check "T8: what reads trace's stdout through a pipe is left out" [ "$n" = 0 ]
-	check "T8: the header names the process that is left out" shows "$reader" "$err"
+	local how=$1
+	shift
+	: >"$tmp/log"
+	for _ in $(seq 100); do cat seen-by-trace >/dev/null && sleep 0.2; done &
+	if [ "$how" = "behind grep" ]; then
+		bccwatch trace "$@" -d 4 2>"$err" | grep --line-buffered . | loop
+	else
+		bccwatch trace "$@" -d 4 2>"$err" | loop
+	fi
+	kill $! && wait
+	check "T8: $how: what others open is shown" shows seen-by-trace "$tmp/log"
+	check "T8: $how: what a loop reads that reads trace's stdout is left out" shows_no "$tmp/log" "$tmp/log"
+	check "T8: $how: what the loop's commands open is left out" shows_no fed-by-loop "$tmp/log"
+	check "T8: $how: the header names the process that is left out" shows "Process $(cat "$tmp/reader") reads" "$err"
+}
+feeds() {
+	feed "--json" --json
+	feed "behind grep" --json
+	feed "by a kprobe" --via kprobe
+	feed "by the tracepoints" --via tracepoint
 }
 err=$tmp/err
-: >"$tmp/log"
-if takes_long; then feed; else skip "T8: trace: what reads its stdout: all" "as on the default guest"; fi
+echo fed >fed-by-loop && echo seen >seen-by-trace
+if takes_long; then feeds; else skip "T8: trace: what reads its stdout: all" "as on the default guest"; fi
 
 # T9: a CPU that goes and comes.
 cpu() {
@@ -421,6 +442,10 @@ moved() {
 	mkdir there/deep/new && echo 5 >there/deep/new/h
 	mkdir there/mounted && mount -t tmpfs none there/mounted && echo 6 >there/mounted/i
 	umount there/mounted twin
+	deeper=there/$(printf 'v/%.0s' {1..140})
+	mkdir -p "$deeper" && echo 7 >"${deeper}f"
+	by cat "${deeper}f" >/dev/null
+	deepest=$by
 	by cat /etc/hostname >/dev/null
 	stop
 	events "T15: a file in a directory that is watched is shown" + "path=$t/dir/f"
@@ -431,6 +456,7 @@ moved() {
 	events "a file that was moved out of the directory is not shown" 0 "pid=$left"
 	events "a file that is opened by .. is shown" 1 "pid=$(cat "$tmp/upwards")" "path=$t/there/f"
 	events "a file in a new directory of the directory is shown" 1 "path=$t/there/deep/new/h" created=true
+	events "a file 140 directories below the directory is shown" 1 op=open "pid=$deepest" "filename=${deeper}f"
 	events "what is not there, in the directory, is shown" 1 "pid=$absent" result=ENOENT
 	events "a file on a new mount in the directory is shown" + "path=$t/there/mounted/i"
 	events "a file outside of the directory is not shown" 0 path=/etc/hostname

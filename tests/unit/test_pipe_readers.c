@@ -70,6 +70,41 @@ static void those_that_have_it_open_for_reading_are_found(void **state)
 	assert_false(readers.incomplete);
 }
 
+static void who_reads_what_a_reader_writes_is_found(void **state)
+{
+	(void)state;
+	put_fd(10, 0, link_of(ends[1]), "00");
+	put_fd(10, 1, "pipe:[1]", "01");
+	put_fd(11, 0, "pipe:[1]", "00");
+	put_fd(11, 1, "pipe:[2]", "01");
+	put_fd(12, 0, "pipe:[2]", "00");
+	put_fd(12, 1, "/dev/pts/1", "01");
+	put_fd(13, 0, "/dev/pts/1", "00");
+	put_fd(14, 0, "pipe:[1]", "01");
+	assert_int_equal(bw_pipe_readers_find(&readers, root, ends[1]), 0);
+	assert_int_equal(readers.n, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(readers.pids[i], 10 + i);
+	assert_false(readers.incomplete);
+}
+
+/* Each writes to the next one, and the last one to the first. */
+static void a_circle_of_readers_ends(void **state)
+{
+	char link[32];
+
+	(void)state;
+	put_fd(100, 0, link_of(ends[1]), "00");
+	for (int i = 0; i < 12; i++) {
+		snprintf(link, sizeof(link), "pipe:[%d]", 1 + i);
+		put_fd(100 + i, 1, link, "01");
+		put_fd(100 + (i + 1) % 12, 3, link, "00");
+	}
+	assert_int_equal(bw_pipe_readers_find(&readers, root, ends[1]), 0);
+	assert_int_equal(readers.n, 8);
+	assert_true(readers.incomplete);
+}
+
 static void what_is_no_pipe_has_none(void **state)
 {
 	int fd = open("/dev/null", O_WRONLY);
@@ -109,7 +144,7 @@ static pid_t start_reader(int fd)
 static void assert_found(int fd, pid_t reader)
 {
 	assert_int_equal(bw_pipe_readers_find(&readers, "", fd), 0);
-	assert_int_equal(readers.n, 1);
+	assert_in_range(readers.n, 1, BW_PIPE_READERS_MAX); /* more where stdout is a pipe */
 	assert_int_equal(readers.pids[0], reader);
 	assert_int_equal(write(fd, "x", 1), 1);
 	waitpid(reader, NULL, 0);
@@ -131,6 +166,8 @@ static void real_readers_of_a_pipe_and_of_a_fifo_are_found(void **state)
 
 static const struct CMUnitTest tests[] = {
 	PIPED(those_that_have_it_open_for_reading_are_found),
+	PIPED(who_reads_what_a_reader_writes_is_found),
+	PIPED(a_circle_of_readers_ends),
 	PIPED(what_is_no_pipe_has_none),
 	PIPED(too_many_are_reported),
 	PIPED(real_readers_of_a_pipe_and_of_a_fifo_are_found),

@@ -159,6 +159,21 @@ static void what_is_left_out_stands_in_maps_of_its_size(void **state)
 	assert_int_equal(fake_map(&trace_maps, "not_pids")->max_entries, 2);
 }
 
+static void readers_of_the_output_are_followed(void **state)
+{
+	const uint32_t pid = 12;
+
+	(void)state;
+	assert_int_equal(bw_trace_options_add_pid(&trace_options.readers, pid), 0);
+	OPEN_FILTER("--fields", "pid");
+	DEFINED("-DOPS=0x1", "-DFILTER_READERS");
+	assert_int_equal(bw_trace_filter_size(&filter, &trace_maps.image), 0);
+	trace_load();
+	assert_int_equal(bw_trace_filter_start(&filter, &trace_maps.loaded), 0);
+	assert_non_null(fake_value(fake_map(&trace_maps, "readers"), &pid));
+	assert_int_equal(fake_map(&trace_maps, "readers")->max_entries, 16384);
+}
+
 static void a_glob_begins_and_ends_with_what_the_kernel_compares(void **state)
 {
 	static const char long_glob[] = "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/*"
@@ -212,6 +227,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_MAPS(children_are_followed_in_place_of_the_one_process),
 	WITH_MAPS(a_command_is_followed_from_when_it_is_known),
 	WITH_MAPS(what_is_left_out_stands_in_maps_of_its_size),
+	WITH_MAPS(readers_of_the_output_are_followed),
 	WITH_MAPS(a_glob_begins_and_ends_with_what_the_kernel_compares),
 	WITH_MAPS(the_program_knows_whose_events_are_never_shown),
 };

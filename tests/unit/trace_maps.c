@@ -26,6 +26,7 @@ static struct bw_image_map maps[] = {
 	HASH("exes", sizeof(struct file_id), 4),
 	HASH("not_exes", sizeof(struct file_id), 4),
 	HASH("tree", 4, 4),
+	HASH("readers", 4, 4),
 	HASH("not_pids", 4, 4),
 	HASH("not_uids", 4, 4),
 	HASH("not_comms", 16, 4),

@@ -66,6 +66,8 @@ static int open_source(struct trace *t)
 			r = bw_source_define(&t->source, filters[i].define);
 	if (r == 0 && t->options.not_pids.n > 0)
 		r = bw_source_define(&t->source, "FILTER_NOT_PID");
+	if (r == 0 && t->options.readers.n > 0)
+		r = bw_source_define(&t->source, "FILTER_READERS");
 	return r;
 }
 
@@ -153,11 +155,11 @@ static int open_trace(struct trace *t)
 	if (r == 0)
 		r = build_by_hook(t);
 	if (r == 0)
-		r = bw_trace_filter_size_not_pids(&t->options, &t->image);
+		r = bw_trace_filter_size_left_out(&t->options, &t->image);
 	if (r == 0)
 		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
 	if (r == 0)
-		r = bw_trace_filter_put_not_pids(&t->options, &t->loaded);
+		r = bw_trace_filter_put_left_out(&t->options, &t->loaded);
 	if (r == 0)
 		r = set_filter(t);
 	if (r == 0)
@@ -208,7 +210,9 @@ static int trace_files(struct trace *t)
 	return bw_watch_finish(&t->watch, r, "");
 }
 
-/* A program that reads the events from a pipe, and touches files for each, would never come to an end. */
+/*
+ * A shell loop that reads the events and touches files for each, itself or by a command, would never come to an end.
+ */
 static int leave_out_readers(struct bw_trace_options *o)
 {
 	struct bw_pipe_readers readers;
@@ -217,9 +221,12 @@ static int leave_out_readers(struct bw_trace_options *o)
 	    bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
 		return 0;
 	for (size_t i = 0; i < readers.n; i++) {
-		if (bw_trace_options_leave_out(o, (uint32_t)readers.pids[i]) < 0)
+		bool alone = bw_process_started_this("", readers.pids[i]);
+
+		if (bw_trace_options_add_pid(alone ? &o->not_pids : &o->readers, (uint32_t)readers.pids[i]) < 0)
 			return bw_log_error(-ENOMEM, "out of memory");
-		bw_log_note("Process %d reads this output: what it does itself is left out.", (int)readers.pids[i]);
+		bw_log_note("Process %d reads this output: what it %s left out.", (int)readers.pids[i],
+			    alone ? "does itself is" : "and its children do is");
 	}
 	if (readers.incomplete)
 		bw_log_note("There may be more readers of this output, whose own events are shown.");

@@ -25,6 +25,7 @@ enum { COMM_BYTES = 16 };
 
 static const struct bw_map_entries filter_map = {"filter", sizeof(uint32_t), sizeof(struct filter)};
 static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
+static const struct bw_map_entries readers = {"readers", sizeof(uint32_t), sizeof(uint32_t)};
 static const struct bw_map_entries not_pids = {"not_pids", sizeof(uint32_t), sizeof(uint32_t)};
 static const struct bw_map_entries not_uids = {"not_uids", sizeof(uint32_t), sizeof(uint32_t)};
 static const struct bw_map_entries not_paths = {"not_paths", sizeof(uint32_t), sizeof(struct not_path)};
@@ -147,6 +148,7 @@ static int define_filters(const struct bw_trace_filter *f, struct bw_source *sou
 		{f->n_left_out > 0, "FILTER_NOT_PATH"},
 		{o->flags, "FILTER_FLAGS"},
 		{o->not_pids.n > 0, "FILTER_NOT_PID"},
+		{o->readers.n > 0, "FILTER_READERS"},
 		{o->not_uids.n > 0, "FILTER_NOT_UID"},
 		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
 		{o->exe, "FILTER_EXE"},
@@ -188,7 +190,7 @@ int bw_trace_filter_size(const struct bw_trace_filter *f, struct bw_image *image
 	if (r == 0 && follows_tree(o))
 		r = bw_map_entries_size(&tree, image, TREE_MAX);
 	if (r == 0)
-		r = bw_trace_filter_size_not_pids(o, image);
+		r = bw_trace_filter_size_left_out(o, image);
 	if (r == 0 && o->not_uids.n > 0)
 		r = bw_map_entries_size(&not_uids, image, o->not_uids.n);
 	if (r == 0 && o->not_comms.n > 0)
@@ -216,14 +218,18 @@ static int put_numbers(const struct bw_loaded *loaded, const struct bw_map_entri
 	return r;
 }
 
-int bw_trace_filter_size_not_pids(const struct bw_trace_options *o, struct bw_image *image)
+int bw_trace_filter_size_left_out(const struct bw_trace_options *o, struct bw_image *image)
 {
-	return o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n) : 0;
+	int r = o->not_pids.n > 0 ? bw_map_entries_size(&not_pids, image, o->not_pids.n) : 0;
+
+	return r == 0 && o->readers.n > 0 ? bw_map_entries_size(&readers, image, TREE_MAX) : r;
 }
 
-int bw_trace_filter_put_not_pids(const struct bw_trace_options *o, const struct bw_loaded *loaded)
+int bw_trace_filter_put_left_out(const struct bw_trace_options *o, const struct bw_loaded *loaded)
 {
-	return put_numbers(loaded, &not_pids, &o->not_pids);
+	int r = put_numbers(loaded, &not_pids, &o->not_pids);
+
+	return r == 0 ? put_numbers(loaded, &readers, &o->readers) : r;
 }
 
 static int put_comms(const struct bw_trace_filter *f, const struct bw_trace_list *comms)
@@ -248,7 +254,7 @@ int bw_trace_filter_start(struct bw_trace_filter *f, const struct bw_loaded *loa
 	f->loaded = loaded;
 	r = bw_map_entries_put(&filter_map, loaded, &zero, &f->values);
 	if (r == 0)
-		r = bw_trace_filter_put_not_pids(o, loaded);
+		r = bw_trace_filter_put_left_out(o, loaded);
 	if (r == 0)
 		r = put_numbers(loaded, &not_uids, &o->not_uids);
 	for (uint32_t i = 0; i < f->n_left_out && r == 0; i++)

@@ -83,7 +83,7 @@ struct bw_trace_filter_event {
 bool bw_trace_filter_wants(const struct bw_trace_filter *filter, const struct bw_trace_filter_event *event);
 
 /* The processes that are left out, also where only names are traced. 0 or -errno, reported. */
-int bw_trace_filter_size_not_pids(const struct bw_trace_options *options, struct bw_image *image);
-int bw_trace_filter_put_not_pids(const struct bw_trace_options *options, const struct bw_loaded *loaded);
+int bw_trace_filter_size_left_out(const struct bw_trace_options *options, struct bw_image *image);
+int bw_trace_filter_put_left_out(const struct bw_trace_options *options, const struct bw_loaded *loaded);
 
 void bw_trace_filter_close(struct bw_trace_filter *filter);

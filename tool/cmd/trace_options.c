@@ -209,14 +209,14 @@ int bw_trace_options_parse(struct bw_trace_options *o, const struct bw_command *
 	return r == 0 ? check(o) : r;
 }
 
-int bw_trace_options_leave_out(struct bw_trace_options *o, uint32_t pid)
+int bw_trace_options_add_pid(struct bw_trace_numbers *pids, uint32_t pid)
 {
-	uint32_t *more = realloc(o->not_pids.items, (o->not_pids.n + 1) * sizeof(*more));
+	uint32_t *more = realloc(pids->items, (pids->n + 1) * sizeof(*more));
 
 	if (!more)
 		return -ENOMEM;
-	o->not_pids.items = more;
-	more[o->not_pids.n++] = pid;
+	pids->items = more;
+	more[pids->n++] = pid;
 	return 0;
 }
 
@@ -224,6 +224,7 @@ void bw_trace_options_free(struct bw_trace_options *o)
 {
 	free(o->paths.items);
 	free(o->not_pids.items);
+	free(o->readers.items);
 	free(o->not_uids.items);
 	free(o->not_comms.items);
 	free(o->not_exes.items);

@@ -61,6 +61,7 @@ struct bw_trace_options {
 	const char *cgroup; /* by kind: a path, a unit, a container; NULL: any */
 	uint32_t flags;	    /* of bw_trace_values_flag, one of which an open must have; 0: any */
 	struct bw_trace_numbers not_pids, not_uids;
+	struct bw_trace_numbers readers; /* of the output; left out with their children */
 	struct bw_trace_list not_comms, not_exes, not_paths;
 
 	/* Inner. */
@@ -81,8 +82,8 @@ void bw_trace_options_free(struct bw_trace_options *options);
 /* Is more asked for than the names given to opens, by -p, -u and -n at most? */
 bool bw_trace_options_wants_events(const struct bw_trace_options *options);
 
-/* Leaves out one process more, as --not-pid does. 0 or -ENOMEM. */
-int bw_trace_options_leave_out(struct bw_trace_options *options, uint32_t pid);
+/* Adds a process to not_pids or readers. 0 or -ENOMEM. */
+int bw_trace_options_add_pid(struct bw_trace_numbers *pids, uint32_t pid);
 
 static inline bool bw_trace_options_has(const struct bw_trace_options *options, enum bw_trace_by by)
 {

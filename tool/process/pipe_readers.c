@@ -11,6 +11,8 @@
 
 #include "process/open_files.h"
 
+enum { PIPES_MAX = 8 };
+
 struct search {
 	struct bw_pipe_readers *readers;
 	char link[PATH_MAX]; /* what the pipe's links in /proc/PID/fd have: pipe:[INODE], or a fifo's path */
@@ -43,6 +45,9 @@ static bool add(void *cookie, const struct bw_open_file *file)
 
 	if ((file->flags & O_ACCMODE) == O_WRONLY || !is_pipe(s, file))
 		return true;
+	for (size_t i = 0; i < readers->n; i++)
+		if (readers->pids[i] == file->pid)
+			return false;
 	if (readers->n < BW_PIPE_READERS_MAX)
 		readers->pids[readers->n++] = file->pid;
 	else
@@ -50,13 +55,52 @@ static bool add(void *cookie, const struct bw_open_file *file)
 	return false;
 }
 
+static int search(struct search *s, const char *root)
+{
+	const struct bw_open_files_search open_files = {is_pipe_s_link, add, s};
+	bool incomplete = false;
+	int r = bw_open_files_search(&open_files, root, &incomplete);
+
+	s->readers->incomplete |= incomplete;
+	return r;
+}
+
+static int read_link(struct search *s, const char *path)
+{
+	ssize_t n = readlink(path, s->link, sizeof(s->link) - 1);
+
+	if (n <= 0)
+		return -ENOENT;
+	s->link[n] = '\0';
+	return 0;
+}
+
+/* `bccwatch trace | grep x | while read ...`: the loop reads what grep writes. */
+static int search_behind(struct search *s, const char *root)
+{
+	struct bw_pipe_readers *readers = s->readers;
+	char path[PATH_MAX], own[PATH_MAX];
+	int r = 0, pipes = 1;
+
+	memcpy(own, s->link, sizeof(own));
+	for (size_t i = 0; i < readers->n && r == 0; i++) {
+		snprintf(path, sizeof(path), "%s/proc/%d/fd/1", root, (int)readers->pids[i]);
+		if (read_link(s, path) < 0 || strncmp(s->link, "pipe:[", strlen("pipe:[")) != 0 ||
+		    strcmp(s->link, own) == 0)
+			continue;
+		if (++pipes > PIPES_MAX) {
+			readers->incomplete = true;
+			break;
+		}
+		r = search(s, root);
+	}
+	return r;
+}
+
 int bw_pipe_readers_find(struct bw_pipe_readers *readers, const char *root, int fd)
 {
 	struct search s = {.readers = readers};
-	const struct bw_open_files_search open_files = {is_pipe_s_link, add, &s};
-	bool incomplete = false;
 	char own[64];
-	ssize_t n;
 	int r;
 
 	*readers = (struct bw_pipe_readers){0};
@@ -65,11 +109,8 @@ int bw_pipe_readers_find(struct bw_pipe_readers *readers, const char *root, int 
 	if (!S_ISFIFO(s.st.st_mode))
 		return 0;
 	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-	n = readlink(own, s.link, sizeof(s.link) - 1);
-	if (n <= 0)
-		return -ENOENT;
-	s.link[n] = '\0';
-	r = bw_open_files_search(&open_files, root, &incomplete);
-	readers->incomplete |= incomplete;
-	return r;
+	r = read_link(&s, own);
+	if (r == 0)
+		r = search(&s, root);
+	return r == 0 ? search_behind(&s, root) : r;
 }

@@ -16,7 +16,8 @@ struct bw_pipe_readers {
 
 /*
  * The processes, but this one, that have the pipe or fifo open for reading of which fd is an end; n is 0 if fd is
- * neither. root is put before /proc. What goes away meanwhile, or may not be looked at, is passed over. It takes a
- * second at most, and looks at no file that is no pipe. 0 or -errno.
+ * neither. Then those that read the stdout of one of them by a pipe without a name, and so on. root is put before
+ * /proc. What goes away meanwhile, or may not be looked at, is passed over. It takes a second at most for each of up to
+ * 8 pipes, and looks at no file that is no pipe. 0 or -errno.
  */
 int bw_pipe_readers_find(struct bw_pipe_readers *readers, const char *root, int fd);

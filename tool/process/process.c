@@ -13,6 +13,8 @@
 #include "base/file.h"
 #include "base/log.h"
 
+enum { LEVELS_MAX = 64 }; /* of ancestors that are looked at */
+
 bool bw_process_contained(const char *root)
 {
 	static const char initial[] = "pid:[4026531836]"; /* PROC_PID_INIT_INO in the kernel's proc_ns.h */
@@ -68,4 +70,38 @@ int bw_process_check(const char *root, pid_t pid)
 	if (process != pid)
 		return bw_log_error(-ESRCH, "cannot use '--pid %d': it is a thread of process %ld", pid, process);
 	return 0;
+}
+
+int bw_process_origin(const char *root, pid_t pid, struct bw_process_origin *origin)
+{
+	BW_FREE char *stat = NULL;
+	const char *comm_end;
+	char path[PATH_MAX];
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/%d/stat", root, (int)pid);
+	if (bw_file_read(path, 1 << 16, &stat, &len) < 0)
+		return -ESRCH;
+	/* PID (COMM) STATE PPID PGRP SESSION; the name may contain anything, the rest no parenthesis. */
+	comm_end = strrchr(stat, ')');
+	if (!comm_end || sscanf(comm_end, ") %*c %d %*d %d", &origin->parent, &origin->session) != 2)
+		return -ESRCH;
+	return 0;
+}
+
+bool bw_process_started_this(const char *root, pid_t pid)
+{
+	struct bw_process_origin origin, reader;
+	bool shares_session = false;
+
+	if (bw_process_origin(root, pid, &reader) < 0 || bw_process_origin(root, getpid(), &origin) < 0)
+		return false;
+	for (int level = 0; level < LEVELS_MAX; level++) {
+		shares_session |= origin.session == reader.session;
+		if (origin.parent == pid)
+			return !shares_session;
+		if (origin.parent <= 0 || bw_process_origin(root, origin.parent, &origin) < 0)
+			return false;
+	}
+	return false;
 }

@@ -107,8 +107,8 @@ void bw_attached_free(struct bw_attached *attached)
 {
 	struct bw_attached_misses missed = bw_attached_missed(attached);
 
-	for (uint32_t i = 0; i < attached->n; i++)
-		close(attached->hooks[i]);
+	for (uint32_t i = attached->n; i > 0; i--)
+		close(attached->hooks[i - 1]);
 	free(attached->hooks);
 	*attached = (struct bw_attached){.before = missed};
 }

@@ -122,6 +122,32 @@ static int check_types(const struct bw_plan *plan)
 	return 0;
 }
 
+static bool follows_tasks(const struct bw_plan_binding *b)
+{
+	static const char *const targets[] = {"wake_up_new_task", "release_task", "sched:sched_process_fork",
+					      "sched:sched_process_exit"};
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
+		if (strcmp(b->target, targets[i]) == 0)
+			return true;
+	return false;
+}
+
+/* They are attached first and detached last: while events are made, each process's children are known. */
+static void put_followers_first(struct bw_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		struct bw_plan_binding b = plan->bindings[i];
+
+		if (!follows_tasks(&b))
+			continue;
+		memmove(&plan->bindings[n + 1], &plan->bindings[n], (i - n) * sizeof(b));
+		plan->bindings[n++] = b;
+	}
+}
+
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 {
 	int r = 0;
@@ -141,6 +167,8 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 	}
 	if (r == 0)
 		r = report_unattached(plan, image);
+	if (r == 0)
+		put_followers_first(plan);
 	return r == 0 ? check_types(plan) : r;
 }
 

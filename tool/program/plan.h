@@ -27,9 +27,9 @@ struct bw_plan {
 int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const char *spec, const char **why);
 
 /*
- * Finds each binding's program in the image, and gives a binding by its name to every program that has none yet. 0 or
- * -errno, reported on stderr: a function that is not there, one that nothing attaches (where the plan is not lenient),
- * one with two types.
+ * Finds each binding's program in the image, and gives a binding by its name to every program that has none yet; those
+ * at the beginning and end of processes come first. 0 or -errno, reported on stderr: a function that is not there, one
+ * that nothing attaches (where the plan is not lenient), one with two types.
  */
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 
