@@ -64,6 +64,25 @@ static void the_name_of_a_function_decides_its_hook(void **state)
 	assert_int_equal(bw_plan_complete(&plan, &image), -EINVAL);
 }
 
+static void what_follows_processes_comes_first_and_the_rest_as_it_was(void **state)
+{
+	static const char *const wanted[] = {"kfunc__wake_up_new_task", "tracepoint__sched__sched_process_fork",
+					     "kprobe__x", "kprobe__y"};
+	struct bw_image_program programs[] = {
+		{"kprobe__x", NULL, 0}, {wanted[0], NULL, 0}, {"kprobe__y", NULL, 0}, {wanted[1], NULL, 0}};
+	struct bw_image image = {.programs = programs, .n_programs = LENGTH(programs)};
+	struct bw_plan plan = {0};
+
+	(void)state;
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	assert_int_equal(plan.n, LENGTH(wanted));
+	for (size_t i = 0; i < LENGTH(wanted); i++) {
+		assert_string_equal(plan.bindings[i].function, wanted[i]);
+		assert_string_equal(programs[plan.bindings[i].program].name, wanted[i]);
+	}
+	bw_plan_free(&plan);
+}
+
 static void a_lenient_plan_leaves_out_what_nothing_attaches(void **state)
 {
 	struct bw_image_program programs[] = {{"optional", NULL, 0}, {"kprobe__x", NULL, 0}};
@@ -209,6 +228,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_function_has_several_hooks_of_one_type),
 	cmocka_unit_test(the_name_of_a_function_decides_its_hook),
 	cmocka_unit_test(what_an_option_names_has_a_form),
+	cmocka_unit_test(what_follows_processes_comes_first_and_the_rest_as_it_was),
 	cmocka_unit_test(a_lenient_plan_leaves_out_what_nothing_attaches),
 	cmocka_unit_test(an_option_decides_the_hook_before_the_name_does),
 };

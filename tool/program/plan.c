@@ -124,8 +124,8 @@ static int check_types(const struct bw_plan *plan)
 
 static bool follows_tasks(const struct bw_plan_binding *b)
 {
-	static const char *const targets[] = {"wake_up_new_task", "release_task", "sched:sched_process_fork",
-					      "sched:sched_process_exit"};
+	static const char *const targets[] = {"wake_up_new_task", "release_task", "sched__sched_process_fork",
+					      "sched__sched_process_exit"};
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
 		if (strcmp(b->target, targets[i]) == 0)
