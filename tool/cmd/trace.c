@@ -155,7 +155,7 @@ static int open_trace(struct trace *t)
 	if (r == 0)
 		r = bw_trace_filter_size_not_pids(&t->options, &t->image);
 	if (r == 0)
-		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
+		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd, NULL);
 	if (r == 0)
 		r = bw_trace_filter_put_not_pids(&t->options, &t->loaded);
 	if (r == 0)
