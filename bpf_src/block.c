@@ -8,8 +8,8 @@ struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
-	char operation[12];			      // what was tried: open, create, replace, mount on, ...
-	char outcome[24];			      // what became of it; stands behind the name
+	char operation[12]; // what was tried: open, create, replace, mount on, ...
+	char outcome[24];   // what became of it; stands behind the name
 #if PINNED
 	u32 generation; // of the rules
 #endif

@@ -97,6 +97,7 @@ static void prepare(struct block *b)
 			     .object = "forbidden file",
 			     .after = ",",
 			     .then = "outcome",
+			     .any_time = o->pin,
 			     .trailer = bw_block_reload_trailer(&b->run, b->run.generation)},
 		.urgent_fd = p->enforcement.mounts_fd,
 		.urgent = on_mounts,
@@ -245,9 +246,7 @@ static int init(struct block *b, const struct bw_block_options *o, int signal_fd
 					.as_root = o->as_root,
 					.stdout_to_stderr = true,
 					.keeps_hangup = true},
-			    .run = {.generation = 1,
-				    .program = malloc(sizeof(*b->run.program)),
-				    .pin = BW_PIN_NONE}};
+			    .run = {.generation = 1, .program = malloc(sizeof(*b->run.program)), .pin = BW_PIN_NONE}};
 	if (!b->run.program)
 		return bw_log_error(-ENOMEM, "cannot begin: %s", strerror(ENOMEM));
 	bw_block_program_init(b->run.program, o, BW_HOOK_LSM, signal_fd);

@@ -231,14 +231,16 @@ static int check_pin_options(const struct bw_block_options *o)
 	const char *alone = o->status ? "--status" : o->unpin ? "--unpin" : NULL;
 
 	if (alone && (o->rules.n || o->pin || o->self_test || o->common.command || (o->status && o->unpin)))
-		return bw_log_error(BW_EXIT_USAGE, "%s blocks nothing: rules, --pin and other options do not fit", alone);
+		return bw_log_error(BW_EXIT_USAGE, "%s blocks nothing: rules, --pin and other options do not fit",
+				    alone);
 	if (o->json && !o->status)
 		return bw_log_error(BW_EXIT_USAGE, "--json goes with --status alone");
 	if (o->pin && o->common.command)
 		return bw_log_error(BW_EXIT_USAGE,
 				    "--pin: the rules of -- COMMAND end with the command, and cannot be pinned");
 	if (o->self_test && o->dry_run)
-		return bw_log_error(BW_EXIT_USAGE, "--self-test: with --dry-run nothing is denied that could be tested");
+		return bw_log_error(BW_EXIT_USAGE,
+				    "--self-test: with --dry-run nothing is denied that could be tested");
 	return 0;
 }
 

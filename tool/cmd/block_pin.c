@@ -14,8 +14,8 @@
 #include "enforce/pin_dir.h"
 #include "enforce/pin_text.h"
 
-const char *const bw_block_pin_shared_by_reload[] = {
-	"events", "outcomes", "counters", BW_REFUSED_TABLE, "programs", "except_exes", "except_paths", NULL};
+const char *const bw_block_pin_shared_by_reload[] = {"events",	 "outcomes",	"counters",	BW_REFUSED_TABLE,
+						     "programs", "except_exes", "except_paths", NULL};
 static const char *const shared_always[] = {"events", "outcomes", "counters", BW_REFUSED_TABLE, NULL};
 
 static bool takes_over(const struct bw_block_run *run)
@@ -111,14 +111,16 @@ static void report_limits(const struct bw_block_program *p)
 	bool dirs = o->rules.of_kind[BW_RULE_DIR] > 0;
 
 	if (p->enforcement.n_missing > 0)
-		bw_log_note("Without a process, what comes to be where a rule waits by a mount, a symlink or as a whole "
-			    "tree is not protected.");
+		bw_log_note(
+			"Without a process, what comes to be where a rule waits by a mount, a symlink or as a whole "
+			"tree is not protected.");
 	if (dirs && o->allow_mounts)
 		bw_log_note("Without a process, file systems that are mounted beneath a protected directory are not "
 			    "protected.");
 	if (dirs || o->rules.of_kind[BW_RULE_PATH] > 0)
-		bw_log_note("Without a process, files of file systems that number them anew (vfat, FUSE, some overlays) "
-			    "lose their protection when they leave memory.");
+		bw_log_note(
+			"Without a process, files of file systems that number them anew (vfat, FUSE, some overlays) "
+			"lose their protection when they leave memory.");
 }
 
 static void report_meanwhile(const struct bw_block_run *run)
@@ -139,9 +141,10 @@ void bw_block_pin_report(const struct bw_block_run *run)
 
 	if (!name)
 		return;
-	bw_log_note("Pinned as '%s', generation %llu: the rules hold without this process, until bccwatch block --unpin "
-		    "%s.",
-		    name, (unsigned long long)run->generation, name);
+	bw_log_note(
+		"Pinned as '%s', generation %llu: the rules hold without this process, until bccwatch block --unpin "
+		"%s.",
+		name, (unsigned long long)run->generation, name);
 	report_limits(run->program);
 	if (run->taken_over)
 		report_meanwhile(run);

@@ -73,10 +73,9 @@ static int go_on(void *cookie)
 
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {&run->program->loaded,
-					      next->options->pin ? bw_block_pin_shared_by_reload
-								 : bw_enforcement_shared,
-					      go_on, run};
+	const struct bw_load_shared shared = {
+		&run->program->loaded, next->options->pin ? bw_block_pin_shared_by_reload : bw_enforcement_shared,
+		go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);

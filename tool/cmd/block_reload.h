@@ -26,8 +26,8 @@ struct bw_block_run {
 };
 
 /*
- * The end of each event's line: " GENERATION=N"; NULL: the rules are from no file, or are pinned, where the event has it.
- * Valid up to the call after next. */
+ * The end of each event's line: " GENERATION=N"; NULL: the rules are from no file, or are pinned, where the event has
+ * it. Valid up to the call after next. */
 const char *bw_block_reload_trailer(struct bw_block_run *run, uint64_t generation);
 
 /*

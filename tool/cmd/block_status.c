@@ -45,8 +45,8 @@ static void print_text(const struct bw_block_status_pin *p)
 	struct tm tm;
 
 	if (info->version != 0 && info->version != BW_PIN_VERSION) {
-		printf("%s: version %u, which this bccwatch does not know; bccwatch block --unpin %s ends it\n", p->name,
-		       info->version, p->name);
+		printf("%s: version %u, which this bccwatch does not know; bccwatch block --unpin %s ends it\n",
+		       p->name, info->version, p->name);
 		return;
 	}
 	if (info->generation == 0) {
@@ -83,7 +83,8 @@ static void put_enforcement(struct bw_json *json, const struct bw_block_status_p
 	const struct {
 		const char *key;
 		uint64_t n;
-	} numbers[] = {{"since", info->since}, {"generation", info->generation}, {"denied", p->denied}, {"lost", p->lost}};
+	} numbers[] = {
+		{"since", info->since}, {"generation", info->generation}, {"denied", p->denied}, {"lost", p->lost}};
 
 	bw_json_key(json, "hook");
 	bw_json_text(json, info->hook < BW_HOOKS ? bw_hook_info((enum bw_hook)info->hook)->word : "?");

@@ -34,7 +34,7 @@ struct bw_enforcement {
 	struct bw_access access; /* what is denied */
 	uint32_t error; /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
-	bool denies; /* the hook can refuse an open */
+	bool denies;	/* the hook can refuse an open */
 	bool self_test; /* whether the rules hold is tried (enforce/self_test.h) */
 	/*
 	 * Since when the excepted programs are known by their execve(2), as in struct settings, where another program

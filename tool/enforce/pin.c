@@ -59,8 +59,9 @@ int bw_pin_check_version(const char *name, const struct bw_pin_info *info)
 {
 	if (info->version == BW_PIN_VERSION)
 		return 0;
-	bw_log_error(-EPROTO, "cannot take over the pin '%s': its layout has version %u, this bccwatch knows version %d",
-		     name, info->version, BW_PIN_VERSION);
+	bw_log_error(-EPROTO,
+		     "cannot take over the pin '%s': its layout has version %u, this bccwatch knows version %d", name,
+		     info->version, BW_PIN_VERSION);
 	bw_log_hint("take it over by the bccwatch that made it, or end the enforcement by bccwatch block --unpin %s",
 		    name);
 	return -EPROTO;
@@ -128,9 +129,8 @@ static int check_content(int dir, const char *name, struct bw_pin_info *info)
 	}
 	if (r == 0 || r == -ENOENT)
 		return r;
-	return r == -EBADMSG || r == -ELOOP
-		       ? refuse_foreign(name, INFO)
-		       : bw_log_error(r, "cannot read the pin '%s': %s", name, strerror(-r));
+	return r == -EBADMSG || r == -ELOOP ? refuse_foreign(name, INFO)
+					    : bw_log_error(r, "cannot read the pin '%s': %s", name, strerror(-r));
 }
 
 static int map_info(struct bw_pin *pin)
@@ -149,7 +149,8 @@ static int map_info(struct bw_pin *pin)
 /* It is pinned together with the first generation. */
 static int make_info(struct bw_pin *pin)
 {
-	const struct bw_pin_info info = {.magic = BW_PIN_MAGIC, .version = BW_PIN_VERSION, .since = (uint64_t)time(NULL)};
+	const struct bw_pin_info info = {
+		.magic = BW_PIN_MAGIC, .version = BW_PIN_VERSION, .since = (uint64_t)time(NULL)};
 
 	pin->info_map = bw_pin_object_make_array("info", INFO_BYTES, 1, BPF_F_MMAPABLE, &info, sizeof(info));
 	return map_info(pin);

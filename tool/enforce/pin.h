@@ -38,8 +38,8 @@ struct bw_pin {
 	struct bw_pin_set old;	  /* what is in force, from a process that is gone; no image: nothing is */
 };
 
-#define BW_PIN_NONE                                \
-	{                                          \
+#define BW_PIN_NONE                                   \
+	{                                             \
 		.base = -1, .dir = -1, .info_map = -1 \
 	}
 

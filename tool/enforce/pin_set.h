@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A generation of rules as it is pinned: a directory gN with the maps, what attaches the programs, and the rules' text. */
+/* A generation of rules as it is pinned: a directory gN with the maps, what attaches the programs, and the rules' text.
+ */
 #pragma once
 
 #include <stddef.h>
