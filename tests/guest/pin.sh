@@ -184,7 +184,7 @@ pin_fails() { # pin_fails NAME PATTERN: the start fails, with that message
 	check "block --pin: $1: nothing is left attached" nothing_attached
 }
 run_directories() {
-	mkdir -p -m 700 "$pins"
+	mkdir -m 700 "$pins" 2>/dev/null
 	mkdir "$tmp/elsewhere" && ln -s "$tmp/elsewhere" "$pins/p"
 	pin_fails "a symlink in its place" "cannot use 'p' of bpffs: not a directory"
 	check "block --pin: a symlink in its place: nothing is written to where it leads" [ -z "$(ls "$tmp/elsewhere")" ]
@@ -235,7 +235,7 @@ run_failures() { # run_failures HOOK
 	check "$hook: --pin: after that the rules hold" denied secret
 
 	# Another version, of which only magic and version are known.
-	"$fixtures/tamper" pinned "$pins/p/info" 8 77 && mkdir -p -m 700 "$pins/p/new/deep" && ln -s /etc "$pins/p/new/link"
+	"$fixtures/tamper" pinned "$pins/p/info" 8 77 && mkdir "$pins/p/new" "$pins/p/new/deep" && ln -s /etc "$pins/p/new/link"
 	check_status "$hook: --pin: another version is refused" 1 bccwatch block -a deny --headers btf --hook "$hook" "${rules[@]}" --pin p
 	check_lines "$hook: --pin: another version is refused with the reason" 1 "has version 77, this bccwatch knows version 1" "$tmp/said"
 	check_lines "$hook: --pin: another version is refused with what to do" 1 "end the enforcement by bccwatch block --unpin p" "$tmp/said"

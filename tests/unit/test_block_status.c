@@ -48,10 +48,11 @@ static void a_pin_is_listed_with_what_it_does(void **state)
 	(void)state;
 	assert_string_equal(listed(false), "p: hook fmod_ret, since 1970-01-01 23:59:59, generation 3, watched by "
 					   "process 812; 5 denied, 1 events lost; 1 rule: name a\\x1bb.\n");
-	assert_string_equal(listed(true),
-			    "{\"name\":\"p\",\"version\":1,\"watched\":true,\"hook\":\"fmod_ret\",\"since\":86399,"
-			    "\"generation\":3,\"denied\":5,\"lost\":1,\"process\":812,\"rules\":[{\"name\":\"a\\u001bb\"}"
-			    "]}\n");
+	assert_string_equal(
+		listed(true),
+		"{\"name\":\"p\",\"version\":1,\"watched\":true,\"hook\":\"fmod_ret\",\"since\":86399,"
+		"\"generation\":3,\"denied\":5,\"lost\":1,\"process\":812,\"rules\":[{\"name\":\"a\\u001bb\"}"
+		"]}\n");
 	pin.watched = false;
 	assert_non_null(strstr(listed(false), "watched by no process"));
 	assert_non_null(strstr(listed(true), "\"process\":null"));

@@ -139,9 +139,11 @@ static int set_pin_option(struct bw_block_options *o, int id, const char *value)
 	case OPT_STATUS:
 		o->status = true;
 		return 0;
-	default:
+	case OPT_JSON:
 		o->json = true;
 		return 0;
+	default:
+		return BW_EXIT_USAGE;
 	}
 }
 
@@ -190,14 +192,8 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_EXCEPT_EXE:
 	case OPT_EXCEPT_COMM:
 		return add_exception(o, id, value);
-	case OPT_PIN:
-	case OPT_STATUS:
-	case OPT_UNPIN:
-	case OPT_JSON:
-	case OPT_SELF_TEST:
-		return set_pin_option(o, id, value);
 	default:
-		return BW_EXIT_USAGE;
+		return set_pin_option(o, id, value);
 	}
 }
 

@@ -73,12 +73,11 @@ static int read_info(int map, struct bw_pin_info *info)
 	BW_FREE char *content = NULL;
 	int r = bw_pin_object_describe(map, &is);
 
-	*info = (struct bw_pin_info){0};
 	if (r == 0 && (is.type != BPF_MAP_TYPE_ARRAY || is.value_size < sizeof(*info)))
 		r = -EBADMSG;
 	if (r == 0)
 		r = bw_pin_object_read_array(map, &is, &content);
-	if (r < 0)
+	if (r < 0 || !content)
 		return r;
 	memcpy(info, content, sizeof(*info));
 	if (memcmp(info->magic, BW_PIN_MAGIC, sizeof(info->magic)) != 0)
@@ -92,6 +91,7 @@ int bw_pin_read_info(int dir, struct bw_pin_info *info)
 {
 	BW_FD int map = bw_pin_object_get(dir, INFO);
 
+	*info = (struct bw_pin_info){0};
 	return map < 0 ? map : read_info(map, info);
 }
 

@@ -89,24 +89,39 @@ int bw_pin_set_put(int dir, uint64_t generation, const struct bw_loaded *loaded,
 	return r;
 }
 
+static int make_room(struct bw_pin_set *s, size_t n)
+{
+	struct bw_image_map *maps;
+	int *fds = reallocarray(s->loaded.maps, n, sizeof(*fds));
+
+	if (!fds)
+		return -ENOMEM;
+	s->loaded.maps = fds;
+	maps = reallocarray(s->image.maps, n, sizeof(*maps));
+	if (!maps)
+		return -ENOMEM;
+	s->image.maps = maps;
+	return 0;
+}
+
 static int open_map(struct bw_pin_set *s, int dir, const char *name)
 {
 	const uint32_t n = s->image.n_maps;
-	int *fds = reallocarray(s->loaded.maps, n + 1, sizeof(*fds));
-	struct bw_image_map *maps = reallocarray(s->image.maps, n + 1, sizeof(*maps));
-	int r;
+	BW_FD int fd = bw_pin_object_get(dir, name);
+	struct bw_image_map map = {0};
+	int r = fd < 0 ? fd : bw_pin_object_describe(fd, &map);
 
-	s->loaded.maps = fds ? fds : s->loaded.maps;
-	s->image.maps = maps ? maps : s->image.maps;
-	if (!fds || !maps)
+	if (r == 0)
+		r = make_room(s, (size_t)n + 1);
+	if (r < 0)
+		return r;
+	map.name = strdup(name + strlen(MAP));
+	if (!map.name)
 		return -ENOMEM;
-	fds[n] = bw_pin_object_get(dir, name);
-	if (fds[n] < 0)
-		return fds[n];
-	maps[n] = (struct bw_image_map){.name = strdup(name + strlen(MAP))};
+	s->loaded.maps[n] = bw_cleanup_take_fd(&fd);
+	s->image.maps[n] = map;
 	s->image.n_maps++;
-	r = bw_pin_object_describe(fds[n], &maps[n]);
-	return maps[n].name ? r : -ENOMEM;
+	return 0;
 }
 
 static int open_text(struct bw_pin_set *s, int dir)
@@ -119,10 +134,12 @@ static int open_text(struct bw_pin_set *s, int dir)
 
 	if (r == 0)
 		r = bw_pin_object_read_array(fd, &map, &all);
-	if (r < 0)
+	if (r < 0 || !all)
 		return r;
+	if (map.value_size < sizeof(len))
+		return -EBADMSG;
 	memcpy(&len, all, sizeof(len));
-	if (map.value_size < sizeof(len) || len > (uint64_t)map.value_size * map.max_entries - sizeof(len))
+	if (len > (uint64_t)map.value_size * map.max_entries - sizeof(len))
 		return -EBADMSG;
 	s->text = calloc(1, len + 1);
 	if (!s->text)
