@@ -162,6 +162,7 @@ int bw_identity_adopt(struct bw_enforcement *e, const struct bw_loaded *loaded)
 		return bw_log_error(-errno, "cannot read the map 'settings': %s", strerror(errno));
 	e->settings.self = 0;
 	e->settings.self_began = 0;
+	e->settings.canary = 0;
 	e->settings.frozen = 0;
 	e->settings.learning = 1;
 	r = learn_self(e, MODE_ENFORCE);
