@@ -127,20 +127,20 @@ run_short() { # run_short HOOK: the same in short
 }
 
 # Processes that try to open a file until there is a file `end`: who opens it once reports that.
-try_always() {
-	perl -e 'my $n = 0;
+try_always() { # try_always FILE
+	perl -e 'my $n = 0; my $f = shift;
 		until (-e "end") {
-			for (1 .. 10) { $n++; if (open(my $h, "<", "dir/f")) { print "passed\n"; exit } }
+			for (1 .. 10) { $n++; if (open(my $h, "<", $f)) { print "passed\n"; exit } }
 			select(undef, undef, undef, 0.1); # the restarts need some of the time, too
 		}
-		print "attempts $n\n"'
+		print "attempts $n\n"' "$1"
 }
 
 # Starts that are killed before they end, beside the attempts: some of them between two steps of a take-over.
 kill_starts() { # kill_starts HOOK COUNT
 	local i
 	for ((i = 0; i < $2; i++)); do
-		bccwatch block --headers btf -a deny --hook "$1" "${rules[@]}" --pin p >>"$printed" 2>"$tmp/early" &
+		bccwatch block --headers btf -a deny --hook "$1" "${tried[@]}" --pin p >>"$printed" 2>"$tmp/early" &
 		pid=$!
 		until grep -q . "$tmp/early" || ! kill -0 $pid 2>/dev/null || [ -n "$(find "$pins/p" -name 'link_*' -newer "$tmp/mark")" ]; do sleep 0.01; done
 		kill -KILL $pid
@@ -149,12 +149,14 @@ kill_starts() { # kill_starts HOOK COUNT
 	done
 }
 
-run_restarts() { # run_restarts HOOK COUNT: SIGKILL and start, beside attempts
-	local hook=$1 count=$2 tries=() n attempts lines lost
+run_restarts() { # run_restarts HOOK COUNT FILE: SIGKILL and start, beside attempts
+	local hook=$1 count=$2 file=$3 tries=() tried n attempts lines lost
+	tried=(--name secret) # of which a start takes less time
+	[ "$file" = secret ] || tried=("${rules[@]}")
 	touch "$tmp/mark"
 	rm -f end "$tmp"/try?
 	: >"$printed" && : >"$tmp/headers"
-	start_pin --hook "$hook" "${rules[@]}" --pin p || return
+	start_pin --hook "$hook" "${tried[@]}" --pin p || return
 	if grep -q "On this preemptible kernel" "$err"; then # as the header says, not each open is checked by this hook
 		skip "$hook: --pin: restarts beside attempts" "the kernel preempts its program"
 		stop TERM
@@ -162,13 +164,13 @@ run_restarts() { # run_restarts HOOK COUNT: SIGKILL and start, beside attempts
 		return
 	fi
 	for n in 1 2; do
-		try_always >"$tmp/try$n" 2>&1 &
+		try_always "$file" >"$tmp/try$n" 2>&1 &
 		tries+=($!)
 	done
 	for ((n = 0; n < count; n++)); do
 		end_of_process KILL
 		[ $n != 5 ] || kill_starts "$hook" 3
-		start_block -a deny --hook "$hook" "${rules[@]}" --pin p || break
+		start_block -a deny --hook "$hook" "${tried[@]}" --pin p || break
 		cat "$err" >>"$tmp/headers"
 	done
 	touch end
@@ -177,7 +179,7 @@ run_restarts() { # run_restarts HOOK COUNT: SIGKILL and start, beside attempts
 	list
 	end_of_process TERM
 	attempts=$(sed -n 's/^attempts //p' "$tmp"/try? | awk '{n += $1} END {print n + 0}')
-	lines=$(grep -c "file $home/dir/f, denied\. GENERATION=" "$printed")
+	lines=$(grep -c "file $home/$file, denied\. GENERATION=" "$printed")
 	lost=$(sed -n 's/.*the events of \([0-9]*\) are lost\.$/\1/p' "$tmp/headers" | awk '{n += $1} END {print n + 0}')
 	check "$hook: --pin: $count SIGKILLs and restarts were made" [ "$(grep -c '^Taken over without a gap' "$tmp/headers")" = "$count" ]
 	check_lines "$hook: --pin: no open passes during $count SIGKILLs and restarts" 2 attempts <(cat "$tmp"/try?)
@@ -249,7 +251,7 @@ run_failures() { # run_failures HOOK
 	check "$hook: --pin: what a take-over that was interrupted has left is removed" [ "$(ls "$pins/p")" = g2$'\n'info ]
 	end_of_process KILL
 	check "$hook: --pin: after that the rules hold" denied secret
-	mkdir -m 700 "$pins/p/g3" && ln "$pins/p"/g2/* "$pins/p/g3" && "$fixtures/tamper" pinned "$pins/p/info" 16 3
+	mkdir -m 700 "$pins/p/g3" && ln "$pins/p"/g2/* "$pins/p/g3" && "$fixtures/tamper" pinned "$pins/p/info" 24 3
 	list
 	check "$hook: --status: between two steps the new generation is listed" shows '^p: .* generation 3, ' "$tmp/list"
 	start_pin --hook "$hook" "${rules[@]}" --pin p || return
@@ -258,7 +260,7 @@ run_failures() { # run_failures HOOK
 	check "$hook: --pin: after that, too, the rules hold" denied secret
 
 	# Another version, of which only magic and version are known.
-	"$fixtures/tamper" pinned "$pins/p/info" 8 77 && mkdir "$pins/p/new" "$pins/p/new/deep" && ln -s /etc "$pins/p/new/link"
+	"$fixtures/tamper" pinned "$pins/p/info" 12 77 && mkdir "$pins/p/new" "$pins/p/new/deep" && ln -s /etc "$pins/p/new/link"
 	check_status "$hook: --pin: another version is refused" 1 bccwatch block -a deny --headers btf --hook "$hook" "${rules[@]}" --pin p
 	check_lines "$hook: --pin: another version is refused with the reason" 1 "has version 77, this bccwatch knows version 1" "$tmp/said"
 	check_lines "$hook: --pin: another version is refused with what to do" 1 "end the enforcement by bccwatch block --unpin p" "$tmp/said"
@@ -269,6 +271,23 @@ run_failures() { # run_failures HOOK
 	check "$hook: --unpin: of another version nothing is left in bpffs" has_no_pins
 	check "$hook: --unpin: of another version nothing is left attached" nothing_attached
 	check "$hook: --unpin: no symlink is followed" [ -d /etc ]
+}
+
+run_losses() { # run_losses HOOK: more events than the buffer holds, and nobody reads
+	local hook=$1 attempts=20000 lost
+	start_pin --hook "$hook" "${rules[@]}" --pin p || return
+	end_of_process KILL
+	perl -e 'for (1 .. $ARGV[0]) { die "passed" if open(my $h, "<", "secret") }' $attempts
+	start_pin --hook "$hook" "${rules[@]}" --pin p || return
+	lost=$(sed -n "s/^Taken over without a gap\. Denied while no process watched: $attempts; the events of \([0-9]*\) are lost\.\$/\1/p" "$err")
+	check "$hook: --pin: that the buffer was full is reported, with how many events are lost" [ "${lost:-0}" -gt 0 ]
+	check "$hook: --pin: what the buffer held is printed" within 30 \
+		sh -c '[ "$(grep -c "file $1, denied" "$2")" = "$3" ]' sh "$home/secret" "$out" $((attempts - lost))
+	check "$hook: --pin: events that are lost are reported as such" within 5 shows "^Lost $lost events: no process read them in time\.\$" "$err"
+	stop TERM
+	check_lines "$hook: --pin: the closing line has what was denied, shown and lost meanwhile" 1 \
+		"bccwatch block --unpin p. $((attempts - lost)) events shown, $lost lost." "$err"
+	unpin p >/dev/null
 }
 
 # A process that gets the number of the one that watched is no exception.
@@ -322,9 +341,10 @@ read -r first others < <(denying_hooks)
 run_pin "$first"
 run_failures "$first"
 run_number "$first"
-run_restarts "$first" "$(is_soak && echo 50 || echo 20)"
+run_losses "$first"
+if is_soak; then run_restarts "$first" 50 secret && run_restarts "$first" 50 dir/f; else run_restarts "$first" 20 secret; fi
 run_self_test "$first"
 for hook in $others; do
-	if is_soak; then run_pin "$hook" && run_restarts "$hook" 50 && run_self_test "$hook"; else run_short "$hook"; fi
+	if is_soak; then run_pin "$hook" && run_restarts "$hook" 50 dir/f && run_self_test "$hook"; else run_short "$hook"; fi
 done
 check "block --pin: nothing is left attached at the end" nothing_attached

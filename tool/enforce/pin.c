@@ -80,7 +80,7 @@ static int read_info(int map, struct bw_pin_info *info)
 	if (r < 0 || !content)
 		return r;
 	memcpy(info, content, sizeof(*info));
-	if (memcmp(info->magic, BW_PIN_MAGIC, sizeof(info->magic)) != 0)
+	if (strncmp(info->magic, BW_PIN_MAGIC, sizeof(info->magic)) != 0)
 		return -EBADMSG;
 	if (info->version != BW_PIN_VERSION)
 		*info = (struct bw_pin_info){.magic = BW_PIN_MAGIC, .version = info->version};

@@ -19,9 +19,10 @@ enum { BW_PIN_VERSION = 1 };
 
 /* Magic and version are the same in each version. */
 struct bw_pin_info {
-	char magic[8];
+	char magic[12];
 	uint32_t version;
-	uint32_t hook;	     /* enum bw_hook */
+	uint32_t hook; /* enum bw_hook */
+	uint32_t unused;
 	uint64_t generation; /* that is in force; 0: none yet */
 	uint64_t since;	     /* when the enforcement began: seconds since 1970 */
 	uint64_t process;    /* the one that watches it, or did last */
