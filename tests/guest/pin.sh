@@ -98,9 +98,10 @@ run_pin() { # run_pin HOOK: one process after the other
 	end_of_process INT
 	printf 'name secret\n' >rules.txt
 	start_pin --hook "$hook" --rules rules.txt --pin p || return
-	printf 'name secret\nname free\n' >rules.txt && echo x >free
+	printf 'name free\n' >rules.txt && echo x >free
 	kill -HUP "$pid"
-	check "$hook: --pin: SIGHUP reads the rules again" within 120 shows '^Reloaded in [0-9]+ ms: generation 5, 2 rules\.' "$err"
+	check "$hook: --pin: SIGHUP reads the rules again" within 120 shows '^Reloaded in [0-9]+ ms: generation 5, 1 rule\.' "$err"
+	check "$hook: --pin: a rule that the reload removed ends" reads secret SECRET
 	end_of_process KILL
 	check "$hook: --pin: after SIGKILL the rules of the reload hold" denied free
 	check "$hook: --pin: after the reload one generation is pinned" [ "$(ls "$pins/p")" = g5$'\n'info ]

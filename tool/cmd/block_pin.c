@@ -99,9 +99,12 @@ int bw_block_pin_put(struct bw_block_run *run, const struct bw_block_program *p,
 	r = bw_pin_text_write(&o->rules, o->exes, o->n_exes, &text, &len);
 	if (r == 0)
 		r = bw_pin_put(&run->pin, generation, &p->loaded, attached, text, len);
-	if (r == 0)
-		run->pin.info->hook = p->hook;
-	return r;
+	if (r < 0)
+		return r;
+	run->pin.info->hook = p->hook;
+	if (run->program == p) /* a reload has the old one still */
+		bw_pin_settle(&run->pin);
+	return 0;
 }
 
 /* What needs the process, of what these rules need. */

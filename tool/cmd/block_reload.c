@@ -140,6 +140,7 @@ static void take_over(struct bw_block_run *run, struct bw_block_program *next)
 	run->generation++;
 	bw_block_program_free(old);
 	free(old);
+	bw_pin_settle(&run->pin);
 }
 
 /* The rules of the next program, which is built; nothing is loaded yet. */

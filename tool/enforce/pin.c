@@ -166,7 +166,7 @@ static int remove_leftover(void *cookie, const char *name)
 	const struct leftovers *l = cookie;
 	uint64_t n = bw_pin_set_number(name);
 
-	return n == 0 || n == l->in_force ? 0 : bw_pin_set_remove(l->dir, n);
+	return n == 0 || n == l->in_force ? 0 : bw_pin_set_remove(l->dir, n, NULL);
 }
 
 static int take_info(struct bw_pin *pin, const struct bw_pin_info *info)
@@ -229,6 +229,7 @@ void bw_pin_close(struct bw_pin *pin)
 	if (pin->info)
 		munmap(pin->info, INFO_BYTES);
 	bw_pin_set_free(&pin->old);
+	bw_pin_programs_free(&pin->going);
 	if (pin->dir >= 0)
 		unlinkat(pin->base, pin->name, AT_REMOVEDIR);
 	bw_cleanup_fd(&pin->info_map);
@@ -261,9 +262,29 @@ int bw_pin_put(struct bw_pin *pin, uint64_t generation, const struct bw_loaded *
 	pin->info->process = (uint64_t)getpid();
 	__atomic_store_n(&pin->info->generation, generation, __ATOMIC_SEQ_CST);
 	if (before)
-		bw_pin_set_remove(pin->dir, before);
+		bw_pin_set_remove(pin->dir, before, &pin->going);
 	bw_pin_set_free(&pin->old);
 	return 0;
+}
+
+void bw_pin_settle(struct bw_pin *pin)
+{
+	if (bw_pin_programs_wait(&pin->going) < 0)
+		bw_log_note(
+			"The rules of the generation before still hold, too: another process has their programs open.");
+}
+
+/* The kernel detaches the programs a moment later. */
+static int remove_and_wait(int base, const char *name)
+{
+	struct bw_pin_programs programs = {0};
+	int found = bw_pin_programs_find(&programs, base, name), r = bw_pin_dir_remove(base, name, INFO);
+
+	if (r == 0 && found == 0 && bw_pin_programs_wait(&programs) < 0)
+		r = bw_log_error(-EBUSY,
+				 "the pin '%s' is removed, but another process has its programs open: they hold", name);
+	bw_pin_programs_free(&programs);
+	return r;
 }
 
 int bw_pin_remove(const char *bpffs, const char *name)
@@ -282,5 +303,5 @@ int bw_pin_remove(const char *bpffs, const char *name)
 	r = check_content(dir, name, &info);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	return bw_pin_dir_remove(base, name, INFO);
+	return remove_and_wait(base, name);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "bpf_src/block/rules.h"
+#include "enforce/pin_programs.h"
 #include "enforce/pin_set.h"
 #include "program/session.h"
 
@@ -35,8 +36,9 @@ struct bw_pin {
 	const char *name; /* the caller's */
 	int base, dir;	  /* dir is locked */
 	int info_map;
-	struct bw_pin_info *info; /* in the map's memory */
-	struct bw_pin_set old;	  /* what is in force, from a process that is gone; no image: nothing is */
+	struct bw_pin_info *info;     /* in the map's memory */
+	struct bw_pin_programs going; /* of what was in force before */
+	struct bw_pin_set old;	      /* what is in force, from a process that is gone; no image: nothing is */
 };
 
 #define BW_PIN_NONE                                   \
@@ -64,6 +66,9 @@ int bw_pin_check_layout(const struct bw_pin *pin, const struct bw_image *image);
  */
 int bw_pin_put(struct bw_pin *pin, uint64_t generation, const struct bw_loaded *loaded,
 	       const struct bw_attached *attached, const char *text, size_t len);
+
+/* Waits until what was in force before bw_pin_put holds no more: this process has closed it. Reports where it does. */
+void bw_pin_settle(struct bw_pin *pin);
 
 /*
  * Reads info of a directory; of another version only magic and version. -ENOENT: there is none; -EBADMSG: it is not

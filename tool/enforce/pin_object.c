@@ -52,37 +52,62 @@ int bw_pin_object_get(int dir, const char *name)
 	return call(BPF_OBJ_GET, &attr);
 }
 
-/* A program or link has other information in the same place. */
-static bool is_map(int object)
+/* Maps, programs and links have other information in the same place. */
+static bool is_a(int object, const char *kind)
 {
-	static const char kind[] = "anon_inode:bpf-map";
-	char path[64], target[64];
-	ssize_t n;
+	char path[64], target[64] = "";
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", object);
-	n = readlink(path, target, sizeof(target));
-	return n == sizeof(kind) - 1 && memcmp(target, kind, sizeof(kind) - 1) == 0;
+	return readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, kind) == 0;
+}
+
+static int get_info(int object, void *info, uint32_t size)
+{
+	union bpf_attr attr;
+	int r;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)object;
+	attr.info.info_len = size;
+	attr.info.info = (uintptr_t)info;
+	r = call(BPF_OBJ_GET_INFO_BY_FD, &attr);
+	return r < 0 ? r : 0;
 }
 
 int bw_pin_object_describe(int object, struct bw_image_map *map)
 {
 	struct bpf_map_info info = {0};
-	union bpf_attr attr;
 	int r;
 
-	if (!is_map(object))
+	if (!is_a(object, "anon_inode:bpf-map"))
 		return -EBADMSG;
-	memset(&attr, 0, sizeof(attr));
-	attr.info.bpf_fd = (uint32_t)object;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uintptr_t)&info;
-	r = call(BPF_OBJ_GET_INFO_BY_FD, &attr);
+	r = get_info(object, &info, sizeof(info));
 	map->type = info.type;
 	map->key_size = info.key_size;
 	map->value_size = info.value_size;
 	map->max_entries = info.max_entries;
 	map->flags = info.map_flags;
-	return r < 0 ? r : 0;
+	return r;
+}
+
+int bw_pin_object_program(int object, uint32_t *id)
+{
+	struct bpf_link_info info = {0};
+	int r = is_a(object, "anon_inode:bpf_link") ? get_info(object, &info, sizeof(info)) : -EBADMSG;
+
+	*id = info.prog_id;
+	return r;
+}
+
+bool bw_pin_object_has_program(uint32_t id)
+{
+	BW_FD int fd = -1;
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_id = id;
+	fd = call(BPF_PROG_GET_FD_BY_ID, &attr);
+	return fd >= 0;
 }
 
 static int fill(int map, uint32_t value_size, const char *content, size_t len)

@@ -188,9 +188,12 @@ void bw_pin_set_free(struct bw_pin_set *s)
 	*s = (struct bw_pin_set){0};
 }
 
-int bw_pin_set_remove(int dir, uint64_t generation)
+int bw_pin_set_remove(int dir, uint64_t generation, struct bw_pin_programs *programs)
 {
 	char name[DIGITS];
 
-	return bw_pin_dir_remove(dir, name_of(generation, name), NULL);
+	name_of(generation, name);
+	if (programs)
+		bw_pin_programs_find(programs, dir, name);
+	return bw_pin_dir_remove(dir, name, NULL);
 }

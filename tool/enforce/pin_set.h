@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "enforce/pin_programs.h"
 #include "program/attach.h"
 #include "program/image.h"
 #include "program/load.h"
@@ -31,5 +32,5 @@ int bw_pin_set_put(int dir, uint64_t generation, const struct bw_loaded *loaded,
 int bw_pin_set_open(struct bw_pin_set *set, int dir, uint64_t generation);
 void bw_pin_set_free(struct bw_pin_set *set);
 
-/* What is attached ends, where no process has it, too. 0 or -errno, reported. */
-int bw_pin_set_remove(int dir, uint64_t generation);
+/* What is attached ends soon, where no process has it, too: programs, to which it is added. 0 or -errno, reported. */
+int bw_pin_set_remove(int dir, uint64_t generation, struct bw_pin_programs *programs);
