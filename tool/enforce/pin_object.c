@@ -93,7 +93,9 @@ int bw_pin_object_describe(int object, struct bw_image_map *map)
 int bw_pin_object_program(int object, uint32_t *id)
 {
 	struct bpf_link_info info = {0};
-	int r = is_a(object, "anon_inode:bpf_link") ? get_info(object, &info, sizeof(info)) : -EBADMSG;
+	/* One name is that of a link that was opened, the other of one that was made. */
+	bool is_link = is_a(object, "anon_inode:bpf-link") || is_a(object, "anon_inode:bpf_link");
+	int r = is_link ? get_info(object, &info, sizeof(info)) : -EBADMSG;
 
 	*id = info.prog_id;
 	return r;
