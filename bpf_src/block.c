@@ -8,8 +8,11 @@ struct data_t {
 	u64 ts; // when, in ns since the boot; becomes the time that a line begins with
 	u32 pid;
 	char comm[16];
-	char operation[12];			      // what was tried: open, create, replace, mount on, ...
-	char outcome[24];			      // what became of it; stands behind the name
+	char operation[12]; // what was tried: open, create, replace, mount on, ...
+	char outcome[24];   // what became of it; stands behind the name
+#if PINNED
+	u32 generation; // of the rules
+#endif
 	char fname[4096] __attribute__((aligned(8))); // where it is the last field, only the bytes used are sent
 };
 
@@ -58,7 +61,12 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 	if (used > sizeof(d->fname))
 		used = sizeof(d->fname);
 	used = BEHIND_NAME ? sizeof(*d) : used + offsetof(struct data_t, fname);
+#if PINNED
+	d->generation = generation_of_rules();
+	events.ringbuf_output(d, used, 0);
+#else
 	events.perf_submit(ctx, d, used);
+#endif
 	put_slot();
 }
 

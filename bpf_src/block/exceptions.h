@@ -131,6 +131,15 @@ static inline int on_fork(struct task_struct *child, u64 flags)
 	return 0;
 }
 
+/* Another inode gets its address: bccwatch, which would keep it in memory, may be gone. */
+static inline int on_inode_gone(struct inode *inode)
+{
+	u64 address = (u64)inode;
+
+	except_exes.delete(&address);
+	return 0;
+}
+
 static inline int on_exit(struct task_struct *task)
 {
 	programs.delete((u64 *)&task);

@@ -36,5 +36,7 @@ static inline bool learn(struct settings *s, struct inode *inode)
 		identify(inode, &l->file);
 	l->inode = (u64)inode;
 	l->process = bpf_get_current_pid_tgid() >> 32;
+	if (PINNED)
+		l->began = process_began();
 	return true;
 }

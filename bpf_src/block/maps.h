@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../lib/targets.h"
+#include "../lib/verifier.h"
 #include "options.h"
 #include "rules.h"
 
@@ -10,7 +11,11 @@ struct comm {
 	char name[16];
 };
 
+#if PINNED
+BPF_RINGBUF_OUTPUT(events, 256); /* pages; a perf buffer would be gone with the process that reads it */
+#else
 BPF_PERF_OUTPUT(events);
+#endif
 BPF_PERCPU_ARRAY(outcomes, u64, OUTCOMES);
 BPF_ARRAY(settings, struct settings, 1);
 BPF_ARRAY(learned, struct learned, 1);
@@ -40,7 +45,30 @@ static inline struct settings *enforced(void)
 	return s && s->mode == MODE_ENFORCE ? s : NULL;
 }
 
+/* Of its process: CLOCK_MONOTONIC, ns. */
+static inline u64 process_began(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
+	u64 began = 0;
+
+	PEEK(leader, task->group_leader);
+	PEEK(began, leader->start_time);
+	return began;
+}
+
+/* A pinned program outlives bccwatch, whose number another process gets one day. */
 static inline bool is_bccwatch(struct settings *s)
 {
-	return bpf_get_current_pid_tgid() >> 32 == s->self;
+	if (bpf_get_current_pid_tgid() >> 32 != s->self)
+		return false;
+	return !PINNED || !s->self_began || process_began() == s->self_began;
 }
+
+#if PINNED
+static inline u32 generation_of_rules(void)
+{
+	struct settings *s = enforced();
+
+	return s ? s->generation : 0;
+}
+#endif

@@ -11,7 +11,9 @@
 
 /* clang-format off */
 
-#if BY_FILE
+#if EXCEPT_EXE && PINNED
+NOTICE(security_inode_free, (struct inode *inode), on_inode_gone(inode) + on_free(inode))
+#elif BY_FILE
 NOTICE(security_inode_free, (struct inode *inode), on_free(inode))
 #endif
 #if WAITING

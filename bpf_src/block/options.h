@@ -56,6 +56,14 @@
 #define DENY_HELD 0
 #endif
 
+/* By --pin: the program outlives bccwatch, and its events go to a ring buffer, which does so, too. */
+#ifndef PINNED
+#define PINNED 0
+#endif
+#ifndef SELF_TEST /* bccwatch tries, from time to time, whether it is denied something */
+#define SELF_TEST 0
+#endif
+
 /* The exceptions. */
 #ifndef EXCEPT_UID
 #define EXCEPT_UID 0

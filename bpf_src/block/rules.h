@@ -32,6 +32,10 @@ struct settings {
 	__u32 learning;	   /* bccwatch opens what it is to learn; also while the rules hold */
 	__u32 frozen;	   /* nothing is created or moved below a directory of dirs */
 	__u64 started;	   /* when programs began to be known by their execve(2): CLOCK_MONOTONIC, ns; 0: not yet */
+	__u64 self_began;  /* when bccwatch's process did, likewise, where it is pinned; 0: not known yet */
+	__u64 canary;	   /* the address of the inode by which bccwatch tries whether it is denied; 0: there is none */
+	__u32 generation;  /* of the rules, where it is pinned */
+	__u32 unused;
 };
 
 /*
@@ -42,7 +46,8 @@ struct learned {
 	struct file_id file;
 	__u64 inode; /* its address */
 	__u64 count;
-	__u32 process; /* the one that opened it */
+	__u64 began;   /* when the process did that opened it, as settings.self_began */
+	__u32 process; /* its number */
 	__u32 unused;
 };
 
@@ -57,5 +62,5 @@ enum {
 	OUTCOMES
 };
 
-_Static_assert(sizeof(struct settings) == 56, "the same on both sides");
-_Static_assert(sizeof(struct learned) == 40, "the same on both sides");
+_Static_assert(sizeof(struct settings) == 80, "the same on both sides");
+_Static_assert(sizeof(struct learned) == 48, "the same on both sides");

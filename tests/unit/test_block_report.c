@@ -97,7 +97,29 @@ static void a_name_with_a_wildcard_is_reported_as_literal(void **state)
 	bw_rules_free(&rules);
 }
 
+static void what_a_pinned_run_leaves_is_reported_with_how_to_end_it(void **state)
+{
+	struct bw_block_options o = BW_BLOCK_OPTIONS_DEFAULTS;
+	const uint64_t outcomes[OUTCOMES] = {[OUTCOME_DENIED] = 2};
+	const char *why;
+	char text[512];
+
+	(void)state;
+	o.deny = true;
+	o.access = bw_access_default;
+	o.pin = "p";
+	bw_block_report_summary(&o, BW_HOOK_LSM, outcomes, 3, text, sizeof(text));
+	assert_string_equal(text, "2 accesses denied. The rules were of generation 3. The enforcement stays, pinned as "
+				  "'p', until bccwatch block --unpin p. ");
+	assert_int_equal(bw_rules_add(&o.rules, BW_RULE_NAME, "x", &why), 0);
+	capture();
+	bw_block_report_header(&o, BW_HOOK_LSM);
+	assert_non_null(strstr(captured(), "Ctrl-C ends this process, not the enforcement.\n"));
+	bw_rules_free(&o.rules);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_a_pinned_run_leaves_is_reported_with_how_to_end_it),
 	cmocka_unit_test(the_closing_line_has_the_generation_of_rules_from_a_file),
 	cmocka_unit_test(the_header_has_what_is_denied),
 	cmocka_unit_test(what_is_waited_for_is_listed_up_to_a_limit),

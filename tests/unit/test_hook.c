@@ -56,7 +56,7 @@ static void fmod_ret_has_a_limit_on_a_kernel_that_preempts_alone(void **state)
 static const char *fitting(bool deny, bool by_file, bool programs)
 {
 	static char fits[BW_HOOKS + 1];
-	const struct bw_hook_needs needs = {deny, by_file, programs, false, false};
+	const struct bw_hook_needs needs = {.deny = deny, .by_file = by_file, .programs = programs};
 
 	for (enum bw_hook h = 0; h < BW_HOOKS; h++)
 		fits[h] = bw_hook_unfit(h, &needs) ? '0' : '1';
@@ -82,14 +82,22 @@ static void each_need_rules_out_the_hooks_that_cannot_meet_it(void **state)
 static void the_reason_names_the_options_that_it_is_about(void **state)
 {
 	static const struct bw_hook_needs deny = {.deny = true}, by_file = {.by_file = true},
-					  programs = {.programs = true}, holders = {.holders = true};
+					  programs = {.programs = true}, holders = {.holders = true},
+					  pin = {.pin = true}, test = {.test = true};
 
 	(void)state;
 	assert_non_null(strstr(bw_hook_unfit(BW_HOOK_SIGNAL, &deny), "--action deny"));
 	assert_non_null(strstr(bw_hook_unfit(BW_HOOK_SIGNAL_NAME, &by_file), "--path and --dir"));
 	assert_non_null(strstr(bw_hook_unfit(BW_HOOK_SIGNAL_NAME, &programs), "--except-exe"));
-	for (enum bw_hook h = BW_HOOK_OVERRIDE; h < BW_HOOKS; h++)
+	for (enum bw_hook h = BW_HOOK_OVERRIDE; h < BW_HOOKS; h++) {
 		assert_non_null(strstr(bw_hook_unfit(h, &holders), "--holders deny"));
+		assert_non_null(strstr(bw_hook_unfit(h, &pin), "--pin needs lsm or fmod_ret"));
+		assert_non_null(strstr(bw_hook_unfit(h, &test), "--self-test needs lsm or fmod_ret"));
+	}
+	for (enum bw_hook h = BW_HOOK_LSM; h < BW_HOOK_OVERRIDE; h++) {
+		assert_null(bw_hook_unfit(h, &pin));
+		assert_null(bw_hook_unfit(h, &test));
+	}
 	assert_null(bw_hook_unfit(BW_HOOK_LSM, &holders));
 	assert_null(bw_hook_unfit(BW_HOOK_FMOD_RET, &holders));
 }

@@ -95,6 +95,23 @@ static void rules_of_the_command_line_are_kept_apart_from_those_of_files(void **
 	bw_rules_free(&all);
 }
 
+static void a_copy_has_the_same_rules(void **state)
+{
+	struct bw_rules all, copy = {0};
+	const char *why;
+
+	(void)state;
+	assert_int_equal(read_rules(&all, "name a\n", 7), 0);
+	assert_int_equal(bw_rules_add(&all, BW_RULE_DIR, "/c", &why), 0);
+	assert_int_equal(bw_rules_copy(&copy, &all), 0);
+	assert_int_equal(copy.n, 2);
+	assert_true(copy.rules[0].from_file);
+	assert_false(copy.rules[1].from_file);
+	assert_string_equal(copy.rules[1].value, "/c");
+	bw_rules_free(&copy);
+	bw_rules_free(&all);
+}
+
 static void whether_a_path_was_removed_is_known(void **state)
 {
 	struct bw_rules old, new;
@@ -114,6 +131,7 @@ static void whether_a_path_was_removed_is_known(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_copy_has_the_same_rules),
 	cmocka_unit_test(rules_of_the_command_line_are_kept_apart_from_those_of_files),
 	cmocka_unit_test(whether_a_path_was_removed_is_known),
 	cmocka_unit_test(a_file_of_rules_is_read_with_its_quotes_and_escapes),

@@ -12,9 +12,12 @@
 #include "base/signals.h"
 #include "cmd/block_holders.h"
 #include "cmd/block_options.h"
+#include "cmd/block_pin.h"
 #include "cmd/block_program.h"
 #include "cmd/block_reload.h"
 #include "cmd/block_report.h"
+#include "cmd/block_self_test.h"
+#include "cmd/block_status.h"
 #include "cmd/watch.h"
 #include "enforce/hook_trial.h"
 #include "process/command.h"
@@ -27,6 +30,7 @@ struct block {
 	struct bw_command_run command; /* the rules hold for it and its children; argv NULL: for all */
 	uint64_t reported_refused;     /* links and renames */
 	uint64_t reported_unplaced;    /* directories */
+	struct bw_block_self_test self_test;
 };
 
 static void on_mounts(void *cookie)
@@ -51,9 +55,8 @@ static void on_hangup(void *cookie)
 }
 
 /* What does not show as an event, while it goes on. */
-static void report_refused(void *cookie)
+static void report_refused(struct block *b)
 {
-	struct block *b = cookie;
 	uint64_t n = bw_block_reload_count(&b->run, OUTCOME_UNLEARNED);
 	uint64_t unplaced = bw_block_reload_count(&b->run, OUTCOME_UNPLACED);
 
@@ -64,6 +67,14 @@ static void report_refused(void *cookie)
 			    (unsigned long long)(unplaced - b->reported_unplaced));
 	b->reported_refused = n;
 	b->reported_unplaced = unplaced;
+}
+
+static void every_second(void *cookie)
+{
+	struct block *b = cookie;
+
+	report_refused(b);
+	bw_block_self_test_attend(&b->self_test, &b->run);
 }
 
 static void prepare(struct block *b)
@@ -86,13 +97,15 @@ static void prepare(struct block *b)
 			     .object = "forbidden file",
 			     .after = ",",
 			     .then = "outcome",
+			     .any_time = o->pin,
 			     .trailer = bw_block_reload_trailer(&b->run, b->run.generation)},
 		.urgent_fd = p->enforcement.mounts_fd,
 		.urgent = on_mounts,
 		.extra_fd = p->enforcement.waiting_fd,
 		.extra = on_arrival,
-		.second = report_refused,
+		.second = every_second,
 		.hangup = on_hangup,
+		.keeper = o->pin ? &b->run.keeper : NULL,
 		.command = b->command.argv ? &b->command : NULL,
 		.cookie = b,
 	};
@@ -102,11 +115,12 @@ static void prepare(struct block *b)
 static int open_hook(struct block *b, bool explain)
 {
 	struct bw_block_program *p = b->run.program;
+	const struct bw_load_shared *shared = bw_block_pin_shared(&b->run);
 	int r;
 
 	prepare(b);
-	r = explain ? bw_common_options_load(&p->loaded, &p->image, &p->plan, &b->run.source, p->signal_fd)
-		    : bw_load(&p->loaded, &p->image, &p->plan, NULL);
+	r = explain ? bw_common_options_load(&p->loaded, &p->image, &p->plan, &b->run.source, p->signal_fd, shared)
+		    : bw_load_sharing(&p->loaded, &p->image, &p->plan, NULL, shared);
 	if (r == 0)
 		r = bw_watch_open(&b->run.watch);
 	if (r == 0)
@@ -132,6 +146,10 @@ static int try_hook(struct block *b, bool may_try_other, bool *fatal)
 
 	if (r == 0)
 		r = bw_block_program_build(p, &b->run.source, b->run.own_flags, fatal);
+	if (r == 0) {
+		r = bw_pin_check_layout(&b->run.pin, &p->image);
+		*fatal = r < 0;
+	}
 	if (r == 0)
 		r = open_hook(b, !may_try_other);
 	if (r == -EINTR)
@@ -174,27 +192,37 @@ static int choose_hook(struct block *b)
 	return r;
 }
 
+static int start(struct block *b)
+{
+	int r = bw_enforcement_start(&b->run.program->enforcement);
+
+	return r == 0 ? bw_block_pin_learn(&b->run) : r;
+}
+
 /* Puts the rules in force. Where a map is too small for what they protect, all begins again with larger ones. */
 static int enforce(struct block *b)
 {
 	struct bw_enforcement *e = &b->run.program->enforcement;
-	int r = bw_enforcement_start(e);
+	int r = start(b);
 
 	while (r == -E2BIG && bw_enforcement_grow(e)) {
 		close_hook(b);
 		r = open_hook(b, true);
 		if (r == 0)
-			r = bw_enforcement_start(e);
+			r = start(b);
 	}
 	if (r == -E2BIG)
 		bw_log_error(r, "cannot protect all files and directories: a map is full");
-	return r;
+	return r == 0 ? bw_block_pin_put(&b->run, b->run.program, &b->run.watch.session.attached, b->run.generation)
+		      : r;
 }
 
 static int open_block(struct block *b)
 {
-	int r = bw_common_options_source(&b->options->common, "block.c", &b->run.source);
+	int r = bw_block_pin_open(&b->run);
 
+	if (r == 0)
+		r = bw_common_options_source(&b->options->common, "block.c", &b->run.source);
 	if (r == 0)
 		r = bw_enforcement_check(&b->run.program->enforcement);
 	return r == 0 ? choose_hook(b) : r;
@@ -206,6 +234,7 @@ static void close_block(struct block *b)
 	bw_command_close(&b->command);
 	bw_block_program_free(b->run.program);
 	free(b->run.program);
+	bw_block_pin_close(&b->run);
 	bw_source_free(&b->run.source);
 }
 
@@ -217,7 +246,7 @@ static int init(struct block *b, const struct bw_block_options *o, int signal_fd
 					.as_root = o->as_root,
 					.stdout_to_stderr = true,
 					.keeps_hangup = true},
-			    .run = {.generation = 1, .program = malloc(sizeof(*b->run.program))}};
+			    .run = {.generation = 1, .program = malloc(sizeof(*b->run.program)), .pin = BW_PIN_NONE}};
 	if (!b->run.program)
 		return bw_log_error(-ENOMEM, "cannot begin: %s", strerror(ENOMEM));
 	bw_block_program_init(b->run.program, o, BW_HOOK_LSM, signal_fd);
@@ -228,15 +257,18 @@ static int init(struct block *b, const struct bw_block_options *o, int signal_fd
 static int finish(struct block *b, int r)
 {
 	uint64_t outcomes[OUTCOMES];
-	char summary[256];
+	char summary[512];
 
 	for (uint32_t i = 0; i < OUTCOMES; i++)
 		outcomes[i] = bw_block_reload_count(&b->run, i);
-	bw_block_report_summary(b->options, b->run.program->hook, outcomes, b->options->n_files ? b->run.generation : 0,
-				summary, sizeof(summary));
+	bw_block_report_summary(b->options, b->run.program->hook, outcomes,
+				b->options->n_files || b->options->pin ? b->run.generation : 0, summary,
+				sizeof(summary));
 	if (r == -EPIPE)
-		bw_log_error(r, "enforcement has ended: the reader of stdout closed it");
-	return bw_watch_finish(&b->run.watch, r, summary);
+		bw_log_error(r, "%s: the reader of stdout closed it",
+			     b->options->pin ? "nobody watches any more" : "enforcement has ended");
+	r = bw_watch_finish(&b->run.watch, r, summary);
+	return r == BW_EXIT_OK && b->self_test.degraded ? BW_EXIT_FAILED : r;
 }
 
 /* Its process waits until it is released, when the run begins. */
@@ -272,6 +304,7 @@ static int block_files(struct block *b)
 	bw_block_report_literal_names(&b->options->rules);
 	bw_block_report_waiting(&b->run.program->enforcement);
 	bw_block_holders_report(b->options, "");
+	bw_block_pin_report(&b->run);
 	bw_block_report_header(b->options, b->run.program->hook);
 	return finish(b, bw_watch_run(&b->run.watch));
 }
@@ -334,7 +367,7 @@ static int run(const struct bw_command *command, int argc, char **argv)
 	int r = bw_block_options_parse(&options, command, argc, argv);
 
 	if (r == 0)
-		r = run_with(&options);
+		r = options.status || options.unpin ? bw_block_status(&options) : run_with(&options);
 	bw_block_options_free(&options);
 	return r < 0 ? BW_EXIT_OK : r;
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "enforce/pin_dir.h"
 
 enum {
 	OPT_PATH = 256,
@@ -20,7 +21,12 @@ enum {
 	OPT_EXCEPT_EXE,
 	OPT_EXCEPT_COMM,
 	OPT_ALLOW_MOUNTS,
-	OPT_AS_ROOT
+	OPT_AS_ROOT,
+	OPT_PIN,
+	OPT_STATUS,
+	OPT_UNPIN,
+	OPT_JSON,
+	OPT_SELF_TEST
 };
 
 static int add_rule(struct bw_block_options *o, enum bw_rule_kind kind, const char *option, const char *value)
@@ -112,6 +118,35 @@ static int add_exception(struct bw_block_options *o, int id, const char *value)
 	return 0;
 }
 
+static int set_name(const char *option, const char *value, const char **name)
+{
+	const char *why = bw_pin_dir_check_name(value);
+
+	*name = value;
+	return why ? bw_common_options_usage_error(option, value, why) : 0;
+}
+
+/* What works on pins, or makes one. */
+static int set_pin_option(struct bw_block_options *o, int id, const char *value)
+{
+	switch (id) {
+	case OPT_PIN:
+		return set_name("--pin", value, &o->pin);
+	case OPT_UNPIN:
+		return set_name("--unpin", value, &o->unpin);
+	case OPT_SELF_TEST:
+		return bw_common_options_seconds("--self-test", value, &o->self_test);
+	case OPT_STATUS:
+		o->status = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	default:
+		return BW_EXIT_USAGE;
+	}
+}
+
 static int unexpected(const char *argument)
 {
 	bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argument);
@@ -158,7 +193,7 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_EXCEPT_COMM:
 		return add_exception(o, id, value);
 	default:
-		return BW_EXIT_USAGE;
+		return set_pin_option(o, id, value);
 	}
 }
 
@@ -174,7 +209,9 @@ static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
 				      .changes = (o->access.file | o->access.beneath) & CHANGES,
 				      .programs = o->n_exes > 0,
-				      .holders = o->deny_holders};
+				      .holders = o->deny_holders,
+				      .pin = o->pin,
+				      .test = o->self_test};
 }
 
 const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
@@ -184,10 +221,33 @@ const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hoo
 	return bw_hook_unfit(hook, &needs);
 }
 
+/* 0: block; BW_EXIT_USAGE, reported. */
+static int check_pin_options(const struct bw_block_options *o)
+{
+	const char *alone = o->status ? "--status" : o->unpin ? "--unpin" : NULL;
+
+	if (alone && (o->rules.n || o->pin || o->self_test || o->common.command || (o->status && o->unpin)))
+		return bw_log_error(BW_EXIT_USAGE, "%s blocks nothing: rules, --pin and other options do not fit",
+				    alone);
+	if (o->json && !o->status)
+		return bw_log_error(BW_EXIT_USAGE, "--json goes with --status alone");
+	if (o->pin && o->common.command)
+		return bw_log_error(BW_EXIT_USAGE,
+				    "--pin: the rules of -- COMMAND end with the command, and cannot be pinned");
+	if (o->self_test && o->dry_run)
+		return bw_log_error(BW_EXIT_USAGE,
+				    "--self-test: with --dry-run nothing is denied that could be tested");
+	return 0;
+}
+
 static int check(const struct bw_block_options *o)
 {
 	const char *why = o->hook == BW_HOOKS ? NULL : bw_block_options_unfit(o, o->hook);
 
+	if (check_pin_options(o) != 0)
+		return BW_EXIT_USAGE;
+	if (o->status || o->unpin)
+		return 0;
 	if (o->rules.n == 0) {
 		bw_log_error(BW_EXIT_USAGE, "no rule given");
 		bw_log_hint("add --name, --path, --dir or --rules");
@@ -246,6 +306,13 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow the program that is at this path when it is executed; no script",
 	 BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
+	{OPT_PIN, "pin", "NAME",
+	 "pin the rules under this name: they hold without the process; the next --pin NAME takes over", NULL},
+	{OPT_STATUS, "status", NULL, "list what is pinned", NULL},
+	{OPT_UNPIN, "unpin", "NAME", "end what is pinned under this name", NULL},
+	{OPT_JSON, "json", NULL, "with --status: as JSON, an object for each pin", NULL},
+	{OPT_SELF_TEST, "self-test", "SECONDS",
+	 "try so often whether the rules are enforced, and attach the program anew if they are not", NULL},
 	{OPT_AS_ROOT, "as-root", NULL, "run the command as root, also where sudo was called by another user", NULL},
 	BW_COMMON_OPTIONS,
 	{0},

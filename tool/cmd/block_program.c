@@ -20,6 +20,7 @@ void bw_block_program_init(struct bw_block_program *p, const struct bw_block_opt
 						       .access = o->access,
 						       .kill = !o->deny,
 						       .dry_run = o->dry_run,
+						       .self_test = o->self_test,
 						       .mounts_fd = -1,
 						       .waiting_fd = -1}};
 }
@@ -47,6 +48,8 @@ static int define_rules(const struct bw_block_program *p, struct bw_source *sour
 		{denied & ACCESS_MMAP, "DENY_MMAP"},
 		{o->deny_holders, "DENY_HELD"},
 		{o->common.command, "FILTER_TREE"},
+		{o->pin, "PINNED"},
+		{o->self_test, "SELF_TEST"},
 		{o->n_uids > 0, "EXCEPT_UID"},
 		{o->n_comms > 0, "EXCEPT_COMM"},
 		{o->n_exes > 0, "EXCEPT_EXE"},

@@ -9,16 +9,18 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "cmd/block_pin.h"
 #include "cmd/block_report.h"
 #include "enforce/hook_trial.h"
 #include "enforce/learned_files.h"
+#include "enforce/self_test.h"
 #include "output/timestamp.h"
 
 const char *bw_block_reload_trailer(struct bw_block_run *run, uint64_t generation)
 {
 	char *text = run->trailer[generation & 1];
 
-	if (run->program->options->n_files == 0)
+	if (run->program->options->n_files == 0 || run->program->options->pin)
 		return NULL;
 	snprintf(text, sizeof(run->trailer[0]), " GENERATION=%llu", (unsigned long long)generation);
 	return text;
@@ -71,7 +73,9 @@ static int go_on(void *cookie)
 
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {&run->program->loaded, bw_enforcement_shared, go_on, run};
+	const struct bw_load_shared shared = {
+		&run->program->loaded, next->options->pin ? bw_block_pin_shared_by_reload : bw_enforcement_shared,
+		go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);
@@ -93,6 +97,8 @@ static int enforce(struct bw_block_run *run, struct bw_block_program *next)
 	read_events(run);
 	if (r == 0 && bw_rules_include_paths(&next->options->rules, &now->options->rules))
 		r = bw_learned_files_copy(&next->enforcement, &now->enforcement);
+	if (r == 0 && next->enforcement.self_test && bw_self_test_run(&next->enforcement) < 0)
+		return bw_log_error(-ENOTSUP, "the new program was attached, but the self-test was not denied");
 	return r;
 }
 
@@ -117,7 +123,7 @@ static int start(struct bw_block_run *run, struct bw_block_program *next)
 	}
 	if (r == -E2BIG)
 		bw_log_error(r, "cannot protect all files and directories: a map is full");
-	return r;
+	return r == 0 ? bw_block_pin_put(run, next, &run->watch.session.next_attached, run->generation + 1) : r;
 }
 
 /* The new program is the only one from here on. */
@@ -126,7 +132,7 @@ static void take_over(struct bw_block_run *run, struct bw_block_program *next)
 	struct bw_block_program *old = run->program;
 
 	bw_watch_switch(&run->watch, next->enforcement.mounts_fd, next->enforcement.waiting_fd);
-	for (uint32_t i = 0; i < OUTCOMES; i++)
+	for (uint32_t i = 0; i < OUTCOMES && !old->options->pin; i++) /* pinned programs share the counts */
 		run->outcomes[i] += bw_enforcement_count(&old->loaded, i);
 	if (next->enforcement.started)
 		bw_enforcement_take_programs(&next->enforcement, &old->enforcement);
@@ -134,10 +140,11 @@ static void take_over(struct bw_block_run *run, struct bw_block_program *next)
 	run->generation++;
 	bw_block_program_free(old);
 	free(old);
+	bw_pin_settle(&run->pin);
 }
 
 /* The rules of the next program, which is built; nothing is loaded yet. */
-static int prepare(struct bw_block_run *run, struct bw_block_program *next)
+static int prepare(struct bw_block_run *run, struct bw_block_program *next, bool read)
 {
 	const struct bw_block_program *now = run->program;
 	struct bw_block_options o = *now->options;
@@ -145,10 +152,11 @@ static int prepare(struct bw_block_run *run, struct bw_block_program *next)
 	int r;
 
 	o.rules = (struct bw_rules){0};
-	r = read_rules(&o, now->options, now->hook);
+	r = read ? read_rules(&o, now->options, now->hook) : bw_rules_copy(&o.rules, &now->options->rules);
 	next->reloaded = o;
 	bw_block_program_init(next, &next->reloaded, now->hook, now->signal_fd);
 	next->reloaded = o;
+	next->enforcement.generation = (uint32_t)run->generation + 1;
 	next->enforcement.started = now->enforcement.settings.started;
 	next->enforcement.extra_entries = now->enforcement.extra_entries;
 	if (r == 0)
@@ -167,15 +175,15 @@ static void report(const struct bw_block_run *run, uint64_t began)
 		    now->options->rules.n, now->options->rules.n == 1 ? "" : "s");
 }
 
-/* 0 or -errno, reported; -EINTR if the run is to end. */
-static int reload(struct bw_block_run *run)
+/* 0 or -errno, reported; -EINTR if the run is to end. read: the rules are read again. */
+static int reload(struct bw_block_run *run, bool read)
 {
 	struct bw_block_program *next = calloc(1, sizeof(*next));
 	int r;
 
 	if (!next)
 		return bw_log_error(-ENOMEM, "cannot reload: %s", strerror(ENOMEM));
-	r = prepare(run, next);
+	r = prepare(run, next, read);
 	read_events(run);
 	run->watch.sentence.trailer = bw_block_reload_trailer(run, run->generation + 1);
 	if (r == 0)
@@ -190,6 +198,11 @@ static int reload(struct bw_block_run *run)
 	return r;
 }
 
+int bw_block_reload_replace(struct bw_block_run *run)
+{
+	return reload(run, false);
+}
+
 void bw_block_reload(struct bw_block_run *run)
 {
 	uint64_t began = bw_timestamp_now();
@@ -200,7 +213,7 @@ void bw_block_reload(struct bw_block_run *run)
 			    "SIGTERM end.");
 		return;
 	}
-	r = reload(run);
+	r = reload(run, true);
 	if (r == 0)
 		report(run, began);
 	else if (!bw_signals_pending())

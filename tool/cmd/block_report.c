@@ -24,6 +24,7 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	const struct bw_hook_info *info = bw_hook_info(hook);
 	const struct bw_rule *first = &rules->rules[0];
 	const char *limits = bw_hook_limits(hook);
+	const char *what = o->pin ? " this process, not the enforcement" : "";
 	char operations[512], accesses[600];
 
 	bw_access_describe(&o->access, operations, sizeof(operations));
@@ -31,11 +32,11 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 		 o->deny_holders ? ", and reads, writes and mappings by descriptors that are open already," : "");
 	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
 	if (rules->n == 1)
-		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends.", first->kind == BW_RULE_DIR ? "all beneath " : "",
-			    first->value, accesses, action_of(o, info->denies));
+		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends%s.", first->kind == BW_RULE_DIR ? "all beneath " : "",
+			    first->value, accesses, action_of(o, info->denies), what);
 	else
-		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends.", rules->n, accesses,
-			    action_of(o, info->denies));
+		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends%s.", rules->n, accesses,
+			    action_of(o, info->denies), what);
 }
 
 void bw_block_report_literal_names(const struct bw_rules *rules)
@@ -114,7 +115,11 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 					(unsigned long long)failed);
 	len += (size_t)snprintf(text + len, size - len, ". ");
 	if (generation)
-		snprintf(text + len, size - len, "The rules were of generation %llu. ", (unsigned long long)generation);
+		len += (size_t)snprintf(text + len, size - len, "The rules were of generation %llu. ",
+					(unsigned long long)generation);
+	if (o->pin)
+		snprintf(text + len, size - len,
+			 "The enforcement stays, pinned as '%s', until bccwatch block --unpin %s. ", o->pin, o->pin);
 	if (refused > 0)
 		bw_log_note("%llu links or renames were refused: no entry was left for their files.",
 			    (unsigned long long)refused);

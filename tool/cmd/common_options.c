@@ -204,10 +204,10 @@ static int explain(void *cookie, const char *program, int type, char **output)
 }
 
 int bw_common_options_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-			   struct bw_source *source, int signal_fd)
+			   struct bw_source *source, int signal_fd, const struct bw_load_shared *shared)
 {
 	struct explained e = {source, signal_fd};
 	const struct bw_rejection_explainer explainer = {explain, &e, source->path, source->text};
 
-	return bw_load(loaded, image, plan, &explainer);
+	return bw_load_sharing(loaded, image, plan, &explainer, shared);
 }

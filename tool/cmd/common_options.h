@@ -81,8 +81,8 @@ int bw_common_options_seconds(const char *option, const char *value, uint64_t *s
 int bw_common_options_source(const struct bw_common_options *common, const char *name, struct bw_source *source);
 
 /*
- * bw_load, which reports the source line of what the verifier refuses; for that it is compiled once more. signal_fd is
- * that of bw_build.
+ * bw_load_sharing, which reports the source line of what the verifier refuses; for that it is compiled once more.
+ * signal_fd is that of bw_build.
  */
 int bw_common_options_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
-			   struct bw_source *source, int signal_fd);
+			   struct bw_source *source, int signal_fd, const struct bw_load_shared *shared);

@@ -168,7 +168,7 @@ static int try_program(struct doctor *d)
 	reach(d, COMPILED);
 	r = bw_plan_complete(&plan, &image);
 	if (r == 0)
-		r = bw_common_options_load(&loaded, &image, &plan, &source, d->signal_fd);
+		r = bw_common_options_load(&loaded, &image, &plan, &source, d->signal_fd, NULL);
 	if (r < 0)
 		return r;
 	reach(d, LOADED);

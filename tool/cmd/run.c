@@ -203,7 +203,7 @@ static int build(struct run *run, int signal_fd)
 	if (r == 0)
 		r = bw_plan_check_names(&run->plan);
 	if (r == 0)
-		r = bw_common_options_load(&run->loaded, &run->image, &run->plan, &source, signal_fd);
+		r = bw_common_options_load(&run->loaded, &run->image, &run->plan, &source, signal_fd, NULL);
 	if (r == 0)
 		r = check_tables(run, "--log2", &run->log2);
 	return r == 0 ? check_tables(run, "--linear", &run->linear) : r;

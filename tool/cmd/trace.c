@@ -157,7 +157,7 @@ static int open_trace(struct trace *t)
 	if (r == 0)
 		r = bw_trace_filter_size_left_out(&t->options, &t->image);
 	if (r == 0)
-		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd);
+		r = bw_common_options_load(&t->loaded, &t->image, &t->plan, &t->source, t->signal_fd, NULL);
 	if (r == 0)
 		r = bw_trace_filter_put_left_out(&t->options, &t->loaded);
 	if (r == 0)

@@ -104,7 +104,7 @@ static int load(struct events *e)
 	int r = bw_trace_filter_size(&e->filter, &e->image);
 
 	if (r == 0)
-		r = bw_common_options_load(&e->loaded, &e->image, &e->plan, &e->source, e->signal_fd);
+		r = bw_common_options_load(&e->loaded, &e->image, &e->plan, &e->source, e->signal_fd, NULL);
 	return r == 0 ? bw_trace_filter_start(&e->filter, &e->loaded) : r;
 }
 

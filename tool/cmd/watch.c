@@ -278,6 +278,7 @@ int bw_watch_open(struct bw_watch *w)
 		.extra = w->trace_pipe ? print_trace_pipe : call_extra,
 		.second = report_unwritten,
 		.hangup = w->out_fd || w->hangup ? hang_up : NULL,
+		.keeper = w->keeper,
 		.ended = w->command ? has_ended : NULL,
 		.cookie = w,
 	};

@@ -59,6 +59,7 @@ struct bw_watch {
 	void (*extra)(void *cookie);
 	/* Called about once a second; may be NULL. */
 	void (*second)(void *cookie);
+	const struct bw_session_keeper *keeper; /* of a session of pinned programs; NULL: they end with it */
 	/* SIGHUP came, of which bw_signals_handle said that it ends no run; may be NULL. */
 	void (*hangup)(void *cookie);
 	void *cookie;

@@ -15,6 +15,7 @@
 #include "enforce/directories.h"
 #include "enforce/identity.h"
 #include "enforce/programs.h"
+#include "enforce/self_test.h"
 #include "enforce/shares.h"
 #include "enforce/targets.h"
 #include "enforce/waiting.h"
@@ -189,6 +190,8 @@ int bw_enforcement_start(struct bw_enforcement *e)
 	r = bw_identity_mode(e, MODE_ENFORCE);
 	if (r == 0)
 		r = bw_shares_limit(e);
+	if (r == 0 && e->self_test)
+		r = bw_self_test_prepare(e);
 	if (r == 0)
 		update_if_changed(e); /* while all that was done */
 	return r;

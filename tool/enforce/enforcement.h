@@ -34,12 +34,14 @@ struct bw_enforcement {
 	struct bw_access access; /* what is denied */
 	uint32_t error; /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
-	bool denies; /* the hook can refuse an open */
+	bool denies;	/* the hook can refuse an open */
+	bool self_test; /* whether the rules hold is tried (enforce/self_test.h) */
 	/*
 	 * Since when the excepted programs are known by their execve(2), as in struct settings, where another program
 	 * of block.c does that already, with which this one shares bw_enforcement_shared; 0: this one begins.
 	 */
 	uint64_t started;
+	uint32_t generation; /* of the rules; stands in the events of pinned programs */
 
 	/* From bw_enforcement_check on: has POLLPRI when what is mounted changes; -1: there is no directory's rule. */
 	int mounts_fd;
@@ -54,6 +56,7 @@ struct bw_enforcement {
 	const struct bw_loaded *loaded;
 	struct settings settings;
 	char comm[16];		       /* of this process */
+	int canary;		       /* a descriptor of `held`: the self-test's file */
 	size_t n_protected;	       /* files and directories that were written to the maps */
 	size_t extra_entries;	       /* in each map, beyond what the rules are known to need */
 	struct bw_identity_held *held; /* n_held: what the kernel must keep in memory */

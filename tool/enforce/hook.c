@@ -62,6 +62,10 @@ const char *bw_hook_unfit(enum bw_hook hook, const struct bw_hook_needs *needs)
 	if (hook > BW_HOOK_FMOD_RET && needs->holders)
 		return "it does not see what is done by a descriptor that is open already: --holders deny needs lsm or "
 		       "fmod_ret";
+	if (hook > BW_HOOK_FMOD_RET && needs->pin)
+		return "its probes end with the process: --pin needs lsm or fmod_ret";
+	if (hook > BW_HOOK_FMOD_RET && needs->test)
+		return "it cannot be tested while it enforces: --self-test needs lsm or fmod_ret";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->changes)
 		return "it sees opens alone: --access for more than read, exec and open needs another hook";
 	if (hook == BW_HOOK_SIGNAL_NAME && needs->programs)

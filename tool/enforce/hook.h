@@ -33,6 +33,8 @@ struct bw_hook_needs {
 	bool programs; /* exceptions for programs */
 	bool changes;  /* to see renames, deletions, attributes, ..., and not only opens */
 	bool holders;  /* to refuse what is done by descriptors that are open already */
+	bool pin;      /* to outlive the process */
+	bool test;     /* to be tested while it enforces */
 };
 
 /* Why the hook can't do that on any kernel; NULL: it can. A constant. */

@@ -109,6 +109,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 					.access = e->access.file | e->access.beneath,
 					.error = e->error,
 					.started = e->started,
+					.generation = e->generation,
 					.dry_run = e->dry_run};
 	prctl(PR_GET_NAME, e->comm);
 	return make_own_comm(e->settings.own_comm);
@@ -118,7 +119,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
  * Others can read the name by which this process makes itself known, as soon as it has it (in /proc), and take it: then
  * more than the one open was seen, and it takes another name.
  */
-int bw_identity_learn_self(struct bw_enforcement *e)
+static int learn_self(struct bw_enforcement *e, uint32_t mode)
 {
 	enum { TRIES = 1000 };
 	BW_FD int status = bw_identity_open("/proc/self/status"); /* on no overlay, which would open twice */
@@ -128,16 +129,45 @@ int bw_identity_learn_self(struct bw_enforcement *e)
 	for (int i = 0; i < TRIES && r == 0; i++) {
 		r = make_own_comm(e->settings.own_comm);
 		if (r == 0)
-			r = bw_identity_mode(e, MODE_LEARN);
+			r = bw_identity_mode(e, mode);
 		if (r == 0)
 			r = bw_identity_learn(e, status, &learned);
 		if (r == 0 && learned.count == 1) {
 			e->settings.self = learned.process;
-			return bw_identity_mode(e, MODE_LEARN); /* from here on only this pid is accepted */
+			e->settings.self_began = learned.began;
+			return bw_identity_mode(e, mode); /* from here on only this pid is accepted */
 		}
 	}
 	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r))
 		     : bw_log_error(-EBUSY, "another process takes the names by which this one makes itself known");
+}
+
+int bw_identity_learn_self(struct bw_enforcement *e)
+{
+	return learn_self(e, MODE_LEARN);
+}
+
+int bw_identity_adopt(struct bw_enforcement *e, const struct bw_loaded *loaded)
+{
+	uint32_t zero = 0;
+	int fd, r;
+
+	e->loaded = loaded;
+	e->denies = true;
+	prctl(PR_GET_NAME, e->comm);
+	fd = bw_identity_map(e, "settings");
+	if (fd < 0)
+		return fd;
+	if (bpf_lookup_elem(fd, &zero, &e->settings) < 0)
+		return bw_log_error(-errno, "cannot read the map 'settings': %s", strerror(errno));
+	e->settings.self = 0;
+	e->settings.self_began = 0;
+	e->settings.canary = 0;
+	e->settings.frozen = 0;
+	e->settings.learning = 1;
+	r = learn_self(e, MODE_ENFORCE);
+	e->settings.learning = 0;
+	return r == 0 ? bw_identity_mode(e, MODE_ENFORCE) : r;
 }
 
 int bw_identity_open(const char *path)

@@ -21,6 +21,12 @@ int bw_identity_begin(struct bw_enforcement *enforcement, const struct bw_loaded
 /* Finds out this process's number as the kernel counts, also in a PID namespace. Reports what fails. */
 int bw_identity_learn_self(struct bw_enforcement *enforcement);
 
+/*
+ * The same for a pinned program that enforces its rules, as it was loaded by a process that is gone: from here on this
+ * process is the one that they do not hold for.
+ */
+int bw_identity_adopt(struct bw_enforcement *enforcement, const struct bw_loaded *loaded);
+
 /* A descriptor (O_PATH) for the following two, symlinks followed; the caller's. */
 int bw_identity_open(const char *path);
 

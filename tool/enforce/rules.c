@@ -187,6 +187,19 @@ int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from)
 	return r;
 }
 
+int bw_rules_copy(struct bw_rules *rules, const struct bw_rules *from)
+{
+	const char *why;
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++) {
+		r = bw_rules_add(rules, from->rules[i].kind, from->rules[i].value, &why);
+		if (r == 0)
+			rules->rules[rules->n - 1].from_file = from->rules[i].from_file;
+	}
+	return r;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct bw_rule *x = a, *y = b;

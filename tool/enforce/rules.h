@@ -37,6 +37,9 @@ int bw_rules_read(struct bw_rules *rules, const char *path);
 /* Adds those of the other rules that are from no file. 0, -E2BIG or -ENOMEM. */
 int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from);
 
+/* Adds all of them, as they are. 0, -E2BIG or -ENOMEM. */
+int bw_rules_copy(struct bw_rules *rules, const struct bw_rules *from);
+
 /* Are all rules of `others` for paths and directories among the rules? Without memory: false. */
 bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others);
 

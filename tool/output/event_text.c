@@ -128,7 +128,7 @@ int bw_event_text_new(struct bw_event_text **text, const struct bw_layout *layou
 	if (!t)
 		return -ENOMEM;
 	t->layout = layout;
-	t->clock.start = bw_timestamp_now();
+	t->clock.start = sentence->any_time ? 0 : bw_timestamp_now();
 	r = add_columns(t, sentence);
 	if (r < 0) {
 		bw_event_text_free(t);

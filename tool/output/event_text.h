@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdbool.h>
+
 #include "base/out.h"
 #include "output/layout.h"
 
@@ -26,6 +28,7 @@ struct bw_event_text_sentence {
 	 * NULL. */
 	const char *verb, *object;
 	const char *trailer; /* stands at the end of each line, with the space before it; NULL: nothing */
+	bool any_time;	     /* events can be older than this: they waited in a buffer */
 };
 
 struct bw_event_text;

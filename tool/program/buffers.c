@@ -54,6 +54,7 @@ struct bw_buffers {
 	void **rings;	  /* libbcc's, of ring buffers */
 	uint32_t n_rings;
 	bool reported; /* that events are too large */
+	bool paused;
 };
 
 static void on_sample(void *cookie, void *data, int size)
@@ -81,7 +82,7 @@ static int on_ring_sample(void *cookie, void *data, size_t size)
 			    BW_EVENT_MAX);
 	c->buffers->reported |= size > BW_EVENT_MAX;
 	c->buffers->sample(c->buffers->cookie, c->event, data, size < BW_EVENT_MAX ? size : BW_EVENT_MAX);
-	return 0;
+	return c->buffers->paused ? -ECANCELED : 0;
 }
 
 static struct perf_reader *open_reader(struct channel *channel, uint32_t cpu, uint32_t pages)
@@ -353,8 +354,14 @@ int bw_buffers_fd(const struct bw_buffers *buffers)
 	return buffers->epoll;
 }
 
+void bw_buffers_pause(struct bw_buffers *buffers)
+{
+	buffers->paused = true;
+}
+
 void bw_buffers_read(struct bw_buffers *buffers)
 {
+	buffers->paused = false;
 	for (uint32_t i = 0; i < buffers->n_readers; i++)
 		perf_reader_event_read(buffers->readers[i].perf);
 	for (uint32_t i = 0; i < buffers->n_rings; i++)

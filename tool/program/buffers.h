@@ -28,6 +28,9 @@ void bw_buffers_close(struct bw_buffers *buffers);
 /* Becomes readable (epoll's, poll's POLLIN) when there are events to be read soon. Owned by the buffers. */
 int bw_buffers_fd(const struct bw_buffers *buffers);
 
+/* Called while they are read: of a ring buffer no more is read then than the event at hand. */
+void bw_buffers_pause(struct bw_buffers *buffers);
+
 /* Reads all events that are there. Call it on a timer too: a few events do not make the descriptor readable. */
 void bw_buffers_read(struct bw_buffers *buffers);
 

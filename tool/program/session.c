@@ -33,6 +33,28 @@ bool bw_session_is_over(const struct bw_session *s)
 	       (s->ended && s->ended(s->cookie));
 }
 
+/* Of pinned programs it is kept how many events were passed on: a process that is killed before that loses them. */
+static int flush(struct bw_session *s)
+{
+	const struct bw_session_keeper *keeper = s->keeper;
+	int r = s->flush(s->cookie);
+
+	if (!keeper || r < 0 || keeper->kept->printed == keeper->kept->read)
+		return r;
+	keeper->kept->printed = keeper->kept->read;
+	keeper->printed(keeper->cookie);
+	return 0;
+}
+
+/* Pinned programs stay attached: what they send is left to the next process. */
+static void stop_flood(struct bw_session *s)
+{
+	if (s->keeper)
+		bw_buffers_pause(s->buffers);
+	else
+		bw_attached_free(&s->attached);
+}
+
 /*
  * libbcc reads a buffer until it is empty, which in a flood is never (showing an event may itself be one). Detaching
  * stops the flood, so the end comes.
@@ -43,8 +65,10 @@ static void receive(void *cookie, uint32_t event, const void *data, size_t size)
 
 	if (!s->is_open)
 		return; /* while not all hooks are attached; our own opens, for that, among them */
-	if (++s->events % EVENTS_PER_LOOK == 0 && (bw_session_is_over(s) || s->flush(s->cookie) < 0))
-		bw_attached_free(&s->attached);
+	if (++s->events % EVENTS_PER_LOOK == 0 && (bw_session_is_over(s) || flush(s) < 0))
+		stop_flood(s);
+	if (s->keeper)
+		s->keeper->kept->read++;
 	s->sample(s->cookie, event, data, size);
 }
 
@@ -90,6 +114,8 @@ static void report_losses(struct bw_session *s)
 {
 	uint64_t unbuffered = s->unbuffered - s->reported_unbuffered, crowded = s->crowded - s->reported_crowded;
 	uint64_t full = s->lost - s->reported - unbuffered - crowded;
+	const char *why = s->keeper ? "no process read them in time"
+				    : "they came faster than they could be shown (more --buffer-pages hold more)";
 
 	if (unbuffered > 0)
 		bw_log_note("Lost %llu events: CPUs without a buffer, which came online during the run.",
@@ -98,9 +124,7 @@ static void report_losses(struct bw_session *s)
 		bw_log_note("Lost %llu events: more calls were under way at a time than the program has room for.",
 			    (unsigned long long)crowded);
 	if (full > 0)
-		bw_log_note(
-			"Lost %llu events: they came faster than they could be shown (more --buffer-pages hold more).",
-			(unsigned long long)full);
+		bw_log_note("Lost %llu events: %s.", (unsigned long long)full, why);
 	if (s->cut > s->reported_cut)
 		bw_log_note("Cut off: %llu names and paths that are too long to be shown whole.",
 			    (unsigned long long)(s->cut - s->reported_cut));
@@ -109,6 +133,29 @@ static void report_losses(struct bw_session *s)
 	s->reported_crowded = s->crowded;
 	s->reported_cut = s->cut;
 	report_misses(s);
+}
+
+/* The next process goes on from here. */
+static void keep(struct bw_session *s)
+{
+	struct bw_session_kept *kept = s->keeper ? s->keeper->kept : NULL;
+
+	if (!kept)
+		return;
+	kept->lost = s->lost - s->before.lost;
+	kept->crowded = s->crowded - s->before.crowded;
+	kept->cut = s->cut - s->before.cut;
+}
+
+/* What was counted up to the end of the process before is not this one's; events that it read, but did not print, are.
+ */
+static void go_on(struct bw_session *s)
+{
+	const struct bw_session_kept *kept = s->keeper->kept;
+
+	s->before.lost = kept->read - kept->printed - kept->lost;
+	s->before.crowded = -kept->crowded;
+	s->before.cut = -kept->cut;
 }
 
 static void attend(struct bw_session *s)
@@ -124,6 +171,7 @@ static void attend(struct bw_session *s)
 	s->next_report = t + SECOND;
 	count_losses(s);
 	report_losses(s);
+	keep(s);
 	if (s->second)
 		s->second(s->cookie);
 }
@@ -183,7 +231,7 @@ static void read_buffers(struct bw_session *s)
 int bw_session_read(struct bw_session *s)
 {
 	read_buffers(s);
-	return s->flush(s->cookie);
+	return flush(s);
 }
 
 /* What is waited for: anew each time, since bw_session_switch and hangup change it. */
@@ -222,7 +270,7 @@ static int loop(struct bw_session *s)
 		tick(s);
 		r = events[1] & POLLIN ? read_signal(s) : 0;
 		if (r == 0)
-			r = s->flush(s->cookie);
+			r = flush(s);
 		if (r < 0)
 			return r;
 		attend(s);
@@ -240,7 +288,10 @@ int bw_session_open(struct bw_session *s)
 		r = bw_attach(&s->attached, s->loaded);
 	if (r < 0)
 		return r;
-	bw_buffers_read(s->buffers);
+	if (s->keeper)
+		go_on(s);
+	else
+		bw_buffers_read(s->buffers);
 	s->began = bw_timestamp_now();
 	s->is_open = true;
 	return 0;
@@ -258,8 +309,9 @@ int bw_session_run(struct bw_session *s)
 	bw_attached_free(&s->attached);
 	bw_buffers_read(s->buffers);
 	s->complete = UINT64_MAX;
-	flushed = s->flush(s->cookie);
+	flushed = flush(s);
 	count_losses(s);
+	keep(s);
 	return r < 0 ? r : flushed;
 }
 
@@ -283,6 +335,19 @@ void bw_session_drop(struct bw_session *s)
 	s->next = NULL;
 }
 
+/* What the programs that go have counted; pinned ones share it with those that come. */
+static void add_up(struct bw_session *s)
+{
+	s->before.missed = s->missed;
+	s->before.missed_returns = s->missed_returns;
+	if (s->keeper)
+		return;
+	s->before.lost = s->lost;
+	s->before.unbuffered = s->unbuffered;
+	s->before.crowded = s->crowded;
+	s->before.cut = s->cut;
+}
+
 int bw_session_switch(struct bw_session *s)
 {
 	int flushed;
@@ -290,14 +355,9 @@ int bw_session_switch(struct bw_session *s)
 	bw_attached_free(&s->attached);
 	read_buffers(s);
 	s->complete = UINT64_MAX;
-	flushed = s->flush(s->cookie);
+	flushed = flush(s);
 	count_losses(s);
-	s->before.lost = s->lost;
-	s->before.unbuffered = s->unbuffered;
-	s->before.crowded = s->crowded;
-	s->before.cut = s->cut;
-	s->before.missed = s->missed;
-	s->before.missed_returns = s->missed_returns;
+	add_up(s);
 	bw_buffers_close(s->buffers);
 	s->loaded = s->next;
 	s->buffers = s->next_buffers;

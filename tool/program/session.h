@@ -9,6 +9,21 @@
 #include "program/buffers.h"
 #include "program/load.h"
 
+/*
+ * What outlives the process, in memory that the next one continues with: how many events were read and passed on, what
+ * was lost or cut off of those before.
+ */
+struct bw_session_kept {
+	uint64_t read, printed, lost, crowded, cut;
+};
+
+/* Where programs are pinned: what is kept, and who is called when events were printed. */
+struct bw_session_keeper {
+	struct bw_session_kept *kept;
+	void (*printed)(void *cookie);
+	void *cookie;
+};
+
 struct bw_session {
 	/* Given by the caller. */
 	const struct bw_loaded *loaded;
@@ -35,6 +50,11 @@ struct bw_session {
 	void (*second)(void *cookie); /* about once a second, when the losses were counted */
 	void (*hangup)(void *cookie); /* SIGHUP came, of which bw_signals_handle said that it ends no run */
 	bool (*ended)(void *cookie);  /* has something else ended the run? */
+	/*
+	 * The programs are pinned, and share their buffer and what they count with those before and after: events that
+	 * are there already count, and so does what was lost since. NULL: they end with the session.
+	 */
+	const struct bw_session_keeper *keeper;
 	void *cookie;
 
 	bool stop; /* set it to end the run */
