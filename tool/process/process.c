@@ -75,18 +75,22 @@ int bw_process_check(const char *root, pid_t pid)
 int bw_process_origin(const char *root, pid_t pid, struct bw_process_origin *origin)
 {
 	BW_FREE char *stat = NULL;
-	const char *comm_end;
-	char path[PATH_MAX];
+	char path[PATH_MAX], *at, *end;
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/proc/%d/stat", root, (int)pid);
 	if (bw_file_read(path, 1 << 16, &stat, &len) < 0)
 		return -ESRCH;
 	/* PID (COMM) STATE PPID PGRP SESSION; the name may contain anything, the rest no parenthesis. */
-	comm_end = strrchr(stat, ')');
-	if (!comm_end || sscanf(comm_end, ") %*c %d %*d %d", &origin->parent, &origin->session) != 2)
+	at = strrchr(stat, ')');
+	if (!at || strlen(at) < strlen(") S "))
 		return -ESRCH;
-	return 0;
+	at += strlen(") S ");
+	origin->parent = (pid_t)strtol(at, &end, 10);
+	strtol(end, &end, 10); /* the process group */
+	at = end;
+	origin->session = (pid_t)strtol(at, &end, 10);
+	return end > at ? 0 : -ESRCH;
 }
 
 bool bw_process_started_this(const char *root, pid_t pid)
