@@ -24,6 +24,9 @@ unpin() { bccwatch block --unpin "$1" 2>&1; }
 pinned_programs() { find "$pins/$1" -name 'link_*' | wc -l; }
 has_no_pins() { [ -z "$(ls "$pins" 2>/dev/null)" ] || { find "$pins" && return 1; }; }
 
+# has_printed N: the process has printed so many events, and said so to the next one.
+has_printed() { within 10 sh -c '[ "$(grep -c "denied\. GENERATION=" "$1")" = "$2" ]' sh "$out" "$1" && sleep 0.3; }
+
 # Usage.
 for name in '' '../x' 'a/b' 'a b' $'a\nb' . .. 'x.y' "$(printf 'x%.0s' {1..300})"; do
 	check_status "block --pin: the name '${name:0:20}' is refused" 2 bccwatch block --name x --pin "$name"
@@ -65,6 +68,7 @@ run_pin() { # run_pin HOOK: one process after the other
 	check_lines "$hook: --pin: a second process of that name is refused with the first one's number" 1 "end process $pid first" "$tmp/said"
 	check_status "$hook: --unpin: is refused while a process watches" 1 bccwatch block --unpin p
 	check "$hook: --pin: after these two the file is denied" denied secret
+	has_printed 2
 
 	end_of_process KILL
 	check "$hook: --pin: after SIGKILL the file is denied" denied secret
@@ -116,6 +120,7 @@ run_short() { # run_short HOOK: the same in short
 	local hook=$1
 	start_pin --hook "$hook" "${rules[@]}" --pin p || return
 	check "$hook: --pin: the file is denied" denied secret
+	has_printed 1
 	end_of_process KILL
 	check "$hook: --pin: after SIGKILL the file is denied" denied secret
 	start_pin --hook "$hook" "${rules[@]}" --pin p || return
