@@ -43,10 +43,10 @@ struct filter {
 	__u32 own_mnt_ns;   /* bccwatch's mount namespace */
 	__u32 flags;	    /* FILTER_FLAGS: an open has one of these (O_*), */
 	__u32 access_modes; /* or one of these ways to open: a bit for each value of O_ACCMODE */
-	__u32 unused;
-	__u64 min_latency;     /* FILTER_LATENCY: ns */
-	__u64 min_bytes;       /* FILTER_BYTES */
-	char own_comm[16];     /* bccwatch's, by which it is recognised while `self` is 0 */
+	__u32 opener;	    /* the process that searches directories for bccwatch, never shown; 0: none */
+	__u64 min_latency;  /* FILTER_LATENCY: ns */
+	__u64 min_bytes;    /* FILTER_BYTES */
+	char own_comm[16];  /* bccwatch's, by which it is recognised while `self` is 0 */
 	struct glob_ends name; /* FILTER_NAME: of the last component */
 	struct glob_ends path; /* FILTER_PATH: of the whole path */
 };

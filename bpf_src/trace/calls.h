@@ -129,7 +129,7 @@ static inline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dent
 	set_file_place(s, dentry, mnt);
 	if (!inode)
 		s->event.marks &= ~DELETED; /* a name that is not there yet may look like it */
-	if (NEEDS_PATH)
+	if (NEEDS_PATHS)
 		add_paths(s);
 }
 
@@ -191,7 +191,7 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 	add_inode(&s->event, inode);
 	set_file_place(s, from, mnt);
 	set_place(s, TO, to, mnt);
-	if (NEEDS_PATH)
+	if (NEEDS_PATHS)
 		add_paths(s);
 	if (call == CALL_RENAME && replaced && replaced != inode && !(s->event.flags & EXCHANGES))
 		s->event.marks |= REPLACED;
@@ -219,7 +219,7 @@ static inline void end_call(void *ctx, u32 call, int directory, int to_directory
 		set_directory_place(s, PATH, directory);
 		if (call == CALL_RENAME || call == CALL_LINK)
 			set_directory_place(s, TO, to_directory);
-		if (NEEDS_PATH)
+		if (NEEDS_PATHS)
 			add_paths(s);
 	}
 	if (is_shown(s))

@@ -58,6 +58,11 @@ static inline bool is_bccwatch(struct filter *f)
 	return f->self ? bpf_get_current_pid_tgid() >> 32 == f->self : has_own_comm(f);
 }
 
+static inline bool is_opener(struct filter *f)
+{
+	return bpf_get_current_pid_tgid() >> 32 == f->opener;
+}
+
 #if FILTER_EXE || FILTER_NOT_EXE
 static inline void identify_exe(struct file_id *id)
 {
@@ -123,7 +128,7 @@ static inline bool is_wanted_process(void)
 {
 	struct filter *f = get_filter();
 
-	if (!f || is_bccwatch(f) || !is_wanted() || is_of_those_left_out())
+	if (!f || is_bccwatch(f) || (LEARNS && is_opener(f)) || !is_wanted() || is_of_those_left_out())
 		return false;
 	if (FILTER_TID && (u32)bpf_get_current_pid_tgid() != f->tid)
 		return false;

@@ -141,7 +141,7 @@ static inline void report(void *ctx, struct slot *s, const struct operation *o)
 		set_file_place(s, o->dentry, o->mnt);
 	else
 		set_directory_place(s, PATH, o->directory);
-	if (NEEDS_PATH)
+	if (NEEDS_PATHS)
 		add_paths(s);
 	if (is_shown(s))
 		submit(ctx, s);

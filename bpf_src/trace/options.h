@@ -44,6 +44,7 @@
 #ifndef NEEDS_EXE
 #define NEEDS_EXE 0
 #endif
+#define NEEDS_PATHS (NEEDS_PATH || NEEDS_EXE) /* exe is one, too */
 #ifndef NEEDS_LATENCY
 #define NEEDS_LATENCY 0
 #endif

@@ -183,7 +183,7 @@ static inline void add_path(struct slot *s, struct text_at *text, struct dentry 
 /* Adds the paths that the slot's places have, in one loop, since the code for a path is long. */
 static inline void add_paths(struct slot *s)
 {
-	for (int i = NEEDS_EXE ? EXE : TO; i >= 0; i--) {
+	for (int i = NEEDS_EXE ? EXE : TO; i >= (NEEDS_PATH ? PATH : EXE); i--) {
 		struct place *place = &s->places[i];
 
 		if (place->dentry)

@@ -448,6 +448,7 @@ moved() {
 	deepest=$by
 	by cat /etc/hostname >/dev/null
 	stop
+	events "bccwatch's own search of the directory is not shown" 0 comm=bccwatch
 	events "T15: a file in a directory that is watched is shown" + "path=$t/dir/f"
 	events "T15: a file in a directory that was moved is shown with its new path" 1 "pid=$again" "path=$t/there/f"
 	events "T15: a file through a bind mount of the directory is shown with the path through it" 1 "pid=$twin" "path=$t/twin/deep/g"
@@ -460,6 +461,11 @@ moved() {
 	events "what is not there, in the directory, is shown" 1 "pid=$absent" result=ENOENT
 	events "a file on a new mount in the directory is shown" + "path=$t/there/mounted/i"
 	events "a file outside of the directory is not shown" 0 path=/etc/hostname
+	start --fields comm,exe "$t/there" || return
+	cat there/f >/dev/null
+	stop
+	check "--fields comm,exe: the program is shown where no path is" shows "COMM=cat EXE=$(realpath "$(command -v cat)")\$" "$out"
+	check "--fields comm,exe: bccwatch's own search of the directory is not shown" shows_no COMM=bccwatch "$out"
 }
 moved
 

@@ -362,6 +362,7 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 	r = any ? learn_number(t, false, &t->process) : 0; /* from here on only that process is accepted */
 	if (r < 0)
 		return complain(t, r, "identify the process that opens", "/proc/self/status");
+	t->filter->opener = t->process;
 	r = any ? add_all(t) : 0;
 	bw_trace_opener_stop(&t->opener);
 	if (r < 0)
