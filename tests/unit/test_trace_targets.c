@@ -231,7 +231,7 @@ static void what_is_no_program_is_an_error(void **state)
 }
 
 /* The program shows none of its events. */
-static void at_the_end_the_program_knows_this_process(void **state)
+static void at_the_end_the_program_knows_this_process_alone(void **state)
 {
 	const struct filter *in_map;
 	char comm[16];
@@ -243,6 +243,7 @@ static void at_the_end_the_program_knows_this_process(void **state)
 	assert_int_equal(start(), 0);
 	in_map = (const struct filter *)fake_map(&trace_maps, "filter")->values;
 	assert_int_equal(in_map->self, 78);
+	assert_int_equal(in_map->opener, 0);
 	assert_int_equal(targets.opener.sandbox.pid, 0);
 	prctl(PR_GET_NAME, comm);
 	assert_string_equal(comm, "unit test");
@@ -345,7 +346,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_path_beneath_a_file_is_an_error),
 	WITH_MAPS(a_program_is_known_by_its_file),
 	WITH_MAPS(what_is_no_program_is_an_error),
-	WITH_MAPS(at_the_end_the_program_knows_this_process),
+	WITH_MAPS(at_the_end_the_program_knows_this_process_alone),
 	WITH_MAPS(an_open_by_another_process_of_that_name_is_not_taken_for_its_own),
 	WITH_MAPS(a_process_that_takes_all_names_makes_the_start_fail),
 	WITH_MAPS(a_program_that_does_not_see_the_open_makes_the_start_fail),

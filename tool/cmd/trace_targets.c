@@ -365,6 +365,7 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 	t->filter->opener = t->process;
 	r = any ? add_all(t) : 0;
 	bw_trace_opener_stop(&t->opener);
+	t->filter->opener = 0; /* another process may get its number */
 	if (r < 0)
 		return r;
 	r = learn_number(t, true, &t->filter->self);
