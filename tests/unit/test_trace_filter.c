@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bpf_src/trace/event.h"
+#include "cmd/trace_selection.h"
 #include "tests/unit/opened_filter.h"
 #include "tests/unit/trace_maps.h"
 
@@ -164,7 +165,7 @@ static void readers_of_the_output_are_followed(void **state)
 	const uint32_t pid = 12;
 
 	(void)state;
-	assert_int_equal(bw_trace_options_add_pid(&trace_options.readers, pid), 0);
+	assert_int_equal(bw_trace_selection_add_number(&trace_options.readers, pid), 0);
 	OPEN_FILTER("--fields", "pid");
 	DEFINED("-DOPS=0x1", "-DFILTER_READERS");
 	assert_int_equal(bw_trace_filter_size(&filter, &trace_maps.image), 0);

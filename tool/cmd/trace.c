@@ -17,6 +17,7 @@
 #include "cmd/trace_events.h"
 #include "cmd/trace_filter.h"
 #include "cmd/trace_options.h"
+#include "cmd/trace_selection.h"
 #include "cmd/watch.h"
 #include "kernel/perf_kprobe.h"
 #include "output/event_text.h"
@@ -223,8 +224,8 @@ static int leave_out_readers(struct bw_trace_options *o)
 	for (size_t i = 0; i < readers.n; i++) {
 		bool alone = bw_process_started_this("", readers.pids[i]);
 
-		if (bw_trace_options_add_pid(alone ? &o->not_pids : &o->readers, (uint32_t)readers.pids[i]) < 0)
-			return bw_log_error(-ENOMEM, "out of memory");
+		if (bw_trace_selection_add_number(alone ? &o->not_pids : &o->readers, (uint32_t)readers.pids[i]) != 0)
+			return -ENOMEM;
 		bw_log_note("Process %d reads this output: what it %s left out.", (int)readers.pids[i],
 			    alone ? "does itself is" : "and its children do is");
 	}

@@ -209,17 +209,6 @@ int bw_trace_options_parse(struct bw_trace_options *o, const struct bw_command *
 	return r == 0 ? check(o) : r;
 }
 
-int bw_trace_options_add_pid(struct bw_trace_numbers *pids, uint32_t pid)
-{
-	uint32_t *more = realloc(pids->items, (pids->n + 1) * sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	pids->items = more;
-	more[pids->n++] = pid;
-	return 0;
-}
-
 void bw_trace_options_free(struct bw_trace_options *o)
 {
 	free(o->paths.items);

@@ -82,9 +82,6 @@ void bw_trace_options_free(struct bw_trace_options *options);
 /* Is more asked for than the names given to opens, by -p, -u and -n at most? */
 bool bw_trace_options_wants_events(const struct bw_trace_options *options);
 
-/* Adds a process to not_pids or readers. 0 or -ENOMEM. */
-int bw_trace_options_add_pid(struct bw_trace_numbers *pids, uint32_t pid);
-
 static inline bool bw_trace_options_has(const struct bw_trace_options *options, enum bw_trace_by by)
 {
 	return options->filters >> by & 1;

@@ -28,7 +28,7 @@ int bw_trace_selection_add(struct bw_trace_list *list, const char *value)
 	return 0;
 }
 
-static int add_number(struct bw_trace_numbers *numbers, uint32_t value)
+int bw_trace_selection_add_number(struct bw_trace_numbers *numbers, uint32_t value)
 {
 	uint32_t *more = reallocarray(numbers->items, numbers->n + 1, sizeof(*more));
 
@@ -210,10 +210,10 @@ static int set_not(struct bw_trace_options *o, int id, const char *value)
 	switch (id) {
 	case BW_OPT_NOT_PID:
 		r = read_pid("--not-pid", value, "not a process number", &number);
-		return r == 0 ? add_number(&o->not_pids, number) : r;
+		return r == 0 ? bw_trace_selection_add_number(&o->not_pids, number) : r;
 	case BW_OPT_NOT_UID:
 		r = bw_common_options_uid("--not-uid", value, &number);
-		return r == 0 ? add_number(&o->not_uids, number) : r;
+		return r == 0 ? bw_trace_selection_add_number(&o->not_uids, number) : r;
 	case BW_OPT_NOT_COMM:
 		r = check_comm("--not-comm", value);
 		return r == 0 ? bw_trace_selection_add(&o->not_comms, value) : r;

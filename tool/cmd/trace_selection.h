@@ -32,5 +32,6 @@ enum { BW_TRACE_SELECTION_OTHER = -2 };
 /* 0; BW_EXIT_USAGE, reported; or BW_TRACE_SELECTION_OTHER: the option is none of these. */
 int bw_trace_selection_set(struct bw_trace_options *options, int id, const char *value);
 
-/* Adds an argument to the list. 0 or BW_EXIT_USAGE, reported. */
+/* These add an argument to the list, or a number. 0 or BW_EXIT_USAGE, reported. */
 int bw_trace_selection_add(struct bw_trace_list *list, const char *value);
+int bw_trace_selection_add_number(struct bw_trace_numbers *numbers, uint32_t value);
