@@ -22,6 +22,7 @@ static unsigned next(int fd)
 static void signals_that_end_a_run_are_read_from_the_descriptor(void **state)
 {
 	static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+	void (*was)(int) = signal(SIGHUP, SIG_DFL); /* nohup ignores it */
 	int fd = bw_signals_open();
 
 	(void)state;
@@ -38,6 +39,7 @@ static void signals_that_end_a_run_are_read_from_the_descriptor(void **state)
 	assert_false(bw_signals_pending());
 	assert_int_equal(next(fd), SIGCHLD);
 	close(fd);
+	signal(SIGHUP, was);
 }
 
 static void a_broken_pipe_and_a_full_file_are_errors_of_the_write(void **state)

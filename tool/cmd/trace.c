@@ -213,6 +213,8 @@ static int trace_files(struct trace *t)
 
 /*
  * A shell loop that reads the events and touches files for each, itself or by a command, would never come to an end.
+ * But a reader that started bccwatch, as a script, cron or a container's runtime, may have it trace what else it
+ * starts.
  */
 static int leave_out_readers(struct bw_trace_options *o)
 {
@@ -222,7 +224,7 @@ static int leave_out_readers(struct bw_trace_options *o)
 	    bw_pipe_readers_find(&readers, "", STDOUT_FILENO) < 0)
 		return 0;
 	for (size_t i = 0; i < readers.n; i++) {
-		bool alone = bw_process_started_this("", readers.pids[i]);
+		bool alone = bw_process_descends_from("", readers.pids[i]);
 
 		if (bw_trace_selection_add_number(alone ? &o->not_pids : &o->readers, (uint32_t)readers.pids[i]) != 0)
 			return -ENOMEM;

@@ -72,40 +72,33 @@ int bw_process_check(const char *root, pid_t pid)
 	return 0;
 }
 
-int bw_process_origin(const char *root, pid_t pid, struct bw_process_origin *origin)
+pid_t bw_process_parent(const char *root, pid_t pid)
 {
 	BW_FREE char *stat = NULL;
 	char path[PATH_MAX], *at, *end;
 	size_t len;
+	long parent;
 
 	snprintf(path, sizeof(path), "%s/proc/%d/stat", root, (int)pid);
 	if (bw_file_read(path, 1 << 16, &stat, &len) < 0)
 		return -ESRCH;
-	/* PID (COMM) STATE PPID PGRP SESSION; the name may contain anything, the rest no parenthesis. */
+	/* PID (COMM) STATE PPID ...; the name may contain anything, the rest no parenthesis. */
 	at = strrchr(stat, ')');
 	if (!at || strlen(at) < strlen(") S "))
 		return -ESRCH;
 	at += strlen(") S ");
-	origin->parent = (pid_t)strtol(at, &end, 10);
-	strtol(end, &end, 10); /* the process group */
-	at = end;
-	origin->session = (pid_t)strtol(at, &end, 10);
-	return end > at ? 0 : -ESRCH;
+	parent = strtol(at, &end, 10);
+	return end > at ? (pid_t)parent : -ESRCH;
 }
 
-bool bw_process_started_this(const char *root, pid_t pid)
+bool bw_process_descends_from(const char *root, pid_t pid)
 {
-	struct bw_process_origin origin, reader;
-	bool shares_session = false;
+	pid_t at = getpid();
 
-	if (bw_process_origin(root, pid, &reader) < 0 || bw_process_origin(root, getpid(), &origin) < 0)
-		return false;
-	for (int level = 0; level < LEVELS_MAX; level++) {
-		shares_session |= origin.session == reader.session;
-		if (origin.parent == pid)
-			return !shares_session;
-		if (origin.parent <= 0 || bw_process_origin(root, origin.parent, &origin) < 0)
-			return false;
+	for (int level = 0; level < LEVELS_MAX && at > 0; level++) {
+		at = bw_process_parent(root, at);
+		if (at == pid)
+			return true;
 	}
 	return false;
 }

@@ -18,17 +18,8 @@ int bw_process_check_thread(const char *root, pid_t tid);
 /* 0 if processes have the kernel's numbers here; else -ENOTSUP, reported by the option's name. */
 int bw_process_check_numbers(const char *root, const char *option);
 
-/* Where a process comes from. */
-struct bw_process_origin {
-	pid_t parent;  /* 0: none, or outside of this PID namespace */
-	pid_t session; /* likewise */
-};
+/* Whose child a process is; 0: none, or one outside of this PID namespace. -ESRCH: there is no such process. */
+pid_t bw_process_parent(const char *root, pid_t pid);
 
-/* -ESRCH: there is no such process, or it may not be looked at. */
-int bw_process_origin(const char *root, pid_t pid, struct bw_process_origin *origin);
-
-/*
- * Did pid start this process for others, as cron, a container's runtime or sshd do: is it an ancestor, whose session no
- * process between it and this one shares? A shell shares its session with the commands that it starts.
- */
-bool bw_process_started_this(const char *root, pid_t pid);
+/* Is this process a child of pid, or of a child of it, and so on? */
+bool bw_process_descends_from(const char *root, pid_t pid);
