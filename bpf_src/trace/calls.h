@@ -153,40 +153,31 @@ static inline void note_node(const struct path *directory, struct dentry *dentry
 	note(CALL_MKNOD, directory, dentry);
 }
 
-/* What is beneath a watched directory has, or gets, a name elsewhere. */
-static inline void watch_elsewhere(struct inode *inode)
-{
-	if (!FILTER_FILE || !inode)
-		return;
-	if (is_directory(inode))
-		protect_directory(inode, WATCHED);
-	else
-		protect_file(inode, WATCHED);
-}
-
 /* Two names, on one mount. */
 static inline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
 {
-	struct slot *s = slot_of_call(call);
+	struct slot *s = slot_of_call(call), *shown = s;
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL, *replaced = NULL;
 	bool watched;
+	u32 index;
 
-	if (!s || s->has_path)
+	if (s && s->has_path)
+		return;
+	if (!s && FILTER_FILE)
+		s = get_slot(&index); /* the call is not shown, but what is watched changes */
+	if (!s)
 		return;
 	PEEK(mnt, directory->mnt);
+	watched = is_either_watched(s, mnt, from, to, call == CALL_LINK);
+	if (!shown)
+		put_slot(s);
+	else if (!watched)
+		drop_call(s);
+	if (!shown || !watched)
+		return;
 	PEEK(inode, from->d_inode);
 	PEEK(replaced, to->d_inode);
-	watched = is_watched(s, from, mnt, inode);
-	if (watched)
-		watch_elsewhere(inode);
-	watched |= is_watched(s, to, mnt, NULL); /* the file is watched at that name when it is there */
-	if (FILTER_FILE && replaced)
-		watched |= match_inode(replaced) != 0;
-	if (!watched) {
-		drop_call(s);
-		return;
-	}
 	s->has_path = 1;
 	add_inode(&s->event, inode);
 	set_file_place(s, from, mnt);

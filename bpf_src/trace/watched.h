@@ -138,3 +138,36 @@ static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsm
 		found |= match_inode(inode);
 	return found;
 }
+
+static inline void watch_itself(struct inode *inode)
+{
+	if (!FILTER_FILE || !inode)
+		return;
+	if (is_directory(inode))
+		protect_directory(inode, WATCHED);
+	else
+		protect_file(inode, WATCHED);
+}
+
+/*
+ * Is it about a watched name? Whoever does it, what has or gets a name beneath a watched directory and one elsewhere is
+ * watched itself from then on: what is at `from`, and what is at `to`, which an exchange takes away.
+ */
+static inline bool is_either_watched(struct slot *s, struct vfsmount *mnt, struct dentry *from, struct dentry *to,
+				     bool links)
+{
+	struct inode *inode = NULL, *replaced = NULL;
+	bool watched;
+
+	PEEK(inode, from->d_inode);
+	PEEK(replaced, to->d_inode);
+	watched = is_watched(s, from, mnt, inode);
+	if (watched)
+		watch_itself(inode);
+	if (!is_watched(s, to, mnt, NULL)) /* the file is watched at that name when it is there */
+		return watched || (FILTER_FILE && replaced && match_inode(replaced));
+	if (links || has_other_names(inode))
+		watch_itself(inode);
+	watch_itself(replaced);
+	return true;
+}

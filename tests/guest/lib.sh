@@ -121,8 +121,8 @@ within() {
 start() { start_command trace "$@"; }
 
 is_soak() { [ -n "${SOAK-}" ]; }
-start_tries=1200
-! is_soak || start_tries=4000 # there are users who make more and more directories
+start_tries=3000
+! is_soak || start_tries=6000 # there are users who make more and more directories
 start_command() {
 	out=$tmp/out err=$tmp/err
 	: >"$err"

@@ -204,9 +204,9 @@ in_kernel() {
 	local name=$1 program=$2
 	shift 2
 	start --buffer-pages 1 --json "$@" || return
-	kill -STOP "$pid"
-	# Looking for its locale, perl fails to open 14 files, which bccwatch decides itself: more than there may be room for.
-	LC_ALL=C perl -e 'sub o { sysopen(my $f, "$ARGV[0]/$_[0]", $_[1]) or die "$_[0]: $!" } '"$program" "$w/flood"
+	# Perl stops it once it runs itself: before, it looks for libraries and its locale, and whether an open that fails is shown
+	# is decided by bccwatch, which has no room for so many.
+	perl -e 'my $pid = shift; kill("STOP", $pid); sub o { sysopen(my $f, "$ARGV[0]/$_[0]", $_[1]) or die "$_[0]: $!" }'" $program" "$pid" "$w/flood"
 	kill -CONT "$pid"
 	stop
 	check_lines "$name is compared in the kernel" 1 "1 events shown, 0 lost" "$err"

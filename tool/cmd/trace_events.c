@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/utsname.h>
 
 #include "base/cleanup.h"
@@ -22,7 +23,7 @@
 
 struct events {
 	const struct bw_trace_options *options;
-	int signal_fd;
+	int signal_fd, followed; /* the second: see follow() */
 	struct bw_trace_filter filter;
 	struct bw_source source;
 	struct bw_image image;
@@ -119,12 +120,23 @@ static int start_command(struct events *e)
 	return r == 0 ? bw_trace_filter_follow(&e->filter, (uint32_t)e->command.pid) : r;
 }
 
-/* Each second, and when a cgroup came or went. */
-static void follow_cgroups(void *cookie)
+/* Each second, and when a cgroup came or went, or something was put at a path. */
+static void follow(void *cookie)
 {
 	struct events *e = cookie;
 
 	bw_trace_cgroups_update(&e->filter.cgroups);
+	bw_trace_targets_follow(&e->filter.targets);
+}
+
+/* One descriptor for both. */
+static int add_followed(struct events *e, int fd)
+{
+	struct epoll_event readable = {.events = EPOLLIN};
+
+	return fd < 0 || epoll_ctl(e->followed, EPOLL_CTL_ADD, fd, &readable) == 0
+		       ? 0
+		       : bw_log_error(-errno, "cannot follow what is watched: %s", strerror(errno));
 }
 
 static int attach(struct events *e)
@@ -152,9 +164,9 @@ static int attach(struct events *e)
 		.max_events = o->max_events,
 		.out_path = o->output,
 		.command = e->command.argv ? &e->command : NULL,
-		.extra_fd = bw_trace_cgroups_fd(&e->filter.cgroups),
-		.extra = follow_cgroups,
-		.second = follow_cgroups,
+		.extra_fd = e->followed,
+		.extra = follow,
+		.second = follow,
 		.cookie = e,
 	};
 	return bw_watch_open(&e->watch);
@@ -184,6 +196,9 @@ static int open_all(struct events *e)
 {
 	int r = check_latency(e->options);
 
+	e->followed = epoll_create1(EPOLL_CLOEXEC);
+	if (r == 0 && e->followed < 0)
+		r = bw_log_error(-errno, "cannot follow what is watched: %s", strerror(errno));
 	if (r == 0)
 		r = bw_trace_filter_open(&e->filter);
 	if (r == 0)
@@ -194,7 +209,11 @@ static int open_all(struct events *e)
 		r = start_command(e);
 	if (r == 0)
 		r = attach(e);
-	return r == 0 ? bw_trace_filter_learn(&e->filter) : r;
+	if (r == 0)
+		r = bw_trace_filter_learn(&e->filter);
+	if (r == 0)
+		r = add_followed(e, bw_trace_cgroups_fd(&e->filter.cgroups));
+	return r == 0 ? add_followed(e, bw_trace_links_fd(&e->filter.targets.links)) : r;
 }
 
 static void close_all(struct events *e)
@@ -207,6 +226,7 @@ static void close_all(struct events *e)
 	bw_image_free(&e->image);
 	bw_source_free(&e->source);
 	bw_cgroup_close(e->cgroups);
+	bw_cleanup_fd(&e->followed);
 }
 
 /* What ended it before it began. */

@@ -16,10 +16,8 @@
 #include "base/path_parts.h"
 #include "base/signals.h"
 #include "bpf_src/block/rules.h"
+#include "cmd/trace_learn.h"
 #include "program/map_entries.h"
-
-/* How often another name is tried, where another process takes them. */
-enum { TRIES = 1000 };
 
 /* As in the kernel. */
 enum { LINKS_MAX = 40 };
@@ -30,7 +28,6 @@ enum { LINKS_MAX = 40 };
  */
 enum { LINKS = 1024, NEW_FILES = 16384, NEW_DIRECTORIES = 1024 };
 
-static const struct bw_map_entries own_open = {"own_open", sizeof(uint32_t), sizeof(struct own_open)};
 static const struct bw_map_entries names = {"names", sizeof(struct name_key), sizeof(uint32_t)};
 static const struct bw_map_entries files = {"files", sizeof(struct file_id), sizeof(struct protection)};
 static const struct bw_map_entries dirs = {"dirs", sizeof(struct file_id), sizeof(struct protection)};
@@ -57,79 +54,11 @@ static int complain(const struct bw_trace_targets *t, int error, const char *wha
 			    t->opener.sandbox.failure ? t->opener.sandbox.why : strerror(-error));
 }
 
-static int set_filter(struct bw_trace_targets *t)
-{
-	const struct bw_map_entries filter = {"filter", sizeof(uint32_t), sizeof(struct filter)};
-	uint32_t zero = 0;
-
-	return bw_map_entries_put(&filter, t->loaded, &zero, t->filter);
-}
-
-/* A name by which the program recognises the next open; nobody can know it before. */
-static int choose_comm(struct bw_trace_targets *t, uint64_t *number)
-{
-	static const struct own_open nothing;
-	uint32_t zero = 0;
-	int r;
-
-	if (getrandom(number, sizeof(*number), 0) != sizeof(*number))
-		return -EIO;
-	*number |= 1;
-	t->filter->self = 0;
-	bw_trace_opener_comm(t->filter->own_comm, *number);
-	r = set_filter(t);
-	return r < 0 ? r : bw_map_entries_put(&own_open, t->loaded, &zero, &nothing);
-}
-
-/* Opens the path in this process (by_self) or the other, under that name. 0 or -errno. */
-static int open_as(struct bw_trace_targets *t, bool by_self, const char *path, uint64_t number, uint32_t *mode)
-{
-	int r;
-
-	if (!by_self)
-		return bw_trace_opener_open(&t->opener, path, number, mode, t->real);
-	prctl(PR_SET_NAME, t->filter->own_comm);
-	r = open(path, O_PATH | O_CLOEXEC);
-	r = r < 0 ? -errno : close(r);
-	prctl(PR_SET_NAME, t->comm);
-	return r;
-}
-
-/*
- * Which file the path is, and in *mode of what type; *noted is empty where the paths are only checked. Another process
- * can read the name and take it, as soon as it stands in /proc: then more than the one open was seen.
- */
-static int learn(struct bw_trace_targets *t, bool by_self, const char *path, struct own_open *noted, uint32_t *mode)
-{
-	uint32_t zero = 0;
-	uint64_t number = 0;
-	int r = 0;
-
-	*mode = 0;
-	*noted = (struct own_open){0};
-	for (int i = 0; i < TRIES && r == 0; i++) {
-		r = t->loaded ? choose_comm(t, &number) : 0;
-		if (r == 0)
-			r = open_as(t, by_self, path, number, mode);
-		if (r == 0 && t->loaded)
-			r = bw_map_entries_get(&own_open, t->loaded, &zero, noted);
-		if (r < 0 || !t->loaded)
-			return r;
-		if (noted->count == 0)
-			continue; /* Linux 5.10 can skip a program that was attached just now */
-		if (noted->count == 1 && (by_self || !t->process || noted->process == t->process))
-			return 0;
-	}
-	if (r == 0)
-		r = noted->count == 0 ? -EOPNOTSUPP : -EBUSY;
-	return r;
-}
-
 /* learn, by the other process. */
 static int identify(struct bw_trace_targets *t, const char *path, struct file_id *id, uint32_t *mode)
 {
 	struct own_open noted;
-	int r = learn(t, false, path, &noted, mode);
+	int r = bw_trace_learn(t, false, path, &noted, mode);
 
 	*id = noted.file;
 	return r;
@@ -159,17 +88,21 @@ static int watch_directory(struct bw_trace_targets *t, const struct file_id *id,
 static int add_path(struct bw_trace_targets *t, const char *directory, const char *name)
 {
 	bool in_root = *name && strcmp(directory, "/") == 0;
+	BW_FREE char *path = NULL;
 	char **more;
 
 	if (!*directory || !t->loaded)
 		return 0;
+	if (asprintf(&path, "%s%s%s", in_root ? "" : directory, *name ? "/" : "", name) < 0)
+		return bw_log_error(-ENOMEM, "out of memory");
+	for (size_t i = 0; i < t->n_real_paths; i++)
+		if (strcmp(t->real_paths[i], path) == 0)
+			return 0; /* it is watched again */
 	more = reallocarray(t->real_paths, t->n_real_paths + 1, sizeof(*more));
 	if (!more)
 		return bw_log_error(-ENOMEM, "out of memory");
 	t->real_paths = more;
-	if (asprintf(&more[t->n_real_paths], "%s%s%s", in_root ? "" : directory, *name ? "/" : "", name) < 0)
-		return bw_log_error(-ENOMEM, "out of memory");
-	t->n_real_paths++;
+	more[t->n_real_paths++] = BW_TAKE(path);
 	return 0;
 }
 
@@ -197,8 +130,9 @@ static int watch_name(struct bw_trace_targets *t, const char *path, const char *
 }
 
 /* The path, and each that its symlinks lead through, whether or not there is anything yet. */
-static int watch_names(struct bw_trace_targets *t, const char *path, const char *given)
+static int watch_names(struct bw_trace_targets *t, const char *path, size_t index)
 {
+	const char *given = t->options->paths.items[index];
 	BW_FREE char *at = strdup(path);
 	int r = at ? 0 : -ENOMEM;
 
@@ -208,6 +142,8 @@ static int watch_names(struct bw_trace_targets *t, const char *path, const char 
 		if (!link)
 			return i > 0 ? 0 : complain(t, -ENOENT, "watch", given); /* ".", ".." */
 		r = watch_name(t, link, given);
+		if (r == 0 && t->loaded)
+			r = bw_trace_links_add(&t->links, link, index);
 		if (r < 0)
 			return r;
 		r = bw_trace_opener_follow(&t->opener, link, &at);
@@ -253,8 +189,9 @@ static int watch_tree(struct bw_trace_targets *t, const struct file_id *id, cons
 	return r == 0 ? watch_links(t, path) : r;
 }
 
-static int watch(struct bw_trace_targets *t, const char *given)
+static int watch(struct bw_trace_targets *t, size_t index)
 {
+	const char *given = t->options->paths.items[index];
 	const struct protection entry = {.inode = PROTECTION_STAYS, .access = WATCHED};
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	struct file_id id = {0};
@@ -275,7 +212,7 @@ static int watch(struct bw_trace_targets *t, const char *given)
 	if (r < 0 && r != -ENOENT)
 		return r;
 	/* A directory by a path that ends in no name, as "/" or "..", has none by which another could come. */
-	return S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, given);
+	return S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, index);
 }
 
 static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *map, const char *option,
@@ -300,7 +237,7 @@ static int add_all(struct bw_trace_targets *t)
 	int r = 0;
 
 	for (size_t i = 0; i < o->paths.n && r == 0; i++)
-		r = watch(t, o->paths.items[i]);
+		r = watch(t, i);
 	if (r == 0 && o->exe)
 		r = add_program(t, &exes, "show only the program", o->exe);
 	for (size_t i = 0; i < o->not_exes.n && r == 0; i++)
@@ -329,7 +266,7 @@ int bw_trace_targets_size(const struct bw_trace_targets *t, struct bw_image *ima
 		{&devices, paths ? 2 * paths + LINKS : 0},
 		{&exes, o->exe ? 1 : 0},
 		{&not_exes, o->not_exes.n},
-		{&own_open, 1},
+		{&bw_trace_learn_own_open, 1},
 	};
 	int r = 0;
 
@@ -343,40 +280,75 @@ static int learn_number(struct bw_trace_targets *t, bool by_self, uint32_t *numb
 {
 	struct own_open noted;
 	uint32_t mode;
-	int r = learn(t, by_self, "/proc/self/status", &noted, &mode);
+	int r = bw_trace_learn(t, by_self, "/proc/self/status", &noted, &mode);
 
 	*number = r == 0 ? noted.process : 0;
 	return r;
 }
 
+/* The process that opens, of which no event is shown, adds them. `add` returns 0 or -errno, reported. */
+static int by_opener(struct bw_trace_targets *t, int (*add)(struct bw_trace_targets *t))
+{
+	int r = bw_trace_opener_start(&t->opener);
+
+	if (r < 0)
+		return r;
+	t->process = 0;
+	r = learn_number(t, false, &t->process); /* from here on only that process is accepted */
+	if (r < 0)
+		return complain(t, r, "identify the process that opens", "/proc/self/status");
+	t->filter->opener = t->process;
+	r = add(t);
+	bw_trace_opener_stop(&t->opener);
+	t->filter->opener = 0; /* another process may get its number */
+	return r;
+}
+
 int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *loaded)
 {
-	bool any = bw_trace_targets_any(t->options);
 	int r;
 
 	t->loaded = loaded;
 	prctl(PR_GET_NAME, t->comm);
-	r = any ? bw_trace_opener_start(&t->opener) : 0;
-	if (r < 0)
-		return r;
-	r = any ? learn_number(t, false, &t->process) : 0; /* from here on only that process is accepted */
-	if (r < 0)
-		return complain(t, r, "identify the process that opens", "/proc/self/status");
-	t->filter->opener = t->process;
-	r = any ? add_all(t) : 0;
-	bw_trace_opener_stop(&t->opener);
-	t->filter->opener = 0; /* another process may get its number */
+	r = bw_trace_targets_any(t->options) ? by_opener(t, add_all) : 0;
 	if (r < 0)
 		return r;
 	r = learn_number(t, true, &t->filter->self);
 	if (r == 0)
-		r = set_filter(t);
+		r = bw_trace_learn_set_filter(t);
 	return r < 0 ? bw_log_error(r, "cannot find out this process's number: %s", strerror(-r)) : 0;
+}
+
+/* What is at the path now; what was there stays watched. */
+static int add_changed(struct bw_trace_targets *t)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->options->paths.n && r == 0; i++)
+		if (t->changed[i])
+			r = watch(t, i);
+	return r;
+}
+
+void bw_trace_targets_follow(struct bw_trace_targets *t)
+{
+	const uint32_t self = t->filter->self;
+	const size_t n = t->options->paths.n;
+	BW_FREE bool *changed = calloc(n + 1, sizeof(*changed));
+
+	if (!changed || !bw_trace_links_read(&t->links, changed, n))
+		return;
+	t->changed = changed;
+	by_opener(t, add_changed);
+	t->changed = NULL;
+	t->filter->self = self;
+	bw_trace_learn_set_filter(t);
 }
 
 void bw_trace_targets_free(struct bw_trace_targets *t)
 {
 	bw_trace_opener_stop(&t->opener);
+	bw_trace_links_free(&t->links);
 	for (size_t i = 0; i < t->n_real_paths; i++)
 		free(t->real_paths[i]);
 	free(t->real_paths);

@@ -5,11 +5,13 @@
  * in `own_open` which file it was. A process of its own opens it, since a file system that answers no more would hold
  * this one for ever.
  *
- * In this order: bw_trace_targets_check; for a program that was built, _size; for one that is attached, _start; _free.
+ * In this order: bw_trace_targets_check; for a program that was built, _size; for one that is attached, _start; while
+ * it runs, _follow; _free.
  */
 #pragma once
 
 #include "bpf_src/lib/filter.h"
+#include "cmd/trace_links.h"
 #include "cmd/trace_opener.h"
 #include "cmd/trace_options.h"
 #include "program/image.h"
@@ -20,12 +22,16 @@ struct bw_trace_targets {
 	const struct bw_trace_options *options;
 	struct filter *filter; /* as it is in the map `filter`: self and own_comm are set here */
 
+	/* For the caller, from bw_trace_targets_start on: bw_trace_targets_follow is due when one is readable. */
+	struct bw_trace_links links;
+
 	/* Inner. */
 	const struct bw_loaded *loaded; /* NULL: the paths are only checked */
 	struct bw_trace_opener opener;
 	char real[PATH_MAX]; /* of what it opened last */
 	uint32_t process;    /* the opener's number, as the kernel counts; 0: not known yet */
 	char comm[16];	     /* of this process */
+	const bool *changed; /* which paths are to be watched again; NULL: none */
 
 	/* From bw_trace_targets_start to _free: n_real_paths absolute ones by which what is watched can be called. */
 	char **real_paths;
@@ -49,6 +55,12 @@ int bw_trace_targets_size(const struct bw_trace_targets *targets, struct bw_imag
  * bw_trace_targets_check.
  */
 int bw_trace_targets_start(struct bw_trace_targets *targets, const struct bw_loaded *loaded);
+
+/*
+ * Something was put at a path or at a symlink on the way to it: where the path leads to now is watched, too, from here
+ * on. What fails is reported.
+ */
+void bw_trace_targets_follow(struct bw_trace_targets *targets);
 
 /* Ends the process that opens; also in the middle. */
 void bw_trace_targets_free(struct bw_trace_targets *targets);

@@ -15,7 +15,7 @@
 /* A field in the line; of the default line, one that stands in for another where that has no value. */
 struct column {
 	enum bw_file_event_field field, instead;
-	bool optional; /* left out where it has no value */
+	bool optional; /* left out where it has no value, and RESULT where it is no error */
 	size_t label_len;
 	char label[24]; /* " NAME=", in JSON "\"name\":" */
 };
@@ -44,7 +44,7 @@ static const struct default_column {
 } default_columns[] = {
 	{BW_FIELD_PID, BW_FIELDS, "pid", false},	 {BW_FIELD_COMM, BW_FIELDS, "comm", false},
 	{BW_FIELD_OP, BW_FIELDS, "op", false},		 {BW_FIELD_FILENAME, BW_FIELD_PATH, "filename", false},
-	{BW_FIELD_TO_FILENAME, BW_FIELD_TO, "to", true},
+	{BW_FIELD_TO_FILENAME, BW_FIELD_TO, "to", true}, {BW_FIELD_RESULT, BW_FIELDS, "result", true},
 };
 
 enum { N_DEFAULT = sizeof(default_columns) / sizeof(*default_columns) };
@@ -265,6 +265,17 @@ static size_t covered(const struct bw_file_event *e, size_t size)
 	return (texts && texts->count == 0) || size < e->layout->size ? size : e->layout->size;
 }
 
+/* What failed is not to be taken for done. */
+static bool is_left_out(const struct bw_file_event *e, const struct column *c)
+{
+	if (!c->optional)
+		return false;
+	if (c->field == BW_FIELD_RESULT)
+		return !bw_file_sample_has(&e->source.sample, BW_FILE_RESULT) ||
+		       (int64_t)e->source.sample.numbers[BW_FILE_RESULT] >= 0;
+	return e->value.kind == BW_VALUE_NONE;
+}
+
 static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sample, size_t size, bool other_time)
 {
 	size_t up_to = covered(e, size);
@@ -275,7 +286,7 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 		const struct column *c = &e->columns[i];
 
 		get_value(e, c);
-		if (e->value.kind == BW_VALUE_NONE && c->optional)
+		if (is_left_out(e, c))
 			continue;
 		p = append(p, c->label, c->label_len);
 		p = put_text_value(e, c->field, p);
