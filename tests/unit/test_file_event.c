@@ -95,22 +95,6 @@ static void fields_stand_in_the_order_in_which_they_were_asked_for(void **state)
 	assert_string_equal(text_of("result", &m), " RESULT=ENOENT");
 }
 
-static void what_failed_has_its_error_in_the_default_line(void **state)
-{
-	struct made_event m = make_event(OP_DELETE, HAS_RESULT);
-
-	(void)state;
-	add_text(&m, &m.e.filename, "/etc/hostname");
-	m.e.result = -13;
-	assert_string_equal(default_line(&m, false, true),
-			    " PID=812 COMM=cat OP=delete FILENAME=/etc/hostname RESULT=EACCES");
-	m.e.marks &= ~HAS_RESULT;
-	assert_string_equal(default_line(&m, false, true), " PID=812 COMM=cat OP=delete FILENAME=/etc/hostname");
-	m.e.marks |= HAS_RESULT;
-	m.e.result = 0;
-	assert_string_equal(default_line(&m, false, true), " PID=812 COMM=cat OP=delete FILENAME=/etc/hostname");
-}
-
 static void a_file_called_as_a_missing_value_is_in_quotes(void **state)
 {
 	struct made_event m = make_event(OP_OPEN, 0);
@@ -185,7 +169,7 @@ static void fields_that_a_learner_added_follow_the_others(void **state)
 
 	(void)state;
 	assert_string_equal(file_line("learner_event", &all, false, &e, sizeof(e)) + BW_TIMESTAMP_LEN,
-			    " PID=7 OP=write FILENAME=\"/t x\" NICE=5 UID=[1,2] CREATED={x=9}");
+			    " PID=7 OP=write FILENAME=\"/t x\" RESULT=ENOENT NICE=5 UID=[1,2] CREATED={x=9}");
 	/* Those that have the name of a field stand for it. */
 	assert_string_equal(
 		strstr(file_line("learner_event", &all, true, &e, sizeof(e)), "\"result\""),
@@ -400,8 +384,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_second_name_is_to),
 	cmocka_unit_test(names_in_the_default_line_are_escaped_as_ever),
 	cmocka_unit_test(fields_stand_in_the_order_in_which_they_were_asked_for),
-	cmocka_unit_test(what_failed_has_its_error_in_the_default_line),
-		cmocka_unit_test(a_file_called_as_a_missing_value_is_in_quotes),
+	cmocka_unit_test(a_file_called_as_a_missing_value_is_in_quotes),
 	cmocka_unit_test(json_has_each_field),
 	cmocka_unit_test(json_has_the_bytes_of_text_that_is_no_utf8),
 	cmocka_unit_test(fields_that_a_learner_added_follow_the_others),

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/file_event.h"
 #include "output/file_event_value.h"
 #include "tests/unit/file_events.h"
+#include "tests/unit/file_lines.h"
 
 static struct bw_layout layout;
 static struct bw_file_event_source source;
@@ -107,6 +109,26 @@ static void a_result_is_a_number_or_the_name_of_an_error(void **state)
 	assert_string_equal(result_of(INT64_MIN), "1 -9223372036854775808");
 }
 
+static const char *default_line_of(const struct made_event *m)
+{
+	static const struct bw_file_event_options options = {.with_op = true};
+
+	return file_line("file_event", &options, false, &m->e, m->size) + BW_TIMESTAMP_LEN;
+}
+
+static void only_the_result_of_what_failed_is_in_the_default_line(void **state)
+{
+	struct made_event m = make_event(OP_DELETE, HAS_RESULT);
+
+	(void)state;
+	add_text(&m, &m.e.filename, "x");
+	assert_string_equal(default_line_of(&m), " PID=812 COMM=cat OP=delete FILENAME=x");
+	m.e.result = -13;
+	assert_string_equal(default_line_of(&m), " PID=812 COMM=cat OP=delete FILENAME=x RESULT=EACCES");
+	m.e.marks = 0; /* it is not known */
+	assert_string_equal(default_line_of(&m), " PID=812 COMM=cat OP=delete FILENAME=x");
+}
+
 static void marks_are_values_of_the_operations_that_can_have_them(void **state)
 {
 	struct made_event m =
@@ -182,6 +204,7 @@ static void the_cgroup_of_an_event_is_its_path(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_field_has_its_value),
 	cmocka_unit_test(a_result_is_a_number_or_the_name_of_an_error),
+	cmocka_unit_test(only_the_result_of_what_failed_is_in_the_default_line),
 	cmocka_unit_test(marks_are_values_of_the_operations_that_can_have_them),
 	cmocka_unit_test(numbers_without_names_are_numbers),
 	cmocka_unit_test(the_cgroup_of_an_event_is_its_path),
