@@ -175,18 +175,14 @@ BEFORE(RMDIR, (int dfd, void *name), begin_call(CALL_RMDIR, OP_DELETE, DELETE_DI
 BEFORE(security_path_rmdir, (struct path *dir, struct dentry *dentry), note(CALL_RMDIR, dir, dentry))
 AFTER(RMDIR, (int dfd, void *name), end_call(ctx, CALL_RMDIR, dfd, 0, result))
 #endif
-#if WANTS(OP_RENAME) || FILTER_FILE
-BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_RENAME, to_dir, dentry, to))
-#endif
 #if WANTS(OP_RENAME)
 BEFORE(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), begin_call(CALL_RENAME, OP_RENAME, flags, name, to))
+BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_RENAME, to_dir, dentry, to))
 AFTER(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), end_call(ctx, CALL_RENAME, dfd, to_dfd, result))
-#endif
-#if WANTS(OP_LINK) || FILTER_FILE
-BEFORE(security_path_link, (struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_LINK, to_dir, dentry, to))
 #endif
 #if WANTS(OP_LINK)
 BEFORE(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), begin_call(CALL_LINK, OP_LINK, LINK_HARD, POINTER(1), POINTER(3)))
+BEFORE(security_path_link, (struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_LINK, to_dir, dentry, to))
 AFTER(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), end_call(ctx, CALL_LINK, dfd, to_dfd, result))
 BEFORE(SYMLINK, (void *target, int dfd, void *name), begin_symlink(POINTER(2), POINTER(0)))
 BEFORE(security_path_symlink, (struct path *dir, struct dentry *dentry), note(CALL_SYMLINK, dir, dentry))

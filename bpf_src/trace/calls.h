@@ -156,26 +156,17 @@ static inline void note_node(const struct path *directory, struct dentry *dentry
 /* Two names, on one mount. */
 static inline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
 {
-	struct slot *s = slot_of_call(call), *shown = s;
+	struct slot *s = slot_of_call(call);
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL, *replaced = NULL;
-	bool watched;
-	u32 index;
 
-	if (s && s->has_path)
-		return;
-	if (!s && FILTER_FILE)
-		s = get_slot(&index); /* the call is not shown, but what is watched changes */
-	if (!s)
+	if (!s || s->has_path)
 		return;
 	PEEK(mnt, directory->mnt);
-	watched = is_either_watched(s, mnt, from, to, call == CALL_LINK);
-	if (!shown)
-		put_slot(s);
-	else if (!watched)
+	if (!is_either_watched(s, mnt, from, to, call == CALL_LINK)) {
 		drop_call(s);
-	if (!shown || !watched)
 		return;
+	}
 	PEEK(inode, from->d_inode);
 	PEEK(replaced, to->d_inode);
 	s->has_path = 1;

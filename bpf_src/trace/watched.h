@@ -150,8 +150,8 @@ static inline void watch_itself(struct inode *inode)
 }
 
 /*
- * Is it about a watched name? Whoever does it, what has or gets a name beneath a watched directory and one elsewhere is
- * watched itself from then on: what is at `from`, and what is at `to`, which an exchange takes away.
+ * Is it about a watched name? What has or gets a name beneath a watched directory and one elsewhere is watched itself
+ * from then on: what is at `from`, and what is at `to`, which an exchange takes away.
  */
 static inline bool is_either_watched(struct slot *s, struct vfsmount *mnt, struct dentry *from, struct dentry *to,
 				     bool links)

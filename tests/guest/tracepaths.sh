@@ -54,10 +54,10 @@ if start --json --ops open,truncate,mkdir,rename,delete,link "$t/tree" "$t/conf"
 	events "a lookup that fails in a chroot is not taken for the system's file of that name" 0 "pid=$jailed" path=/etc/shadow
 fi
 
-# What gets another name after the start, where neither link nor rename is asked for; symlinks that lead elsewhere later.
+# What gets another name after the start; symlinks that lead elsewhere later.
 mkdir dir2 aside v1 v2 && echo 1 >dir2/f && echo 2 >aside/linked && echo 3 >aside/given && echo 4 >dir2/given
 echo 5 >v1/f && echo 6 >v2/f && ln -s v1 now && echo 7 >plain && echo 8 >target && echo 9 >aside/none
-if start --json --ops open,write "$t/dir2" "$t/now" "$t/plain"; then
+if start --json --ops open,write,link,rename "$t/dir2" "$t/now" "$t/plain"; then
 	exec 7>>aside/linked
 	ln aside/linked dir2/l && mv dir2/f aside/f
 	perl -e 'my ($a, $b) = @ARGV; syscall(316, -100, $a, -100, $b, 2) == 0 or die "renameat2: $!"' aside/given dir2/given # EXCHANGE
@@ -70,9 +70,9 @@ if start --json --ops open,write "$t/dir2" "$t/now" "$t/plain"; then
 	by cat v1/f v2/f target
 	led=$by
 	stop
-	events "trace DIRECTORY --ops open: a file that is linked to there is shown by its other name" 1 op=open "pid=$named" "path=$t/aside/linked"
-	events "trace DIRECTORY --ops write: and by a descriptor from before" 1 op=write "path=$t/aside/linked" bytes=2
-	events "trace DIRECTORY --ops open: a file that is moved away is shown" 1 op=open "pid=$named" "path=$t/aside/f"
+	events "trace DIRECTORY: a file that is linked to there is shown by its other name" 1 op=open "pid=$named" "path=$t/aside/linked"
+	events "trace DIRECTORY: and by a descriptor from before" 1 op=write "path=$t/aside/linked" bytes=2
+	events "trace DIRECTORY: a file that is moved away is shown by its name there" 1 op=open "pid=$named" "path=$t/aside/f"
 	events "trace DIRECTORY: a file that an exchange takes away is shown" 1 op=open "pid=$named" "path=$t/aside/given"
 	events "trace DIRECTORY: and the one that it puts there" 1 op=open "pid=$named" "path=$t/dir2/given"
 	events "trace DIRECTORY: a file that has no name there is not shown" 0 "path=$t/aside/none"
