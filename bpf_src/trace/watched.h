@@ -157,17 +157,19 @@ static inline bool is_either_watched(struct slot *s, struct vfsmount *mnt, struc
 				     bool links)
 {
 	struct inode *inode = NULL, *replaced = NULL;
-	bool watched;
+	bool watched, here;
 
 	PEEK(inode, from->d_inode);
 	PEEK(replaced, to->d_inode);
 	watched = is_watched(s, from, mnt, inode);
-	if (watched)
+	here = is_watched(s, to, mnt, NULL); /* the file is watched at that name when it is there */
+	if (watched || (here && (links || has_other_names(inode))))
 		watch_itself(inode);
-	if (!is_watched(s, to, mnt, NULL)) /* the file is watched at that name when it is there */
-		return watched || (FILTER_FILE && replaced && match_inode(replaced));
-	if (links || has_other_names(inode))
-		watch_itself(inode);
-	watch_itself(replaced);
-	return true;
+	if (here)
+		watch_itself(replaced);
+	watched |= here;
+	if (FILTER_FILE && replaced)
+		watched |= match_inode(replaced) != 0;
+	HIDE_FROM_VERIFIER(watched); /* else it follows each way to here through the paths that are put together */
+	return watched;
 }
