@@ -179,6 +179,8 @@ AFTER(RMDIR, (int dfd, void *name), end_call(ctx, CALL_RMDIR, dfd, 0, result))
 BEFORE(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), begin_call(CALL_RENAME, OP_RENAME, flags, name, to))
 BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct path *to_dir, struct dentry *to), note_both(CALL_RENAME, to_dir, dentry, to))
 AFTER(RENAME, (int dfd, void *name, int to_dfd, void *to, unsigned int flags), end_call(ctx, CALL_RENAME, dfd, to_dfd, result))
+#elif FILTER_FILE
+BEFORE(security_path_rename, (struct path *dir, struct dentry *dentry, struct path *to_dir, struct dentry *to), on_new_name(dentry, to, false))
 #endif
 #if WANTS(OP_LINK)
 BEFORE(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), begin_call(CALL_LINK, OP_LINK, LINK_HARD, POINTER(1), POINTER(3)))
@@ -187,6 +189,8 @@ AFTER(LINK, (int dfd, void *name, int to_dfd, void *to, int flags), end_call(ctx
 BEFORE(SYMLINK, (void *target, int dfd, void *name), begin_symlink(POINTER(2), POINTER(0)))
 BEFORE(security_path_symlink, (struct path *dir, struct dentry *dentry), note(CALL_SYMLINK, dir, dentry))
 AFTER(SYMLINK, (void *target, int dfd, void *name), end_call(ctx, CALL_SYMLINK, dfd, 0, result))
+#elif FILTER_FILE
+BEFORE(security_path_link, (struct dentry *dentry, struct path *to_dir, struct dentry *to), on_new_name(dentry, to, true))
 #endif
 #if WANTS(OP_MKDIR)
 BEFORE(MKDIR, (int dfd, void *name, u16 mode), begin_create(CALL_MKDIR, OP_MKDIR, POINTER(1), mode))

@@ -160,6 +160,8 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 	struct vfsmount *mnt = NULL;
 	struct inode *inode = NULL, *replaced = NULL;
 
+	if (!s && FILTER_FILE)
+		on_new_name(from, to, call == CALL_LINK); /* by a process that is not shown */
 	if (!s || s->has_path)
 		return;
 	PEEK(mnt, directory->mnt);

@@ -150,6 +150,51 @@ static inline void watch_itself(struct inode *inode)
 }
 
 /*
+ * Is one of the directories above watched? As is_below_watched(), but on the file's own file system alone, and without
+ * regard to watched names: so little that a start is no slower for it.
+ */
+static inline bool is_below_watched_here(struct dentry *dentry)
+{
+	struct file_id id = {.dev = device_of(dentry)};
+	bool found = false;
+	struct links links;
+
+	if (!devices.lookup(&id.dev))
+		return false;
+	for (int i = 0; i < LEVELS; i++) {
+		struct protection *directory;
+
+		READ_LINKS(links, dentry);
+		PEEK(id.ino, links.inode->i_ino);
+		PEEK(id.generation, links.inode->i_generation);
+		directory = dirs.lookup(&id);
+		found |= directory && directory->access & WATCHED;
+		HIDE_FROM_VERIFIER(found);
+		if (links.parent == dentry)
+			break;
+		dentry = links.parent;
+	}
+	return found;
+}
+
+/* A link or rename that is not shown: see is_either_watched(). */
+static inline int on_new_name(struct dentry *from, struct dentry *to, bool links)
+{
+	struct inode *inode = NULL, *replaced = NULL;
+	bool here;
+
+	PEEK(inode, from->d_inode);
+	PEEK(replaced, to->d_inode);
+	here = is_below_watched_here(to) || match_path(to, NULL);
+	HIDE_FROM_VERIFIER(here);
+	if (here)
+		watch_itself(replaced);
+	if ((here && (links || has_other_names(inode))) || is_below_watched_here(from))
+		watch_itself(inode);
+	return 0;
+}
+
+/*
  * Is it about a watched name? What has or gets a name beneath a watched directory and one elsewhere is watched itself
  * from then on: what is at `from`, and what is at `to`, which an exchange takes away.
  */
