@@ -185,8 +185,7 @@ static inline int on_new_name(struct dentry *from, struct dentry *to, bool links
 
 	PEEK(inode, from->d_inode);
 	PEEK(replaced, to->d_inode);
-	here = is_below_watched_here(to) || match_path(to, NULL);
-	HIDE_FROM_VERIFIER(here);
+	here = is_below_watched_here(to);
 	if (here)
 		watch_itself(replaced);
 	if ((here && (links || has_other_names(inode))) || is_below_watched_here(from))
