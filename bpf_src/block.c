@@ -27,12 +27,12 @@ struct data_t {
 #include "block/calls.h"  // where only the strings of system calls are seen
 #include "block/change_calls.h"
 #include "block/changes.h"    // on_entry(), on_rename(), ...: the same for what changes a file without an open
+#include "block/exceptions.h" // is_excepted()
 #include "block/held.h"	      // what is done by descriptors that are open already
 #include "block/hook.h"	      // HOOK() and NOTICE()
 #include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
 #include "block/notices.h"    // what is only noticed: that an inode is gone, which program a process executes
 #include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
-#include "block/policies.h"   // applying(): which rules hold for this process
 #include "block/waiting.h"    // what comes to be where a rule waits for it
 #include "lib/directories.h"  // match_directory()
 #include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
@@ -72,9 +72,8 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 
 // Which accesses (ACCESS_*) are denied to this process, on this file? 0: none of those that it wants.
 //
-// A rule of your own stands before applying(): an `if` that adds to `denied` is subject to --access and to the
-// exceptions like every rule, one that returns ACCESS_ANY is not, and one that returns 0 is an exception. (Where rules
-// of a file have an action of their own, `denied` is a set of policies: block/policies.h.)
+// A rule of your own stands before the check of `denied`: an `if` that adds to it is subject to --access and to the
+// exceptions like every rule, one that returns ACCESS_ANY is not, and one that returns 0 is an exception.
 //	if ((u32)bpf_get_current_uid_gid() == 1000)
 //		denied |= ACCESS_ANY;
 // By a process's name (compare it byte by byte: a text in quotes would be a global variable, which programs can't
@@ -94,12 +93,11 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 	if (BY_FILE && a->inode)
 		denied |= match_inode(a->inode);
 	if (BY_ANCESTOR && a->inode)
-		denied |= of_ancestor(match_ancestor(a->inode), a->wanted);
+		denied |= match_ancestor(a->inode);
 	if (BY_DIR)
-		denied |= of_directory(a->by_directory);
+		denied |= a->by_directory;
 
-	denied = applying(s, denied, a->wanted);
-	if (!denied)
+	if (!(denied & a->wanted & s->access))
 		return 0;
 	if (is_excepted(s) || is_bccwatch(s))
 		return 0;

@@ -123,7 +123,7 @@ static inline long check_call(struct pt_regs *ctx, const char *path, u32 wanted,
 	if (!s || !string || !wanted)
 		return 0;
 	if (s->mode == MODE_LEARN) {
-		if (!BY_EXE && opens)
+		if (!EXCEPT_EXE && opens)
 			learn(s, NULL);
 		return 0;
 	}

@@ -64,29 +64,15 @@
 #define SELF_TEST 0
 #endif
 
-/* Rules have an action, operations or subjects of their own. */
-#ifndef POLICIES
-#define POLICIES 0
+/* The exceptions. */
+#ifndef EXCEPT_UID
+#define EXCEPT_UID 0
 #endif
-
-/* By what rules, or the exceptions of the command line, name subjects. */
-#ifndef BY_UID
-#define BY_UID 0
+#ifndef EXCEPT_COMM
+#define EXCEPT_COMM 0
 #endif
-#ifndef BY_GID
-#define BY_GID 0
-#endif
-#ifndef BY_COMM
-#define BY_COMM 0
-#endif
-#ifndef BY_EXE
-#define BY_EXE 0
-#endif
-#ifndef BY_CGROUP
-#define BY_CGROUP 0
-#endif
-#ifndef BY_CHILDREN
-#define BY_CHILDREN 0
+#ifndef EXCEPT_EXE
+#define EXCEPT_EXE 0
 #endif
 
 /* The kind of hook: one of them. */

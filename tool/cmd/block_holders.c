@@ -74,8 +74,8 @@ static bool is_protected(void *cookie, const char *link)
 /* Which of the accesses that are denied the descriptor has: ACCESS_READ, ACCESS_WRITE. */
 static uint32_t denied_of(const struct holders *h, const struct bw_open_file *file)
 {
+	const struct bw_access *access = &h->options->access;
 	const struct bw_rule *rule = rule_of(h, file->link);
-	const struct bw_access *access;
 	static const uint32_t modes[] = {[O_RDONLY] = ACCESS_READ,
 					 [O_WRONLY] = ACCESS_WRITE,
 					 [O_RDWR] = ACCESS_READ | ACCESS_WRITE,
@@ -83,7 +83,6 @@ static uint32_t denied_of(const struct holders *h, const struct bw_open_file *fi
 
 	if (file->flags & O_PATH || !rule)
 		return 0;
-	access = rule->policy < 0 ? &h->options->access : &h->options->rules.policies[rule->policy].access;
 	return modes[file->flags & O_ACCMODE] & (rule->kind == BW_RULE_DIR ? access->beneath : access->file);
 }
 

@@ -58,10 +58,15 @@ static int set_action(struct bw_block_options *o, const char *value)
 
 static int set_errno(struct bw_block_options *o, const char *value)
 {
-	o->error = bw_policy_error(value);
-	return o->error ? 0
-			: bw_common_options_usage_error("--errno", value,
-							"it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+	static const char *const choices[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
+	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
+	int i = bw_common_options_word("--errno", value, choices,
+				       "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
+
+	if (i < 0)
+		return BW_EXIT_USAGE;
+	o->error = numbers[i];
+	return 0;
 }
 
 static int set_hook(struct bw_block_options *o, const char *value)
@@ -200,27 +205,13 @@ enum {
 
 static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 {
-	const struct bw_rules *rules = &o->rules;
-	struct bw_hook_needs needs = {.by_file = rules->of_kind[BW_RULE_PATH] + rules->of_kind[BW_RULE_DIR] > 0,
+	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
+				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
+				      .changes = (o->access.file | o->access.beneath) & CHANGES,
 				      .programs = o->n_exes > 0,
 				      .holders = o->deny_holders,
 				      .pin = o->pin,
 				      .test = o->self_test};
-
-	if (bw_rules_have_plain(rules)) {
-		needs.deny = o->deny;
-		needs.changes = (o->access.file | o->access.beneath) & CHANGES;
-	}
-	for (size_t i = 0; i < rules->n_policies; i++) {
-		const struct bw_policy *policy = &rules->policies[i];
-
-		needs.deny |= policy->action == BW_ACTION_DENY;
-		needs.changes |= ((policy->access.file | policy->access.beneath) & CHANGES) != 0;
-		for (size_t k = 0; k < policy->n_subjects; k++)
-			needs.programs |= policy->subjects[k].kind == BW_SUBJECT_EXE;
-	}
-	needs.deny &= !o->dry_run;
-	return needs;
 }
 
 const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
@@ -240,8 +231,6 @@ static int check_pin_options(const struct bw_block_options *o)
 				    alone);
 	if (o->json && !o->status)
 		return bw_log_error(BW_EXIT_USAGE, "--json goes with --status alone");
-	if (o->pin && o->rules.n_policies > 0)
-		return bw_log_error(BW_EXIT_USAGE, "--pin: rules with an action of their own cannot be pinned");
 	if (o->pin && o->common.command)
 		return bw_log_error(BW_EXIT_USAGE,
 				    "--pin: the rules of -- COMMAND end with the command, and cannot be pinned");
@@ -297,11 +286,11 @@ const struct bw_command_option bw_block_options_table[] = {
 	 BW_COMPLETE_FILE},
 	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
 	{OPT_RULES, "rules", "FILE",
-	 "protect what this file lists, a rule a line ('bccwatch rules check FILE' checks it); SIGHUP reads it again",
-	 BW_COMPLETE_FILE},
+	 "protect what this file lists: a line for each name, path or dir; SIGHUP reads it again", BW_COMPLETE_FILE},
 	{'a', "action", "ACTION",
 	 "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
-	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)", BW_POLICY_ERRORS},
+	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
+	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
 	{OPT_DRY_RUN, "dry-run", NULL, "only report what would be denied or killed", NULL},
 	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
 	 "lsm fmod_ret override signal"},

@@ -14,8 +14,8 @@
 #include "enforce/pin_dir.h"
 #include "enforce/pin_text.h"
 
-const char *const bw_block_pin_shared_by_reload[] = {"events",	 "outcomes", "counters",  BW_REFUSED_TABLE,
-						     "programs", "exes",     "exe_paths", NULL};
+const char *const bw_block_pin_shared_by_reload[] = {"events",	 "outcomes",	"counters",	BW_REFUSED_TABLE,
+						     "programs", "except_exes", "except_paths", NULL};
 static const char *const shared_always[] = {"events", "outcomes", "counters", BW_REFUSED_TABLE, NULL};
 
 static bool takes_over(const struct bw_block_run *run)

@@ -53,18 +53,10 @@ static int read_rules(struct bw_block_options *next, const struct bw_block_optio
 		if (r == 0)
 			r = bw_rules_read(&next->rules, next->files[i]);
 	}
-	if (r == 0 && next->pin && next->rules.n_policies > 0)
-		r = bw_log_error(-EINVAL, "rules with an action of their own cannot be pinned: '%s'", next->files[0]);
 	if (r == 0 && next->rules.n == 0)
 		r = bw_log_error(-EINVAL, "no rule is left in '%s'", next->files[0]);
 	why = r == 0 ? bw_block_options_unfit(next, hook) : NULL;
 	return why ? bw_log_error(-ENOTSUP, "the hook in use cannot enforce these rules: %s", why) : r;
-}
-
-/* Do both programs know subjects by the same bits? */
-static bool names_same(const struct bw_block_program *a, const struct bw_block_program *b)
-{
-	return bw_policies_equal(&a->policies, &b->policies);
 }
 
 /* Between two steps: the old program's buffers do not fill up. What fails ends the run after the reload. */
@@ -79,17 +71,11 @@ static int go_on(void *cookie)
 	return bw_signals_pending() ? -EINTR : 0;
 }
 
-/* Who executes which program, and whose child is whose, is known on where the rules name the same. */
-static const char *const *shared_maps(const struct bw_block_run *run, const struct bw_block_program *next)
-{
-	if (next->options->pin)
-		return bw_block_pin_shared_by_reload;
-	return names_same(run->program, next) ? bw_enforcement_shared : bw_enforcement_shared_always;
-}
-
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {&run->program->loaded, shared_maps(run, next), go_on, run};
+	const struct bw_load_shared shared = {
+		&run->program->loaded, next->options->pin ? bw_block_pin_shared_by_reload : bw_enforcement_shared,
+		go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);
@@ -171,11 +157,10 @@ static int prepare(struct bw_block_run *run, struct bw_block_program *next, bool
 	bw_block_program_init(next, &next->reloaded, now->hook, now->signal_fd);
 	next->reloaded = o;
 	next->enforcement.generation = (uint32_t)run->generation + 1;
+	next->enforcement.started = now->enforcement.settings.started;
 	next->enforcement.extra_entries = now->enforcement.extra_entries;
 	if (r == 0)
-		r = bw_block_program_check(next);
-	if (r == 0 && names_same(now, next))
-		next->enforcement.started = now->enforcement.settings.started;
+		r = bw_enforcement_check(&next->enforcement);
 	return r == 0 ? bw_block_program_build(next, &run->source, run->own_flags, &fatal) : r;
 }
 

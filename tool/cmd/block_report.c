@@ -31,10 +31,7 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	snprintf(accesses, sizeof(accesses), "%s%s", operations,
 		 o->deny_holders ? ", and reads, writes and mappings by descriptors that are open already," : "");
 	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
-	if (rules->n_policies > 0)
-		bw_log_note("Blocking by %zu rules, each with its own action and operations. Ctrl-C ends%s.", rules->n,
-			    what);
-	else if (rules->n == 1)
+	if (rules->n == 1)
 		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends%s.", first->kind == BW_RULE_DIR ? "all beneath " : "",
 			    first->value, accesses, action_of(o, info->denies), what);
 	else
@@ -50,7 +47,7 @@ void bw_block_report_literal_names(const struct bw_rules *rules)
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct bw_rule *rule = &rules->rules[i];
 
-		if (rule->policy >= 0 || rule->kind != BW_RULE_NAME || !strpbrk(rule->value, "*?[") || ++found > SHOWN)
+		if (rule->kind != BW_RULE_NAME || !strpbrk(rule->value, "*?[") || ++found > SHOWN)
 			continue;
 		bw_log_note("Warning: the name '%s' is taken literally, not as a pattern: only files of exactly this "
 			    "name are protected. For all files in a directory use --dir.",
@@ -102,7 +99,6 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 {
 	const uint64_t denied = outcomes[OUTCOME_DENIED], unknown = outcomes[OUTCOME_UNKNOWN];
 	const uint64_t failed = outcomes[OUTCOME_FAILED], refused = outcomes[OUTCOME_UNLEARNED];
-	const uint64_t audited = outcomes[OUTCOME_AUDITED];
 	const char *how = bw_hook_info(hook)->denies ? "denied" : "not denied, but their processes killed";
 	size_t len;
 
@@ -114,8 +110,6 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 		len += (size_t)snprintf(text + len, size - len,
 					", %llu of them since %s directory could not be determined",
 					(unsigned long long)unknown, unknown == 1 ? "its" : "their");
-	if (audited > 0)
-		len += (size_t)snprintf(text + len, size - len, ", %llu audited", (unsigned long long)audited);
 	if (failed > 0)
 		len += (size_t)snprintf(text + len, size - len, ", %llu could not be denied",
 					(unsigned long long)failed);

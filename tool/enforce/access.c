@@ -91,24 +91,14 @@ static int add(void *cookie, size_t index)
 	return 0;
 }
 
-static int parse(const char *option, const char *list, struct bw_access *access, struct bw_word_list_unknown *unknown)
+int bw_access_parse(const char *option, const char *list, struct bw_access *access)
 {
 	const char *names[OPERATIONS + 1] = {0};
 	const struct bw_word_list parser = {option, "operation", names, others, add, access};
 
 	for (size_t i = 0; i < OPERATIONS; i++)
 		names[i] = operations[i].name;
-	return unknown ? bw_word_list_read(&parser, list, unknown) : bw_word_list_parse(&parser, list);
-}
-
-int bw_access_parse(const char *option, const char *list, struct bw_access *access)
-{
-	return parse(option, list, access, NULL);
-}
-
-int bw_access_read(const char *list, struct bw_access *access, struct bw_word_list_unknown *unknown)
-{
-	return parse("", list, access, unknown);
+	return bw_word_list_parse(&parser, list);
 }
 
 /* What is in another that is listed, or says nothing more, is left out. */

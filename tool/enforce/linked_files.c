@@ -19,7 +19,6 @@
 struct bw_linked_files_tree {
 	int fd; /* of its root */
 	char *name;
-	struct bw_access access; /* of the rule that it is searched for */
 };
 
 /* open_tree(2): a mount of the same directory detached, without what is mounted on it. The caller's. */
@@ -44,7 +43,6 @@ int bw_linked_files_add(struct bw_enforcement *e, int dir, const char *name)
 		e->trees = more;
 	if (!more || !(more[e->n_trees].name = strdup(name)))
 		return -ENOMEM;
-	more[e->n_trees].access = e->access;
 	more[e->n_trees++].fd = bw_cleanup_take_fd(&fd);
 	return 0;
 }
@@ -164,7 +162,6 @@ static int search_once(struct bw_enforcement *e, bool may_grow)
 		int r = 0;
 
 		clock_gettime(CLOCK_REALTIME, &w.since);
-		e->access = e->trees[i].access;
 		r = bw_walk(&walk, e->trees[i].fd);
 		tdestroy(w.seen, free);
 		if (r == -ESTALE)

@@ -69,7 +69,7 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 		return complain(r, path);
 	key.parent = learned.file;
 	memcpy(key.name, base, strlen(base));
-	r = bw_identity_add(e, "names", &key, e->access.file);
+	r = bw_identity_put(e, "names", &key, e->access.file);
 	return r == 0 ? bw_ancestors_protect(e, dir) : r;
 }
 
@@ -141,7 +141,7 @@ static int protect_name(struct bw_enforcement *e, const char *name)
 	struct name_key key = {0};
 
 	memcpy(key.name, name, strlen(name));
-	return bw_identity_add(e, "names", &key, e->access.file);
+	return bw_identity_put(e, "names", &key, e->access.file);
 }
 
 static int count_missing(struct bw_enforcement *e, const char *path)
@@ -194,11 +194,8 @@ static int each_rule(struct bw_enforcement *e, rule_function *const of_kind[])
 {
 	int r = 0;
 
-	for (size_t i = 0; i < e->rules->n && r == 0; i++) {
-		if (e->policies && e->policies->used)
-			e->access = e->policies->of_rules[i];
+	for (size_t i = 0; i < e->rules->n && r == 0; i++)
 		r = bw_signals_pending() ? -EINTR : of_kind[e->rules->rules[i].kind](e, e->rules->rules[i].value);
-	}
 	return r;
 }
 

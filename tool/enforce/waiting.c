@@ -25,12 +25,12 @@ struct bw_waiting_entry {
 	char *next;		/* owned: the first component that does not exist; or the last one */
 	int watch;		/* inotify's, of the directory that this is in; -1: none */
 	bool came;
-	struct file_id id;	 /* of what came last */
-	int error;		 /* that was reported last */
-	struct bw_access access; /* of its rule */
+	struct file_id id; /* of what came last */
+	int error;	   /* that was reported last */
 };
 
-/* The deepest directory that exists on the way to the path's last component. *rest: what stands behind it. */
+/* The deepest directory that exists on the way to the path's last component. *rest: what stands behind it in the path.
+ */
 static int open_deepest(const char *path, const char **rest)
 {
 	BW_FREE char *prefix = strdup(path);
@@ -119,16 +119,17 @@ static int put_step(struct bw_enforcement *e, uint32_t *node, const char *name, 
 	return memcmp(&step, &before, sizeof(step)) == 0 ? 0 : bw_identity_put_value(e, "steps", &key, &step);
 }
 
-/* The program waits, in the directory, for `rest`. */
+/* The program waits, in the directory, for what `rest` says. */
 static int put_steps(struct bw_enforcement *e, int dir, const char *rest, enum bw_rule_kind kind)
 {
 	struct learned learned = {0};
-	struct protection place;
+	struct protection place = {0};
 	uint32_t node = 0;
 	bool is_new = false;
 	int r = take_place(e, dir, &node, &is_new, &learned);
 
-	place = (struct protection){.inode = learned.inode, .access = node};
+	place.inode = learned.inode;
+	place.access = node;
 	for (size_t len; r == 0 && *rest; rest += len) {
 		bool last;
 
@@ -221,7 +222,6 @@ static int settle(struct bw_enforcement *e, struct bw_waiting_entry *w)
 	BW_FREE char *at = strdup(w->path);
 	int r = at ? -EAGAIN : -ENOMEM, links = 0;
 
-	e->access = w->access;
 	for (int i = 0; i < TURNS && r == -EAGAIN; i++)
 		r = settle_once(e, w, &at, &links);
 	return r == -EAGAIN ? -ELOOP : r;
@@ -236,8 +236,7 @@ int bw_waiting_add(struct bw_enforcement *e, enum bw_rule_kind kind, const char 
 		return -ENOMEM;
 	e->waiting = more;
 	w = &more[e->n_waiting];
-	*w = (struct bw_waiting_entry){
-		.kind = kind, .path = bw_path_parts_trim(path), .watch = -1, .access = e->access};
+	*w = (struct bw_waiting_entry){.kind = kind, .path = bw_path_parts_trim(path), .watch = -1};
 	if (!w->path)
 		return bw_log_error(-ENOENT, "cannot wait for '%s': it does not end with a name", path);
 	e->n_waiting++;
@@ -262,7 +261,8 @@ static int protect_directory(struct bw_enforcement *e, const struct bw_waiting_e
 	if (!w->came)
 		return bw_directories_protect(e, w->path);
 	r = bw_identity_protect(e, "dirs", learned, false, e->access.beneath);
-	r = r == 0 ? bw_identity_put(e, "devices", &learned->file.dev, 0) : r;
+	if (r == 0)
+		r = bw_identity_put(e, "devices", &learned->file.dev, 0);
 	return r == 0 ? bw_linked_files_add(e, fd, w->path) : r;
 }
 
