@@ -139,9 +139,9 @@ AFTER(io_write, (void *request, unsigned int flags), on_io_uring(ctx, OP_WRITE, 
 AFTER(aio_write, (void *request, void *iocb, bool vectored, bool compat), on_aio(ctx, OP_WRITE, request, result))
 #endif
 #if WANTS(OP_READ) || WANTS(OP_WRITE)
-BEFORE(vfs_copy_file_range, (struct file *in), begin_copy(COPY))
+BEFORE(vfs_copy_file_range, (struct file *in), begin_copy(COPY, in))
 AFTER(vfs_copy_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, size_t n, unsigned int flags), on_copy(ctx, in, in_pos, out, out_pos, result))
-BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE))
+BEFORE(vfs_clone_file_range, (struct file *in), begin_copy(CLONE, in))
 AFTER(vfs_clone_file_range, (struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 n, unsigned int flags), on_clone(ctx, in, in_pos, out, out_pos, result))
 BEFORE_SPLICE(do_splice_direct)
 AFTER(do_splice_direct, (struct file *in, s64 *in_pos, struct file *out, s64 *out_pos, size_t n, unsigned int flags), on_splice(ctx, in, POINTER(1), out, POINTER(3), result))

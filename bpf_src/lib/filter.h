@@ -47,6 +47,7 @@ struct filter {
 	__u64 min_latency;  /* FILTER_LATENCY: ns */
 	__u64 min_bytes;    /* FILTER_BYTES */
 	char own_comm[16];  /* bccwatch's, by which it is recognised while `self` is 0 */
+	struct file_id own_root; /* FILTER_FILE: bccwatch's root directory */
 	struct glob_ends name; /* FILTER_NAME: of the last component */
 	struct glob_ends path; /* FILTER_PATH: of the whole path */
 };
@@ -61,4 +62,4 @@ struct own_open {
 	__u32 count;   /* of opens since it was set to 0 */
 };
 
-_Static_assert(sizeof(struct filter) == 104 + 2 * 152, "the same on both sides");
+_Static_assert(sizeof(struct filter) == 120 + 2 * 152, "the same on both sides");

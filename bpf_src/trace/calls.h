@@ -85,8 +85,9 @@ static inline void begin_call(u32 call, u32 op, u32 flags, const void *name, con
 	s->event.op = op;
 	s->event.flags = flags;
 	s->event.marks = HAS_FLAGS | s->exe_marks;
-	add_filename(s, &s->event.filename, name);
-	add_filename(s, &s->event.to_filename, to);
+	s->unread[GIVEN_TARGET] = NULL;
+	add_given(s, GIVEN_NAME, &s->event.filename, name);
+	add_given(s, GIVEN_TO, &s->event.to_filename, to);
 }
 
 static inline void begin_create(u32 call, u32 op, const void *name, u32 mode)
@@ -108,7 +109,7 @@ static inline void begin_symlink(const void *name, const void *target)
 	begin_call(CALL_SYMLINK, OP_LINK, LINK_SYMBOLIC, name, NULL);
 	s = slot_of_call(CALL_SYMLINK);
 	if (s)
-		add_filename(s, &s->event.to, target);
+		add_given(s, GIVEN_TARGET, &s->event.to, target);
 }
 
 /* A name in a directory. */
@@ -191,7 +192,7 @@ static inline void end_call(void *ctx, u32 call, int directory, int to_directory
 		return;
 	d = &s->event;
 	d->ts = bpf_ktime_get_ns(); /* as events of one program have: in the order of their ends */
-	d->result = (int)result;
+	d->result = seen_result((int)result);
 	d->marks |= HAS_RESULT;
 	if ((int)result < 0)
 		d->marks &= ~REPLACED;
@@ -199,6 +200,9 @@ static inline void end_call(void *ctx, u32 call, int directory, int to_directory
 		d->latency = d->ts - s->start;
 		d->marks |= HAS_LATENCY;
 	}
+	read_late(s, GIVEN_NAME, &d->filename);
+	read_late(s, GIVEN_TO, &d->to_filename);
+	read_late(s, GIVEN_TARGET, &d->to);
 	if (!s->has_path) {
 		set_directory_place(s, PATH, directory);
 		if (call == CALL_RENAME || call == CALL_LINK)

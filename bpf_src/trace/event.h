@@ -39,7 +39,8 @@ enum {
 	TO_DIRECTORY = 1 << 11, /* likewise, `to` and `to_filename` */
 	DELETED = 1 << 12,	/* the file has no name any more: the path is its last one */
 	OTHER_MOUNTS = 1 << 13, /* the path begins at the root of a mount that is not in bccwatch's mount namespace */
-	EXE_DELETED = 1 << 14	/* the program that the process runs has no name any more */
+	EXE_DELETED = 1 << 14,	/* the program that the process runs has no name any more */
+	OTHER_ROOT = 1 << 15	/* with DIRECTORY: the process has another root than bccwatch, as a container's has */
 };
 
 /* `flags` of OP_MMAP: PROT_* in the lowest byte, MAP_SHARED and MAP_PRIVATE above it. Of OP_OPEN: O_*. Of OP_RENAME:

@@ -169,7 +169,7 @@ static inline bool is_shown(struct slot *s)
 		return false;
 	if (FILTER_LATENCY && d->latency < f->min_latency)
 		return false;
-	if (FILTER_BYTES && d->bytes < (s64)f->min_bytes)
+	if (FILTER_BYTES && ((d->op != OP_READ && d->op != OP_WRITE) || d->bytes < (s64)f->min_bytes))
 		return false;
 	return has_wanted_path(s, f);
 }

@@ -11,6 +11,7 @@
 #define CREATES	      0100	/* O_CREAT */
 #define TRUNCATES     01000	/* O_TRUNC */
 #define IS_TEMPORARY  020000000 /* __O_TMPFILE */
+#define CACHED	      (LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) ? 1 << 9 : 1 << 21) /* LOOKUP_CACHED */
 
 static inline bool is_error(s64 result)
 {
@@ -42,6 +43,7 @@ static inline bool learn(struct file *file)
 struct how {
 	u32 flags;
 	u16 mode;
+	int access, intent, lookup;
 };
 
 /* Where not all opens are asked for: one that creates a file, or empties one, or failed to. */
@@ -62,6 +64,8 @@ static inline void on_opened(void *ctx, struct operation *o, const void *flags, 
 	if (!is_error(result) && learn(file))
 		return;
 	bpf_probe_read_kernel(&how, sizeof(how), flags);
+	if (result == -11 && how.lookup & CACHED)
+		return; /* io_uring tries first without waiting, and then anew */
 	o->flags = how.flags & ~(LARGE_FILE | OPEN_FOR_EXEC);
 	o->mode = how.mode & 07777;
 	o->marks = HAS_FLAGS | HAS_RESULT;
@@ -77,10 +81,10 @@ static inline void on_opened(void *ctx, struct operation *o, const void *flags, 
 	}
 	if (!is_error(result)) {
 		PEEK(mode, file->f_mode);
-		o->marks |= mode & IS_CREATED ? CREATED : 0;
+		o->marks |= mode & IS_CREATED || o->flags & IS_TEMPORARY ? CREATED : 0;
 		set_path(o, &file->f_path);
 	} else {
-		o->result = result;
+		o->result = seen_result(result);
 	}
 	if (o->op == OP_EXEC || is_wanted_open(o, is_error(result)))
 		on_operation(ctx, o);
@@ -90,7 +94,10 @@ static inline void on_open(void *ctx, int directory, const void *name, const voi
 {
 	struct operation o = {.op = OP_OPEN, .name = name, .directory = directory};
 
-	if (is_error(result))
+	struct how how = {};
+
+	bpf_probe_read_kernel(&how, sizeof(how), flags);
+	if (WANTS_OPEN && is_error(result) && !(how.flags & OPEN_FOR_EXEC))
 		start_timer(LOOKED_UP); /* for on_failed_call */
 	on_opened(ctx, &o, flags, (struct file *)result, result);
 }

@@ -43,10 +43,17 @@ static inline void set_path(struct operation *o, const struct path *path)
 	PEEK(o->inode, o->dentry->d_inode);
 }
 
+/* What the kernel says to itself where a signal came: the process gets EINTR, or its call begins anew. */
+static inline s64 seen_result(s64 result)
+{
+	return result <= -512 && result >= -516 ? -4 : result;
+}
+
 static inline void set_result(struct operation *o, s64 result)
 {
 	o->marks |= HAS_RESULT;
-	o->result = (int)result == result || result > 0 ? result : (int)result; /* an int's upper half is not defined */
+	result = (int)result == result || result > 0 ? result : (int)result; /* an int's upper half is not defined */
+	o->result = seen_result(result);
 }
 
 /* Pipes, sockets and what has no name at all. */

@@ -120,9 +120,13 @@ static inline bool is_path_left_out(struct slot *s)
 static inline bool has_wanted_path(struct slot *s, struct filter *f)
 {
 	struct data_t *d = &s->event;
+	u64 begin = s->at;
 
+	BOUND(begin, TEXT_BYTES);
 	if ((d->marks & (DIRECTORY | TO_DIRECTORY)) || d->to.len || !d->path.len)
 		return true;
+	if (s->path[begin] != '/')
+		return true; /* it is too long, and begins with "..." */
 #if FILTER_NOT_PATH
 	if (is_path_left_out(s))
 		return false;

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/version.h>
 
+#include "../lib/identity.h"
 #include "../lib/path.h"
 #include "../lib/wanted.h"
 #include "slot.h"
@@ -249,6 +250,20 @@ static inline bool is_absolute(struct slot *s, int which)
 	return first == '/';
 }
 
+/* Is a path something else to the process than to bccwatch? */
+static inline bool has_other_root(void)
+{
+	struct path root = directory_of(FROM_CWD, true);
+	struct filter *f = get_filter();
+	struct inode *inode = NULL;
+	struct file_id id = {};
+
+	PEEK(inode, root.dentry->d_inode);
+	identify(inode, &id);
+	return !f || id.ino != f->own_root.ino || id.dev != f->own_root.dev ||
+	       id.generation != f->own_root.generation;
+}
+
 /* Where the lookup of a name began, where what it leads to is not known. */
 static inline void set_directory_place(struct slot *s, int which, int descriptor)
 {
@@ -256,6 +271,6 @@ static inline void set_directory_place(struct slot *s, int which, int descriptor
 
 	s->event.marks |= which == PATH ? DIRECTORY : TO_DIRECTORY;
 	if (!is_in_own_namespace(path.mnt))
-		s->event.marks |= OTHER_MOUNTS;
+		s->event.marks |= FILTER_FILE && has_other_root() ? OTHER_MOUNTS | OTHER_ROOT : OTHER_MOUNTS;
 	set_place(s, which, path.dentry, path.mnt);
 }

@@ -14,7 +14,7 @@
 
 #define SLOTS	   512	/* a power of two; of about 21 KB each */
 #define SLOT_TRIES 16	/* how many are tried before the event is lost */
-#define BELOW_MAX  4	/* a power of two */
+#define BELOW_MAX  8	/* a power of two */
 #define TEXT_MAX   4096 /* PATH_MAX */
 
 /* Whose path an event needs: the fields path, to and exe, in this order. */
@@ -23,12 +23,14 @@ struct place {
 	struct vfsmount *mnt;
 };
 enum { PATH, TO, EXE, PLACES };
+enum { GIVEN_NAME, GIVEN_TO, GIVEN_TARGET, GIVEN };
 
 struct slot {
 	u64 users; /* how many tasks want it: whoever is alone has it */
 	u64 start; /* of the call; CLOCK_MONOTONIC, ns */
 	u32 call;  /* CALL_*, of an event that is made over several programs */
 	u32 has_path;
+	const char *unread[GIVEN]; /* names in the process's memory that could not be read yet: see read_late() */
 	u32 exe_marks;	    /* EXE_DELETED */
 	UNTRACKED u32 used; /* bytes of texts */
 	UNTRACKED u32 at;   /* where the path in `path` begins: see lib/text.h */
@@ -142,4 +144,18 @@ static inline void add_filename(struct slot *s, struct text_at *text, const void
 		bpf_probe_read_kernel(&name, sizeof(name), from);
 	}
 	add_string(s, text, name);
+}
+
+/* The same at the begin of a call: where the name is the process's, its page may not be in memory yet. */
+static inline void add_given(struct slot *s, u32 which, struct text_at *text, const void *from)
+{
+	add_filename(s, text, from);
+	s->unread[which] = (s64)from > 0 && !text->len ? from : NULL;
+}
+
+/* At its end the page is there, since the kernel has read the name. */
+static inline void read_late(struct slot *s, u32 which, struct text_at *text)
+{
+	if (s->unread[which])
+		add_string(s, text, s->unread[which]);
 }

@@ -35,21 +35,37 @@ static inline void on_pair_at(void *ctx, struct file *in, s64 in_pos, struct fil
 	on_pair(ctx, in, &in_end, out, &out_end, result);
 }
 
-static inline void begin_copy(u32 kind)
+/* An overlay passes a copy on to files of its layers, by the same function: that one is not shown. */
+static inline bool is_of_layer(struct file *file)
 {
-	if (!is_within(COPY))
+	struct dentry *dentry = NULL;
+	struct inode *inode = NULL, *named = NULL;
+	struct vfsmount *mnt = NULL;
+
+	PEEK(inode, file->f_inode);
+	PEEK(mnt, file->f_path.mnt);
+	PEEK(dentry, file->f_path.dentry);
+	PEEK(named, dentry->d_inode);
+	return inode != named || is_hidden(mnt, inode);
+}
+
+static inline void begin_copy(u32 kind, struct file *in)
+{
+	if (!is_within(COPY) && !is_of_layer(in))
 		start_timer(kind);
 }
 
 static inline void on_copy(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
 {
+	if (is_of_layer(in))
+		return;
 	on_pair_at(ctx, in, in_pos, out, out_pos, result);
 	stop_timer(COPY);
 }
 
 static inline void on_clone(void *ctx, struct file *in, s64 in_pos, struct file *out, s64 out_pos, s64 result)
 {
-	if (!is_within(CLONE))
+	if (!is_within(CLONE) || is_of_layer(in))
 		return;
 	on_pair_at(ctx, in, in_pos, out, out_pos, result);
 	stop_timer(CLONE);

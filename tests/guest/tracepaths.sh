@@ -81,6 +81,70 @@ if start --json --ops open,write "$t/dir2" "$t/now" "$t/plain"; then
 	events "trace FILE: what a symlink leads to that took its place is shown" 1 op=open "pid=$led" "path=$t/target"
 fi
 
+# Symlinks and directories on the way to a path; lookups that fail in another mount namespace, with another root.
+mkdir -p r1 r2 p/q box/etc box/old && ln -s r1 release && echo 1 >r1/index && echo 2 >r2/index && echo 3 >p/q/file
+if start --json "$t/release/index" "$t/p/q/file" /etc/none-such "$t/absent-too" --fields op,path,filename,result,pid; then
+	ln -s r2 next && mv -T next release
+	mv p p.old && mkdir -p p/q && sleep 1.5 && echo 4 >p/q/file
+	sleep 1.5
+	by cat r2/index r1/index p/q/file p.old/q/file
+	led=$by
+	by unshare -m --propagation private perl -e 'open(F, "<", "/etc/none-such"); system("mount --bind box box"); chdir("box");
+		syscall(155, ".", "old") == 0 or die "pivot_root: $!"; chdir("/"); open(F, "<", "/etc/none-such")'
+	cat ./r1/../absent-too 2>/dev/null
+	stop
+	events "trace PATH: a symlink on the way that leads elsewhere is followed" 1 op=open "pid=$led" "path=$t/r2/index"
+	events "trace PATH: what it led to before is shown, too" 1 op=open "pid=$led" "path=$t/r1/index"
+	events "trace PATH: a directory on the way that is another one now is followed" 1 op=open "pid=$led" "path=$t/p/q/file"
+	events "trace PATH: what was in the one before is shown, too" 1 op=open "pid=$led" "path=$t/p.old/q/file"
+	events "a lookup that fails in another mount namespace with the same root is shown, and none with another root" 1 filename=/etc/none-such result=ENOENT
+	events "a lookup by a relative name that fails is shown" 1 result=ENOENT filename=./r1/../absent-too
+fi
+# The same where no path is printed.
+if start --fields comm,result "$t/absent-too"; then
+	cat absent-too 2>/dev/null
+	stop
+	check_lines "trace PATH --fields: a lookup that fails is shown where its path is not" 1 " COMM=cat RESULT=ENOENT" "$out"
+fi
+
+# opensnoop's options add to the default line.
+if start --ops delete,write -U "$t/v1" "$t/dir2"; then
+	echo x >>v1/f
+	setpriv --reuid 65534 --clear-groups rm -f v1/f 2>/dev/null
+	stop
+	check "-U adds to the line, and RESULT stays" shows "OP=delete FILENAME=$t/v1/f RESULT=EACCES UID=65534\$" "$out"
+	check "-U adds to the line, and the path of a write stays" shows "OP=write FILENAME=$t/v1/f UID=0\$" "$out"
+fi
+check_status "-f O_CLOEXEC is refused" 2 bccwatch trace -f O_CLOEXEC
+check "-f O_CLOEXEC is refused with the reason" shows "the kernel takes it away" "$tmp/said"
+
+# Names that are in no memory yet; what a signal ends; files of no name; deep paths; bytes of reads and writes alone.
+deep=$(printf 'deep/%.0s' {1..140})
+mkdir -p "$deep" && echo 1 >"$deep/file"
+printf '%s/none\0' "$t" >cold && mkfifo fifo && head -c 8192 /dev/zero >long
+sync && echo 3 >/proc/sys/vm/drop_caches
+if start --json --ops open,write,truncate,stat,attr --path "$t/**"; then
+	by "$fixtures/tracecase" cold cold
+	cold=$by
+	by "$fixtures/tracecase" interrupted fifo
+	interrupted=$by
+	cat "$deep/file" ./absent >/dev/null 2>&1
+	perl -e 'syscall(257, -100, ".", 020200002, 0600) >= 0 or die' # O_TMPFILE
+	stop
+	events "access by a name in no memory yet has the name" 1 op=stat "pid=$cold" "filename=$t/none" "path=$t/none" result=ENOENT
+	events "chmod by a name in no memory yet has the name" 1 op=attr "pid=$cold" "filename=$t/none" "path=$t/none" result=ENOENT
+	events "an open that a signal ends has the error that the process sees" 1 op=open "pid=$interrupted" "path=$t/fifo" result=EINTR
+	events "--path: a file that is too deep for its path is shown" 1 op=open filename~deep path_exact=false comm=cat
+	events "--path: of a lookup that failed ./ is left out" 1 filename=./absent result=ENOENT
+	events "an open by O_TMPFILE creates a file" 1 op=open flags~O_TMPFILE created=true
+fi
+if start --json --ops write,truncate --min-bytes 4k "$t/long" "$t/conf"; then
+	truncate -s 100000 long && head -c 5000 /dev/zero >>long && echo x >>long
+	stop
+	events "--min-bytes: a longer write is shown" 1 op=write bytes=5000
+	events "--min-bytes: no truncate is shown" 0 op=truncate
+fi
+
 # --ops changes: what empties a file, too, and what failed to create one.
 if start --json --ops changes "$t/conf" "$t/dir"; then
 	: >conf

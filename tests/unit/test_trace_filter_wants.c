@@ -105,6 +105,36 @@ static bool wants_failed(const char *path, const char *to)
 	return bw_trace_filter_wants(&filter, &e);
 }
 
+static void a_failed_lookup_with_another_root_is_of_another_path(void **state)
+{
+	struct bw_trace_filter_event e = {.op = OP_OPEN, .lookup_failed = true, .path = text("/etc/none")};
+
+	(void)state;
+	OPEN_FILTER("/etc/");
+	assert_true(bw_trace_filter_wants(&filter, &e));
+	e.other_root = true;
+	assert_false(bw_trace_filter_wants(&filter, &e));
+}
+
+static void a_failed_lookup_is_compared_without_dots(void **state)
+{
+	(void)state;
+	OPEN_FILTER("--path", "/t/*", "--not-path", "/t/no");
+	assert_true(wants_failed("/t/./absent", NULL));
+	assert_true(wants_failed("/t/sub/..//absent", NULL));
+	assert_false(wants_failed("/t/../absent", NULL));
+	assert_false(wants_failed("/t/./no/", NULL));
+	assert_false(wants("/t/./absent", NULL)); /* such a path can't be */
+}
+
+static void a_path_that_is_too_long_is_shown(void **state)
+{
+	(void)state;
+	OPEN_FILTER("--path", "/t/**");
+	assert_true(wants(".../a/b", NULL));
+	assert_false(wants("memfd:x", NULL));
+}
+
 static void a_failed_lookup_is_of_a_watched_path_by_its_name(void **state)
 {
 	(void)state;
@@ -223,6 +253,9 @@ static const struct CMUnitTest tests[] = {
 	WITH_FILTER(what_is_beneath_a_path_that_is_left_out_is_left_out),
 	WITH_FILTER(the_root_left_out_leaves_all_out),
 	WITH_FILTER(a_failed_lookup_is_of_a_watched_path_by_its_name),
+	WITH_FILTER(a_failed_lookup_with_another_root_is_of_another_path),
+	WITH_FILTER(a_failed_lookup_is_compared_without_dots),
+	WITH_FILTER(a_path_that_is_too_long_is_shown),
 	WITH_FILTER(every_failed_lookup_is_shown_where_all_is_watched),
 	WITH_FILTER(a_watched_path_can_be_relative),
 	WITH_FILTER(a_failed_lookup_passes_the_other_filters_too),

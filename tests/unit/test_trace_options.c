@@ -174,15 +174,15 @@ static void fields_are_those_of_the_list_and_opensnoops_are_added(void **state)
 	assert_int_equal(options.fields.n, 2);
 	assert_int_equal(options.fields.fields[1], BW_FIELD_OP);
 	assert_int_equal(PARSE("-F", "-U", "-e"), 0);
-	assert_int_equal(options.fields.n, 7);
-	assert_int_equal(options.fields.fields[0], BW_FIELD_PID);
-	assert_int_equal(options.fields.fields[2], BW_FIELD_FILENAME);
-	assert_int_equal(options.fields.fields[3], BW_FIELD_UID);
-	assert_int_equal(options.fields.fields[6], BW_FIELD_PATH);
-	assert_int_equal(PARSE("-U", "--ops", "rename"), 0);
-	assert_int_equal(options.fields.n, 6);
-	assert_int_equal(PARSE("-U", "--json"), 0);
 	assert_int_equal(options.fields.n, 0);
+	assert_int_equal(options.added.n, 4);
+	assert_int_equal(options.added.fields[0], BW_FIELD_UID);
+	assert_int_equal(options.added.fields[3], BW_FIELD_PATH);
+	assert_int_equal(PARSE("-U", "--fields", "pid,uid"), 0);
+	assert_int_equal(options.fields.n, 2);
+	assert_int_equal(options.added.n, 0);
+	assert_int_equal(PARSE("-U", "--json"), 0);
+	assert_int_equal(options.added.n, 0);
 }
 
 static void fields_help_lists_the_fields(void **state)
@@ -201,7 +201,7 @@ static void an_open_passes_by_one_of_the_flags(void **state)
 	assert_true(bw_trace_values_has_flag(options.flags, O_RDWR));
 	assert_false(bw_trace_values_has_flag(options.flags, O_RDONLY | O_CREAT));
 	assert_int_equal(PARSE("-f", "O_RDONLY"), 0);
-	assert_true(bw_trace_values_has_flag(options.flags, O_CLOEXEC));
+	assert_true(bw_trace_values_has_flag(options.flags, O_APPEND));
 	assert_false(bw_trace_values_has_flag(options.flags, O_WRONLY));
 	assert_int_equal(PARSE("-f", "O_TMPFILE"), 0);
 	assert_false(bw_trace_values_has_flag(options.flags, O_DIRECTORY));

@@ -47,6 +47,7 @@ static bool is_wanted(void *cookie, const struct bw_file_sample *sample)
 		.flags = (uint32_t)sample->numbers[BW_FILE_FLAGS],
 		.has_flags = bw_file_sample_has(sample, BW_FILE_FLAGS),
 		.lookup_failed = bw_file_sample_is(sample, DIRECTORY),
+		.other_root = bw_file_sample_is(sample, OTHER_ROOT),
 		.filename = text_of(sample, BW_FILE_FILENAME),
 		.path = text_of(sample, BW_FILE_PATH),
 		.to = text_of(sample, BW_FILE_TO),
@@ -145,6 +146,7 @@ static int attach(struct events *e)
 
 	e->printed = (struct bw_file_event_options){
 		.fields = o->fields,
+		.added = o->added,
 		.by_path = o->paths.n > 0,
 		.with_op = (o->ops & ~(uint32_t)BW_FILE_OPS_OPENS) != 0,
 		.cgroups = e->cgroups,
@@ -186,10 +188,20 @@ static void print_header(const struct bw_trace_options *o)
 		bw_log_note("Tracing %s of '%s' and %zu more. Ctrl-C ends.", ops, o->paths.items[0], o->paths.n - 1);
 	else if (o->paths.n == 1)
 		bw_log_note("Tracing %s of '%s'. Ctrl-C ends.", ops, o->paths.items[0]);
-	else if (o->common.command || o->filters || o->cgroup || o->exe)
+	else if (o->common.command)
 		bw_log_note("Tracing %s. Ctrl-C ends.", ops);
+	else if (o->filters || o->cgroup || o->exe)
+		bw_log_note("Tracing %s of the files that the options select; a PATH narrows it. Ctrl-C ends.", ops);
 	else
 		bw_log_note("Tracing %s of all files; a PATH, --comm or --pid narrows it. Ctrl-C ends.", ops);
+}
+
+/* So that nothing is lost while directories are searched. */
+static void read_events(void *cookie)
+{
+	struct events *e = cookie;
+
+	bw_watch_read(&e->watch);
 }
 
 static int open_all(struct events *e)
@@ -209,6 +221,8 @@ static int open_all(struct events *e)
 		r = start_command(e);
 	if (r == 0)
 		r = attach(e);
+	e->filter.targets.meanwhile = read_events;
+	e->filter.targets.cookie = e;
 	if (r == 0)
 		r = bw_trace_filter_learn(&e->filter);
 	if (r == 0)

@@ -119,10 +119,11 @@ static bool follows_tree(const struct bw_trace_options *o)
 
 static uint32_t needs_of(const struct bw_trace_options *o)
 {
-	const struct bw_file_event_options printed = {.fields = o->fields};
+	const struct bw_file_event_options printed = {.fields = o->fields, .added = o->added};
 	uint32_t needs = bw_file_event_needs(&printed, o->json);
 
-	if (o->name || o->path || o->not_paths.n > 0)
+	/* Whether a lookup that failed was about a file that is watched, its path says. */
+	if (o->name || o->path || o->not_paths.n > 0 || o->paths.n > 0)
 		needs |= BW_FILE_EVENT_NEEDS_PATH;
 	return needs | (bw_trace_options_has(o, BW_BY_LATENCY) ? BW_FILE_EVENT_NEEDS_LATENCY : 0);
 }
@@ -334,25 +335,44 @@ static bool is_left_out(const struct bw_trace_filter *f, const struct bw_trace_f
 	return false;
 }
 
+/* Of a lookup that failed the path is put together from two texts, which may have . and .. in them. */
+static struct bw_trace_filter_text normalized(const struct bw_trace_filter_event *e, char room[2 * PATH_MAX])
+{
+	const struct bw_trace_filter_text *t = &e->path;
+
+	if (!e->lookup_failed || t->len == 0 || *t->text != '/' || t->len >= (size_t)2 * PATH_MAX)
+		return *t;
+	return (struct bw_trace_filter_text){room, bw_path_parts_normalize(room, t->text, t->len)};
+}
+
+/* The kernel has put "..." in place of the begin of a path that is too long: what may match is shown. */
+static bool is_cut(const struct bw_trace_filter_text *t)
+{
+	return t->len > 4 && memcmp(t->text, ".../", 4) == 0;
+}
+
 bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trace_filter_event *e)
 {
 	const struct bw_trace_options *o = f->options;
+	char room[2 * PATH_MAX];
+	const struct bw_trace_filter_text whole = normalized(e, room);
 	/* What a symlink points to is a text, and no name of a file that is changed. */
 	const bool is_text = e->op == OP_LINK && e->has_flags && e->flags == LINK_SYMBOLIC;
 	const struct bw_trace_filter_text none = {0}, *to = is_text ? &none : &e->to;
-	const struct bw_trace_filter_text *path = e->path.len ? &e->path : &e->filename;
+	const struct bw_trace_filter_text *path = whole.len ? &whole : &e->filename;
 
 	/* Only the names say whether a lookup that failed was about a file that is watched. */
-	if (e->lookup_failed && f->n_paths > 0 && !is_beneath_watched(f, &e->path) && !is_beneath_watched(f, to))
+	if (e->lookup_failed && f->n_paths > 0 &&
+	    (e->other_root || (!is_beneath_watched(f, &e->path) && !is_beneath_watched(f, to))))
 		return false;
 	if (o->flags && !(e->op == OP_OPEN && e->has_flags && bw_trace_values_has_flag(o->flags, e->flags)))
 		return false;
 	if (o->name && !name_matches(&f->name, path) && !name_matches(&f->name, to))
 		return false;
-	if (o->path && !path_matches(&f->path, &e->path) && !path_matches(&f->path, to))
+	if (o->path && !is_cut(&whole) && !path_matches(&f->path, &whole) && !path_matches(&f->path, to))
 		return false;
 	/* Of two names both must be left out: what comes from elsewhere, or goes there, is shown. */
-	return !is_left_out(f, &e->path) || (to->len > 0 && !is_left_out(f, to));
+	return !is_left_out(f, &whole) || (to->len > 0 && !is_left_out(f, to));
 }
 
 void bw_trace_filter_close(struct bw_trace_filter *f)

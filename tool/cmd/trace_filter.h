@@ -73,7 +73,7 @@ struct bw_trace_filter_text {
 /* What of an event is compared here. */
 struct bw_trace_filter_event {
 	uint32_t op, flags;
-	bool has_flags;
+	bool has_flags, other_root;
 	bool lookup_failed; /* path is put together of a directory and a name */
 	/* As they are printed, but without " (deleted)". */
 	struct bw_trace_filter_text filename, path, to;

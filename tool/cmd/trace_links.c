@@ -2,6 +2,7 @@
 #include "cmd/trace_links.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -10,6 +11,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/path_parts.h"
+
+/* As in the kernel. */
+enum { LINKS_MAX = 40 };
 
 /* What is put at a name, by creating or renaming it. */
 enum { PUT = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR };
@@ -60,6 +64,34 @@ int bw_trace_links_add(struct bw_trace_links *l, const char *path, size_t index)
 		return -ENOMEM;
 	l->n++;
 	return 0;
+}
+
+int bw_trace_links_add_way(struct bw_trace_links *l, struct bw_trace_opener *opener, const char *path, size_t index)
+{
+	BW_FREE char *at = strdup(path);
+	size_t done = 1; /* how much of it was looked at */
+	int r = 0;
+
+	for (int links = 0; at && r == 0 && links < LINKS_MAX;) {
+		size_t len = done + strcspn(at + done, "/");
+		BW_FREE char *here = strndup(at, len), *name = here ? bw_path_parts_trim(here) : NULL, *to = NULL;
+		char *whole = NULL;
+
+		if (!at[len])
+			break; /* the last component, which the caller adds */
+		if (name)
+			r = bw_trace_links_add(l, name, index);
+		if (name && r == 0)
+			r = bw_trace_opener_follow(opener, name, &to);
+		done = to ? 1 : len + 1;
+		links += to != NULL;
+		if (!to)
+			continue;
+		r = asprintf(&whole, "%s%s", to, at + len) < 0 ? -ENOMEM : 0;
+		free(at);
+		at = r == 0 ? whole : NULL;
+	}
+	return at ? r : -ENOMEM;
 }
 
 int bw_trace_links_fd(const struct bw_trace_links *l)

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/trace_opener.h"
+
 struct bw_trace_link;
 
 struct bw_trace_links {
@@ -22,6 +24,13 @@ struct bw_trace_links {
  * can't be watched is passed over, since it is none or gone. 0, -ENOMEM, or -errno of inotify, reported.
  */
 int bw_trace_links_add(struct bw_trace_links *links, const char *path, size_t index);
+
+/*
+ * The same for each directory on the way to the path, and each symlink there: where they are replaced, the path leads
+ * elsewhere. As bw_trace_links_add; and what bw_trace_opener_follow returns.
+ */
+int bw_trace_links_add_way(struct bw_trace_links *links, struct bw_trace_opener *opener, const char *path,
+			   size_t index);
 
 /* Is readable when something was put at one of the paths; -1: none is watched. */
 int bw_trace_links_fd(const struct bw_trace_links *links);

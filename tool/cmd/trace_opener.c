@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +13,7 @@
 #include "base/log.h"
 #include "base/path_parts.h"
 #include "base/signals.h"
+#include "cmd/trace_search.h"
 
 /* How long a file system may take to answer, and all of them together. */
 enum { ANSWER_MS = 2000, ALL_MS = 600000 };
@@ -26,7 +26,7 @@ enum { OP_OPEN_PATH, OP_READ_LINK, OP_FIND_LINKS, OP_NEXT_LINK };
 /* In that process. */
 struct opener_state {
 	int last; /* the file that was opened last, or -1 */
-	FTS *search;
+	struct bw_trace_search search;
 };
 
 void bw_trace_opener_comm(char comm[16], uint64_t number)
@@ -60,34 +60,6 @@ static int open_path(struct opener_state *s, const struct bw_sandbox_request *re
 	return 0;
 }
 
-static int find_links(struct opener_state *s, const struct bw_sandbox_request *request)
-{
-	char *const paths[] = {(char *)request->text, NULL};
-
-	if (s->search)
-		fts_close(s->search);
-	s->search = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
-	return s->search ? 0 : -errno;
-}
-
-/* -EAGAIN: none yet. What can't be read is passed over. */
-static int next_link(struct opener_state *s, struct bw_sandbox_answer *answer)
-{
-	uint64_t end = bw_deadline_now() + SEARCH_MS;
-	const FTSENT *entry;
-
-	while (s->search && (entry = fts_read(s->search))) {
-		if (entry->fts_info == FTS_F && entry->fts_statp->st_nlink > 1 &&
-		    entry->fts_pathlen < sizeof(answer->text)) {
-			memcpy(answer->text, entry->fts_path, entry->fts_pathlen + 1U);
-			return 0;
-		}
-		if (bw_deadline_now() >= end)
-			return -EAGAIN;
-	}
-	return -ENOENT;
-}
-
 static void answer(void *cookie, int unused, const struct bw_sandbox_request *request, struct bw_sandbox_answer *answer)
 {
 	struct opener_state *s = cookie;
@@ -101,10 +73,11 @@ static void answer(void *cookie, int unused, const struct bw_sandbox_request *re
 		answer->status = readlink(request->text, answer->text, sizeof(answer->text) - 1) < 0 ? -errno : 0;
 		break;
 	case OP_FIND_LINKS:
-		answer->status = find_links(s, request);
+		bw_trace_search_close(&s->search);
+		answer->status = bw_trace_search_open(&s->search, request->text);
 		break;
 	default:
-		answer->status = next_link(s, answer);
+		answer->status = bw_trace_search_next(&s->search, bw_deadline_now() + SEARCH_MS, answer->text);
 	}
 }
 
@@ -169,11 +142,8 @@ int bw_trace_opener_find_links(struct bw_trace_opener *o, const char *directory)
 int bw_trace_opener_next_link(struct bw_trace_opener *o, char path[PATH_MAX])
 {
 	struct bw_sandbox_answer answer = {0};
-	int r;
+	int r = bw_signals_pending() ? -EINTR : ask(o, OP_NEXT_LINK, "", 0, &answer);
 
-	do
-		r = bw_signals_pending() ? -EINTR : ask(o, OP_NEXT_LINK, "", 0, &answer);
-	while (r == -EAGAIN);
 	snprintf(path, PATH_MAX, "%s", answer.text);
 	return r;
 }

@@ -34,7 +34,7 @@ int bw_trace_opener_follow(struct bw_trace_opener *opener, const char *path, cha
 /* Looks for files of several names beneath the directory, on its file system. */
 int bw_trace_opener_find_links(struct bw_trace_opener *opener, const char *directory);
 
-/* The next one's path; -ENOENT behind the last one. */
+/* The next one's path; -ENOENT behind the last one; -EAGAIN: none yet, ask again. */
 int bw_trace_opener_next_link(struct bw_trace_opener *opener, char path[PATH_MAX]);
 
 void bw_trace_opener_stop(struct bw_trace_opener *opener);

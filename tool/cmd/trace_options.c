@@ -30,28 +30,21 @@ static void add_field(struct bw_file_event_fields *fields, enum bw_file_event_fi
 		fields->fields[fields->n++] = (uint8_t)field;
 }
 
-/* As in opensnoop: fields in addition to those of the default line. */
+/* As in opensnoop: fields in addition to those of the default line, or of --fields. */
 static void add_fields(struct bw_trace_options *o)
 {
-	static const enum bw_file_event_field usual[] = {BW_FIELD_PID, BW_FIELD_COMM, BW_FIELD_OP, BW_FIELD_FILENAME,
-							 BW_FIELD_TO_FILENAME};
+	struct bw_file_event_fields *to = o->fields.n > 0 ? &o->fields : &o->added;
 
-	const bool given = o->fields.n > 0;
-
-	if (o->json || !(o->adds_uid || o->adds_flags || o->adds_path))
-		return;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && !given; i++)
-		if (o->ops & ~(uint32_t)BW_FILE_OPS_OPENS ||
-		    (usual[i] != BW_FIELD_OP && usual[i] != BW_FIELD_TO_FILENAME))
-			add_field(&o->fields, usual[i]);
+	if (o->json && o->fields.n == 0)
+		return; /* it has all */
 	if (o->adds_uid)
-		add_field(&o->fields, BW_FIELD_UID);
+		add_field(to, BW_FIELD_UID);
 	if (o->adds_flags)
-		add_field(&o->fields, BW_FIELD_FLAGS);
+		add_field(to, BW_FIELD_FLAGS);
 	if (o->adds_flags)
-		add_field(&o->fields, BW_FIELD_MODE);
+		add_field(to, BW_FIELD_MODE);
 	if (o->adds_path)
-		add_field(&o->fields, BW_FIELD_PATH);
+		add_field(to, BW_FIELD_PATH);
 }
 
 static int set_max_events(struct bw_trace_options *o, const char *value)

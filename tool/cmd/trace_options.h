@@ -46,7 +46,8 @@ struct bw_trace_options {
 	enum bw_trace_via via;
 	struct bw_trace_list paths;
 	uint32_t ops;			      /* 1 << OP_* */
-	struct bw_file_event_fields fields;   /* of a line; none: the usual ones */
+	struct bw_file_event_fields fields;   /* of a line; none: the usual ones, and */
+	struct bw_file_event_fields added;    /* these */
 	bool adds_uid, adds_flags, adds_path; /* fields in addition to the usual ones */
 	bool all_files, children, json, as_root;
 	uint64_t max_events; /* 0: no end */

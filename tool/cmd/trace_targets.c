@@ -40,7 +40,7 @@ bool bw_trace_targets_any(const struct bw_trace_options *o)
 	return o->paths.n > 0 || o->exe || o->not_exes.n > 0;
 }
 
-/* `what`: "watch", or the option with the path's program. */
+/* `what`: "watch", or the option with the path's program. While the run goes on, a path may be on its way. */
 static int complain(const struct bw_trace_targets *t, int error, const char *what, const char *path)
 {
 	if (bw_signals_pending())
@@ -116,6 +116,8 @@ static int watch_name(struct bw_trace_targets *t, const char *path, const char *
 	uint32_t mode = 0;
 	int r = base ? identify(t, dir, &key.parent, &mode) : -ENOMEM;
 
+	if ((r == -ENOENT || r == -ENOTDIR) && t->changed)
+		return 0; /* what comes there is followed */
 	if (r == -ENOENT || r == -ENOTDIR)
 		return bw_log_error(r, "cannot watch '%s': its directory '%.*s' %s", given,
 				    (int)(base - path - (base - path > 1)), dir,
@@ -141,6 +143,9 @@ static int watch_names(struct bw_trace_targets *t, const char *path, size_t inde
 
 		if (!link)
 			return i > 0 ? 0 : complain(t, -ENOENT, "watch", given); /* ".", ".." */
+		r = t->loaded ? bw_trace_links_add_way(&t->links, &t->opener, link, index) : 0;
+		if (r < 0)
+			return complain(t, r, "watch", given);
 		r = watch_name(t, link, given);
 		if (r == 0 && t->loaded)
 			r = bw_trace_links_add(&t->links, link, index);
@@ -153,6 +158,17 @@ static int watch_names(struct bw_trace_targets *t, const char *path, size_t inde
 	return r;
 }
 
+/* The next file that the search finds; -ENOENT: there are no more. A search can take minutes. */
+static int next_link(struct bw_trace_targets *t, char path[PATH_MAX])
+{
+	int r;
+
+	while ((r = bw_trace_opener_next_link(&t->opener, path)) == -EAGAIN)
+		if (t->meanwhile)
+			t->meanwhile(t->cookie);
+	return r;
+}
+
 /* The files beneath the directory that have names elsewhere, too. Those that come later are seen as they do. */
 static int watch_links(struct bw_trace_targets *t, const char *directory)
 {
@@ -160,7 +176,7 @@ static int watch_links(struct bw_trace_targets *t, const char *directory)
 	int r = t->loaded ? bw_trace_opener_find_links(&t->opener, directory) : -ENOENT;
 	char path[PATH_MAX];
 
-	for (int n = 0; r == 0 && (r = bw_trace_opener_next_link(&t->opener, path)) == 0; n++) {
+	for (int n = 0; r == 0 && (r = next_link(t, path)) == 0; n++) {
 		struct file_id id;
 		uint32_t mode;
 
@@ -168,10 +184,10 @@ static int watch_links(struct bw_trace_targets *t, const char *directory)
 			bw_log_note("Not watched by their other names: more than %d files beneath '%s'.", n, directory);
 			return 0;
 		}
-		if (identify(t, path, &id, &mode) == 0 && S_ISREG(mode))
-			r = put(t, &files, &id, &entry);
+		if (identify(t, path, &id, &mode) == 0 && S_ISREG(mode) && put(t, &files, &id, &entry) < 0)
+			return -EIO;
 	}
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOENT ? 0 : complain(t, r, "search for files of several names beneath", directory);
 }
 
 static bool has_name(const char *path)
@@ -234,8 +250,13 @@ static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *
 static int add_all(struct bw_trace_targets *t)
 {
 	const struct bw_trace_options *o = t->options;
+	uint32_t mode;
 	int r = 0;
 
+	if (o->paths.n > 0 && t->loaded)
+		r = identify(t, "/", &t->filter->own_root, &mode);
+	if (r < 0)
+		return complain(t, r, "watch", "/");
 	for (size_t i = 0; i < o->paths.n && r == 0; i++)
 		r = watch(t, i);
 	if (r == 0 && o->exe)

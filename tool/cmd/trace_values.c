@@ -81,7 +81,7 @@ static const struct {
 	{"O_EXCL", O_EXCL},	    {"O_NOCTTY", O_NOCTTY},   {"O_TRUNC", O_TRUNC},	    {"O_APPEND", O_APPEND},
 	{"O_NONBLOCK", O_NONBLOCK}, {"O_NDELAY", O_NDELAY},   {"O_DSYNC", O_DSYNC},	    {"O_SYNC", O_SYNC},
 	{"O_ASYNC", O_ASYNC},	    {"O_DIRECT", O_DIRECT},   {"O_DIRECTORY", O_DIRECTORY}, {"O_NOFOLLOW", O_NOFOLLOW},
-	{"O_NOATIME", O_NOATIME},   {"O_CLOEXEC", O_CLOEXEC}, {"O_PATH", O_PATH},	    {"O_TMPFILE", O_TMPFILE},
+	{"O_NOATIME", O_NOATIME},   {"O_PATH", O_PATH},	    {"O_TMPFILE", O_TMPFILE},
 };
 
 enum { ACCESS_MODES = 3 };
@@ -93,6 +93,9 @@ int bw_trace_values_flag(const char *value, uint32_t *flag)
 			*flag = 1U << i;
 			return 0;
 		}
+	if (strcmp(value, "O_CLOEXEC") == 0)
+		return bw_common_options_usage_error("--flag-filter", value,
+						     "the kernel takes it away before the file is opened");
 	return bw_common_options_usage_error("--flag-filter", value, "not a flag of open(2), as O_WRONLY or O_CREAT");
 }
 

@@ -30,7 +30,7 @@ struct bw_file_event {
 	struct bw_file_event_source source;
 	struct bw_file_event_value value; /* of the field that is printed */
 	size_t n_columns, n_others;
-	struct column columns[BW_FIELDS];
+	struct column columns[2 * BW_FIELDS];
 	const struct bw_layout_field **others; /* owned; the source's own */
 	char *line;			       /* owned; text */
 	struct bw_json writer;
@@ -53,8 +53,10 @@ uint32_t bw_file_event_needs(const struct bw_file_event_options *o, bool json)
 {
 	uint32_t needs = 0;
 
+	for (size_t i = 0; i < o->added.n; i++)
+		needs |= bw_file_event_fields_needs(o->added.fields[i]);
 	if (o->fields.n == 0 && !json)
-		return BW_FILE_EVENT_NEEDS_PATH; /* many operations have no name as given */
+		return needs | BW_FILE_EVENT_NEEDS_PATH; /* many operations have no name as given */
 	for (size_t i = 0; i < o->fields.n; i++)
 		needs |= bw_file_event_fields_needs(o->fields.fields[i]);
 	for (size_t i = 0; o->fields.n == 0 && i < BW_FIELDS; i++)
@@ -123,6 +125,9 @@ static void add_columns(struct bw_file_event *e)
 	e->is_default = !e->json && f->n == 0;
 	if (e->is_default)
 		add_default_columns(e);
+	for (size_t i = 0; i < e->options->added.n && e->is_default; i++)
+		add_column(e, e->options->added.fields[i], BW_FIELDS,
+			   bw_file_event_fields_name(e->options->added.fields[i]), false);
 	for (size_t i = 0; i < (f->n ? f->n : BW_FIELDS) && !e->is_default; i++) {
 		enum bw_file_event_field field = f->n ? f->fields[i] : (enum bw_file_event_field)i;
 
@@ -221,14 +226,14 @@ static char *append(char *dst, const char *bytes, size_t len)
  * What has no value is ?, and a text of that one character is quoted; in the default line a missing text is empty, and
  * none is quoted that was not before.
  */
-static char *put_text_value(const struct bw_file_event *e, enum bw_file_event_field field, char *p)
+static char *put_text_value(const struct bw_file_event *e, const struct column *c, char *p)
 {
 	const struct bw_file_event_value *v = &e->value;
-	bool is_number = field == BW_FIELD_PID || field == BW_FIELD_OP;
+	const bool may_be_empty = e->is_default && (c->field == BW_FIELD_COMM || c->instead != BW_FIELDS);
 
 	switch (v->kind) {
 	case BW_VALUE_NONE:
-		return e->is_default && !is_number ? p : append(p, "?", 1);
+		return may_be_empty ? p : append(p, "?", 1);
 	case BW_VALUE_TEXT:
 		if (v->len == 1 && *v->bytes == '?' && !e->is_default)
 			return append(p, "\"?\"", 3);
@@ -289,7 +294,7 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 		if (is_left_out(e, c))
 			continue;
 		p = append(p, c->label, c->label_len);
-		p = put_text_value(e, c->field, p);
+		p = put_text_value(e, c, p);
 	}
 	for (size_t i = 0; i < e->n_others; i++) {
 		*p++ = ' ';

@@ -24,6 +24,7 @@ enum { BW_FILE_EVENT_VERSION = 1 }; /* of the JSON: changes where a key goes or 
 
 struct bw_file_event_options {
 	struct bw_file_event_fields fields; /* exactly these; none: in JSON all, in text the default line */
+	struct bw_file_event_fields added;  /* in the default line, behind its own */
 	bool by_path;			    /* in the default line, FILENAME is the path, not the name as given */
 	bool with_op;		    /* in the default line, OP stands behind COMM: more than opens are watched */
 	struct bw_cgroups *cgroups; /* NULL: no paths of cgroups */
