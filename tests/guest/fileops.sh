@@ -5,8 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 
 work=/root/fileops
-steps=2000
-is_soak && steps=20000
+steps=2000 path_steps=1000
+takes_long || steps=500 path_steps=500
+! is_soak || steps=20000 path_steps=20000
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 
 # differences RECORD EVENTS OPTION...: what the comparer finds; its exit status is left in $found.
@@ -106,13 +107,13 @@ mkdir -p "$work" && "$fixtures/fileops" prepare "$work" >"$tmp/prepared" || fail
 sed 's/^/# /' "$tmp/prepared"
 
 if start --ops all --json "$work"; then
-	check "the generator runs under trace --ops all PATH" "$fixtures/fileops" run "$steps" 1 "$work" "$tmp/record"
+	check "the generator runs under trace --ops all PATH" "$fixtures/fileops" run "$path_steps" 1 "$work" "$tmp/record"
 	stop
 	check "trace --ops all PATH ends with status 0" [ "$status" = 0 ]
 	check_lines "trace --ops all PATH loses nothing" 1 ', 0 lost' "$err"
 	# An overlay that copies a file up changes attributes of its own directories, which the record does not have.
-	against "trace --ops all PATH: $steps steps: events and record agree" --beneath "$work" --ignore "$work/upper" --ignore "$work/work" "${known[@]}"
-	comparer
+	against "trace --ops all PATH: $path_steps steps: events and record agree" --beneath "$work" --ignore "$work/upper" --ignore "$work/work" "${known[@]}"
+	if takes_long; then comparer; else skip "comparison with the record: all" "as on the default guest"; fi
 fi
 # The steps go on with other files; those that the first run left are there.
 for dir in $(awk '$5 ~ "^/root/fileops/" {print $5}' /proc/self/mountinfo | sort -r); do umount "$dir"; done
