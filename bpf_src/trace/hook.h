@@ -41,7 +41,7 @@ static inline u64 pointer_at(const void *parameter)
 /* Linux 5.10 does not need to know (no sendfile(2) to a pipe comes another way), and has one program a function. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
 #define HAS_SPLICE_TO_PIPE	1
-#define BEFORE_SPLICE(function) BEFORE(function, (struct file * in), begin_copy(SPLICE))
+#define BEFORE_SPLICE(function) BEFORE(function, (struct file * in), begin_copy(SPLICE, in))
 #else
 #define HAS_SPLICE_TO_PIPE 0
 #define BEFORE_SPLICE(function)

@@ -89,8 +89,9 @@ if start --json "$t/release/index" "$t/p/q/file" /etc/none-such "$t/absent-too" 
 	sleep 1.5
 	by cat r2/index r1/index p/q/file p.old/q/file
 	led=$by
-	by unshare -m --propagation private perl -e 'open(F, "<", "/etc/none-such"); system("mount --bind box box"); chdir("box");
-		syscall(155, ".", "old") == 0 or die "pivot_root: $!"; chdir("/"); open(F, "<", "/etc/none-such")'
+	by unshare -m --propagation private perl -e 'my ($here, $old) = (".", "old"); open(F, "<", "/etc/none-such"); system("mount --bind box box"); chdir("box");
+		syscall(155, $here, $old) == 0 or die "pivot_root: $!"; chdir("/"); open(F, "<", "/etc/none-such")'
+	check "a process gets another root" [ $? = 0 ]
 	cat ./r1/../absent-too 2>/dev/null
 	stop
 	events "trace PATH: a symlink on the way that leads elsewhere is followed" 1 op=open "pid=$led" "path=$t/r2/index"
@@ -129,7 +130,7 @@ if start --json --ops open,write,truncate,stat,attr --path "$t/**"; then
 	by "$fixtures/tracecase" interrupted fifo
 	interrupted=$by
 	cat "$deep/file" ./absent >/dev/null 2>&1
-	perl -e 'syscall(257, -100, ".", 020200002, 0600) >= 0 or die' # O_TMPFILE
+	perl -e 'my $here = "."; syscall(257, -100, $here, 020200002, 0600) >= 0 or die' # O_TMPFILE
 	stop
 	events "access by a name in no memory yet has the name" 1 op=stat "pid=$cold" "filename=$t/none" "path=$t/none" result=ENOENT
 	events "chmod by a name in no memory yet has the name" 1 op=attr "pid=$cold" "filename=$t/none" "path=$t/none" result=ENOENT
@@ -139,7 +140,7 @@ if start --json --ops open,write,truncate,stat,attr --path "$t/**"; then
 	events "an open by O_TMPFILE creates a file" 1 op=open flags~O_TMPFILE created=true
 fi
 if start --json --ops write,truncate --min-bytes 4k "$t/long" "$t/conf"; then
-	truncate -s 100000 long && head -c 5000 /dev/zero >>long && echo x >>long
+	truncate -s 100000 long && perl -e 'syswrite(STDOUT, "x" x 5000)' >>long && echo x >>long
 	stop
 	events "--min-bytes: a longer write is shown" 1 op=write bytes=5000
 	events "--min-bytes: no truncate is shown" 0 op=truncate
