@@ -48,6 +48,8 @@ struct filter {
 	__u64 min_bytes;    /* FILTER_BYTES */
 	char own_comm[16];  /* bccwatch's, by which it is recognised while `self` is 0 */
 	struct file_id own_root; /* FILTER_FILE: bccwatch's root directory */
+	__u32 cgroup_kinds;	 /* FILTER_CGROUP: a bit for each kind, in one of whose cgroups the process must be */
+	__u32 unused;
 	struct glob_ends name; /* FILTER_NAME: of the last component */
 	struct glob_ends path; /* FILTER_PATH: of the whole path */
 };
@@ -62,4 +64,4 @@ struct own_open {
 	__u32 count;   /* of opens since it was set to 0 */
 };
 
-_Static_assert(sizeof(struct filter) == 120 + 2 * 152, "the same on both sides");
+_Static_assert(sizeof(struct filter) == 128 + 2 * 152, "the same on both sides");

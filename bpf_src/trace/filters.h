@@ -75,26 +75,29 @@ static inline void identify_exe(struct file_id *id)
 #endif
 
 #if FILTER_CGROUP
-/* The process's cgroup, or one above it. */
-static inline bool is_in_cgroups(void)
+/* The process's cgroup, or those above it, are of each kind that is asked for. */
+static inline bool is_in_cgroups(struct filter *f)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct css_set *all = NULL;
 	struct cgroup *cgroup = NULL;
+	u32 kinds = 0;
 
 	PEEK(all, task->cgroups);
 	PEEK(cgroup, all->dfl_cgrp);
 	for (int i = 0; i < CGROUP_LEVELS && cgroup; i++) {
 		struct kernfs_node *node = NULL;
+		u32 *found;
 		u64 id = 0;
 
 		PEEK(node, cgroup->kn);
 		PEEK(id, node->id);
-		if (cgroups.lookup(&id))
-			return true;
+		found = cgroups.lookup(&id);
+		kinds |= found ? *found : 0;
+		HIDE_FROM_VERIFIER(kinds);
 		PEEK(cgroup, cgroup->self.parent); /* a cgroup begins with the part that points to the one above */
 	}
-	return false;
+	return kinds == f->cgroup_kinds;
 }
 #endif
 
@@ -144,7 +147,7 @@ static inline bool is_wanted_process(void)
 		return false;
 #endif
 #if FILTER_CGROUP
-	return is_in_cgroups();
+	return is_in_cgroups(f);
 #else
 	return true;
 #endif

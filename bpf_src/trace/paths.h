@@ -260,8 +260,7 @@ static inline bool has_other_root(void)
 
 	PEEK(inode, root.dentry->d_inode);
 	identify(inode, &id);
-	return !f || id.ino != f->own_root.ino || id.dev != f->own_root.dev ||
-	       id.generation != f->own_root.generation;
+	return !f || id.ino != f->own_root.ino || id.dev != f->own_root.dev || id.generation != f->own_root.generation;
 }
 
 /* Where the lookup of a name began, where what it leads to is not known. */

@@ -31,9 +31,9 @@ struct slot {
 	u32 call;  /* CALL_*, of an event that is made over several programs */
 	u32 has_path;
 	const char *unread[GIVEN]; /* names in the process's memory that could not be read yet: see read_late() */
-	u32 exe_marks;	    /* EXE_DELETED */
-	UNTRACKED u32 used; /* bytes of texts */
-	UNTRACKED u32 at;   /* where the path in `path` begins: see lib/text.h */
+	u32 exe_marks;		   /* EXE_DELETED */
+	UNTRACKED u32 used;	   /* bytes of texts */
+	UNTRACKED u32 at;	   /* where the path in `path` begins: see lib/text.h */
 	struct place places[PLACES];
 	UNTRACKED u32 n_below, is_named;
 	struct dentry *below[BELOW_MAX]; /* see is_watched_directory() */

@@ -215,6 +215,19 @@ in_kernel "the middle of --path" 'o("in", 0) for 1 .. 2000; o("amidst", 0)' --pa
 in_kernel "the middle of --name" 'o("in", 0) for 1 .. 2000; o("amidst", 0)' --name '*mid*'
 in_kernel "--not-path, and --flag-filter" 'for (1 .. 2000) { o("in", 1); o("out", 0) } o("out", 1)' --not-path "$w/flood/in" --not-path '/proc/**' --flag-filter O_WRONLY -n perl
 
+# A unit and a container at once: who is in both.
+both=$groups/act.service/docker-$container.scope
+mkdir -p "$both"
+if start --unit act.service --container "$container" --cgroup "$groups" --json --name several; then
+	for group in "$groups/act.service" "$groups/docker-$container.scope" "$both" "$groups/other.service"; do
+		bash -c 'echo $$ >"$1/cgroup.procs" && exec cat several' bash "$group" 2>/dev/null
+	done
+	bash -c 'echo $$ >"$1/cgroup.procs" && exec cat several' bash "$both" 2>/dev/null
+	stop
+	events "--unit with --container and --cgroup shows who is in all of them, and nobody else" 2 filename=several result=ENOENT
+fi
+rmdir "$both"
+
 # A unit that restarts has another cgroup of the same name.
 if start --unit act.service --json; then
 	act plain

@@ -84,6 +84,31 @@ static void a_unit_s_cgroup_stands_in_the_map(void **state)
 	assert_int_equal(trace_count("cgroups"), 1);
 }
 
+static uint32_t value_of(uint64_t id)
+{
+	const uint32_t *value = fake_value(fake_map(&trace_maps, "cgroups"), &id);
+
+	return value ? *value : 0;
+}
+
+static void a_cgroup_of_two_kinds_has_a_bit_of_each(void **state)
+{
+	struct bw_trace_cgroups other = {
+		.root = cgroups.root, .kind = BW_CGROUP_PATH, .name = "/system.slice/a.service"};
+
+	(void)state;
+	make_unit();
+	assert_int_equal(start(), 0);
+	captured();
+	assert_int_equal(bw_trace_cgroups_start(&other, &trace_maps.loaded), 0);
+	assert_int_equal(value_of(id_of_unit()), 1U << BW_CGROUP_UNIT | 1U << BW_CGROUP_PATH);
+	cgroups.name = "b.service"; /* the unit has another cgroup now */
+	cgroups.next = 0;
+	bw_trace_cgroups_update(&cgroups);
+	assert_int_equal(value_of(id_of_unit()), 1U << BW_CGROUP_PATH);
+	bw_trace_cgroups_free(&other);
+}
+
 static void a_unit_without_an_ending_is_a_service(void **state)
 {
 	(void)state;
@@ -210,6 +235,7 @@ static void without_a_cgroup_there_is_nothing_to_do(void **state)
 
 static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_unit_s_cgroup_stands_in_the_map),
+	WITH_MAPS(a_cgroup_of_two_kinds_has_a_bit_of_each),
 	WITH_MAPS(a_unit_without_an_ending_is_a_service),
 	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),
 	WITH_MAPS(a_cgroup_given_as_a_directory_is_found_again_at_once),

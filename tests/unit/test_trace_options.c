@@ -135,8 +135,10 @@ static void each_filter_has_its_value(void **state)
 	assert_string_equal(options.name, "*.c");
 	assert_string_equal(options.path, "/a/**");
 	assert_string_equal(options.exe, "/bin/cat");
-	assert_string_equal(options.cgroup, "0123456789ab");
-	assert_int_equal(options.cgroup_kind, BW_CGROUP_CONTAINER);
+	assert_string_equal(options.cgroups[BW_CGROUP_CONTAINER], "0123456789ab");
+	assert_int_equal(PARSE("--unit", "a", "--container", "0123456789ab", "--cgroup", "/c"), 0);
+	assert_string_equal(options.cgroups[BW_CGROUP_UNIT], "a");
+	assert_string_equal(options.cgroups[BW_CGROUP_PATH], "/c");
 }
 
 static void a_mount_namespace_can_be_that_of_a_process(void **state)
@@ -237,7 +239,7 @@ static const struct bad bad[] = {
 	{"--mnt-ns pid:2147483647: there is no such process", {"--mnt-ns", "pid:2147483647"}},
 	{"--flag-filter WRONLY: not a flag of open(2)", {"-f", "WRONLY"}},
 	{"--flag-filter is for opens", {"-f", "O_WRONLY", "--ops", "delete"}},
-	{"only one of --cgroup, --unit and --container", {"--unit", "a", "--container", "0123456789ab"}},
+	{"it can be given once", {"--unit", "a", "--unit", "b"}},
 	{"--container b: not a container's id", {"--container", "b"}},
 	{"--max-events 0: not a number from 1 on", {"--max-events", "0"}},
 	{"--via fentry: it is one of fexit, kprobe, tracepoint, auto", {"--via", "fentry"}},

@@ -30,7 +30,7 @@ static const struct bw_map_entries cgroups_map = {"cgroups", sizeof(uint64_t), s
 
 int bw_trace_cgroups_size(const struct bw_trace_cgroups *c, struct bw_image *image)
 {
-	return c->name ? bw_map_entries_size(&cgroups_map, image, CGROUPS_MAX) : 0;
+	return c->name ? bw_map_entries_size(&cgroups_map, image, (size_t)BW_CGROUP_KINDS * CGROUPS_MAX) : 0;
 }
 
 static bool has(const struct bw_cgroup_search_found *found, size_t n, uint64_t id)
@@ -51,13 +51,30 @@ static void watch_directory_of(const struct bw_trace_cgroups *c, const char *pat
 
 static int add(const struct bw_trace_cgroups *c, const struct bw_cgroup_search_found *found)
 {
-	const uint32_t value = 1;
-	int r = bw_map_entries_put(&cgroups_map, c->loaded, &found->id, &value);
+	uint32_t value = 0;
+	int r;
+
+	bw_map_entries_get(&cgroups_map, c->loaded, &found->id, &value);
+	value |= 1U << c->kind;
+	r = bw_map_entries_put(&cgroups_map, c->loaded, &found->id, &value);
 
 	watch_directory_of(c, found->path);
 	return r == -E2BIG ? bw_log_error(r, "cannot follow all cgroups of '%s': there are more than %d", c->name,
 					  CGROUPS_MAX)
 			   : r;
+}
+
+/* It may be one of another kind, too. */
+static void drop(const struct bw_trace_cgroups *c, uint64_t id)
+{
+	uint32_t value = 0;
+
+	bw_map_entries_get(&cgroups_map, c->loaded, &id, &value);
+	value &= ~(1U << c->kind);
+	if (value)
+		bw_map_entries_put(&cgroups_map, c->loaded, &id, &value);
+	else
+		bw_map_entries_remove(&cgroups_map, c->loaded, &id);
 }
 
 /* The map's entries and c->found become those. Takes `now`. What changed before inotify watched is looked for again. */
@@ -68,7 +85,7 @@ static int exchange(struct bw_trace_cgroups *c, struct bw_cgroup_search_found *n
 
 	for (size_t i = 0; i < c->n; i++)
 		if (!has(now, n, c->found[i].id))
-			bw_map_entries_remove(&cgroups_map, c->loaded, &c->found[i].id);
+			drop(c, c->found[i].id);
 	for (size_t i = 0; i < n && r == 0; i++)
 		if (!has(c->found, c->n, now[i].id)) {
 			is_new = true;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cgroups of --cgroup, --unit and --container, in the map `cgroups` (FILTER_CGROUP), also while they change. */
+/*
+ * The cgroups of --cgroup, --unit or --container, in the map `cgroups` (FILTER_CGROUP), also while they change: the
+ * value has a bit for each of these kinds.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -126,7 +126,8 @@ static void follow(void *cookie)
 {
 	struct events *e = cookie;
 
-	bw_trace_cgroups_update(&e->filter.cgroups);
+	for (size_t i = 0; i < BW_CGROUP_KINDS; i++)
+		bw_trace_cgroups_update(&e->filter.cgroups[i]);
 	bw_trace_targets_follow(&e->filter.targets);
 }
 
@@ -190,7 +191,7 @@ static void print_header(const struct bw_trace_options *o)
 		bw_log_note("Tracing %s of '%s'. Ctrl-C ends.", ops, o->paths.items[0]);
 	else if (o->common.command)
 		bw_log_note("Tracing %s. Ctrl-C ends.", ops);
-	else if (o->filters || o->cgroup || o->exe)
+	else if (o->filters || bw_trace_options_has_cgroups(o) || o->exe)
 		bw_log_note("Tracing %s of the files that the options select; a PATH narrows it. Ctrl-C ends.", ops);
 	else
 		bw_log_note("Tracing %s of all files; a PATH, --comm or --pid narrows it. Ctrl-C ends.", ops);
@@ -225,8 +226,8 @@ static int open_all(struct events *e)
 	e->filter.targets.cookie = e;
 	if (r == 0)
 		r = bw_trace_filter_learn(&e->filter);
-	if (r == 0)
-		r = add_followed(e, bw_trace_cgroups_fd(&e->filter.cgroups));
+	for (size_t i = 0; i < BW_CGROUP_KINDS && r == 0; i++)
+		r = add_followed(e, bw_trace_cgroups_fd(&e->filter.cgroups[i]));
 	return r == 0 ? add_followed(e, bw_trace_links_fd(&e->filter.targets.links)) : r;
 }
 

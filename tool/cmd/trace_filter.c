@@ -98,7 +98,11 @@ int bw_trace_filter_open(struct bw_trace_filter *f)
 	f->values = o->values;
 	f->values.own_mnt_ns = own_mount_namespace();
 	f->targets = (struct bw_trace_targets){.options = o, .filter = &f->values};
-	f->cgroups = (struct bw_trace_cgroups){.root = "", .kind = o->cgroup_kind, .name = o->cgroup};
+	for (int kind = 0; kind < BW_CGROUP_KINDS; kind++) {
+		f->cgroups[kind] = (struct bw_trace_cgroups){
+			.root = "", .kind = (enum bw_cgroup_search_kind)kind, .name = o->cgroups[kind]};
+		f->values.cgroup_kinds |= o->cgroups[kind] ? 1U << kind : 0;
+	}
 	/* In a PID namespace getpid() is not the kernel's number: this process's is learned, too. */
 	f->learns = bw_trace_targets_any(o) || bw_process_contained("");
 	f->values.self = f->learns ? 0 : (uint32_t)getpid();
@@ -154,7 +158,7 @@ static int define_filters(const struct bw_trace_filter *f, struct bw_source *sou
 		{o->not_comms.n > 0, "FILTER_NOT_COMM"},
 		{o->exe, "FILTER_EXE"},
 		{o->not_exes.n > 0, "FILTER_NOT_EXE"},
-		{o->cgroup, "FILTER_CGROUP"},
+		{bw_trace_options_has_cgroups(o), "FILTER_CGROUP"},
 		{o->paths.n > 0, "FILTER_FILE"},
 	};
 
@@ -196,8 +200,8 @@ int bw_trace_filter_size(const struct bw_trace_filter *f, struct bw_image *image
 		r = bw_map_entries_size(&not_uids, image, o->not_uids.n);
 	if (r == 0 && o->not_comms.n > 0)
 		r = bw_map_entries_size(&not_comms, image, o->not_comms.n);
-	if (r == 0)
-		r = bw_trace_cgroups_size(&f->cgroups, image);
+	for (size_t i = 0; i < BW_CGROUP_KINDS && r == 0; i++)
+		r = bw_trace_cgroups_size(&f->cgroups[i], image);
 	return r == 0 && f->learns ? bw_trace_targets_size(&f->targets, image) : r;
 }
 
@@ -264,7 +268,9 @@ int bw_trace_filter_start(struct bw_trace_filter *f, const struct bw_loaded *loa
 		r = put_comms(f, &o->not_comms);
 	if (r == 0 && o->children)
 		r = bw_trace_filter_follow(f, o->values.pid);
-	return r == 0 ? bw_trace_cgroups_start(&f->cgroups, loaded) : r;
+	for (size_t i = 0; i < BW_CGROUP_KINDS && r == 0; i++)
+		r = bw_trace_cgroups_start(&f->cgroups[i], loaded);
+	return r;
 }
 
 int bw_trace_filter_learn(struct bw_trace_filter *f)
@@ -378,7 +384,8 @@ bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trac
 void bw_trace_filter_close(struct bw_trace_filter *f)
 {
 	bw_trace_targets_free(&f->targets);
-	bw_trace_cgroups_free(&f->cgroups);
+	for (size_t i = 0; i < BW_CGROUP_KINDS; i++)
+		bw_trace_cgroups_free(&f->cgroups[i]);
 	bw_glob_free(&f->name);
 	bw_glob_free(&f->path);
 	for (size_t i = 0; i < f->n_not_paths; i++)

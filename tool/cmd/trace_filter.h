@@ -27,7 +27,7 @@ struct bw_trace_filter {
 	const struct bw_trace_options *options; /* as they were parsed */
 
 	/* For the caller, from bw_trace_filter_start on. */
-	struct bw_trace_cgroups cgroups;
+	struct bw_trace_cgroups cgroups[BW_CGROUP_KINDS];
 
 	/* Inner. */
 	struct bw_trace_targets targets;

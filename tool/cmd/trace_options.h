@@ -58,9 +58,8 @@ struct bw_trace_options {
 	struct filter values;	 /* of these, but for the globs */
 	const char *name, *path; /* globs */
 	const char *exe;
-	enum bw_cgroup_search_kind cgroup_kind;
-	const char *cgroup; /* by kind: a path, a unit, a container; NULL: any */
-	uint32_t flags;	    /* of bw_trace_values_flag, one of which an open must have; 0: any */
+	const char *cgroups[BW_CGROUP_KINDS]; /* by kind: a path, a unit, a container; NULL: any */
+	uint32_t flags;			      /* of bw_trace_values_flag, one of which an open must have; 0: any */
 	struct bw_trace_numbers not_pids, not_uids;
 	struct bw_trace_numbers readers; /* of the output; left out with their children */
 	struct bw_trace_list not_comms, not_exes, not_paths;
@@ -82,6 +81,12 @@ void bw_trace_options_free(struct bw_trace_options *options);
 
 /* Is more asked for than the names given to opens, by -p, -u and -n at most? */
 bool bw_trace_options_wants_events(const struct bw_trace_options *options);
+
+static inline bool bw_trace_options_has_cgroups(const struct bw_trace_options *options)
+{
+	return options->cgroups[BW_CGROUP_PATH] || options->cgroups[BW_CGROUP_UNIT] ||
+	       options->cgroups[BW_CGROUP_CONTAINER];
+}
 
 static inline bool bw_trace_options_has(const struct bw_trace_options *options, enum bw_trace_by by)
 {

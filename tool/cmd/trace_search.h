@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A search for files of several names beneath a directory, a step at a time. For the process that opens (trace_opener.h). */
+/* A search for files of several names beneath a directory, a step at a time. For the process that opens
+ * (trace_opener.h). */
 #pragma once
 
 #include <dirent.h>

@@ -85,11 +85,9 @@ static int set_cgroup(struct bw_trace_options *o, enum bw_cgroup_search_kind kin
 	if (kind == BW_CGROUP_CONTAINER && !bw_cgroup_is_container_id(value))
 		return bw_common_options_usage_error(option, value,
 						     "not a container's id: 12 to 64 digits of 0-9 and a-f");
-	if (o->cgroup)
-		return bw_common_options_usage_error(option, value,
-						     "only one of --cgroup, --unit and --container can be given, once");
-	o->cgroup_kind = kind;
-	o->cgroup = value;
+	if (o->cgroups[kind])
+		return bw_common_options_usage_error(option, value, "it can be given once");
+	o->cgroups[kind] = value;
 	return 0;
 }
 

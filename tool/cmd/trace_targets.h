@@ -20,7 +20,7 @@
 struct bw_trace_targets {
 	/* Given by the caller. */
 	const struct bw_trace_options *options;
-	struct filter *filter; /* as it is in the map `filter`: self, own_comm, own_root are set here */
+	struct filter *filter;		 /* as it is in the map `filter`: self, own_comm, own_root are set here */
 	void (*meanwhile)(void *cookie); /* called where a search takes long; or NULL */
 	void *cookie;
 

@@ -77,10 +77,10 @@ static const struct {
 	const char *name;
 	uint32_t value;
 } flag_names[] = {
-	{"O_RDONLY", O_RDONLY},	    {"O_WRONLY", O_WRONLY},   {"O_RDWR", O_RDWR},	    {"O_CREAT", O_CREAT},
-	{"O_EXCL", O_EXCL},	    {"O_NOCTTY", O_NOCTTY},   {"O_TRUNC", O_TRUNC},	    {"O_APPEND", O_APPEND},
-	{"O_NONBLOCK", O_NONBLOCK}, {"O_NDELAY", O_NDELAY},   {"O_DSYNC", O_DSYNC},	    {"O_SYNC", O_SYNC},
-	{"O_ASYNC", O_ASYNC},	    {"O_DIRECT", O_DIRECT},   {"O_DIRECTORY", O_DIRECTORY}, {"O_NOFOLLOW", O_NOFOLLOW},
+	{"O_RDONLY", O_RDONLY},	    {"O_WRONLY", O_WRONLY}, {"O_RDWR", O_RDWR},		  {"O_CREAT", O_CREAT},
+	{"O_EXCL", O_EXCL},	    {"O_NOCTTY", O_NOCTTY}, {"O_TRUNC", O_TRUNC},	  {"O_APPEND", O_APPEND},
+	{"O_NONBLOCK", O_NONBLOCK}, {"O_NDELAY", O_NDELAY}, {"O_DSYNC", O_DSYNC},	  {"O_SYNC", O_SYNC},
+	{"O_ASYNC", O_ASYNC},	    {"O_DIRECT", O_DIRECT}, {"O_DIRECTORY", O_DIRECTORY}, {"O_NOFOLLOW", O_NOFOLLOW},
 	{"O_NOATIME", O_NOATIME},   {"O_PATH", O_PATH},	    {"O_TMPFILE", O_TMPFILE},
 };
 

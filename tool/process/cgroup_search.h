@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum bw_cgroup_search_kind { BW_CGROUP_PATH, BW_CGROUP_UNIT, BW_CGROUP_CONTAINER };
+enum bw_cgroup_search_kind { BW_CGROUP_PATH, BW_CGROUP_UNIT, BW_CGROUP_CONTAINER, BW_CGROUP_KINDS };
 
 struct bw_cgroup_search_found {
 	uint64_t id;
