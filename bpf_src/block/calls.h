@@ -7,6 +7,7 @@
 
 #include "../lib/opens.h"
 #include "action.h"
+#include "globs.h"
 #include "learn.h"
 
 #if HOOK_OVERRIDE || HOOK_SIGNAL_NAME
@@ -39,7 +40,7 @@ static inline u32 denied_by_string(struct string *s, u64 len)
 		return 0; /* longer than a name can be */
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), s->tail + s->base);
 	found = names.lookup(&key);
-	return found ? *found : 0;
+	return (found ? *found : 0) | match_glob_string(s->tail + s->base);
 }
 
 /* len is what reading the string gave: its length with the NUL, or a negative error. */
@@ -123,7 +124,7 @@ static inline long check_call(struct pt_regs *ctx, const char *path, u32 wanted,
 	if (!s || !string || !wanted)
 		return 0;
 	if (s->mode == MODE_LEARN) {
-		if (!EXCEPT_EXE && opens)
+		if (!BY_EXE && opens)
 			learn(s, NULL);
 		return 0;
 	}

@@ -17,6 +17,7 @@
 #define MOUNTS		16
 
 #define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined */
+#define ACCESS_ALL   0x7fffffff /* whatever a rule denies */
 #define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
 
 /* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
@@ -29,7 +30,7 @@ struct climb {
 /* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
 static inline u32 climb(struct climb *c, int levels)
 {
-	u32 access = UNKNOWN | ACCESS_ANY;
+	u32 access = UNKNOWN | ACCESS_ALL;
 
 	/* Whether it is the top is asked once in four directories: each branch is another way for the verifier. */
 	for (int i = 0; i < levels / 4; i++) {
@@ -123,14 +124,14 @@ static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, i
 		access = 0; /* however deep: there is no directory of dirs on this file system */
 	for (int i = 0; i < mounts && !access; i++) {
 		if (is_detached(&c))
-			access = UNKNOWN | ACCESS_ANY;
+			access = UNKNOWN | ACCESS_ALL;
 		else if (climb_to_mountpoint(&c, &mount))
 			access = climb(&c, LEVELS_ABOVE);
 		else
 			goto end;
 	}
 	if (!access && (mounts || is_detached(&c)))
-		access = UNKNOWN | ACCESS_ANY;
+		access = UNKNOWN | ACCESS_ALL;
 end:
 	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */
 	return access;

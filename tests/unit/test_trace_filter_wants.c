@@ -263,4 +263,4 @@ static const struct CMUnitTest tests[] = {
 	WITH_FILTER(a_flag_is_of_opens_alone),
 };
 
-UNIT_MODULE("cmd/trace_filter (wants)", NULL, NULL);
+UNIT_MODULE("cmd/trace_filter_wants", NULL, NULL);

@@ -59,6 +59,12 @@ static int read_rules(struct bw_block_options *next, const struct bw_block_optio
 	return why ? bw_log_error(-ENOTSUP, "the hook in use cannot enforce these rules: %s", why) : r;
 }
 
+/* Do both programs know subjects by the same bits? */
+static bool names_same(const struct bw_block_program *a, const struct bw_block_program *b)
+{
+	return bw_policies_equal(&a->policies, &b->policies);
+}
+
 /* Between two steps: the old program's buffers do not fill up. What fails ends the run after the reload. */
 static void read_events(struct bw_block_run *run)
 {
@@ -71,11 +77,17 @@ static int go_on(void *cookie)
 	return bw_signals_pending() ? -EINTR : 0;
 }
 
+/* Who executes which program, and whose child is whose, is known on where the rules name the same. */
+static const char *const *shared_maps(const struct bw_block_run *run, const struct bw_block_program *next)
+{
+	if (next->options->pin)
+		return names_same(run->program, next) ? bw_block_pin_shared_same : bw_block_pin_shared_always;
+	return names_same(run->program, next) ? bw_enforcement_shared : bw_enforcement_shared_always;
+}
+
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {
-		&run->program->loaded, next->options->pin ? bw_block_pin_shared_by_reload : bw_enforcement_shared,
-		go_on, run};
+	const struct bw_load_shared shared = {&run->program->loaded, shared_maps(run, next), go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);
@@ -157,10 +169,11 @@ static int prepare(struct bw_block_run *run, struct bw_block_program *next, bool
 	bw_block_program_init(next, &next->reloaded, now->hook, now->signal_fd);
 	next->reloaded = o;
 	next->enforcement.generation = (uint32_t)run->generation + 1;
-	next->enforcement.started = now->enforcement.settings.started;
 	next->enforcement.extra_entries = now->enforcement.extra_entries;
 	if (r == 0)
-		r = bw_enforcement_check(&next->enforcement);
+		r = bw_block_program_check(next);
+	if (r == 0 && names_same(now, next))
+		next->enforcement.started = now->enforcement.settings.started;
 	return r == 0 ? bw_block_program_build(next, &run->source, run->own_flags, &fatal) : r;
 }
 

@@ -60,10 +60,15 @@ static int protect(struct bw_enforcement *e, const struct learned *dir, bool hel
 static int add_dir(struct bw_enforcement *e, int fd)
 {
 	struct bw_hidden_mounts_dir *more = reallocarray(e->dirs, e->n_dirs + 1, sizeof(*more));
+	struct bw_access *access = reallocarray(e->dir_access, e->n_dirs + 1, sizeof(*access));
 
-	if (!more)
+	if (more)
+		e->dirs = more;
+	if (access)
+		e->dir_access = access;
+	if (!more || !access)
 		return -ENOMEM;
-	e->dirs = more;
+	access[e->n_dirs] = e->access;
 	more[e->n_dirs++] = (struct bw_hidden_mounts_dir){.fd = fd};
 	return 0;
 }
@@ -116,6 +121,26 @@ int bw_directories_protect(struct bw_enforcement *e, const char *path)
 	return r < 0 ? r : bw_linked_files_add(e, fd, path);
 }
 
+static bool is_beneath(const char *point, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(point, dir, len) == 0 && (dir[len - 1] == '/' || point[len] == '/' || !point[len]);
+}
+
+/* What the rules for all directories that the mount is beneath deny; where its path names none of them, all do. */
+static struct bw_access access_beneath(const struct bw_enforcement *e, const char *point)
+{
+	struct bw_access found = {0}, all = {0};
+
+	for (size_t i = 0; i < e->n_dirs; i++) {
+		all.beneath |= e->dir_access[i].beneath;
+		if (e->dirs[i].path && *e->dirs[i].path && is_beneath(point, e->dirs[i].path))
+			found.beneath |= e->dir_access[i].beneath;
+	}
+	return found.beneath ? found : all;
+}
+
 /* Takes fd. searched: there are no other links to be looked for. */
 static int protect_mount(struct bw_enforcement *e, int given, const char *point, bool searched)
 {
@@ -124,10 +149,12 @@ static int protect_mount(struct bw_enforcement *e, int given, const char *point,
 	BW_FD int fd = given;
 	int r = fd < 0 ? -ENOENT : 0;
 
+	if (e->policies && e->policies->used)
+		e->access = access_beneath(e, point);
 	if (r == 0 && fstat(fd, &st) < 0)
 		r = -errno;
 	if (r == 0 && !S_ISDIR(st.st_mode))
-		return bw_linked_files_protect(e, fd, "", point);
+		return bw_linked_files_protect(e, fd, e->access.beneath, "", point);
 	if (r == 0)
 		r = bw_identity_learn(e, fd, &learned);
 	if (r == -E2BIG)
@@ -241,7 +268,9 @@ void bw_directories_free(struct bw_enforcement *e)
 	for (size_t i = 0; i < e->n_dirs; i++)
 		free((char *)e->dirs[i].path);
 	free(e->dirs);
+	free(e->dir_access);
 	e->dirs = NULL;
+	e->dir_access = NULL;
 	e->n_dirs = 0;
 	bw_mounts_free(&e->mounts);
 }

@@ -30,6 +30,10 @@ static int copy_entry(struct bw_enforcement *e, const struct bw_enforcement *fro
 	if (bpf_lookup_elem(to, (void *)id, &there) == 0 || bpf_lookup_elem(old, (void *)id, &entry) < 0)
 		return 0;
 	let_go(from, id, &entry);
+	if (e->policies && from->policies)
+		entry.access = bw_policies_translate(from->policies, e->policies, entry.access);
+	if (!entry.access)
+		return 0; /* its rule is gone */
 	r = bw_identity_put_value(e, map, id, &entry);
 	if (r == 0)
 		bw_shares_add(e, entry.owner);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Who is excepted from the rules: by user, by comm, by program. */
+/* Which program a process executes, of those that rules name or the command line excepts. */
 #pragma once
 
 #include <linux/cred.h>
@@ -8,13 +8,12 @@
 
 #include "../lib/identity.h"
 #include "../lib/path.h"
-#include "../lib/tree.h"
 #include "../lib/verifier.h"
 #include "maps.h"
 
-#if EXCEPT_EXE
+#if BY_EXE
 
-BPF_HASH(programs, u64, u32, 65536); /* by the task_struct of a process: is the program that it executes excepted? */
+BPF_HASH(programs, u64, struct subject, 65536); /* by the task_struct of a process: of the program that it executes */
 
 /* What the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM). */
 static inline struct file *exe_of(struct task_struct *task)
@@ -27,19 +26,16 @@ static inline struct file *exe_of(struct task_struct *task)
 	return exe;
 }
 
-/* EXCEPT_*; 0: it is not excepted. */
-static inline u32 is_excepted_inode(struct file *exe)
+static inline struct exe *find_inode(struct file *exe)
 {
 	u64 inode = 0;
-	u32 *when;
 
 	PEEK(inode, exe->f_inode);
-	when = except_exes.lookup(&inode);
-	return when ? *when : 0;
+	return exes.lookup(&inode);
 }
 
-/* Is it what is at an excepted path now? One that was replaced there still has its name, but is not hashed any more. */
-static inline bool is_at_excepted_path(struct file *exe)
+/* Is it what is at a named path now? One that was replaced there still has its name, but is not hashed any more. */
+static inline struct subject *find_path(struct file *exe)
 {
 	struct inode *directory = NULL;
 	struct dentry *dentry = NULL;
@@ -50,12 +46,12 @@ static inline bool is_at_excepted_path(struct file *exe)
 	PEEK(dentry, exe->f_path.dentry);
 	PEEK(hashed, dentry->d_hash.pprev);
 	if (!hashed)
-		return false;
+		return NULL;
 	READ_LINKS(links, dentry);
 	PEEK(directory, links.parent->d_inode);
 	identify(directory, &key.parent);
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), links.name.name);
-	return except_paths.lookup(&key);
+	return exe_paths.lookup(&key);
 }
 
 static inline bool existed_before(struct settings *s, struct task_struct *leader)
@@ -67,8 +63,8 @@ static inline bool existed_before(struct settings *s, struct task_struct *leader
 }
 
 /*
- * Of a process whose execve(2) was not seen, the name of its executable counts only where nobody but root can have
- * changed it: root's own, outside of user namespaces.
+ * Of a process whose execve(2) was not seen, the name of its executable is an exception only where nobody but root can
+ * have changed it: root's own, outside of user namespaces.
  */
 static inline bool is_trusted(struct task_struct *task)
 {
@@ -83,16 +79,24 @@ static inline bool is_trusted(struct task_struct *task)
 	return uid == 0 && level == 0;
 }
 
-static inline bool runs_excepted(struct settings *s)
+static inline void add_program(struct subject *all, struct settings *s)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
-	u32 *excepted;
+	struct subject *known;
+	struct exe *exe;
 
 	PEEK(leader, task->group_leader);
-	excepted = programs.lookup((u64 *)&leader);
-	if (excepted)
-		return *excepted;
-	return existed_before(s, leader) && is_trusted(task) && is_excepted_inode(exe_of(task));
+	known = programs.lookup((u64 *)&leader);
+	if (known) {
+		add_subject(all, known);
+		return;
+	}
+	exe = existed_before(s, leader) ? find_inode(exe_of(task)) : NULL;
+	if (!exe)
+		return;
+	all->only |= exe->subject.only;
+	if (is_trusted(task))
+		add_subject(all, &exe->subject);
 }
 
 /* A program was executed: which one is known here, whatever the process changes later. */
@@ -101,15 +105,19 @@ static inline int on_exec(void)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *leader = NULL;
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
-	struct file *exe = exe_of(task);
-	u32 excepted;
+	struct subject subject = {};
+	struct file *file = exe_of(task);
+	struct exe *exe;
 
 	if (!s || !s->started)
 		return 0;
 	PEEK(leader, task->group_leader);
-	excepted = is_at_excepted_path(exe) || is_excepted_inode(exe) == EXCEPT_ALWAYS;
-	if (excepted || existed_before(s, leader))
-		programs.update((u64 *)&leader, &excepted);
+	add_subject(&subject, find_path(file));
+	exe = find_inode(file);
+	if (exe && exe->always)
+		add_subject(&subject, &exe->subject);
+	if (subject.except || subject.only || existed_before(s, leader))
+		programs.update((u64 *)&leader, &subject);
 	else
 		programs.delete((u64 *)&leader);
 	return 0;
@@ -118,14 +126,15 @@ static inline int on_exec(void)
 /* A new process runs the program of the one that created it. */
 static inline int on_fork(struct task_struct *child, u64 flags)
 {
-	u32 excepted = 1;
+	struct subject subject = {};
 	int zero = 0;
 	struct settings *s = settings.lookup(&zero);
 
 	if (!s || flags & CLONE_THREAD)
 		return 0;
-	if (runs_excepted(s))
-		programs.update((u64 *)&child, &excepted);
+	add_program(&subject, s);
+	if (subject.except || subject.only)
+		programs.update((u64 *)&child, &subject);
 	else
 		programs.delete((u64 *)&child);
 	return 0;
@@ -136,7 +145,7 @@ static inline int on_inode_gone(struct inode *inode)
 {
 	u64 address = (u64)inode;
 
-	except_exes.delete(&address);
+	exes.delete(&address);
 	return 0;
 }
 
@@ -148,35 +157,8 @@ static inline int on_exit(struct task_struct *task)
 
 #else
 
-static inline bool runs_excepted(struct settings *s)
+static inline void add_program(struct subject *all, struct settings *s)
 {
-	return false;
 }
 
 #endif
-
-/* During overlayfs's inner open, the current credentials are the mounter's, so real_cred is read. */
-static inline bool has_excepted_uid(void)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	const struct cred *cred = NULL;
-	u32 uid = 0;
-
-	PEEK(cred, task->real_cred);
-	PEEK(uid, cred->uid);
-	return except_uids.lookup(&uid);
-}
-
-static inline bool has_excepted_comm(void)
-{
-	struct comm comm = {};
-
-	bpf_get_current_comm(&comm, sizeof(comm));
-	return except_comms.lookup(&comm);
-}
-
-static inline bool is_excepted(struct settings *s)
-{
-	return !is_in_tree() || (EXCEPT_UID && has_excepted_uid()) || (EXCEPT_COMM && has_excepted_comm()) ||
-	       (EXCEPT_EXE && runs_excepted(s));
-}
