@@ -44,7 +44,7 @@ static inline u64 globs_of(const char *name)
 			at = state->next[(u8)part[k]];
 		}
 	}
-	return 0;
+	return ~0ULL; /* longer than others, as on vfat: it may match each */
 }
 
 /* What these patterns deny. */
@@ -87,15 +87,14 @@ static inline u64 globs_in(struct inode *directory)
 	return set;
 }
 
-/* As match_path() (lib/match.h): a file that matches in its directory is protected from then on, whatever its name. */
-static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
+/* What the patterns deny that match the name, in its directory; or, too, in any. */
+static inline u32 match_globs_of(struct dentry *dentry, bool in_any)
 {
 	struct inode *directory = NULL;
 	struct links links;
 	int zero = 0;
 	struct globs *g = globs.lookup(&zero);
 	u64 found, here = 0;
-	u32 denied;
 
 	READ_LINKS(links, dentry);
 	found = globs_of(links.name.name);
@@ -103,13 +102,17 @@ static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
 		return 0;
 	if (BY_PATH) {
 		PEEK(directory, links.parent->d_inode);
-		here = found & globs_in(directory);
+		here = globs_in(directory);
 	}
-	denied = here ? denied_by_globs(g, here) : 0;
-	if (denied && inode)
-		protect_file(inode, denied);
-	found &= g->anywhere;
-	return found ? denied | denied_by_globs(g, found) : denied;
+	if (in_any)
+		here |= g->anywhere;
+	found &= here;
+	return found ? denied_by_globs(g, found) : 0;
+}
+
+static inline u32 match_globs(struct dentry *dentry)
+{
+	return match_globs_of(dentry, true);
 }
 
 #else
@@ -119,7 +122,12 @@ static inline u32 match_glob_string(const char *name)
 	return 0;
 }
 
-static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
+static inline u32 match_globs(struct dentry *dentry)
+{
+	return 0;
+}
+
+static inline u32 match_globs_of(struct dentry *dentry, bool in_any)
 {
 	return 0;
 }

@@ -28,7 +28,8 @@ BPF_HASH(exes, u64, struct exe, 1);
 BPF_HASH(exe_paths, struct name_key, struct subject, 1);
 BPF_HASH(cgroups, u64, struct subject, 1);
 #if BY_CGROUP
-BPF_HASH(new_cgroups, u64, u64, 4096); /* when they were made, of which bccwatch does not know yet what they are */
+/* When they were made, of which bccwatch does not know yet what they are; of 0, whether there was no room for some. */
+BPF_HASH(new_cgroups, u64, u64, 4096);
 #endif
 #if POLICIES
 BPF_ARRAY(policies, struct policies, 1);

@@ -106,7 +106,7 @@ static inline long on_create(void *ctx, struct operation operation, u32 wanted, 
 	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	if (s->frozen)
 		return a.by_directory ? -EBUSY : 0;
-	if (s->dry_run && wanted & s->access & ACCESS_CREATE && s->access & ACCESS_WRITE)
+	if (!POLICIES && s->dry_run && wanted & s->access & ACCESS_CREATE && s->access & ACCESS_WRITE)
 		return 0;
 	return check(ctx, s, &a, s->error);
 }
@@ -130,6 +130,7 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 {
 	struct settings *s = enforced();
 	struct attempt a = {OPERATION("create"), ACCESS_MKNOD, dentry, read_path(dir).mnt};
+	u32 denied;
 
 	if (!s || s->dry_run) /* on_create reports it, once */
 		return 0;
@@ -138,7 +139,10 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 		a.wanted = ACCESS_CREATE;
 	}
 	a.by_directory = match_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
-	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
+	denied = a.by_directory & UNKNOWN ? 0 : decide(s, &a);
+	if (!denied || audits_alone(denied)) /* on_create reports it, once */
+		return 0;
+	return deny(ctx, s, &a, denied, s->error);
 }
 
 /* What is mounted there would be below a protected directory by this path alone, or hide a protected file. */

@@ -76,6 +76,14 @@ static inline u32 of_directory(u32 matching)
 	return UNKNOWN | p->beneath;
 }
 
+/* Do these deny nothing? */
+static inline bool audits_alone(u32 matching)
+{
+	struct policies *p = get_policies();
+
+	return p && !(of_directory(matching) & ~p->audit & ~UNKNOWN);
+}
+
 /* The number of the only bit. */
 static inline u32 number_of_bit(u32 bit)
 {
@@ -118,6 +126,11 @@ static inline u32 of_ancestor(u32 matching, u32 wanted)
 static inline u32 of_directory(u32 matching)
 {
 	return matching;
+}
+
+static inline bool audits_alone(u32 matching)
+{
+	return false;
 }
 
 #endif

@@ -9,6 +9,8 @@
 #include "../lib/match.h"
 #include "../lib/track.h"
 #include "../lib/verifier.h"
+#include "globs.h"
+#include "policies.h"
 
 /*
  * Accesses the file must stay denied after it moves out of a protected directory; 0 if nothing changes. While bccwatch
@@ -68,12 +70,14 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	access = kept_from_directory(s, from, to);
 	if (s->frozen && access)
 		return -EBUSY;
-	if (access & UNKNOWN) {
+	if (access & UNKNOWN && !audits_alone(access)) {
 		count_outcome(s->mode == MODE_ENFORCE ? OUTCOME_UNKNOWN : OUTCOME_MOVED);
 		goto refuse;
 	}
 	if (BY_PATH)
 		access |= match_path(to, NULL) | match_path(from, NULL);
+	if (BY_PATH && BY_GLOB)
+		access |= match_globs_of(to, false) | match_globs_of(from, false);
 	if (!access)
 		return 0;
 	r = protect(s, from, access);
@@ -81,7 +85,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		return 0;
 	count_outcome(OUTCOME_UNLEARNED);
 refuse:
-	if (s->mode != MODE_ENFORCE)
+	if (s->mode != MODE_ENFORCE || audits_alone(access))
 		return 0;
 	count_outcome(OUTCOME_DENIED);
 	return negative(s->error);

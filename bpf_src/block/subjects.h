@@ -102,6 +102,7 @@ static inline void add_cgroups(struct subject *all)
 	struct cgroup *cgroup = current_cgroup();
 	int zero = 0;
 	struct policies *p = policies.lookup(&zero);
+	u64 missed = 0, *count = new_cgroups.lookup(&missed);
 
 	for (int i = 0; i < CGROUP_LEVELS && cgroup; i++) {
 		u64 id = cgroup_id(cgroup);
@@ -112,14 +113,22 @@ static inline void add_cgroups(struct subject *all)
 		HIDE_FROM_VERIFIER(all->only);
 		cgroup = cgroup_above(cgroup);
 	}
+	/* Those that are too far above, or for which there was no room, may be any. */
+	if (p && (cgroup || (count && *count)))
+		all->only |= p->only_cgroups;
+	HIDE_FROM_VERIFIER(all->only);
 }
 
 /* Until bccwatch has looked at it. */
 RAW_TRACEPOINT_PROBE(cgroup_mkdir)
 {
-	u64 id = cgroup_id((struct cgroup *)ctx->args[0]), now = bpf_ktime_get_ns();
+	u64 id = cgroup_id((struct cgroup *)ctx->args[0]), now = bpf_ktime_get_ns(), missed = 0, *count;
 
-	new_cgroups.update(&id, &now);
+	if (new_cgroups.update(&id, &now) == 0)
+		return 0;
+	count = new_cgroups.lookup(&missed);
+	if (count)
+		*count = 1;
 	return 0;
 }
 

@@ -5,6 +5,10 @@
 #include "path.h"
 #include "targets.h"
 
+#ifndef POLICIES
+#define POLICIES 0
+#endif
+
 /*
  * How many directories above a file are looked at on its file system, then on each that this is mounted on, and how
  * many of those there may be. The verifier follows each at the start, so hooks other than open look at fewer.
@@ -25,9 +29,13 @@ struct climb {
 	struct dentry *dentry;
 	struct links links; /* of dentry */
 	struct file_id id;  /* of its inode; dev is that of the file system */
+	u32 all;	    /* with POLICIES: of those of dirs so far */
 };
 
-/* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
+/*
+ * To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. With POLICIES
+ * to the top: each directory may have rules of its own.
+ */
 static inline u32 climb(struct climb *c, int levels)
 {
 	u32 access = UNKNOWN | ACCESS_ALL;
@@ -43,7 +51,10 @@ static inline u32 climb(struct climb *c, int levels)
 			PEEK(c->id.ino, c->links.inode->i_ino);
 			PEEK(c->id.generation, c->links.inode->i_generation);
 			found = dirs.lookup(&c->id);
-			if (found) {
+			if (found && POLICIES) {
+				c->all |= found->access;
+				HIDE_FROM_VERIFIER(c->all);
+			} else if (found) {
 				access = found->access;
 				goto end;
 			}
@@ -133,6 +144,7 @@ static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, i
 	if (!access && (mounts || is_detached(&c)))
 		access = UNKNOWN | ACCESS_ALL;
 end:
+	access |= c.all;
 	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */
 	return access;
 }

@@ -19,10 +19,12 @@ mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 changed() { bash -c 'echo x >>"$1"' bash "$1" 2>/dev/null; }
 fill() {
 	local name
-	rm -rf d g later later-dir link-of-* target *.pem*
+	rm -rf d g n k moved b-link later later-dir link-of-* target *.pem*
 	mkdir d g
 	for name in x.pem x.pem2 'star*' starlight é1.tmp é12.tmp g/a1.key g/a2.key g/c.key a1.key target; do echo TEXT >"$name"; done
 	ln g/a2.key link-of-pattern
+	mkdir -p n/pub k
+	for name in n/f n/pub/x k/a.key k/b.key deep; do echo TEXT >"$name"; done
 	ln -s "$home/target" g/a.key
 	for name in plain errno kill audited both first ordered users groups comms exes units boxed only children d/f; do echo TEXT >"$name"; done
 }
@@ -54,6 +56,10 @@ deny   read        name only    only uid 1234 exe $home/other-tool
 deny   any         path children except children $parent
 deny   read        path "$home/later"
 deny   read        name "*.pem"
+deny   read        dir  $home/n
+audit  write       dir  $home/n/pub
+deny   read        path $home/k/*.key
+deny   read        path deep    only unit deep.slice
 deny   any         path $home/g/[ab]*.key  except uid 1234
 deny   read        path $home/later-dir/*.txt
 deny   read        name "star\\\\*"
@@ -119,6 +125,15 @@ END
 	mkdir later-dir && echo TEXT >later-dir/b.text && echo TEXT >later-dir/b.txt
 	check "$hook: a pattern of a path holds in a directory that comes later" denied later-dir/b.txt
 	check "$hook: a pattern of a path lets others pass in a directory that comes later" reads later-dir/b.text TEXT
+	check "$hook: a rule for a directory holds beneath one that has another rule" denied n/pub/x
+	check "$hook: an audit rule for a directory allows what is not denied above" changed n/pub/x
+	mknod n/pub/new p
+	mv n/f moved
+	check "$hook: what is moved out of a directory stays denied" denied moved
+	mv k/a.key k/a.txt && ln k/b.key b-link
+	check "$hook: what matched a pattern of a path stays denied when it is renamed" denied k/a.txt
+	check "$hook: what matches a pattern of a path is denied by a link that is made later" denied b-link
+	check "$hook: only unit denies far beneath the unit's cgroup" refused "Permission denied" in_cgroup "deep.slice/$(printf 'n/%.0s' {1..17})" cat deep
 	# A reload: other rules, another action for the same.
 	sed -i 's/^kill   read        path kill$/deny EPERM read path kill/; /path comms/d; s/^deny   read        path errno.*/audit read path errno/; s/star.*/*light"/' rules
 	kill -HUP "$pid"
@@ -129,6 +144,9 @@ END
 	check "$hook: after a reload the other rules hold" denied users
 	check "$hook: after a reload the other exceptions hold" ./tool exes
 	check "$hook: after a reload another pattern holds" denied starlight
+	check "$hook: after a reload of other rules, what was moved out of a directory stays denied" denied moved
+	check "$hook: after a reload of other rules, what matched a pattern stays denied" denied k/a.txt
+	check "$hook: after a reload of other rules, a directory in another has the rules of both" denied n/pub/x
 	check "$hook: after a reload a pattern that is gone holds no more" reads 'star*' TEXT
 	check "$hook: after a reload patterns of paths hold" denied g/a1.key
 	check "$hook: after a reload other links of what matches are denied" denied link-of-pattern
@@ -136,6 +154,7 @@ END
 	stop
 	kill "$parent" 2>/dev/null
 	check "$hook: with actions: ends with status 0" [ "$status" = 0 ]
+	check_lines "$hook: a creation that is audited is reported once" 1 "create forbidden file $home/n/pub/new, allowed" "$out"
 	check "$hook: audit is reported" shows "cat tried to open forbidden file $home/audited, allowed \(audit\)" "$out"
 	check "$hook: what is denied, and audited, too, is reported as denied" shows "forbidden file $home/both, denied" "$out"
 	check "$hook: kill is reported" shows "forbidden file $home/kill, killed" "$out"

@@ -36,7 +36,7 @@ static void a_line_is_printed_as_it_was_read(void **state)
 	static const char *const lines[] = {
 		"deny write dir /etc except exe /usr/bin/dpkg unit apt-daily.service",
 		"kill any name block_test.c",
-		"audit read path /etc/shadow except uid root",
+		"audit read path /etc/shadow except uid 0",
 		"deny any name *.pem only container any",
 		"deny EPERM read,attr path \"/srv/a b\"",
 		"deny any path /srv/[ab]*.key except uid 12 gid 4 only comm \"a \\\"b\" children 17",

@@ -88,7 +88,7 @@ static void rules_of_the_command_line_are_kept_apart_from_those_of_files(void **
 	(void)state;
 	assert_int_equal(read_rules(&all, "name a\npath /b\n", 15), 0);
 	assert_int_equal(bw_rules_add(&all, BW_RULE_DIR, "/c", &why), 0);
-	assert_int_equal(bw_rules_add_given(&given, &all), 0);
+	assert_int_equal(bw_rules_add_given(&given, &all, 0, SIZE_MAX), 0);
 	assert_int_equal(given.n, 1);
 	assert_int_equal(given.of_kind[BW_RULE_DIR], 1);
 	assert_string_equal(given.rules[0].value, "/c");
@@ -200,7 +200,7 @@ static void copies_have_the_policies_of_their_rules(void **state)
 	assert_int_equal(copy.rules[1].policy, 1);
 	assert_int_equal(copy.policies[1].action, BW_ACTION_KILL);
 	assert_int_equal(copy.rules[1].line, 2);
-	assert_int_equal(bw_rules_add_given(&given, &all), 0);
+	assert_int_equal(bw_rules_add_given(&given, &all, 0, SIZE_MAX), 0);
 	assert_int_equal(given.n, 1);
 	assert_int_equal(given.n_policies, 1);
 	assert_int_equal(given.rules[0].policy, 0);

@@ -109,17 +109,18 @@ static void losses_are_a_record_of_their_own_once_a_second_and_at_the_end(void *
 {
 	static const struct sent sent[] = {{0, 0, 1}, {500 * MS, 0, 2}, {1500 * MS, 0, 3}};
 	const char *text;
-	unsigned records = 0;
+	unsigned records = 0, lost = 0;
 
 	(void)state;
 	watch.json = true;
 	before_event = lose;
 	text = run_sequence(sent, 3, BW_EXIT_OK);
 	for (const char *at = text; (at = strstr(at, "\"table\":\"\",\"lost\":")); at++) {
-		assert_int_equal(at[strlen("\"table\":\"\",\"lost\":")], records == 0 ? '1' : '2');
+		lost += (unsigned)(at[strlen("\"table\":\"\",\"lost\":")] - '0');
 		records++;
 	}
-	if (records != 2)
+	/* On a machine that is busy, the seconds end at other events. */
+	if (lost != 3 || records < 2 || records > 3)
 		fail_msg("%s", text);
 }
 

@@ -46,6 +46,7 @@ static int read_file(struct bw_block_options *o, const char *path)
 {
 	if (o->n_files == BW_BLOCK_FILES_MAX)
 		return bw_log_error(BW_EXIT_USAGE, "too many files: --rules may be given %d times", BW_BLOCK_FILES_MAX);
+	o->given_before[o->n_files] = bw_rules_given(&o->rules);
 	o->files[o->n_files++] = path;
 	return bw_rules_read(&o->rules, path) < 0 ? BW_EXIT_USAGE : 0;
 }

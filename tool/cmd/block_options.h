@@ -33,10 +33,11 @@ struct bw_block_options {
 	size_t n_subjects;
 	const char *files[BW_BLOCK_FILES_MAX]; /* n_files of --rules, whose rules are among the others */
 	size_t n_files;
-	const char *pin;    /* the name of --pin; NULL: the rules end with the process */
-	uint64_t self_test; /* seconds between two; 0: none */
-	const char *unpin;  /* in place of blocking: the name of a pin that is to end */
-	bool status, json;  /* likewise: pins are listed */
+	size_t given_before[BW_BLOCK_FILES_MAX]; /* of each file: how many rules of the command line stand before it */
+	const char *pin;			 /* the name of --pin; NULL: the rules end with the process */
+	uint64_t self_test;			 /* seconds between two; 0: none */
+	const char *unpin;			 /* in place of blocking: the name of a pin that is to end */
+	bool status, json;			 /* likewise: pins are listed */
 };
 
 #define BW_BLOCK_OPTIONS_DEFAULTS                                               \

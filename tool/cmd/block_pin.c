@@ -94,10 +94,16 @@ const struct bw_load_shared *bw_block_pin_shared(struct bw_block_run *run)
 
 int bw_block_pin_learn(struct bw_block_run *run)
 {
+	struct bw_enforcement *e = &run->program->enforcement;
+
 	run->taken_over = takes_over(run);
-	if (!run->taken_over || !bw_rules_include_paths(&run->program->options->rules, &run->pinned_rules))
+	if (!run->taken_over)
 		return 0;
-	return bw_learned_files_copy(&run->program->enforcement, &run->pinned);
+	if (!names_same(run))
+		bw_learned_files_copy_subjects(e, &run->pinned);
+	return bw_learned_files_copy(
+		e, &run->pinned,
+		bw_policies_kept(&run->pinned_policies, &run->pinned_rules, &run->program->options->rules));
 }
 
 int bw_block_pin_put(struct bw_block_run *run, const struct bw_block_program *p, const struct bw_attached *attached,

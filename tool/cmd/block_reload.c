@@ -46,13 +46,19 @@ static int check_file(const char *path)
 static int read_rules(struct bw_block_options *next, const struct bw_block_options *now, enum bw_hook hook)
 {
 	const char *why;
-	int r = bw_rules_add_given(&next->rules, &now->rules);
+	size_t given = 0; /* rules of the command line so far: in its order */
+	int r = 0;
 
 	for (size_t i = 0; i < next->n_files && r == 0; i++) {
-		r = check_file(next->files[i]);
+		r = bw_rules_add_given(&next->rules, &now->rules, given, next->given_before[i]);
+		given = next->given_before[i];
+		if (r == 0)
+			r = check_file(next->files[i]);
 		if (r == 0)
 			r = bw_rules_read(&next->rules, next->files[i]);
 	}
+	if (r == 0)
+		r = bw_rules_add_given(&next->rules, &now->rules, given, SIZE_MAX);
 	if (r == 0 && next->rules.n == 0)
 		r = bw_log_error(-EINVAL, "no rule is left in '%s'", next->files[0]);
 	why = r == 0 ? bw_block_options_unfit(next, hook) : NULL;
@@ -107,8 +113,12 @@ static int enforce(struct bw_block_run *run, struct bw_block_program *next)
 	int r = bw_enforcement_start(&next->enforcement);
 
 	read_events(run);
-	if (r == 0 && bw_rules_include_paths(&next->options->rules, &now->options->rules))
-		r = bw_learned_files_copy(&next->enforcement, &now->enforcement);
+	if (r == 0)
+		r = bw_learned_files_copy(
+			&next->enforcement, &now->enforcement,
+			bw_policies_kept(&now->policies, &now->options->rules, &next->options->rules));
+	if (r == 0 && !names_same(now, next))
+		bw_learned_files_copy_subjects(&next->enforcement, &now->enforcement);
 	if (r == 0 && next->enforcement.self_test && bw_self_test_run(&next->enforcement) < 0)
 		return bw_log_error(-ENOTSUP, "the new program was attached, but the self-test was not denied");
 	return r;

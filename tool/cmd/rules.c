@@ -18,6 +18,8 @@
 #include "cmd/common_options.h"
 #include "cmd/options.h"
 #include "cmd/rules_explain.h"
+#include "enforce/globs.h"
+#include "enforce/policies.h"
 #include "enforce/programs.h"
 #include "enforce/rules.h"
 
@@ -176,11 +178,24 @@ static void check_object(struct check *c, const struct bw_rule *rule)
 		check_path(c, rule);
 }
 
+/* What holds for all of them together; reported. */
+static void check_all(struct check *c)
+{
+	const struct bw_policy plain = {BW_ACTION_KILL, EACCES, bw_access_default, NULL, 0};
+	BW_CLEANUP(bw_policies_free) struct bw_policies policies = {0};
+	BW_CLEANUP(bw_globs_free) struct bw_globs globs = {0};
+
+	c->errors += bw_policies_make(&policies, &c->rules, &plain) < 0;
+	c->errors += bw_globs_make(&globs, &c->rules) < 0;
+}
+
 static int check_rules(struct check *c)
 {
 	BW_FREE size_t *by = NULL;
 	int seen = BW_RULE_PLAIN; /* policies come in the order of their first rules */
 	int r = bw_rules_hidden(&c->rules, &by);
+
+	check_all(c);
 
 	if (r < 0)
 		return bw_log_error(r, "cannot check the rules: %s", strerror(-r));

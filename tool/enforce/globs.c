@@ -66,17 +66,6 @@ void bw_globs_add_name(struct bw_globs *g, size_t number, uint32_t access)
 	g->set.access[number] = access;
 }
 
-/*
- * Whoever may write in the directory could make a symlink to any file there, and have it protected: one counts where
- * root made it, or the directory's owner.
- */
-static bool is_followed(const struct stat *link, int dir)
-{
-	struct stat st;
-
-	return link->st_uid == 0 || (fstat(dir, &st) == 0 && link->st_uid == st.st_uid);
-}
-
 /* A file that matches, and that can be opened elsewhere. */
 static int protect_entry(struct bw_enforcement *e, int dir, const char *path, const char *name)
 {
@@ -86,7 +75,8 @@ static int protect_entry(struct bw_enforcement *e, int dir, const char *path, co
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	if (S_ISLNK(st.st_mode) && is_followed(&st, dir))
+	/* Whoever may write there could make a symlink to any file, and have it protected: those of root count. */
+	if (S_ISLNK(st.st_mode) && st.st_uid == 0)
 		flags &= ~O_NOFOLLOW;
 	else if (st.st_nlink < 2 || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;

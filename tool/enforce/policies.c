@@ -44,7 +44,10 @@ static void set_bit(struct bw_policies *p, int number)
 {
 	const struct bw_policies_bit *b = &p->bits[number];
 	const struct bw_access *access = &b->policy->access;
-	const uint32_t bit = 1U << number, wanted = b->beneath ? access->beneath : access->file;
+	/* Where all may mount beneath directories (--allow-mounts), no line says otherwise. */
+	const uint32_t beneath =
+		p->plain.access.beneath & ACCESS_MOUNT ? access->beneath : access->beneath & ~(uint32_t)ACCESS_MOUNT;
+	const uint32_t bit = 1U << number, wanted = b->beneath ? beneath : access->file;
 
 	for (int i = 0; i < ACCESSES; i++)
 		if (wanted >> i & 1)
@@ -217,4 +220,20 @@ uint32_t bw_policies_translate(const struct bw_policies *from, const struct bw_p
 			if (is_same_bit(&from->bits[i], &to->bits[k]))
 				translated |= 1U << k;
 	return translated;
+}
+
+uint32_t bw_policies_kept(const struct bw_policies *from, const struct bw_rules *old, const struct bw_rules *now)
+{
+	uint32_t kept = 0;
+
+	if (!from->used)
+		return bw_rules_include_paths(now, old) ? UINT32_MAX : 0;
+	for (size_t i = 0; i < from->n_bits; i++) {
+		const struct bw_policies_bit *b = &from->bits[i];
+		const int policy = b->policy == &from->plain ? BW_RULE_PLAIN : (int)(b->policy - old->policies);
+
+		if (bw_rules_include_paths_of(now, old, policy, b->beneath))
+			kept |= 1U << i;
+	}
+	return kept;
 }

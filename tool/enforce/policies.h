@@ -55,5 +55,11 @@ bool bw_policies_have(const struct bw_policies *policies, enum bw_action action)
 /* Has each policy of both the same bit, and each subject the same bits? */
 bool bw_policies_equal(const struct bw_policies *a, const struct bw_policies *b);
 
+/*
+ * The bits of the old rules whose rules for paths and directories are all among the new ones: what was learned by them
+ * holds on. Without policies of their own, ACCESS_*: all or none.
+ */
+uint32_t bw_policies_kept(const struct bw_policies *from, const struct bw_rules *old, const struct bw_rules *now);
+
 /* The bits of `to` for those of `from`; a policy that `to` does not have has none. */
 uint32_t bw_policies_translate(const struct bw_policies *from, const struct bw_policies *to, uint32_t bits);

@@ -68,7 +68,10 @@ void bw_rule_format_subjects(FILE *out, const struct bw_policy *policy)
 			if (s->only != (only == 1))
 				continue;
 			fprintf(out, "%s %s ", first ? only ? " only" : " except" : "", bw_rule_subject_word(s->kind));
-			put_value(out, s->value, 0);
+			if (s->kind == BW_SUBJECT_UID || s->kind == BW_SUBJECT_GID)
+				fprintf(out, "%u", s->number); /* a name can go, or become another's */
+			else
+				put_value(out, s->value, 0);
 			first = false;
 		}
 	}

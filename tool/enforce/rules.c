@@ -177,25 +177,37 @@ static int add_rule_of(struct bw_rules *rules, const struct bw_rules *from, cons
 
 _Static_assert(BW_RULE_PLAIN != -ENOMEM, "add_policy_of's results differ");
 
-static int add_rules_of(struct bw_rules *rules, const struct bw_rules *from, bool files)
+size_t bw_rules_given(const struct bw_rules *rules)
 {
-	int last[2] = {BW_RULE_PLAIN, BW_RULE_PLAIN};
-	int r = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < from->n && r == 0; i++)
-		if (files || !from->rules[i].from_file)
-			r = add_rule_of(rules, from, &from->rules[i], last);
-	return r;
+	for (size_t i = 0; i < rules->n; i++)
+		n += !rules->rules[i].from_file;
+	return n;
 }
 
-int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from)
+int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from, size_t first, size_t end)
 {
-	return add_rules_of(rules, from, false);
+	int last[2] = {BW_RULE_PLAIN, BW_RULE_PLAIN}, r = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++) {
+		if (from->rules[i].from_file)
+			continue;
+		if (n >= first && n < end)
+			r = add_rule_of(rules, from, &from->rules[i], last);
+		n++;
+	}
+	return r;
 }
 
 int bw_rules_copy(struct bw_rules *rules, const struct bw_rules *from)
 {
-	return add_rules_of(rules, from, true);
+	int last[2] = {BW_RULE_PLAIN, BW_RULE_PLAIN}, r = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++)
+		r = add_rule_of(rules, from, &from->rules[i], last);
+	return r;
 }
 
 bool bw_rules_have_plain(const struct bw_rules *rules)
@@ -239,7 +251,20 @@ static int *equal_policies(const struct bw_rules *rules, const struct bw_rules *
 	return equal;
 }
 
-bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others)
+/* Which of the others count. */
+struct selection {
+	bool all, dirs;
+	int policy;
+};
+
+static bool is_selected(const struct selection *s, const struct bw_rule *rule)
+{
+	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
+		return false;
+	return s->all || (rule->policy == s->policy && (rule->kind == BW_RULE_DIR) == s->dirs);
+}
+
+static bool include(const struct bw_rules *rules, const struct bw_rules *others, const struct selection *selection)
 {
 	BW_FREE int *equal = equal_policies(rules, others);
 	void *tree = NULL;
@@ -250,12 +275,24 @@ bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules 
 	for (size_t i = 0; i < others->n && all; i++) {
 		struct bw_rule rule = others->rules[i];
 
+		if (!is_selected(selection, &rule))
+			continue;
 		if (rule.policy != BW_RULE_PLAIN)
 			rule.policy = equal[rule.policy];
-		all = rule.kind == BW_RULE_NAME || rule.kind == BW_RULE_NAME_GLOB || tfind(&rule, &tree, compare);
+		all = tfind(&rule, &tree, compare);
 	}
 	tdestroy(tree, keep);
 	return all;
+}
+
+bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others)
+{
+	return include(rules, others, &(struct selection){.all = true});
+}
+
+bool bw_rules_include_paths_of(const struct bw_rules *rules, const struct bw_rules *others, int policy, bool dirs)
+{
+	return include(rules, others, &(struct selection){.dirs = dirs, .policy = policy});
 }
 
 void bw_rules_free(struct bw_rules *rules)

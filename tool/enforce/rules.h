@@ -89,14 +89,20 @@ int bw_rules_add_line(struct bw_rules *rules, struct bw_rule_line *line, const c
 /* Is there a rule of no policy of its own? */
 bool bw_rules_have_plain(const struct bw_rules *rules);
 
-/* Adds those of the other rules that are from no file, with their policies. 0, -E2BIG or -ENOMEM. */
-int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from);
+/* How many are from no file. */
+size_t bw_rules_given(const struct bw_rules *rules);
+
+/* Adds those of the other rules that are from no file, the first-th of them up to the end-th. 0, -E2BIG or -ENOMEM. */
+int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from, size_t first, size_t end);
 
 /* Adds all of them, as they are, with their policies. 0, -E2BIG or -ENOMEM. */
 int bw_rules_copy(struct bw_rules *rules, const struct bw_rules *from);
 
 /* Are all rules of `others` for paths and directories among the rules, with equal policies? Without memory: false. */
 bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others);
+
+/* The same of those of `others` that have this policy (its index, or BW_RULE_PLAIN), and are for directories or not. */
+bool bw_rules_include_paths_of(const struct bw_rules *rules, const struct bw_rules *others, int policy, bool dirs);
 
 /*
  * For each rule, in (*by)[its index], the index of the earlier one by which it can never match, or its own: an earlier

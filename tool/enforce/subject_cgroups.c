@@ -91,6 +91,17 @@ static int exchange(struct bw_enforcement *e, struct list *l)
 	return r;
 }
 
+/* How long the kernel may take to show a cgroup in its directory: ns. */
+enum { SHOWN_AFTER = 100000000 };
+
+/* From here on what finds no room is noted anew. */
+static int clear_missed(struct bw_enforcement *e)
+{
+	const uint64_t missed = 0, none = 0;
+
+	return bw_identity_put_value(e, "new_cgroups", &missed, &none);
+}
+
 /* What was made before then was seen: it is none of those that rules name, or is in the map. */
 static void drop_new(struct bw_enforcement *e, uint64_t before)
 {
@@ -99,7 +110,7 @@ static void drop_new(struct bw_enforcement *e, uint64_t before)
 
 	for (bool first = true; fd >= 0 && bpf_get_next_key(fd, first ? NULL : &id, &next) == 0; first = false) {
 		id = next;
-		if (bpf_lookup_elem(fd, &id, &made) == 0 && made < before)
+		if (id && bpf_lookup_elem(fd, &id, &made) == 0 && made < before)
 			bpf_delete_elem(fd, &id); /* without its key the kernel begins anew */
 	}
 }
@@ -120,6 +131,7 @@ static int look(struct bw_enforcement *e)
 
 	if (!bw_subject_cgroups_any(e->policies))
 		return 0;
+	r = clear_missed(e);
 	for (size_t i = 0; i < e->policies->n_subjects && r == 0; i++)
 		if (search_kinds[e->policies->subjects[i].kind])
 			r = search(&l, &e->policies->subjects[i]);
@@ -129,7 +141,7 @@ static int look(struct bw_enforcement *e)
 	}
 	r = exchange(e, &l);
 	if (r == 0)
-		drop_new(e, began);
+		drop_new(e, began - SHOWN_AFTER);
 	return r == -E2BIG ? bw_log_error(r, "cannot follow all cgroups that rules name: there are more than %d",
 					  BW_SUBJECT_CGROUPS_MAX)
 			   : r;

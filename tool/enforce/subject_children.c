@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +55,14 @@ static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject 
 int bw_subject_children_add(struct bw_enforcement *e, uint32_t pid, const struct subject *subject)
 {
 	enum { TURNS = 100 };
-	int r = bw_process_check("", (pid_t)pid);
+	int r;
 
+	/* Those that it left are known from the program before. */
+	if (e->generation > 1 && kill((pid_t)pid, 0) < 0 && errno == ESRCH) {
+		bw_log_note("children %u: that process is gone; its children that are known are still meant.", pid);
+		return 0;
+	}
+	r = bw_process_check("", (pid_t)pid);
 	if (r < 0)
 		return r;
 	r = 1;
