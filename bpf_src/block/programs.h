@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/user_namespace.h>
 
+#include "../lib/exe.h"
 #include "../lib/identity.h"
 #include "../lib/path.h"
 #include "../lib/verifier.h"
@@ -14,17 +15,6 @@
 #if BY_EXE
 
 BPF_HASH(programs, u64, struct subject, 65536); /* by the task_struct of a process: of the program that it executes */
-
-/* What the kernel calls the process's executable. A process can have that changed: prctl(PR_SET_MM). */
-static inline struct file *exe_of(struct task_struct *task)
-{
-	struct mm_struct *mm = NULL;
-	struct file *exe = NULL;
-
-	PEEK(mm, task->mm);
-	PEEK(exe, mm->exe_file);
-	return exe;
-}
 
 static inline struct exe *find_inode(struct file *exe)
 {
