@@ -93,7 +93,7 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 	if (BY_PATH && a->named)
 		denied |= match_path(a->named, a->inode);
 	if (BY_GLOB && a->named)
-		denied |= match_globs(a->named);
+		denied |= match_globs(a->named, a->inode);
 	if (BY_FILE && a->inode)
 		denied |= match_inode(a->inode);
 	if (BY_ANCESTOR && a->inode)

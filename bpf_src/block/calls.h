@@ -51,7 +51,7 @@ static inline long check_string(void *ctx, struct settings *s, struct string *st
 	u32 denied = 0;
 
 	if (s->mode == MODE_CANARY) {
-		if (!learn(s, NULL))
+		if (!learn(s, NULL, 0))
 			return 0;
 	} else {
 		if (len <= 0)
@@ -91,7 +91,7 @@ static inline int on_open_string(void *ctx, const void *file, const void *op)
 	if (HOOK_OVERRIDE && s->mode != MODE_ENFORCE)
 		return 0; /* it is the override that is tried */
 	if (s->mode == MODE_LEARN) {
-		learn(s, NULL);
+		learn(s, NULL, 0);
 		return 0;
 	}
 	bpf_probe_read_kernel(&flags, sizeof(flags), op);
@@ -125,7 +125,7 @@ static inline long check_call(struct pt_regs *ctx, const char *path, u32 wanted,
 		return 0;
 	if (s->mode == MODE_LEARN) {
 		if (!BY_EXE && opens)
-			learn(s, NULL);
+			learn(s, NULL, 0);
 		return 0;
 	}
 	if (s->mode == MODE_ENFORCE && s->dry_run && opens)

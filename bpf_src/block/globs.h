@@ -87,32 +87,32 @@ static inline u64 globs_in(struct inode *directory)
 	return set;
 }
 
-/* What the patterns deny that match the name, in its directory; or, too, in any. */
-static inline u32 match_globs_of(struct dentry *dentry, bool in_any)
+/* As match_path() (lib/match.h): a file that matches in its directory is protected from then on, whatever its name. */
+static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
 {
 	struct inode *directory = NULL;
-	struct links links;
+	struct dentry *parent = NULL;
+	const char *name = NULL;
 	int zero = 0;
 	struct globs *g = globs.lookup(&zero);
 	u64 found, here = 0;
+	u32 denied = 0;
 
-	READ_LINKS(links, dentry);
-	found = globs_of(links.name.name);
+	PEEK(name, dentry->d_name.name);
+	found = globs_of(name);
 	if (!g || !found)
 		return 0;
 	if (BY_PATH) {
-		PEEK(directory, links.parent->d_inode);
-		here = globs_in(directory);
+		PEEK(parent, dentry->d_parent);
+		PEEK(directory, parent->d_inode);
+		here = found & globs_in(directory);
 	}
-	if (in_any)
-		here |= g->anywhere;
-	found &= here;
-	return found ? denied_by_globs(g, found) : 0;
-}
-
-static inline u32 match_globs(struct dentry *dentry)
-{
-	return match_globs_of(dentry, true);
+	if (here)
+		denied = denied_by_globs(g, here);
+	if (denied && inode)
+		protect_file(inode, denied);
+	found &= g->anywhere;
+	return found ? denied | denied_by_globs(g, found) : denied;
 }
 
 #else
@@ -122,12 +122,7 @@ static inline u32 match_glob_string(const char *name)
 	return 0;
 }
 
-static inline u32 match_globs(struct dentry *dentry)
-{
-	return 0;
-}
-
-static inline u32 match_globs_of(struct dentry *dentry, bool in_any)
+static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
 {
 	return 0;
 }

@@ -55,7 +55,7 @@ int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 
 	PEEK(inode, file->f_inode);
 	if (s && s->mode == MODE_LEARN)
-		learn(s, inode);
+		learn(s, inode, 0);
 	return 0;
 }
 

@@ -72,7 +72,11 @@ static inline long on_open(void *ctx, struct file *file)
 	PEEK(inode, file->f_inode);
 	PEEK(flags, file->f_flags);
 	PEEK(mode, file->f_mode);
-	if (s->learning && learn(s, inode)) {
+	if (s->mode != MODE_ENFORCE && !s->learning)
+		return 0;
+	a.named = dentry_of(a.dentry, inode);
+	a.by_directory = match_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
+	if (s->learning && learn(s, inode, a.by_directory)) {
 		if (s->mode != MODE_CANARY)
 			return -EACCES;
 	} else {
@@ -82,8 +86,6 @@ static inline long on_open(void *ctx, struct file *file)
 			return negative(s->error);
 		a.wanted = access_of(flags, mode);
 		a.inode = inode;
-		a.named = dentry_of(a.dentry, inode);
-		a.by_directory = match_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
 		denied = decide(s, &a);
 		if (!denied)
 			return 0;

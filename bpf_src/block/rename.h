@@ -9,7 +9,6 @@
 #include "../lib/match.h"
 #include "../lib/track.h"
 #include "../lib/verifier.h"
-#include "globs.h"
 #include "policies.h"
 
 /*
@@ -32,6 +31,8 @@ static inline u32 kept_from_directory(struct settings *s, struct dentry *from, s
 			access |= there;
 		else if (there == access)
 			access = 0; /* within the protected directory */
+		else if (POLICIES && !(there & UNKNOWN))
+			access |= there; /* what is beneath it is asked for there alone */
 	}
 	HIDE_FROM_VERIFIER(access);
 	return access;
@@ -76,8 +77,6 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	}
 	if (BY_PATH)
 		access |= match_path(to, NULL) | match_path(from, NULL);
-	if (BY_PATH && BY_GLOB)
-		access |= match_globs_of(to, false) | match_globs_of(from, false);
 	if (!access)
 		return 0;
 	r = protect(s, from, access);

@@ -74,7 +74,7 @@ struct learned {
 	__u64 count;
 	__u64 began;   /* when the process did that opened it, as settings.self_began */
 	__u32 process; /* its number */
-	__u32 unused;
+	__u32 above;   /* what stands at the directories above the file, as in dirs */
 };
 
 /* Entries of the map `outcomes`, BPF_PERCPU_ARRAY(outcomes, __u64, OUTCOMES). */

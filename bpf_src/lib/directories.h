@@ -5,10 +5,6 @@
 #include "path.h"
 #include "targets.h"
 
-#ifndef POLICIES
-#define POLICIES 0
-#endif
-
 /*
  * How many directories above a file are looked at on its file system, then on each that this is mounted on, and how
  * many of those there may be. The verifier follows each at the start, so hooks other than open look at fewer.
@@ -21,7 +17,6 @@
 #define MOUNTS		16
 
 #define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined */
-#define ACCESS_ALL   0x7fffffff /* whatever a rule denies */
 #define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
 
 /* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
@@ -29,16 +24,15 @@ struct climb {
 	struct dentry *dentry;
 	struct links links; /* of dentry */
 	struct file_id id;  /* of its inode; dev is that of the file system */
-	u32 all;	    /* with POLICIES: of those of dirs so far */
 };
 
 /*
- * To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. With POLICIES
- * to the top: each directory may have rules of its own.
+ * To the next of dirs, whose accesses are returned, with those of the directories above that are in dirs, which stand
+ * there, too; 0 at the top; UNKNOWN where the top is farther away.
  */
 static inline u32 climb(struct climb *c, int levels)
 {
-	u32 access = UNKNOWN | ACCESS_ALL;
+	u32 access = UNKNOWN | ACCESS_ANY;
 
 	/* Whether it is the top is asked once in four directories: each branch is another way for the verifier. */
 	for (int i = 0; i < levels / 4; i++) {
@@ -51,10 +45,7 @@ static inline u32 climb(struct climb *c, int levels)
 			PEEK(c->id.ino, c->links.inode->i_ino);
 			PEEK(c->id.generation, c->links.inode->i_generation);
 			found = dirs.lookup(&c->id);
-			if (found && POLICIES) {
-				c->all |= found->access;
-				HIDE_FROM_VERIFIER(c->all);
-			} else if (found) {
+			if (found) {
 				access = found->access;
 				goto end;
 			}
@@ -135,16 +126,15 @@ static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, i
 		access = 0; /* however deep: there is no directory of dirs on this file system */
 	for (int i = 0; i < mounts && !access; i++) {
 		if (is_detached(&c))
-			access = UNKNOWN | ACCESS_ALL;
+			access = UNKNOWN | ACCESS_ANY;
 		else if (climb_to_mountpoint(&c, &mount))
 			access = climb(&c, LEVELS_ABOVE);
 		else
 			goto end;
 	}
 	if (!access && (mounts || is_detached(&c)))
-		access = UNKNOWN | ACCESS_ALL;
+		access = UNKNOWN | ACCESS_ANY;
 end:
-	access |= c.all;
 	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */
 	return access;
 }

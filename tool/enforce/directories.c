@@ -56,6 +56,44 @@ static int protect(struct bw_enforcement *e, const struct learned *dir, bool hel
 	return r < 0 ? r : bw_identity_put(e, "devices", &dir->file.dev, 0);
 }
 
+/* As UNKNOWN in bpf_src/lib/directories.h. */
+static const uint32_t unknown = 0x80000000;
+
+/* Where another directory of the rules is above, its rules hold here, too: the program looks at the nearest alone. */
+static int add_above(struct bw_enforcement *e, bool *changed)
+{
+	for (size_t i = 0; i < e->n_dirs; i++) {
+		struct learned learned = {0};
+		struct bw_access *access = &e->dir_access[i];
+		int r = bw_identity_learn(e, e->dirs[i].fd, &learned);
+		const uint32_t above = learned.above & unknown ? 0 : learned.above;
+
+		if (r < 0)
+			return r;
+		if (!(above & ~access->beneath))
+			continue;
+		access->beneath |= above;
+		*changed = true;
+		r = bw_identity_protect(e, "dirs", &learned, true, access->beneath);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Until nothing changes: as often as directories lie in each other. */
+static int add_all_above(struct bw_enforcement *e)
+{
+	bool changed = e->policies && e->policies->used && e->n_dirs > 1;
+	int r = 0;
+
+	while (changed && r == 0) {
+		changed = false;
+		r = add_above(e, &changed);
+	}
+	return r < 0 && r != -E2BIG ? bw_log_error(r, "cannot protect directories in each other: %s", strerror(-r)) : r;
+}
+
 /* fd is held. */
 static int add_dir(struct bw_enforcement *e, int fd)
 {
@@ -231,8 +269,10 @@ static int protect_mounts(struct bw_enforcement *e)
 
 int bw_directories_search(struct bw_enforcement *e)
 {
-	int r = protect_mounts(e);
+	int r = add_all_above(e);
 
+	if (r == 0)
+		r = protect_mounts(e);
 	if (r == 0)
 		r = bw_linked_files_search(e, e->error != 0);
 	bw_linked_files_free(e);
@@ -249,6 +289,8 @@ void bw_directories_update(struct bw_enforcement *e)
 		return;
 	e->settings.learning = 1;
 	r = bw_identity_mode(e, MODE_ENFORCE);
+	if (r == 0)
+		r = add_all_above(e);
 	if (r == 0)
 		r = protect_mounts(e);
 	if (r == 0)

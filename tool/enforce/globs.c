@@ -66,7 +66,7 @@ void bw_globs_add_name(struct bw_globs *g, size_t number, uint32_t access)
 	g->set.access[number] = access;
 }
 
-/* A file that matches, and that can be opened elsewhere. */
+/* A file that matches: it stays protected where it is moved or linked to. */
 static int protect_entry(struct bw_enforcement *e, int dir, const char *path, const char *name)
 {
 	struct stat st;
@@ -78,7 +78,7 @@ static int protect_entry(struct bw_enforcement *e, int dir, const char *path, co
 	/* Whoever may write there could make a symlink to any file, and have it protected: those of root count. */
 	if (S_ISLNK(st.st_mode) && st.st_uid == 0)
 		flags &= ~O_NOFOLLOW;
-	else if (st.st_nlink < 2 || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
+	else if (S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;
 	file = openat(dir, name, flags);
 	if (file < 0 || fstat(file, &st) < 0 || S_ISDIR(st.st_mode))

@@ -31,7 +31,7 @@ void bw_globs_add_name(struct bw_globs *globs, size_t number, uint32_t access);
 
 /*
  * A pattern in a directory, a descriptor that may be open with O_PATH and stays the caller's: denies the accesses, and
- * protects the files that match and can be reached otherwise, by another link or as the target of a symlink. `path` is
+ * protects the files that match, and what root's symlinks that match lead to. `path` is
  * for messages. 0; -E2BIG, silently: a map is full; or -errno.
  */
 int bw_globs_protect_in(struct bw_enforcement *enforcement, size_t number, int dir, const char *path);
