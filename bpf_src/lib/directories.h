@@ -26,10 +26,7 @@ struct climb {
 	struct file_id id;  /* of its inode; dev is that of the file system */
 };
 
-/*
- * To the next of dirs, whose accesses are returned, with those of the directories above that are in dirs, which stand
- * there, too; 0 at the top; UNKNOWN where the top is farther away.
- */
+/* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
 static inline u32 climb(struct climb *c, int levels)
 {
 	u32 access = UNKNOWN | ACCESS_ANY;
