@@ -454,7 +454,7 @@ moved() {
 	events "T15: a file through a bind mount of the directory is shown with the path through it" 1 "pid=$twin" "path=$t/twin/deep/g"
 	events "T15: a file through a bind mount in another mount namespace is shown, with that namespace" 1 path=/f filename=/mnt/f other_mount=true "!mnt_ns=$own_mnt_ns" "!mnt_ns=null"
 	events "a file that was moved into the directory is shown" 1 "pid=$entered" "path=$t/there/entered"
-	events "a file that was moved out of the directory is not shown" 0 "pid=$left"
+	events "a file that was moved out of the directory is shown where it is" 1 op=open "pid=$left" "path=$t/left"
 	events "a file that is opened by .. is shown" 1 "pid=$(cat "$tmp/upwards")" "path=$t/there/f"
 	events "a file in a new directory of the directory is shown" 1 "path=$t/there/deep/new/h" created=true
 	events "a file 140 directories below the directory is shown" 1 op=open "pid=$deepest" "filename=${deeper}f"
