@@ -47,7 +47,7 @@ usage "--max-events: 0 is a usage error" "not a number from 1 on" trace --max-ev
 usage "--children alone is a usage error" "--children needs --pid" trace --children
 usage "--as-root alone is a usage error" "only for a command" trace --as-root
 usage "--via kprobe with a path is a usage error" "show only the names given to opens" trace --via kprobe /etc
-usage "trace: --unit and --cgroup exclude each other" "only one of --cgroup, --unit and --container" trace --unit a --cgroup b
+usage "trace: --unit twice is a usage error" "it can be given once" trace --unit a --unit b
 
 failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	local name=$1 text=$2
