@@ -66,6 +66,8 @@ static inline void on_opened(void *ctx, struct operation *o, const void *flags, 
 	bpf_probe_read_kernel(&how, sizeof(how), flags);
 	if (result == -11 && how.lookup & CACHED)
 		return; /* io_uring tries first without waiting, and then anew */
+	if (WANTS_OPEN && o->name && is_error(result) && !(how.flags & OPEN_FOR_EXEC))
+		start_timer(LOOKED_UP); /* for on_failed_call */
 	o->flags = how.flags & ~(LARGE_FILE | OPEN_FOR_EXEC);
 	o->mode = how.mode & 07777;
 	o->marks = HAS_FLAGS | HAS_RESULT;
@@ -94,11 +96,6 @@ static inline void on_open(void *ctx, int directory, const void *name, const voi
 {
 	struct operation o = {.op = OP_OPEN, .name = name, .directory = directory};
 
-	struct how how = {};
-
-	bpf_probe_read_kernel(&how, sizeof(how), flags);
-	if (WANTS_OPEN && is_error(result) && !(how.flags & OPEN_FOR_EXEC))
-		start_timer(LOOKED_UP); /* for on_failed_call */
 	on_opened(ctx, &o, flags, (struct file *)result, result);
 }
 
