@@ -9,6 +9,7 @@
 #include "bpf_src/trace/event.h"
 #include "cmd/trace_filter.h"
 #include "cmd/trace_values.h"
+#include "output/file_sample.h"
 
 static bool name_matches(const struct bw_glob *g, const struct bw_trace_filter_text *t)
 {
@@ -78,12 +79,6 @@ static struct bw_trace_filter_text normalized(const struct bw_trace_filter_event
 	return (struct bw_trace_filter_text){room, bw_path_parts_normalize(room, t->text, t->len)};
 }
 
-/* The kernel has put "..." in place of the begin of a path that is too long: what may match is shown. */
-static bool is_cut(const struct bw_trace_filter_text *t)
-{
-	return t->len > 4 && memcmp(t->text, ".../", 4) == 0;
-}
-
 bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trace_filter_event *e)
 {
 	const struct bw_trace_options *o = f->options;
@@ -102,7 +97,9 @@ bool bw_trace_filter_wants(const struct bw_trace_filter *f, const struct bw_trac
 		return false;
 	if (o->name && !name_matches(&f->name, path) && !name_matches(&f->name, to))
 		return false;
-	if (o->path && !is_cut(&whole) && !path_matches(&f->path, &whole) && !path_matches(&f->path, to))
+	/* Of a path that is too long, what may match is shown. */
+	if (o->path && !bw_file_sample_is_cut(whole.text, whole.len) && !path_matches(&f->path, &whole) &&
+	    !path_matches(&f->path, to))
 		return false;
 	/* Of two names both must be left out: what comes from elsewhere, or goes there, is shown. */
 	return !is_left_out(f, &whole) || (to->len > 0 && !is_left_out(f, to));

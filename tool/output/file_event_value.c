@@ -170,12 +170,6 @@ void bw_file_event_value_start(struct bw_file_event_source *e, const void *sampl
 	e->cgroup_known = false;
 }
 
-/* The kernel has put "..." in place of the begin of a path that is too long. */
-static bool is_cut(const struct bw_file_bytes *path)
-{
-	return path->len > 4 && memcmp(path->bytes, ".../", 4) == 0;
-}
-
 static void set_other(struct bw_file_event_value *v, struct bw_file_event_source *e, enum bw_file_event_field field)
 {
 	const struct bw_file_sample *s = &e->sample;
@@ -183,7 +177,8 @@ static void set_other(struct bw_file_event_value *v, struct bw_file_event_source
 	switch (field) {
 	case BW_FIELD_PATH_EXACT:
 		set_mark(v, s, BW_FILE_PATH, DIRECTORY, false);
-		if (v->kind != BW_VALUE_NONE && is_cut(&s->texts[BW_FILE_PATH]))
+		if (v->kind != BW_VALUE_NONE &&
+		    bw_file_sample_is_cut(s->texts[BW_FILE_PATH].bytes, s->texts[BW_FILE_PATH].len))
 			set_bool(v, false);
 		break;
 	case BW_FIELD_DELETED:

@@ -226,3 +226,8 @@ struct bw_file_bytes bw_file_sample_exe(const struct bw_file_sample_reader *r, c
 
 	return bw_file_sample_is(s, EXE_DELETED) ? mark_deleted(exe, r->joined + (size_t)2 * JOINED_MAX) : exe;
 }
+
+bool bw_file_sample_is_cut(const char *path, size_t len)
+{
+	return len > 4 && memcmp(path, ".../", 4) == 0;
+}

@@ -97,3 +97,6 @@ static inline bool bw_file_sample_is(const struct bw_file_sample *sample, uint32
 {
 	return bw_file_sample_has(sample, BW_FILE_MARKS) && sample->numbers[BW_FILE_MARKS] & mark;
 }
+
+/* Is the path too long, so that the kernel has put "..." in place of its begin? */
+bool bw_file_sample_is_cut(const char *path, size_t len);
