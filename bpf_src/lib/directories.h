@@ -21,8 +21,8 @@
 
 /* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
 struct climb {
-	struct dentry *dentry;
-	struct links links; /* of dentry */
+	struct dentry *dentry, *child; /* of which it is the parent */
+	struct links links;	       /* of dentry */
 	struct file_id id;  /* of its inode; dev is that of the file system */
 };
 
@@ -37,6 +37,7 @@ static inline u32 climb(struct climb *c, int levels)
 		for (int k = 0; k < 4; k++) { /* the parent of the top is the top again */
 			struct protection *found;
 
+			c->child = c->dentry;
 			c->dentry = c->links.parent;
 			READ_LINKS(c->links, c->dentry);
 			PEEK(c->id.ino, c->links.inode->i_ino);

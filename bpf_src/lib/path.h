@@ -43,8 +43,9 @@ static inline bool step_to_mountpoint(struct vfsmount **mnt, struct dentry **den
 
 static inline void put_name(char *bytes, UNTRACKED u32 *at, struct qstr *name)
 {
-	u64 len = name->len < NAME_BYTES ? name->len : NAME_BYTES - 1, begin; /* vfat has longer ones */
+	u64 len = name->len, begin;
 
+	len |= (u64)(NAME_BYTES - 1 - (s64)len) >> 32; /* a longer one, as vfat has: all bits */
 	BOUND(len, NAME_BYTES);
 	*at -= len + 1;
 	begin = *at;
@@ -59,9 +60,12 @@ enum path_end {
 	PATH_CUT       /* it has more than so many steps, or is too long: it begins with "..." */
 };
 
-/* mnt may be NULL: then it ends at the root of the file system. within_mount: it ends at the root of mnt. */
+/*
+ * mnt may be NULL: then it ends at the root of the file system. within_mount: it ends at the root of mnt; in a map's
+ * memory too, else clang makes two loops, one for each value.
+ */
 static inline enum path_end put_path_of(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
-					int steps, bool within_mount)
+					int steps, UNTRACKED u32 *within_mount)
 {
 	struct links links;
 	u64 begin;
@@ -72,7 +76,7 @@ static inline enum path_end put_path_of(char *bytes, UNTRACKED u32 *at, struct d
 		PEEK(root, mnt->mnt_root);
 		READ_LINKS(links, dentry);
 		if (dentry == root) {
-			if (within_mount || !step_to_mountpoint(&mnt, &links.parent))
+			if ((within_mount && *within_mount) || !step_to_mountpoint(&mnt, &links.parent))
 				return PATH_WHOLE;
 		} else if (links.parent == dentry) {
 			return PATH_DETACHED;
@@ -92,5 +96,5 @@ static inline enum path_end put_path_of(char *bytes, UNTRACKED u32 *at, struct d
 static inline enum path_end put_path(char *bytes, UNTRACKED u32 *at, struct dentry *dentry, struct vfsmount *mnt,
 				     int steps)
 {
-	return put_path_of(bytes, at, dentry, mnt, steps, false);
+	return put_path_of(bytes, at, dentry, mnt, steps, NULL);
 }

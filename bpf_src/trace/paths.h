@@ -160,13 +160,12 @@ static inline void put_path_without_parent(struct slot *s, struct dentry *dentry
 
 static inline void add_path(struct slot *s, struct text_at *text, struct dentry *dentry, struct vfsmount *mnt)
 {
-	bool within = !is_in_own_namespace(mnt);
 	enum path_end end;
 	u64 begin, len;
 
-	HIDE_FROM_VERIFIER(within);
+	s->within_mount = !is_in_own_namespace(mnt);
 	s->at = TEXT_BYTES - 1;
-	end = put_path_of(s->path, &s->at, dentry, mnt, STEPS, within);
+	end = put_path_of(s->path, &s->at, dentry, mnt, STEPS, &s->within_mount);
 	if (end == PATH_CUT)
 		count(COUNTER_CUT);
 	if (end == PATH_DETACHED) { /* what is known of it is no path */

@@ -34,9 +34,10 @@ struct slot {
 	u32 exe_marks;		   /* EXE_DELETED */
 	UNTRACKED u32 used;	   /* bytes of texts */
 	UNTRACKED u32 at;	   /* where the path in `path` begins: see lib/text.h */
+	UNTRACKED u32 within_mount;
 	struct place places[PLACES];
 	UNTRACKED u32 n_below, is_named;
-	struct dentry *below[BELOW_MAX]; /* see is_watched_directory() */
+	struct dentry *below[BELOW_MAX]; /* see is_below_watched() */
 	struct name_key key;
 	u64 end[GLOB_BYTES / 8]; /* of a path; these two are too large for the stack */
 	struct data_t event;

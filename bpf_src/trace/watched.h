@@ -4,15 +4,18 @@
 
 #include <linux/version.h>
 
+#include "../lib/directories.h"
 #include "../lib/match.h"
 #include "filters.h"
 #include "slot.h"
 
 /*
- * Directories and mounts above a file, in which a watched directory is looked for; as STEPS (trace/paths.h). What lies
- * deeper, on a file system with a watched directory, may be beneath it: it is shown.
+ * How many times, in is_below_watched(), the walk up goes on: from a directory with watched names, from where a file
+ * system is mounted, or after LEVELS_AT_ONCE directories without either.
  */
-#define LEVELS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128)
+#define CLIMBS	       16
+#define LEVELS_AT_ONCE 32
+#define LEVELS_HERE    (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) ? 64 : 128) /* on the file's own file system */
 
 static inline u32 device_of(struct dentry *dentry)
 {
@@ -22,25 +25,6 @@ static inline u32 device_of(struct dentry *dentry)
 	PEEK(sb, dentry->d_sb);
 	PEEK(dev, sb->s_dev);
 	return dev;
-}
-
-/*
- * Is the directory of this id watched? In one that only holds a watched name, `below`, the next on the way down, may
- * have it: that is remembered in the slot, for the verifier follows each difference within a loop.
- */
-static inline bool is_watched_directory(struct slot *s, struct file_id *id, struct dentry *below)
-{
-	struct protection *found = dirs.lookup(id);
-	u32 access = 0, n;
-
-	if (found) {
-		n = s->n_below++;
-		BOUND(n, BELOW_MAX);
-		s->below[n] = below;
-		access = found->access;
-	}
-	access &= WATCHED;
-	return access;
 }
 
 /* Has the file, or one of the directories on the way, a watched name? */
@@ -64,45 +48,43 @@ static inline bool is_below_name(struct slot *s, struct dentry *dentry)
 
 /*
  * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
- * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through.
+ * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through. What lies
+ * deeper than can be seen, on a file system that has one, may be below it: it is shown.
  */
 static inline bool is_below_watched(struct slot *s, struct dentry *file, struct vfsmount *mnt)
 {
-	struct dentry *dentry = file, *below = NULL;
-	struct file_id id = {.dev = device_of(dentry)};
-	bool found = false, too_deep = true, has_watched = devices.lookup(&id.dev);
-	struct links links;
+	struct mount *mount = mount_of(mnt);
+	struct climb c = {.links = {.parent = file}, .id = {.dev = device_of(file)}};
+	bool is_top;
+	u32 access = 0, n;
 
-	HIDE_FROM_VERIFIER(has_watched);
+	HIDE_FROM_VERIFIER(mount);
 	s->n_below = 0;
 	s->is_named = 0;
-	for (int i = 0; i < LEVELS; i++) {
-		bool is_top = true;
-
-		if (has_watched) {
-			READ_LINKS(links, dentry);
-			PEEK(id.ino, links.inode->i_ino);
-			PEEK(id.generation, links.inode->i_generation);
-			found = is_watched_directory(s, &id, below);
-			is_top = links.parent == dentry;
-			below = dentry;
-			dentry = links.parent;
+	for (int i = 0; i < CLIMBS; i++) {
+		access = 0;
+		is_top = true;
+		if (devices.lookup(&c.id.dev)) {
+			access = climb(&c, LEVELS_AT_ONCE);
+			is_top = c.links.parent == c.dentry;
+			if (!(access & UNKNOWN) && dirs.lookup(&c.id)) { /* its child, on the way, may have a watched name */
+				n = s->n_below++;
+				BOUND(n, BELOW_MAX);
+				s->below[n] = c.child;
+			}
 		}
-		if (found || (is_top && (!mnt || !step_to_mountpoint(&mnt, &dentry)))) {
-			too_deep = false;
+		HIDE_FROM_VERIFIER(access);
+		if (access & WATCHED && !(access & UNKNOWN))
+			break;
+		if (is_top && !climb_to_mountpoint(&c, &mount)) {
+			access = 0;
 			break;
 		}
-		if (is_top) {
-			id.dev = device_of(dentry);
-			has_watched = devices.lookup(&id.dev);
-		}
 	}
-	HIDE_FROM_VERIFIER(found);
-	if (!found && s->n_below)
-		found = is_below_name(s, file);
-	found |= too_deep && has_watched;
-	HIDE_FROM_VERIFIER(found);
-	return found;
+	if (!access && s->n_below)
+		access = is_below_name(s, file);
+	HIDE_FROM_VERIFIER(access);
+	return access;
 }
 
 static inline bool is_directory(struct inode *inode)
@@ -161,7 +143,7 @@ static inline bool is_below_watched_here(struct dentry *dentry)
 
 	if (!devices.lookup(&id.dev))
 		return false;
-	for (int i = 0; i < LEVELS; i++) {
+	for (int i = 0; i < LEVELS_HERE; i++) {
 		struct protection *directory;
 
 		READ_LINKS(links, dentry);

@@ -201,6 +201,7 @@ compile() {
 # What takes long and does not depend on the kernel is tried on the default guest alone, and by scripts/soak on all of them;
 # the table in run lists it.
 is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
+is_newest_guest() { [[ $(uname -r) = 7.* ]]; }
 takes_long() { is_default_guest || is_soak; }
 # The hooks of block that deny, the strongest first. debian11 is booted twice, without and with bpf among its security modules:
 # the first boot tries fmod_ret, the second LSM.

@@ -348,7 +348,7 @@ run_pin "$first"
 run_failures "$first"
 run_number "$first"
 run_losses "$first"
-if is_soak; then run_restarts "$first" 50 secret && run_restarts "$first" 50 dir/f; else run_restarts "$first" 20 secret; fi
+if is_soak; then run_restarts "$first" 50 secret && run_restarts "$first" 50 dir/f; else run_restarts "$first" 10 secret; fi
 run_self_test "$first"
 for hook in $others; do
 	if is_soak; then run_pin "$hook" && run_restarts "$hook" 50 dir/f && run_self_test "$hook"; else run_short "$hook"; fi
