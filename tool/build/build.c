@@ -79,15 +79,13 @@ static int write_text(int fd, const struct bw_source *source, bool verified)
 /* In the child. Nothing of where the user stands, and of the user's environment, reaches the compiler. */
 static void exec_compiler(const struct compiler *c, const struct bw_source *source, pid_t parent)
 {
-	const char *argv[BW_FLAGS_MAX + 5] = {"bccwatch-compile", source->btf ? "btf" : "installed", c->verified};
+	const char *argv[BW_FLAGS_MAX + 4] = {"bccwatch-compile", source->btf ? "btf" : "installed", c->verified};
 	char headers[PATH_MAX + 32];
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", source->headers ? headers : NULL, NULL};
 	sigset_t none;
 
 	snprintf(headers, sizeof(headers), "BCC_KERNEL_SOURCE=%s", source->headers ? source->headers : "");
 	memcpy(argv + 3, source->flags, source->n_flags * sizeof(*argv));
-	if (*c->verified)
-		argv[3 + source->n_flags] = "-g"; /* the verifier is to name lines, whatever the flags before say */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

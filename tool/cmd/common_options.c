@@ -162,18 +162,14 @@ int bw_common_options_privilege(const char *command)
 
 /*
  * libbcc runs LLVM's passes on what clang has run them on already. That clang leaves them out saves a tenth of the time
- * for a small program and a third for block.c's loops, and changes all but nothing. An image has no lines of the
- * source, so what describes them, which is a quarter of the time, is left out, too (a program that the verifier refuses
- * is compiled again with it). What a BCC tool's text becomes is left as BCC has it.
+ * for a small program and a third for block.c's loops, and changes all but nothing. What a BCC tool's text becomes is
+ * left as BCC has it.
  */
-static int compile_faster(struct bw_source *source)
+static int pass_once(struct bw_source *source)
 {
-	static const char *const flags[] = {"-Xclang", "-disable-llvm-passes", "-g0"};
-	int r = 0;
+	int r = bw_source_add_flag(source, "-Xclang");
 
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags) && r == 0; i++)
-		r = bw_source_add_flag(source, flags[i]);
-	return r;
+	return r < 0 ? r : bw_source_add_flag(source, "-disable-llvm-passes");
 }
 
 int bw_common_options_source(const struct bw_common_options *common, const char *name, struct bw_source *source)
@@ -191,7 +187,7 @@ int bw_common_options_source(const struct bw_common_options *common, const char 
 		return r;
 	bw_log_debug("source: %s", source->path);
 	if (name)
-		r = compile_faster(source);
+		r = pass_once(source);
 	return r < 0 ? r : bw_header_choice_make(source, common->headers, name != NULL, dir);
 }
 
