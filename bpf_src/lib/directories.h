@@ -23,7 +23,7 @@
 struct climb {
 	struct dentry *dentry, *child; /* of which it is the parent */
 	struct links links;	       /* of dentry */
-	struct file_id id;  /* of its inode; dev is that of the file system */
+	struct file_id id;	       /* of its inode; dev is that of the file system */
 };
 
 /* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
@@ -87,7 +87,7 @@ static inline bool is_detached(struct climb *c)
 
 static inline struct mount *mount_of(struct vfsmount *mnt)
 {
-	return mnt ? (struct mount *)((char *)mnt - offsetof(struct mount, mnt)) : NULL;
+	return mnt ? MOUNT_OF(mnt) : NULL;
 }
 
 /*

@@ -23,12 +23,15 @@ _Static_assert(offsetof(struct dentry, d_name) - offsetof(struct dentry, d_paren
 			       offsetof(struct links, inode),
 	       "struct links is a part of struct dentry");
 
+/* What the kernel has around it. */
+#define MOUNT_OF(vfsmount) ((struct mount *)((char *)(vfsmount)-offsetof(struct mount, mnt)))
+
 /* Where it is mounted: changes a mount and its root to the mount above and the directory there. False: it is topmost.
  */
 static inline bool step_to_mountpoint(struct vfsmount **mnt, struct dentry **dentry)
 {
 #ifdef BCCWATCH_KCONFIG_H /* the kernel's BTF has struct mount, no installed header has */
-	struct mount *mount = (struct mount *)((char *)*mnt - offsetof(struct mount, mnt)), *upper = NULL;
+	struct mount *mount = MOUNT_OF(*mnt), *upper = NULL;
 
 	PEEK(upper, mount->mnt_parent);
 	if (upper == mount)

@@ -26,16 +26,11 @@
 #define REGULAR	      0100000			    /* S_IFREG */
 #define PRIVATE_MOUNT ((struct mnt_namespace *)-22) /* MNT_NS_INTERNAL: a mount that is in no namespace */
 
-static inline struct mount *mount_at(struct vfsmount *mnt)
-{
-	return (struct mount *)((char *)mnt - offsetof(struct mount, mnt));
-}
-
 static inline bool is_private(struct vfsmount *mnt)
 {
 	struct mnt_namespace *ns = NULL;
 
-	PEEK(ns, mount_at(mnt)->mnt_ns);
+	PEEK(ns, MOUNT_OF(mnt)->mnt_ns);
 	return mnt && ns == PRIVATE_MOUNT;
 }
 
@@ -46,7 +41,7 @@ static inline bool is_in_own_namespace(struct vfsmount *mnt)
 	struct filter *f = get_filter();
 	u32 number = 0;
 
-	PEEK(ns, mount_at(mnt)->mnt_ns);
+	PEEK(ns, MOUNT_OF(mnt)->mnt_ns);
 	PEEK(number, ns->ns.inum);
 	return f && number == f->own_mnt_ns;
 }

@@ -67,7 +67,8 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 		if (devices.lookup(&c.id.dev)) {
 			access = climb(&c, LEVELS_AT_ONCE);
 			is_top = c.links.parent == c.dentry;
-			if (!(access & UNKNOWN) && dirs.lookup(&c.id)) { /* its child, on the way, may have a watched name */
+			/* The child of a directory of dirs, on the way, may have a watched name. */
+			if (!(access & UNKNOWN) && dirs.lookup(&c.id)) {
 				n = s->n_below++;
 				BOUND(n, BELOW_MAX);
 				s->below[n] = c.child;
