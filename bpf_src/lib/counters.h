@@ -6,7 +6,8 @@
 #pragma once
 
 enum {
-	COUNTER_LOST, /* events that were not sent (those that a buffer did not take are counted by bccwatch) */
-	COUNTER_CUT,  /* names that did not fit into their field */
+	COUNTER_LOST,	   /* events that were not sent (those that a buffer did not take are counted by bccwatch) */
+	COUNTER_CUT,	   /* names that did not fit into their field */
+	COUNTER_UNWATCHED, /* files that trace was to watch by their other names, too: the map is full */
 	COUNTERS
 };

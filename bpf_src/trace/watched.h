@@ -104,6 +104,26 @@ static inline bool has_other_names(struct inode *inode)
 	return links > 1 && !is_directory(inode);
 }
 
+/* From now on it is watched, whatever its names. */
+static inline void watch_file(struct inode *inode)
+{
+	long r = protect_file(inode, WATCHED);
+
+	if (r < 0 && r != -EEXIST) /* another CPU was there first */
+		count(COUNTER_UNWATCHED);
+}
+
+/* The same, and what is below it. */
+static inline void watch_itself(struct inode *inode)
+{
+	if (!FILTER_FILE || !inode)
+		return;
+	if (is_directory(inode))
+		protect_directory(inode, WATCHED);
+	else
+		watch_file(inode);
+}
+
 /*
  * Is it one of the files, or in one of the directories? The file at a watched path is watched from then on, whatever
  * happens to its name. inode: NULL where there is no file yet.
@@ -116,20 +136,10 @@ static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsm
 		return true;
 	found = is_below_watched(s, dentry, mnt);
 	if (found && inode && (s->is_named || has_other_names(inode)))
-		protect_file(inode, WATCHED);
+		watch_file(inode);
 	if (inode)
 		found |= match_inode(inode);
 	return found;
-}
-
-static inline void watch_itself(struct inode *inode)
-{
-	if (!FILTER_FILE || !inode)
-		return;
-	if (is_directory(inode))
-		protect_directory(inode, WATCHED);
-	else
-		protect_file(inode, WATCHED);
 }
 
 /*

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "bpf_src/lib/counters.h"
 #include "build/build.h"
 #include "cmd/common_options.h"
 #include "cmd/exit_status.h"
@@ -244,6 +245,16 @@ static void close_all(struct events *e)
 	bw_cleanup_fd(&e->followed);
 }
 
+/* Of files with several names: what happens to them by names that are not beneath a PATH. */
+static void report_unwatched(const struct bw_loaded *loaded)
+{
+	uint64_t n = bw_loaded_sum(loaded, "counters", COUNTER_UNWATCHED);
+
+	if (n > 0)
+		bw_log_note("There was no room to watch files by their other names, too: %llu times.",
+			    (unsigned long long)n);
+}
+
 /* What ended it before it began. */
 static int early_status(struct events *e, int error)
 {
@@ -274,6 +285,7 @@ int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
 		print_header(options);
 		r = bw_watch_run(&e.watch);
 		r = bw_watch_finish(&e.watch, r, "");
+		report_unwatched(&e.loaded);
 	}
 	close_all(&e);
 	return r;
