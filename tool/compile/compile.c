@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "build/dependencies.h"
 #include "build/tokens.h"
+#include "compile/debug_info.h"
 #include "compile/header_tree.h"
 #include "compile/module_image.h"
 #include "compile/submits.h"
@@ -50,10 +51,11 @@ static int drop_messages(void)
  */
 static void *create_module(const char *text, const char **flags, size_t n)
 {
-	BW_FREE char *longer = NULL, *counted = NULL;
+	BW_FREE char *shorter = NULL, *longer = NULL, *counted = NULL;
 	void *module, *plain;
 
-	if (bw_submits_wrap(text, true, &longer) < 0 || bw_submits_wrap(text, false, &counted) < 0)
+	if (bw_debug_info_leave_out(text, &shorter) < 0 || bw_submits_wrap(shorter, true, &longer) < 0 ||
+	    bw_submits_wrap(text, false, &counted) < 0)
 		return NULL;
 	module = create(longer, flags, n);
 	if (module || strcmp(longer, text) == 0)

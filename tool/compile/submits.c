@@ -146,6 +146,11 @@ static const struct method *find_method(struct bw_token t)
 	return NULL;
 }
 
+bool bw_submits_is_method(struct bw_token token)
+{
+	return find_method(token);
+}
+
 int bw_submits_wrap(const char *text, bool layouts, char **longer)
 {
 	struct bw_token before[3] = {0}; /* the last tokens, the newest first */

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "build/tokens.h"
+
 /* Names the tables that carry an event's type: this, a number, "_", and the name of the table that it is sent by. */
 #define BW_LAYOUT_PREFIX "bccwatch_layout_"
 
@@ -15,3 +17,6 @@
  * their numbers. *longer is malloc'd and the caller's. 0 or -ENOMEM.
  */
 int bw_submits_wrap(const char *text, bool layouts, char **longer);
+
+/* Is it the name of a method by which events are sent? */
+bool bw_submits_is_method(struct bw_token token);
