@@ -202,6 +202,7 @@ compile() {
 # the table in run lists it.
 is_default_guest() { [[ $(uname -r) = 6.1.0-*-cloud-* ]]; }
 is_newest_guest() { [[ $(uname -r) = 7.* ]]; }
+traces_long() { [[ $(uname -r) = 6.12.* ]] || is_soak; }
 takes_long() { is_default_guest || is_soak; }
 # The hooks of block that deny, the strongest first. debian11 is booted twice, without and with bpf among its security modules:
 # the first boot tries fmod_ret, the second LSM.

@@ -9,7 +9,7 @@ t=$tmp/t
 mkdir -p "$t" && chmod 755 "$tmp" "$t" && cd "$t" || exit
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 short=100 # processes
-! takes_long || short=1000
+! traces_long || short=1000
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 own_mnt_ns=$(stat -Lc %i /proc/self/ns/mnt)
 
@@ -324,7 +324,7 @@ filtered() {
 	fi
 }
 echo 1 >f && echo 2 >g
-if takes_long; then filtered; else skip "trace: cases of filters: all" "as on the default guest"; fi
+if traces_long; then filtered; else skip "trace: cases of filters: all" "as on debian13"; fi
 
 # T8: what reads stdout through a pipe, with its children: each line of a loop opens two files more.
 # shellcheck disable=SC2030
@@ -360,7 +360,7 @@ feeds() {
 }
 err=$tmp/err
 echo fed >fed-by-loop && echo seen >seen-by-trace
-if takes_long; then feeds; else skip "T8: trace: what reads its stdout: all" "as on the default guest"; fi
+if traces_long; then feeds; else skip "T8: trace: what reads its stdout: all" "as on debian13"; fi
 
 # T9: a CPU that goes and comes.
 cpu() {
@@ -417,7 +417,7 @@ conf() {
 	events "T11: a file beside it is not shown" 0 comm=dd
 	events "a PATH that does not exist yet is shown when it is created" 1 op=open "pid=$first" "path=$t/etc/not-yet" created=true
 }
-if takes_long; then conf; else skip "T11: trace: who changes a file: all" "as on the default guest"; fi
+if traces_long; then conf; else skip "T11: trace: who changes a file: all" "as on debian13"; fi
 
 # T15: a directory that moves.
 moved() {
@@ -498,7 +498,7 @@ all_globs() {
 	glob --name '[ab]?.c' b1.c ab.c a1.c b/b1.c
 	glob --name '[!ab]?.c' c1.c
 }
-if takes_long; then all_globs; else skip "T16: trace: globs: all" "as on the default guest"; fi
+if traces_long; then all_globs; else skip "T16: trace: globs: all" "as on debian13"; fi
 
 # trace -- COMMAND
 status_of() { # status_of NAME STATUS ARGUMENT...: of bccwatch trace
@@ -524,7 +524,7 @@ commands() {
 	out=$tmp/events
 	events "trace -o: the events are in the file" 1 "path=$t/f" comm=cat
 }
-if takes_long; then commands; else skip "trace -- COMMAND: all" "as on the default guest"; fi
+if traces_long; then commands; else skip "trace -- COMMAND: all" "as on debian13"; fi
 check "nothing is left attached after trace" nothing_attached
 while :; do cat /etc/hostname; done >/dev/null &
 loop=$!

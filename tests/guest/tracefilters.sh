@@ -157,7 +157,7 @@ some() {
 		check "--fields prints these fields alone, in this order" shows "^[0-9:]{8} OP=open PID=[0-9]+ PATH=$w/in/plain/x\.pem RESULT=[0-9]+$" "$out"
 	fi
 }
-if takes_long; then some; else skip "trace: filters, some at a time: all" "as on the default guest"; fi
+if traces_long; then some; else skip "trace: filters, some at a time: all" "as on debian13"; fi
 
 # One at a time.
 alone() {
@@ -303,7 +303,7 @@ output() {
 	wait $!
 	check "trace --json: the reader of stdout got a line" grep -q '^{.*}$' "$tmp/head"
 }
-if takes_long; then output; else skip "trace: a full disk, a reader that goes: all" "as on the default guest"; fi
+if traces_long; then output; else skip "trace: a full disk, a reader that goes: all" "as on debian13"; fi
 
 # More files that have another name elsewhere than there is room for.
 many() {
@@ -313,7 +313,7 @@ many() {
 	stop
 	check_lines "trace PATH: files of other names that there is no room for are counted" 1 '^There was no room to watch files by their other names, too: [0-9]+ times\.$' "$err"
 }
-if takes_long; then many; else skip "trace: more files of two names than there is room for: all" "as on the default guest"; fi
+if traces_long; then many; else skip "trace: more files of two names than there is room for: all" "as on debian13"; fi
 check "nothing is left attached after the filters of trace" nothing_attached
 kill "$server"
 rmdir "$groups"/* 2>/dev/null
