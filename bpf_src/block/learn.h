@@ -15,7 +15,7 @@ static inline bool has_own_comm(struct settings *s)
 }
 
 /* Is this open one by which bccwatch learns an inode? */
-static inline bool learn(struct settings *s, struct inode *inode, u32 above)
+static inline bool learn(struct settings *s, struct inode *inode)
 {
 	struct learned *l;
 	int zero = 0;
@@ -35,7 +35,6 @@ static inline bool learn(struct settings *s, struct inode *inode, u32 above)
 	if (inode)
 		identify(inode, &l->file);
 	l->inode = (u64)inode;
-	l->above = above;
 	l->process = bpf_get_current_pid_tgid() >> 32;
 	if (PINNED)
 		l->began = process_began();

@@ -58,7 +58,6 @@
 #endif
 #define BY_FILE FILTER_FILE
 #define BY_DIR	FILTER_FILE
-#define NAME_KEYS 0 /* an event has its own */
 
 /* Whether bccwatch learns by its own opens which file is meant. */
 #ifndef LEARNS

@@ -18,13 +18,13 @@ static const char *other_name(const struct bw_word_list *list, const char *word)
 	return NULL;
 }
 
-/* What may be meant by a word that is unknown. */
-static void suggest(const struct bw_word_list *list, const char *word, char *hint, size_t size)
+static int reject(const struct bw_word_list *list, const char *word)
 {
 	const char *other = other_name(list, word);
 	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = word};
-	char text[480] = "";
+	char text[512] = "";
 
+	bw_log_error(-EINVAL, "%s %s: no such %s", list->option, word, list->what);
 	if (other)
 		bw_suggestions_append(text, sizeof(text), other);
 	for (size_t i = 0; *word && !other && list->words[i]; i++)
@@ -32,44 +32,25 @@ static void suggest(const struct bw_word_list *list, const char *word, char *hin
 	if (!other)
 		bw_suggestions_write(&suggestions, text, sizeof(text));
 	if (*text) {
-		snprintf(hint, size, "did you mean %s?", text);
-		return;
+		bw_log_hint("did you mean %s?", text);
+		return -EINVAL;
 	}
 	for (size_t i = 0; list->words[i]; i++)
 		bw_suggestions_append(text, sizeof(text), list->words[i]);
-	snprintf(hint, size, "known: %s", text);
+	bw_log_hint("known: %s", text);
+	return -EINVAL;
 }
 
-int bw_word_list_read(const struct bw_word_list *list, const char *text, struct bw_word_list_unknown *unknown)
+int bw_word_list_parse(const struct bw_word_list *list, const char *text)
 {
 	BW_FREE char *copy = strdup(text);
 	char *next = copy, *word;
 	int r = copy ? 0 : -ENOMEM;
 
-	*unknown = (struct bw_word_list_unknown){0};
 	while (r == 0 && (word = strsep(&next, ","))) {
 		int index = bw_parse_word(word, list->words);
 
-		if (index >= 0) {
-			r = list->take(list->cookie, (size_t)index);
-			continue;
-		}
-		unknown->at = (size_t)(word - copy);
-		unknown->len = strlen(word);
-		suggest(list, word, unknown->hint, sizeof(unknown->hint));
-		return -EINVAL;
-	}
-	return r;
-}
-
-int bw_word_list_parse(const struct bw_word_list *list, const char *text)
-{
-	struct bw_word_list_unknown unknown;
-	int r = bw_word_list_read(list, text, &unknown);
-
-	if (r == -EINVAL && *unknown.hint) {
-		bw_log_error(r, "%s %.*s: no such %s", list->option, (int)unknown.len, text + unknown.at, list->what);
-		bw_log_hint("%s", unknown.hint);
+		r = index < 0 ? reject(list, word) : list->take(list->cookie, (size_t)index);
 	}
 	return r;
 }
