@@ -55,8 +55,8 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 {
 	struct mount *mount = mount_of(mnt);
 	struct climb c = {.links = {.parent = file}, .id = {.dev = device_of(file)}};
+	u32 access, found = UNKNOWN, n;
 	bool is_top;
-	u32 access = 0, n;
 
 	HIDE_FROM_VERIFIER(mount);
 	s->n_below = 0;
@@ -73,19 +73,22 @@ static inline bool is_below_watched(struct slot *s, struct dentry *file, struct 
 				BOUND(n, BELOW_MAX);
 				s->below[n] = c.child;
 			}
+			if (is_top && is_detached(&c))
+				access = WATCHED; /* it may be */
 		}
 		HIDE_FROM_VERIFIER(access);
 		if (access & WATCHED && !(access & UNKNOWN))
-			break;
+			break; /* found is UNKNOWN, as where the walk does not come to its end: shown as well */
 		if (is_top && !climb_to_mountpoint(&c, &mount)) {
-			access = 0;
+			found = s->n_below > BELOW_MAX; /* some were written over */
 			break;
 		}
 	}
-	if (!access && s->n_below)
-		access = is_below_name(s, file);
-	HIDE_FROM_VERIFIER(access);
-	return access;
+	HIDE_FROM_VERIFIER(found);
+	if (!found && s->n_below)
+		found = is_below_name(s, file);
+	HIDE_FROM_VERIFIER(found);
+	return found;
 }
 
 static inline bool is_directory(struct inode *inode)
@@ -104,13 +107,16 @@ static inline bool has_other_names(struct inode *inode)
 	return links > 1 && !is_directory(inode);
 }
 
+static inline void count_unwatched(long r)
+{
+	if (r < 0 && r != -EEXIST) /* another CPU was there first */
+		count(COUNTER_UNWATCHED);
+}
+
 /* From now on it is watched, whatever its names. */
 static inline void watch_file(struct inode *inode)
 {
-	long r = protect_file(inode, WATCHED);
-
-	if (r < 0 && r != -EEXIST) /* another CPU was there first */
-		count(COUNTER_UNWATCHED);
+	count_unwatched(protect_file(inode, WATCHED));
 }
 
 /* The same, and what is below it. */
@@ -119,7 +125,7 @@ static inline void watch_itself(struct inode *inode)
 	if (!FILTER_FILE || !inode)
 		return;
 	if (is_directory(inode))
-		protect_directory(inode, WATCHED);
+		count_unwatched(protect_directory(inode, WATCHED));
 	else
 		watch_file(inode);
 }
@@ -149,7 +155,7 @@ static inline bool is_watched(struct slot *s, struct dentry *dentry, struct vfsm
 static inline bool is_below_watched_here(struct dentry *dentry)
 {
 	struct file_id id = {.dev = device_of(dentry)};
-	bool found = false;
+	bool found = false, too_deep = true;
 	struct links links;
 
 	if (!devices.lookup(&id.dev))
@@ -163,10 +169,14 @@ static inline bool is_below_watched_here(struct dentry *dentry)
 		directory = dirs.lookup(&id);
 		found |= directory && directory->access & WATCHED;
 		HIDE_FROM_VERIFIER(found);
-		if (links.parent == dentry)
+		if (links.parent == dentry) {
+			too_deep = false;
 			break;
+		}
 		dentry = links.parent;
 	}
+	found |= too_deep;
+	HIDE_FROM_VERIFIER(found);
 	return found;
 }
 

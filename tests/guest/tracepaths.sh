@@ -146,6 +146,24 @@ if start --json --ops write,truncate --min-bytes 4k "$t/long" "$t/conf"; then
 	events "--min-bytes: no truncate is shown" 0 op=truncate
 fi
 
+# More names that are waited for than are kept on one way; what leaves a directory far up; many mounts above a file.
+ways=$t/ways far=$t/far$(printf '/d%.0s' {1..130}) waited=()
+for i in {1..9}; do
+	ways+=/n$i
+	waited+=("$ways/f$i")
+done
+mkdir -p "$ways" "$far" mounts
+if start --json --ops open,rename "$t/far" "$t/mounts" "${waited[@]}"; then
+	echo 1 >"$ways/f9" && mv "$ways/f9" "$ways/g9"
+	echo 2 >"$far/f" && mv "$far/f" from-far && cat from-far >/dev/null
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'at=mounts; for _ in $(seq 18); do mount -t tmpfs none $at && mkdir $at/t && echo 1 >$at/below && at=$at/t; done'
+	stop
+	events "a name that is the ninth of its way is watched" 1 op=rename "path=$ways/f9"
+	events "what leaves a directory of 130 levels stays watched" 1 op=open comm=cat "path=$t/from-far"
+	events "what happens beneath up to 18 mounts is shown" 18 op=open filename~below
+fi
+
 # --ops changes: what empties a file, too, and what failed to create one.
 if start --json --ops changes "$t/conf" "$t/dir"; then
 	: >conf
