@@ -48,8 +48,8 @@ static inline bool is_below_name(struct slot *s, struct dentry *dentry)
 
 /*
  * Is it one of the directories of dirs, or below one? Up to the root of the file system, whatever part of it is mounted
- * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through. What lies
- * deeper than can be seen, on a file system that has one, may be below it: it is shown.
+ * here, then on from where it is mounted. A file system that has no directory of dirs is not gone through. Where
+ * the walk does not come to its end, too many directories or mounts above, it may be below one: it is shown.
  */
 static inline bool is_below_watched(struct slot *s, struct dentry *file, struct vfsmount *mnt)
 {
