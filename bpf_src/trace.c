@@ -115,6 +115,7 @@ TIMED(OP_OPEN, OPEN_PATH, (int dfd, void *name, void *how), on_open(ctx, dfd, na
 TIMED(OP_OPEN, do_file_open_root, (ROOT_PATH, char *name, void *how), on_open_at_root(ctx, POINTER(ROOT_NAME), how, result))
 #endif
 #if WANTS_OPEN
+BEFORE_SLEEPING(do_sys_openat2, (int dfd, char *name), drop_lookup())
 AFTER(do_sys_openat2, (int dfd, char *name, void *how), on_failed_call(ctx, dfd, POINTER(1), how, result))
 #endif
 #if WANTS(OP_CLOSE)
@@ -237,7 +238,7 @@ AFTER(do_readlinkat, (int dfd, char *name, char *buf, int n), end_call(ctx, CALL
 BEFORE(wake_up_new_task, (struct task_struct *task), on_new_task(task))
 BEFORE(release_task, (struct task_struct *task), on_task_gone(task))
 #endif
-#if WANTS_CALLS
+#if WANTS_CALLS || WANTS_TIMERS
 BEFORE(TASK_END, (struct task_struct *task), on_task_end())
 #endif
 #if FILTER_FILE

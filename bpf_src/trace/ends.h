@@ -11,4 +11,5 @@ static inline void on_task_end(void)
 
 	if (s)
 		drop_call(s);
+	stop_timers();
 }

@@ -38,6 +38,16 @@ static inline u64 pointer_at(const void *parameter)
 	return pointer;
 }
 
+/*
+ * On Linux 5.10 a second program on a function can end the calls of the first, as was measured with do_filp_open, in
+ * which a task can sleep: there are none of these there.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#define BEFORE_SLEEPING(function, parameters, action) BEFORE(function, parameters, action)
+#else
+#define BEFORE_SLEEPING(function, parameters, action)
+#endif
+
 /* Linux 5.10 does not need to know (no sendfile(2) to a pipe comes another way), and has one program a function. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
 #define HAS_SPLICE_TO_PIPE	1
@@ -47,14 +57,10 @@ static inline u64 pointer_at(const void *parameter)
 #define BEFORE_SPLICE(function)
 #endif
 
-/*
- * TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. On
- * Linux 5.10 a second program on a function can end the calls of the first, as was measured with do_filp_open: no time
- * there.
- */
-#if NEEDS_LATENCY && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-#define TIMED(op, function, parameters, action)       \
-	BEFORE(function, parameters, begin_timed(op)) \
+/* TIMED(operation, function, (parameters), action): AFTER, with the time since the call where that is shown. */
+#if NEEDS_LATENCY
+#define TIMED(op, function, parameters, action)                \
+	BEFORE_SLEEPING(function, parameters, begin_timed(op)) \
 	AFTER(function, parameters, action; stop_timer(op))
 #else
 #define TIMED(op, function, parameters, action) AFTER(function, parameters, action)

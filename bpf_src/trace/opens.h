@@ -56,6 +56,28 @@ static inline bool is_wanted_open(const struct operation *o, bool failed)
 	return WANTS(OP_TRUNCATE) && o->flags & TRUNCATES;
 }
 
+/*
+ * The tasks whose open failed in or after the lookup of the name, for on_failed_call(). What is not of open(2), as
+ * io_uring's opens, does not come there: its entries go when the task opens the next time, or as the oldest ones.
+ */
+BPF_TABLE("lru_hash", u64, u8, looked_up, 10240);
+
+static inline void note_lookup(void)
+{
+	u64 task = bpf_get_current_pid_tgid();
+	u8 value = 1;
+
+	looked_up.update(&task, &value);
+}
+
+/* Returns whether there was one. */
+static inline bool drop_lookup(void)
+{
+	u64 task = bpf_get_current_pid_tgid();
+
+	return looked_up.lookup(&task) && looked_up.delete(&task) == 0;
+}
+
 static inline void on_opened(void *ctx, struct operation *o, const void *flags, struct file *file, s64 result)
 {
 	struct how how = {};
@@ -67,7 +89,7 @@ static inline void on_opened(void *ctx, struct operation *o, const void *flags, 
 	if (result == -11 && how.lookup & CACHED)
 		return; /* io_uring tries first without waiting, and then anew */
 	if (WANTS_OPEN && o->name && is_error(result) && !(how.flags & OPEN_FOR_EXEC))
-		start_timer(LOOKED_UP); /* for on_failed_call */
+		note_lookup();
 	o->flags = how.flags & ~(LARGE_FILE | OPEN_FOR_EXEC);
 	o->mode = how.mode & 07777;
 	o->marks = HAS_FLAGS | HAS_RESULT;
@@ -112,10 +134,8 @@ static inline void on_failed_call(void *ctx, int directory, const void *name, co
 
 	if ((int)result >= 0)
 		return;
-	if (is_within(LOOKED_UP)) {
-		stop_timer(LOOKED_UP);
+	if (drop_lookup())
 		return;
-	}
 	bpf_probe_read_kernel(&call, sizeof(call), how);
 	o.flags = call.flags & ~(LARGE_FILE | CLOSE_ON_EXEC);
 	if (call.flags & (CREATES | IS_TEMPORARY)) {

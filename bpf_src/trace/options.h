@@ -52,6 +52,8 @@
 #define NEEDS_PROCESS 0
 #endif
 
+#define WANTS_TIMERS (NEEDS_LATENCY || OPS & (1 << OP_READ | 1 << OP_WRITE)) /* trace/timers.h */
+
 /* Whether the files of lib/targets.h are watched, and no others. */
 #ifndef FILTER_FILE
 #define FILTER_FILE 0

@@ -171,6 +171,13 @@ static inline void add_path(struct slot *s, struct text_at *text, struct dentry 
 	}
 	begin = s->at;
 	len = TEXT_BYTES - 1 - begin;
+	if (len > TEXTS_BYTES - s->used) { /* the other texts are long: as a path that is too long itself */
+		len = TEXTS_BYTES - s->used;
+		begin = TEXT_BYTES - 1 - len;
+		BOUND(begin, TEXT_BYTES);
+		__builtin_memcpy(s->path + begin, ".../", 4);
+		count(COUNTER_CUT);
+	}
 	BOUND(begin, TEXT_BYTES);
 	add_text(s, text, s->path + begin, len);
 }

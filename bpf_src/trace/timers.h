@@ -6,7 +6,7 @@
 #include "slot.h"
 
 /* Calls that contain others, beside the operations (OP_*). */
-enum { COPY = OPS_COUNT, CLONE, SPLICE, XATTR, LOOKED_UP };
+enum { COPY = OPS_COUNT, CLONE, SPLICE, XATTR, XATTR_BY_IO_URING, KINDS };
 
 BPF_HASH(timers, u64, u64, 10240); /* by the task and the operation: since when; CLOCK_MONOTONIC, ns */
 
@@ -35,6 +35,13 @@ static inline void stop_timer(u32 kind)
 	u64 key = timer_of(kind);
 
 	timers.delete(&key);
+}
+
+/* Of a task that ends: the kernel may have skipped a program at the end of a call. */
+static inline void stop_timers(void)
+{
+	for (u32 kind = 0; kind < KINDS; kind++)
+		stop_timer(kind);
 }
 
 static inline u64 *start_of(u32 kind)

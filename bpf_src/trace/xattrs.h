@@ -6,23 +6,31 @@
 #include "hook.h"
 #include "versions.h"
 
-/* An overlay changes its layers with the credentials of who mounted it, also where it only copies a file up. */
+#define KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
+
+/*
+ * An overlay changes its layers with the credentials of who mounted it, also where it only copies a file up. Others
+ * with such credentials: a request of io_uring can be made with those that were registered for it, and the kernel's own
+ * servers of files have their clients'.
+ */
 static inline bool is_of_overlay(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const struct cred *cred = NULL, *real = NULL;
+	u32 flags = 0;
 
 	PEEK(cred, task->cred);
 	PEEK(real, task->real_cred);
-	return cred != real;
+	PEEK(flags, task->flags);
+	return cred != real && !(flags & KERNEL_THREAD) && !is_within(XATTR_BY_IO_URING);
 }
 
 static inline void begin_xattr(struct dentry *dentry)
 {
 	u64 key = timer_of(XATTR), outermost = (u64)dentry;
 
-	if (!is_within(XATTR) && !is_of_overlay())
-		timers.update(&key, &outermost);
+	if (!is_within(XATTR) && !is_of_overlay() && timers.update(&key, &outermost) < 0)
+		count(COUNTER_LOST);
 }
 
 static inline void end_xattr(void *ctx, struct dentry *dentry, u32 kind, s64 result)
@@ -65,6 +73,13 @@ BEFORE(path_setxattr, (char *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XA
 AFTER(path_setxattr, (char *name, char *attribute, void *value, size_t size, int flags, unsigned int lookup), end_call(ctx, CALL_XATTR, FROM_CWD, 0, result))
 BEFORE(path_removexattr, (char *name), begin_call(CALL_XATTR, OP_ATTR, ATTR_KIND_XATTR, POINTER(0), NULL))
 AFTER(path_removexattr, (char *name, char *attribute, unsigned int lookup), end_call(ctx, CALL_XATTR, FROM_CWD, 0, result))
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 19, 0)
+BEFORE(io_setxattr, (void *request), start_timer(XATTR_BY_IO_URING))
+AFTER(io_setxattr, (void *request, unsigned int flags), stop_timer(XATTR_BY_IO_URING))
+BEFORE(io_fsetxattr, (void *request), start_timer(XATTR_BY_IO_URING))
+AFTER(io_fsetxattr, (void *request, unsigned int flags), stop_timer(XATTR_BY_IO_URING))
 #endif
 
 #define XATTR_HOOK(function, kind, parameters...)                                  \

@@ -164,6 +164,44 @@ if start --json --ops open,rename "$t/far" "$t/mounts" "${waited[@]}"; then
 	events "what happens beneath up to 18 mounts is shown" 18 op=open filename~below
 fi
 
+# A file system that is mounted beneath PATH, through another mount of it; a path for which the event's other texts leave
+# no room; an attribute that io_uring changes with registered credentials; opens that fail before their name is looked up.
+cat >long.pl <<'E'
+sub pad { my ($s, $name) = @_; $s .= "./" while length($s) + length($name) < 4094; return $s . "/" x (4095 - length($s) - length($name)) . $name }
+my $program = "p" x 249;
+for (1 .. 17) { mkdir("d" x 255) && chdir("d" x 255) or die $! }
+system("cp", "/usr/bin/perl", $program) == 0 or die;
+exec("./$program", "-e", 'rename($ARGV[0], $ARGV[1]) or die $!', pad("$ARGV[0]/", "secret"), pad("./", "x" x 249));
+E
+mkdir part parts parts/sub long && mount -t tmpfs none parts/sub && mount -t tmpfs none part && : >long/secret && : >attribute
+if start --json --ops open,rename,attr "$t/part" "$t/parts" "$t/long" "$t/attribute" "$t/absent"; then
+	unshare -m sh -c "mount --bind '$t/part' /mnt && umount '$t/part' && : >/mnt/by-another"
+	unshare -m sh -c "mount --bind '$t/parts/sub' /mnt && umount '$t/parts/sub' && : >/mnt/by-another"
+	by perl long.pl "$t/long"
+	long=$by
+	by "$fixtures/changes" uring-setxattr-as "$t/attribute" "$t/none"
+	uring=$?
+	changed=$by
+	by "$fixtures/openers" uring-full "$t/absent"
+	full=$by
+	stop
+	events "what is mounted at or beneath PATH is watched through another mount of it" 2 op=open filename=/mnt/by-another created=true
+	events "a path that does not fit beside the other texts is not exact" 1 op=rename "pid=$long" 'path^.../' path_exact=false
+	check_lines "names that are cut are counted" 1 'did not fit' "$err"
+	if [ "$uring" = 77 ]; then skip "an attribute that io_uring sets with registered credentials is shown" "this kernel does not have it"; else
+		events "an attribute that io_uring sets with registered credentials is shown" 1 op=attr "pid=$changed" "path=$t/attribute"
+	fi
+	events "an open that fails in the lookup is shown once" 1 op=open "pid=$full" "path=$t/absent" result=ENOENT
+	events "an open that fails before it is shown, too" 1 op=open "pid=$full" "path=$t/absent" result=EMFILE
+fi
+umount part parts/sub
+if start --json --ops rename --path "$t/long/s*" "$t/long"; then
+	rm -rf "$(printf d%.0s {1..255})" && : >long/secret
+	perl long.pl "$t/long"
+	stop
+	events "--path: a path that does not fit beside the other texts is not left out" 1 op=rename 'path^.../'
+fi
+
 # --ops changes: what empties a file, too, and what failed to create one.
 if start --json --ops changes "$t/conf" "$t/dir"; then
 	: >conf

@@ -17,6 +17,7 @@
 #include "base/signals.h"
 #include "bpf_src/block/rules.h"
 #include "cmd/trace_learn.h"
+#include "cmd/trace_mounts.h"
 #include "program/map_entries.h"
 
 /* As in the kernel. */
@@ -24,7 +25,8 @@ enum { LINKS_MAX = 40 };
 
 /*
  * Entries for the paths that symlinks lead to; for the files that come to a watched path during the run, or have a name
- * beneath a watched directory and another elsewhere; for the directories that are moved away from there.
+ * beneath a watched directory and another elsewhere; for the directories that are moved away from there; for what is
+ * mounted beneath them.
  */
 enum { LINKS = 1024, NEW_FILES = 16384, NEW_DIRECTORIES = 1024 };
 
@@ -231,6 +233,20 @@ static int watch(struct bw_trace_targets *t, size_t index)
 	return S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, index);
 }
 
+/* What is mounted beneath a watched directory, by whatever mount of it, in whatever mount namespace. */
+static int watch_mount(void *cookie, const char *point)
+{
+	const struct protection entry = {.inode = PROTECTION_STAYS, .access = WATCHED};
+	struct bw_trace_targets *t = cookie;
+	struct file_id id = {0};
+	uint32_t mode = 0;
+	int r = identify(t, point, &id, &mode);
+
+	if (r < 0)
+		return bw_signals_pending() ? -EINTR : r;
+	return S_ISDIR(mode) ? watch_directory(t, &id, WATCHED) : put(t, &files, &id, &entry);
+}
+
 static int add_program(struct bw_trace_targets *t, const struct bw_map_entries *map, const char *option,
 		       const char *given)
 {
@@ -263,7 +279,7 @@ static int add_all(struct bw_trace_targets *t)
 		r = add_program(t, &exes, "show only the program", o->exe);
 	for (size_t i = 0; i < o->not_exes.n && r == 0; i++)
 		r = add_program(t, &not_exes, "leave out the program", o->not_exes.items[i]);
-	return r;
+	return r == 0 ? bw_trace_mounts_watch(t->real_paths, t->n_real_paths, watch_mount, t) : r;
 }
 
 int bw_trace_targets_check(struct bw_trace_targets *t)
@@ -283,8 +299,8 @@ int bw_trace_targets_size(const struct bw_trace_targets *t, struct bw_image *ima
 	} sizes[] = {
 		{&names, paths ? paths + LINKS : 0},
 		{&files, paths ? paths + NEW_FILES : 0},
-		{&dirs, paths ? 2 * paths + LINKS + NEW_DIRECTORIES : 0},
-		{&devices, paths ? 2 * paths + LINKS : 0},
+		{&dirs, paths ? 2 * paths + LINKS + NEW_DIRECTORIES + BW_TRACE_MOUNTS_MAX : 0},
+		{&devices, paths ? 2 * paths + LINKS + BW_TRACE_MOUNTS_MAX : 0},
 		{&exes, o->exe ? 1 : 0},
 		{&not_exes, o->not_exes.n},
 		{&bw_trace_learn_own_open, 1},
@@ -348,7 +364,7 @@ static int add_changed(struct bw_trace_targets *t)
 	for (size_t i = 0; i < t->options->paths.n && r == 0; i++)
 		if (t->changed[i])
 			r = watch(t, i);
-	return r;
+	return r == 0 ? bw_trace_mounts_watch(t->real_paths, t->n_real_paths, watch_mount, t) : r;
 }
 
 void bw_trace_targets_follow(struct bw_trace_targets *t)

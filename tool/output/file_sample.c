@@ -229,5 +229,5 @@ struct bw_file_bytes bw_file_sample_exe(const struct bw_file_sample_reader *r, c
 
 bool bw_file_sample_is_cut(const char *path, size_t len)
 {
-	return len > 4 && memcmp(path, ".../", 4) == 0;
+	return len >= 4 && memcmp(path, ".../", 4) == 0;
 }

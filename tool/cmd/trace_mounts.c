@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/trace_mounts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "process/mounts.h"
+
+/* How many bytes of the path the mount point has; 0: the path is not beneath it. */
+static size_t covers(const struct bw_mount *m, const char *path)
+{
+	size_t n = strlen(m->point);
+
+	if (strcmp(m->point, "/") == 0)
+		return 1;
+	return strncmp(path, m->point, n) == 0 && (path[n] == '/' || path[n] == '\0') ? n : 0;
+}
+
+/* The mount that the path is in: at the nearest mount point, the one that no other hides. NULL: none. */
+static const struct bw_mount *mount_of(const struct bw_mounts *mounts, const char *path)
+{
+	const struct bw_mount *best = NULL;
+	size_t length = 0;
+
+	for (size_t i = 0; i < mounts->n; i++) {
+		const struct bw_mount *m = &mounts->mounts[i];
+		size_t n = covers(m, path);
+
+		if (n == 0 || n < length || (n == length && best && best->parent == m->id))
+			continue;
+		best = m;
+		length = n;
+	}
+	return best;
+}
+
+/* Adds to those that are marked the mounts beneath the path. */
+static void mark(struct bw_mounts *mounts, const char *path)
+{
+	const struct bw_mount *in = mount_of(mounts, path);
+
+	if (in)
+		bw_mounts_mark(mounts, in->id, path);
+}
+
+static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cookie, const char *point), void *cookie)
+{
+	int n = 0, r = 0;
+
+	for (size_t i = 0; i < mounts->n && r != -EIO; i++) {
+		const char *point = mounts->mounts[i].point;
+
+		if (!mounts->mounts[i].beneath)
+			continue;
+		if (n++ == BW_TRACE_MOUNTS_MAX) {
+			bw_log_note("Not watched where else they are mounted: more than %d mounts beneath the paths.",
+				    BW_TRACE_MOUNTS_MAX);
+			return 0;
+		}
+		r = watch(cookie, point);
+		if (r == -EINTR)
+			return r;
+		if (r < 0)
+			bw_log_note("Not watched where else it is mounted%s: %s: %s",
+				    r == -EIO ? ", nor are other mounts beneath the paths" : "", point, strerror(-r));
+	}
+	return 0;
+}
+
+int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cookie, const char *point), void *cookie)
+{
+	struct bw_mounts mounts = {0};
+	int r = n > 0 ? bw_mounts_read("", &mounts) : 0;
+
+	if (r < 0)
+		bw_log_note("Not watched where else they are mounted: file systems beneath the paths: " BW_MOUNTS
+			    ": %s",
+			    strerror(-r));
+	for (size_t i = 0; i < n && r == 0; i++)
+		mark(&mounts, paths[i]);
+	r = r == 0 ? watch_marked(&mounts, watch, cookie) : 0;
+	bw_mounts_free(&mounts);
+	return r;
+}
