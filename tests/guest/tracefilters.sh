@@ -159,18 +159,21 @@ some() {
 }
 if traces_long; then some; else skip "trace: filters, some at a time: all" "as on debian13"; fi
 
-# One at a time.
-alone() {
+# One at a time, and each with each other.
+alone_and_in_pairs() {
 	local -A without=(["-u 0"]=uid ["-n actor"]="comm self" ["--exe $w/a/act"]="exe self" ["--writes"]=mode ["--name *.pem"]=name
 		["--path $w/in/**"]=path ["--cgroup $groups/act.service"]="cgroup container self" ["--unit act.service"]="cgroup container self"
 		["--mnt-ns $own_mnt_ns"]=ns ["-p $$ --children"]="parent self" ["--not-uid 65534"]=uid ["--not-comm other"]=comm
 		["--not-exe $w/b/act"]=exe ["--not-path $w/out/**"]=path ["--not-pid $server"]=self ["--min-bytes 4096 --ops write"]="mode bytes self")
-	local option arguments list
-	for option in "${!without[@]}"; do
-		read -ra arguments <<<"$option"
-		# shellcheck disable=SC2086
-		mapfile -t list < <(those variants ${without[$option]})
-		filters variants "${list[@]}" -- "${arguments[@]}"
+	local options=("${!without[@]}") i j arguments list
+	for ((i = 0; i < ${#options[@]}; i++)); do
+		for ((j = i; j < ${#options[@]}; j++)); do
+			read -ra arguments <<<"${options[i]}"
+			[ "$i" = "$j" ] || read -ra arguments <<<"${options[i]} ${options[j]}"
+			# shellcheck disable=SC2086
+			mapfile -t list < <(those variants ${without[${options[i]}]} ${without[${options[j]}]})
+			filters variants "${list[@]}" -- "${arguments[@]}"
+		done
 	done
 	mapfile -t list < <(those failing plain)
 	filters failing "${list[@]}" -- -x
@@ -179,7 +182,7 @@ alone() {
 	filters variants container -- --container "$container"
 	filters variants self -- -p "$server"
 }
-! is_soak || alone
+! is_soak || alone_and_in_pairs
 
 # A call that takes long: an open of a FIFO whose other end comes later.
 if [[ $(uname -r) = 5.10.* ]]; then
