@@ -6,23 +6,18 @@
 #include "hook.h"
 #include "versions.h"
 
-#define KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
-
 /*
- * An overlay changes its layers with the credentials of who mounted it, also where it only copies a file up. Others
- * with such credentials: a request of io_uring can be made with those that were registered for it, and the kernel's own
- * servers of files have their clients'.
+ * An overlay changes its layers with the credentials of who mounted it, also where it only copies a file up. A request
+ * of io_uring can have others than the task's, too: those that were registered for it.
  */
 static inline bool is_of_overlay(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const struct cred *cred = NULL, *real = NULL;
-	u32 flags = 0;
 
 	PEEK(cred, task->cred);
 	PEEK(real, task->real_cred);
-	PEEK(flags, task->flags);
-	return cred != real && !(flags & KERNEL_THREAD) && !is_within(XATTR_BY_IO_URING);
+	return cred != real && !is_within(XATTR_BY_IO_URING);
 }
 
 static inline void begin_xattr(struct dentry *dentry)
