@@ -192,7 +192,9 @@ if start --json --ops open,rename,attr "$t/part" "$t/parts" "$t/long" "$t/attrib
 		events "an attribute that io_uring sets with registered credentials is shown" 1 op=attr "pid=$changed" "path=$t/attribute"
 	fi
 	events "an open that fails in the lookup is shown once" 1 op=open "pid=$full" "path=$t/absent" result=ENOENT
-	events "an open that fails before it is shown, too" 1 op=open "pid=$full" "path=$t/absent" result=EMFILE
+	if [[ $(uname -r) = 5.10.* ]]; then skip "trace: an open that fails before the lookup, after one of io_uring that failed in it" "nothing is attached to the begin of an open there"; else
+		events "an open that fails before it is shown, too" 1 op=open "pid=$full" "path=$t/absent" result=EMFILE
+	fi
 fi
 umount part parts/sub
 if start --json --ops rename --path "$t/long/s*" "$t/long"; then
