@@ -26,6 +26,8 @@ static void a_function_that_sends_no_event_has_no_debug_information(void **state
 		       "struct s { int a; };\n" WITHOUT " struct s f(void) { return (struct s){}; } int x;");
 	assert_becomes("static inline int a(void) { } static inline int b(void) { }",
 		       WITHOUT " int a(void) { } " WITHOUT " int b(void) { }");
+	assert_becomes("static inline int (*f(int a[1]))(void) { return g; }",
+		       WITHOUT " int (*f(int a[1]))(void) { return g; }");
 }
 
 static void a_function_that_sends_one_keeps_it(void **state)
@@ -34,6 +36,9 @@ static void a_function_that_sends_one_keeps_it(void **state)
 		"static inline int f(void *c) { struct d d = {}; if (c) { e.perf_submit(c, &d, 4); } return 0; }",
 		"static inline int f(void) { e.ringbuf_output(&d, 4, 0); }",
 		"static inline int f(void) { struct d *d = e.ringbuf_reserve(4); e.ringbuf_submit(d, 0); }",
+		"static inline int f(a) int a; { e.perf_submit(c, &d, 4); }",
+		"static inline struct r { int a; } f(void) { e.perf_submit(c, &d, 4); }",
+		"static inline typeof((struct { int a; }){}) f(void) { e.perf_submit(c, &d, 4); }",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
@@ -65,6 +70,11 @@ static void a_text_whose_braces_are_not_in_pairs_stays(void **state)
 		"g(void) { }",
 		"static inline int f(void) { } }\nstatic inline int g(void) { }",
 		"static inline int f(void) {",
+		"static inline int f(void) {\nif (a) {\n#if A\nb(); }\n#else\nc(); }\n#endif\ne.perf_submit(c, &d, "
+		"4);\n"
+		"#if A\n{\n#else\n{\n#endif\n}\n}",
+		"static inline int f(void) {\nif (a) {\n#if A\nb(); }\n#else\nc(); }\n#endif\n"
+		"if (c) { e.perf_submit(c, &d, 4); }\n#if A\n{\n#else\n{\n#endif\n}\n}",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)

@@ -26,19 +26,38 @@ static const char *skip_body(const char *at, bool *sends)
 	return NULL;
 }
 
-/* Where the body of the function begins whose `inline` stands before `at`. NULL: it has none. */
+/*
+ * Where the body of the function begins whose `inline` stands before `at`. NULL: it has none, or the brace may be that
+ * of a type which is declared there.
+ */
 static const char *find_body(const char *at)
 {
+	struct bw_token before = {0};
+	int depth = 0;
+
 	for (struct bw_token t = bw_tokens_next(&at); t.len; t = bw_tokens_next(&at)) {
-		if (bw_tokens_is_one_of(t, ";}="))
+		depth += bw_tokens_is_one_of(t, "([") - bw_tokens_is_one_of(t, ")]");
+		if (depth < 0 || bw_tokens_is_one_of(t, ";}="))
 			return NULL;
 		if (bw_tokens_is(t, "{"))
-			return at;
+			return depth == 0 && bw_tokens_is(before, ")") ? at : NULL;
+		before = t;
 	}
 	return NULL;
 }
 
-/* False: the braces are not in pairs, as where #else has another opening one. */
+/* Does it stand in functions alone? */
+static bool is_of_body(struct bw_token t)
+{
+	static const char *const words[] = {"if", "else", "for", "while", "do", "switch", "return"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (bw_tokens_is(t, words[i]))
+			return true;
+	return bw_tokens_is(t, "}") || bw_submits_is_method(t);
+}
+
+/* False: the braces are not in pairs, as where #else has one again. */
 static bool write_without(FILE *out, const char *text)
 {
 	const char *at = text, *from = text;
@@ -48,7 +67,7 @@ static bool write_without(FILE *out, const char *text)
 	for (struct bw_token t = bw_tokens_next(&at); t.len; t = bw_tokens_next(&at)) {
 		const char *body = NULL, *after = at;
 
-		if (bw_tokens_is(t, "}"))
+		if (is_of_body(t))
 			return false;
 		if (bw_tokens_is(t, "inline") && bw_tokens_is(before, "static"))
 			body = find_body(at);
