@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "compile/debug_info.h"
@@ -81,11 +82,27 @@ static void a_text_whose_braces_are_not_in_pairs_stays(void **state)
 		assert_becomes(kept[i], kept[i]);
 }
 
+static void the_time_is_linear_in_the_length_of_the_text(void **state)
+{
+	static const char head[] = "static inline a ";
+	enum { HEADS = 200000, LENGTH = sizeof(head) - 1 };
+	BW_FREE char *text = calloc(HEADS, LENGTH + 1);
+	clock_t start = clock();
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < HEADS; i++)
+		memcpy(text + i * LENGTH, head, LENGTH);
+	assert_becomes(text, text);
+	assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 10);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_function_that_sends_no_event_has_no_debug_information),
 	cmocka_unit_test(a_function_that_sends_one_keeps_it),
 	cmocka_unit_test(what_is_no_such_function_stays),
 	cmocka_unit_test(a_text_whose_braces_are_not_in_pairs_stays),
+	cmocka_unit_test(the_time_is_linear_in_the_length_of_the_text),
 };
 
 UNIT_MODULE("compile/debug_info", NULL, NULL);

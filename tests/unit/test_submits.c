@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "compile/submits.h"
@@ -89,9 +90,26 @@ static void each_perf_submit_is_wrapped_and_lines_keep_their_numbers(void **stat
 	assert_wrapped("perf_submit(((", 0, "", "");
 }
 
+static void the_time_is_linear_in_the_length_of_the_text(void **state)
+{
+	static const char call[] = "e.perf_submit(a,";
+	enum { CALLS = 200000, LENGTH = sizeof(call) - 1 };
+	BW_FREE char *text = calloc(CALLS, LENGTH + 1), *longer = NULL;
+	clock_t start = clock();
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < CALLS; i++)
+		memcpy(text + i * LENGTH, call, LENGTH);
+	assert_int_equal(bw_submits_wrap(text, true, &longer), 0);
+	assert_string_equal(strchr(longer, '\n') + 1, text);
+	assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 10);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_perf_submit_is_wrapped_and_lines_keep_their_numbers),
 	cmocka_unit_test(each_call_on_a_ring_buffer_is_wrapped),
+	cmocka_unit_test(the_time_is_linear_in_the_length_of_the_text),
 };
 
 UNIT_MODULE("compile/submits", NULL, NULL);

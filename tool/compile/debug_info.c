@@ -28,7 +28,7 @@ static const char *skip_body(const char *at, bool *sends)
 
 /*
  * Where the body of the function begins whose `inline` stands before `at`. NULL: it has none, or the brace may be that
- * of a type which is declared there.
+ * of a type which is declared there. The next `inline` is of another function: each text is read once.
  */
 static const char *find_body(const char *at)
 {
@@ -37,7 +37,7 @@ static const char *find_body(const char *at)
 
 	for (struct bw_token t = bw_tokens_next(&at); t.len; t = bw_tokens_next(&at)) {
 		depth += bw_tokens_is_one_of(t, "([") - bw_tokens_is_one_of(t, ")]");
-		if (depth < 0 || bw_tokens_is_one_of(t, ";}="))
+		if (depth < 0 || bw_tokens_is_one_of(t, ";}=") || bw_tokens_is(t, "inline"))
 			return NULL;
 		if (bw_tokens_is(t, "{"))
 			return depth == 0 && bw_tokens_is(before, ")") ? at : NULL;

@@ -37,7 +37,18 @@ struct submit {
 	const char *end;			     /* past its closing parenthesis */
 };
 
-/* Reads the arguments that begin at `at`. false where they have no end, or are not as many as there must be. */
+static const struct method *find_method(struct bw_token t)
+{
+	for (int i = 0; i < METHODS; i++)
+		if (bw_tokens_is(t, methods[i].name))
+			return &methods[i];
+	return NULL;
+}
+
+/*
+ * Reads the arguments that begin at `at`. false where they have no end, are not as many as there must be, or have
+ * another such call in them: each text is read once.
+ */
 static bool read_arguments(const char *at, struct submit *s)
 {
 	int depth = 1, n = 0;
@@ -46,7 +57,7 @@ static bool read_arguments(const char *at, struct submit *s)
 	while (depth > 0) {
 		struct bw_token t = bw_tokens_next(&at);
 
-		if (t.len == 0)
+		if (t.len == 0 || find_method(t))
 			return false;
 		depth += bw_tokens_is_one_of(t, "([{") - bw_tokens_is_one_of(t, ")]}");
 		if (depth > 1 || (depth == 1 && !bw_tokens_is(t, ",")))
@@ -136,14 +147,6 @@ static void put_submit(FILE *out, const struct submit *s, bool layouts, unsigned
 		put_call(out, s);
 	}
 	fputs("})", out);
-}
-
-static const struct method *find_method(struct bw_token t)
-{
-	for (int i = 0; i < METHODS; i++)
-		if (bw_tokens_is(t, methods[i].name))
-			return &methods[i];
-	return NULL;
 }
 
 bool bw_submits_is_method(struct bw_token token)
