@@ -8,7 +8,7 @@
 #include "compile/debug_info.h"
 #include "tests/unit/unit.h"
 
-#define WITHOUT "static inline __attribute__((nodebug))"
+#define WITHOUT "static inline __attribute__((__nodebug__))"
 
 static void assert_becomes(const char *text, const char *expected)
 {

@@ -82,7 +82,7 @@ static bool write_without(FILE *out, const char *text)
 		if (sends || bw_tokens_is(t, "{"))
 			continue;
 		fwrite(from, 1, (size_t)(after - from), out);
-		fputs(" __attribute__((nodebug))", out);
+		fputs(" __attribute__((__nodebug__))", out);
 		from = after;
 	}
 	fputs(from, out);
