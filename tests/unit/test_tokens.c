@@ -34,6 +34,9 @@ static void comments_strings_and_preprocessor_lines_are_no_tokens(void **state)
 	assert_string_equal(tokens_of("#define X /* a\n b */ c\nd"), "d|");
 	assert_string_equal(tokens_of("// a \\\n b\nc"), "c|");
 	assert_string_equal(tokens_of("#define S \"/*\"\nb"), "b|");
+	assert_string_equal(tokens_of("a \"b \\\r\n c\" d"), "a|d|");
+	assert_string_equal(tokens_of("#define X y \\\r\n z\nb"), "b|");
+	assert_string_equal(tokens_of("#define X y \\ \t\n z\n'b\\ \n c' d"), "d|");
 }
 
 static void what_does_not_end_goes_to_the_end_of_the_text_or_line(void **state)

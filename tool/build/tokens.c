@@ -27,6 +27,16 @@ static const char *skip_comment(const char *p)
 	return end ? end + 2 : p + strlen(p);
 }
 
+/* Past a backslash and what it stands before: the end of a line, where clang lets there be blanks, or a character. */
+static const char *skip_backslash(const char *p)
+{
+	const char *end = p + 1 + strspn(p + 1, " \t\r\f\v");
+
+	if (*end == '\n')
+		return end + 1;
+	return p[1] ? p + 2 : p + 1;
+}
+
 /* Past a line of the preprocessor or a // comment, with the lines that continue it. */
 static const char *skip_line(const char *p)
 {
@@ -38,10 +48,8 @@ static const char *skip_line(const char *p)
 
 		if (past != p)
 			p = past;
-		else if (p[0] == '\\' && p[1] == '\r' && p[2] == '\n')
-			p += 3;
 		else
-			p += p[0] == '\\' && p[1] ? 2 : 1;
+			p = *p == '\\' ? skip_backslash(p) : p + 1;
 	}
 	return p;
 }
@@ -56,9 +64,8 @@ const char *bw_tokens_skip_opaque(const char *p)
 		return skip_line(p);
 	if (quote != '"' && quote != '\'')
 		return p;
-	for (p++; *p && *p != quote && *p != '\n'; p++)
-		if (*p == '\\' && p[1])
-			p++;
+	for (p++; *p && *p != quote && *p != '\n';)
+		p = *p == '\\' ? skip_backslash(p) : p + 1;
 	return *p == quote ? p + 1 : p;
 }
 
