@@ -84,6 +84,9 @@ static void each_perf_submit_is_wrapped_and_lines_keep_their_numbers(void **stat
 		       "&d");
 	assert_wrapped("e->perf_submit(ctx, &d, 4); perf_submit(a, b, c); e.perf_submit(a); e.perf_submit(a, b", 0, "",
 		       "");
+	assert_wrapped(".perf_submit(ctx, &d, 4); (*e).perf_submit(ctx, &d, 4); e[0].perf_submit(ctx, &d, 4);", 0, "",
+		       "");
+	assert_wrapped("e.perf_submit(ctx, &d, 4).perf_submit(a, b, c);", 1, "e.perf_submit(ctx, &d, 4)", "&d");
 	assert_wrapped("", 0, "", "");
 	assert_wrapped("/*", 0, "", "");
 	assert_wrapped("'\\", 0, "", "");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compile/submits.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -154,6 +155,12 @@ bool bw_submits_is_method(struct bw_token token)
 	return find_method(token);
 }
 
+/* A table's name is a word; what stands there else, or nothing, is none of libbcc's calls. */
+static bool is_word(struct bw_token t)
+{
+	return t.len > 0 && (isalnum((unsigned char)*t.text) || *t.text == '_');
+}
+
 int bw_submits_wrap(const char *text, bool layouts, char **longer)
 {
 	struct bw_token before[3] = {0}; /* the last tokens, the newest first */
@@ -169,7 +176,8 @@ int bw_submits_wrap(const char *text, bool layouts, char **longer)
 	for (struct bw_token t = bw_tokens_next(&at); t.len; t = bw_tokens_next(&at)) {
 		struct submit s = {.table = before[2], .method = find_method(before[0])};
 
-		if (bw_tokens_is(t, "(") && s.method && bw_tokens_is(before[1], ".") && read_arguments(at, &s)) {
+		if (bw_tokens_is(t, "(") && s.method && bw_tokens_is(before[1], ".") && is_word(s.table) &&
+		    read_arguments(at, &s)) {
 			fwrite(from, 1, (size_t)(s.table.text - from), out);
 			put_submit(out, &s, layouts, n++);
 			at = from = s.end;
