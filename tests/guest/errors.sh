@@ -24,8 +24,10 @@ usage "--pid: 0 is a usage error" "not a process number" trace -p 0
 usage "--uid: an unknown user is a usage error" "neither a number nor a user name" trace -u nobody-there
 usage "--comm: an empty name is a usage error" "1 to 15 bytes" trace -n ''
 usage "--comm: a name of 16 bytes is a usage error" "1 to 15 bytes" trace -n 1234567890123456
-usage "--duration: 0 is a usage error" "number of seconds" trace -d 0
-usage "--duration: half a second is a usage error" "number of seconds" trace -d 0.5
+usage "--duration: 0 is a usage error" "not a time" trace -d 0
+usage "--duration: a fraction is a usage error" "not a time" trace -d 0.5
+usage "--duration: less than a millisecond is a usage error" "the least is 1ms" trace -d 5us
+usage "block --self-test: less than a second is a usage error" "the least is 1 second" block --path /x --self-test 500ms
 usage "--buffer-pages: 3 is a usage error" "power of two" trace --buffer-pages 3
 usage "--buffer-pages: 0 is a usage error" "power of two" trace --buffer-pages 0
 usage "--buffer-pages: more than the maximum is a usage error" "power of two" trace --buffer-pages 131072
@@ -38,7 +40,7 @@ usage "--fields: an unknown field is a usage error" "--fields nope: no such fiel
 usage "--path: a malformed glob is a usage error, with its place" "there is no ] for this [ (byte 4)" trace --path '/a/[b'
 usage "--path: a relative glob is a usage error" "begins with / or **" trace --path '*.log'
 usage "--name: a slash is a usage error" "a name has no slash" trace --name 'a/b'
-usage "--errno: an unknown error is a usage error" "not the name of an error" trace --errno ENOPE
+usage "--errno: an unknown error is a usage error" "neither the name of an error nor its number" trace --errno ENOPE
 usage "--min-latency: a number without a unit is a usage error" "a time with its unit" trace --min-latency 10
 usage "--min-bytes: another unit is a usage error" "not a number of bytes" trace --ops all --min-bytes 1T
 usage "--mnt-ns: text is a usage error" "neither a mount namespace's number nor pid:PID" trace --mnt-ns x

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "cmd/common_options.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/unit.h"
@@ -53,7 +54,7 @@ static void each_common_option_is_read(void **state)
 	assert_int_equal(PARSE(&without, &c, "-d", "3", "--source", "s.c", "--buffer-pages", "8", "--fail-on-loss",
 			       "--no-cache", "--headers", "btf", "-v", "-x", "mine"),
 			 0);
-	assert_int_equal(c.seconds, 3);
+	assert_true(c.duration == 3 * BW_PARSE_SECOND);
 	assert_string_equal(c.source, "s.c");
 	assert_int_equal(c.pages, 8);
 	assert_true(c.fail_on_loss && c.no_cache && bw_verbose);
@@ -68,12 +69,40 @@ static void options_that_are_not_given_keep_their_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&without, &c, (const char *const[]){NULL}), 0);
-	assert_int_equal(c.seconds, 0);
+	assert_int_equal(c.duration, 0);
 	assert_int_equal(c.pages, 256);
 	assert_null(c.source);
 	assert_false(c.fail_on_loss || c.no_cache);
 	assert_int_equal(c.headers, BW_HEADERS_AUTO);
 	assert_string_equal(printed, "");
+}
+
+static void a_duration_is_in_seconds_or_has_a_unit(void **state)
+{
+	struct bw_common_options c;
+
+	(void)state;
+	assert_int_equal(PARSE(&without, &c, "-d", "10m"), 0);
+	assert_true(c.duration == 600 * BW_PARSE_SECOND);
+	assert_int_equal(PARSE(&without, &c, "-d", "500ms"), 0);
+	assert_int_equal(c.duration, 500000000);
+	assert_int_equal(PARSE(&without, &c, "-d", "4294967295"), 0);
+	assert_true(c.duration == UINT32_MAX * BW_PARSE_SECOND);
+}
+
+static void a_least_duration_is_checked(void **state)
+{
+	uint64_t ns = 7;
+	int r;
+
+	(void)state;
+	capture();
+	r = bw_common_options_duration("--self-test", "500ms", BW_PARSE_SECOND, &ns);
+	assert_string_equal(captured(), "bccwatch: --self-test 500ms: the least is 1 second\n");
+	assert_int_equal(r, BW_EXIT_USAGE);
+	assert_int_equal(ns, 7);
+	assert_int_equal(bw_common_options_duration("--self-test", "1m", BW_PARSE_SECOND, &ns), 0);
+	assert_true(ns == 60 * BW_PARSE_SECOND);
 }
 
 static void assert_usage(const struct bw_command *command, const char *const *words, const char *message)
@@ -93,7 +122,9 @@ static void a_value_of_another_form_is_a_usage_error(void **state)
 	USAGE(&without, "--duration 0: ", "-d", "0");
 	USAGE(&without, "--duration -1: ", "-d", "-1");
 	USAGE(&without, "--duration 4294967296: ", "-d", "4294967296");
-	USAGE(&without, "--duration 1s: ", "-d", "1s");
+	USAGE(&without, "--duration 0.5: not a time: seconds, or with a unit", "-d", "0.5");
+	USAGE(&without, "--duration 1us: the least is 1ms", "-d", "1us");
+	USAGE(&without, "--duration 1193047h: ", "-d", "1193047h");
 	USAGE(&without, "--buffer-pages 0: ", "--buffer-pages", "0");
 	USAGE(&without, "--buffer-pages 3: ", "--buffer-pages", "3");
 	USAGE(&without, "--buffer-pages 131072: ", "--buffer-pages", "131072");
@@ -133,7 +164,7 @@ static void help_lists_the_options_and_ends_the_command(void **state)
 	assert_non_null(strstr(printed, "Usage: bccwatch run [OPTION...] FILE.c\n"));
 	assert_non_null(strstr(printed, "  -x, --own VALUE"));
 	assert_non_null(strstr(printed, "      --source FILE"));
-	assert_non_null(strstr(printed, "  -d, --duration SECONDS"));
+	assert_non_null(strstr(printed, "  -d, --duration TIME"));
 }
 
 static void a_user_is_a_number_or_a_name(void **state)
@@ -161,6 +192,8 @@ static void a_user_is_a_number_or_a_name(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_common_option_is_read),
 	cmocka_unit_test(options_that_are_not_given_keep_their_defaults),
+	cmocka_unit_test(a_duration_is_in_seconds_or_has_a_unit),
+	cmocka_unit_test(a_least_duration_is_checked),
 	cmocka_unit_test(a_value_of_another_form_is_a_usage_error),
 	cmocka_unit_test(the_first_usage_error_ends_the_parsing),
 	cmocka_unit_test(a_command_takes_its_operand_and_no_other_argument),

@@ -25,6 +25,9 @@ static void fields_are_read_in_their_order(void **state)
 		snprintf(all + len, sizeof(all) - len, "%s%s", len ? "," : "",
 			 bw_file_event_fields_name((enum bw_file_event_field)i));
 	}
+	assert_int_equal(bw_file_event_fields_parse("--fields", "PID, Comm", &f), 0);
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.fields[1], BW_FIELD_COMM);
 	assert_int_equal(bw_file_event_fields_parse("--fields", all, &f), 0);
 	assert_int_equal(f.n, BW_FIELDS);
 	for (size_t i = 0; i < BW_FIELDS; i++)

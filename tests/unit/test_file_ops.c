@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "output/file_ops.h"
@@ -75,10 +76,34 @@ static void an_unknown_operation_is_reported(void **state)
 	assert_int_equal(r, -EINVAL);
 }
 
+static void the_help_has_a_line_for_each_word(void **state)
+{
+	char *text = NULL, *line, words[] = BW_FILE_OPS_WORDS, *rest = words;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	bw_file_ops_help(out);
+	fclose(out);
+	line = text;
+	for (char *end; (end = strchr(line, '\n')); line = end + 1) {
+		const char *word = strsep(&rest, " ");
+
+		*end = '\0';
+		assert_non_null(word);
+		assert_memory_equal(line, word, strlen(word));
+		assert_int_equal(line[strlen(word)], ' ');
+		assert_true(line[10] == ' ' && line[11] > ' ' && end - line <= 100);
+	}
+	assert_null(rest);
+	free(text);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_operation_has_a_name_that_is_read_as_it),
 	cmocka_unit_test(several_operations_have_a_word),
 	cmocka_unit_test(an_unknown_operation_is_reported),
+	cmocka_unit_test(the_help_has_a_line_for_each_word),
 };
 
 UNIT_MODULE("output/file_ops", NULL, NULL);

@@ -135,7 +135,8 @@ static void each_error_has_its_name(void **state)
 	assert_int_equal(bw_flag_names_error_of("EWOULDBLOCK"), EWOULDBLOCK);
 	assert_int_equal(bw_flag_names_error_of("EDEADLOCK"), EDEADLOCK);
 	assert_int_equal(bw_flag_names_error_of("ENOTSUP"), ENOTSUP);
-	assert_int_equal(bw_flag_names_error_of("enoent"), 0);
+	assert_int_equal(bw_flag_names_error_of("enoent"), ENOENT);
+	assert_int_equal(bw_flag_names_error_of("eWouldBlock"), EWOULDBLOCK);
 	assert_int_equal(bw_flag_names_error_of("ERESTARTSYS"), 0);
 	assert_int_equal(bw_flag_names_error_of(""), 0);
 }

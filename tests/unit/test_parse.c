@@ -57,21 +57,40 @@ static void a_word_is_found_if_it_is_whole(void **state)
 static void a_time_has_a_unit(void **state)
 {
 	static const char *const bad[] = {
-		"", "10", "s", "0ms", "1 s", "-1s", "1.5s", "1m", "1sx", "18446744074s", "99999999999999999999999999s"};
+		"", "10", "s", "0ms", "1 s", "-1s", "1.5s", "1d", "1sx", "18446744074s", "99999999999999999999999999s"};
 	uint64_t ns = 7;
 
 	(void)state;
-	assert_int_equal(bw_parse_duration("10ms", &ns), 0);
+	assert_int_equal(bw_parse_duration("10ms", 0, &ns), 0);
 	assert_int_equal(ns, 10000000);
-	assert_int_equal(bw_parse_duration("1s", &ns), 0);
+	assert_int_equal(bw_parse_duration("1s", 0, &ns), 0);
 	assert_int_equal(ns, 1000000000);
-	assert_int_equal(bw_parse_duration("250us", &ns), 0);
+	assert_int_equal(bw_parse_duration("250us", 0, &ns), 0);
 	assert_int_equal(ns, 250000);
-	assert_int_equal(bw_parse_duration("7ns", &ns), 0);
+	assert_int_equal(bw_parse_duration("10m", 0, &ns), 0);
+	assert_true(ns == 600 * BW_PARSE_SECOND);
+	assert_int_equal(bw_parse_duration("2h", 0, &ns), 0);
+	assert_true(ns == 7200 * BW_PARSE_SECOND);
+	assert_int_equal(bw_parse_duration("7ns", 0, &ns), 0);
 	for (size_t i = 0; i < LENGTH(bad); i++)
-		if (bw_parse_duration(bad[i], &ns) >= 0)
+		if (bw_parse_duration(bad[i], 0, &ns) >= 0)
 			fail_msg("'%s' is taken for a time", bad[i]);
 	assert_int_equal(ns, 7);
+}
+
+static void a_time_may_be_without_a_unit_where_one_is_meant(void **state)
+{
+	uint64_t ns = 7;
+
+	(void)state;
+	assert_int_equal(bw_parse_duration("10", BW_PARSE_SECOND, &ns), 0);
+	assert_true(ns == 10 * BW_PARSE_SECOND);
+	assert_int_equal(bw_parse_duration("10ms", BW_PARSE_SECOND, &ns), 0);
+	assert_int_equal(ns, 10000000);
+	assert_int_equal(bw_parse_duration("0", BW_PARSE_SECOND, &ns), -EINVAL);
+	assert_int_equal(bw_parse_duration("", BW_PARSE_SECOND, &ns), -EINVAL);
+	assert_int_equal(bw_parse_duration("18446744074", BW_PARSE_SECOND, &ns), -ERANGE);
+	assert_int_equal(ns, 10000000);
 }
 
 static void a_size_may_have_a_unit_of_1024(void **state)
@@ -97,6 +116,7 @@ static void a_size_may_have_a_unit_of_1024(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_time_has_a_unit),
+	cmocka_unit_test(a_time_may_be_without_a_unit_where_one_is_meant),
 	cmocka_unit_test(a_size_may_have_a_unit_of_1024),
 	cmocka_unit_test(a_word_is_found_if_it_is_whole),
 	cmocka_unit_test(what_is_no_number_is_refused),

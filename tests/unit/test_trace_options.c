@@ -172,7 +172,7 @@ static void what_is_left_out_can_be_given_again(void **state)
 static void fields_are_those_of_the_list_and_opensnoops_are_added(void **state)
 {
 	(void)state;
-	assert_int_equal(PARSE("--fields", "pid,op"), 0);
+	assert_int_equal(PARSE("--fields", "PID, op"), 0);
 	assert_int_equal(options.fields.n, 2);
 	assert_int_equal(options.fields.fields[1], BW_FIELD_OP);
 	assert_int_equal(PARSE("-F", "-U", "-e"), 0);
@@ -193,6 +193,23 @@ static void fields_help_lists_the_fields(void **state)
 	assert_int_equal(PARSE("--fields", "help"), -1);
 	assert_non_null(strstr(printed, "\npath         the file's absolute path"));
 	assert_non_null(strstr(printed, "\npid_ns       the PID namespace's inode number\n"));
+}
+
+static void ops_help_explains_the_operations(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--ops", "help"), -1);
+	assert_non_null(strstr(printed, "\ndelete     unlink and rmdir\n"));
+}
+
+static void an_error_is_a_number_or_a_name_in_letters_of_either_case(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--errno", "2"), 0);
+	assert_int_equal(options.values.error, ENOENT);
+	assert_int_equal(PARSE("--errno", "eacces"), 0);
+	assert_int_equal(options.values.error, EACCES);
+	assert_int_equal(options.filters, 1 << BW_BY_ERROR);
 }
 
 static void an_open_passes_by_one_of_the_flags(void **state)
@@ -231,7 +248,9 @@ static const struct bad bad[] = {
 	{"--path *.c: a whole path begins with / or **", {"--path", "*.c"}},
 	{"--not-path proc: a whole path begins", {"--not-path", "proc"}},
 	{"--path /a\\: there is nothing behind the backslash (byte 3)", {"--path", "/a\\"}},
-	{"--errno 2: not the name of an error", {"--errno", "2"}},
+	{"--errno 0: neither the name of an error nor its number", {"--errno", "0"}},
+	{"--errno 300: neither", {"--errno", "300"}},
+	{"--errno ENOPE: neither", {"--errno", "ENOPE"}},
 	{"--min-latency 5: not a time with its unit", {"--min-latency", "5"}},
 	{"--min-bytes 0: not a number of bytes", {"--min-bytes", "0"}},
 	{"--min-bytes is for reads and writes", {"--min-bytes", "1"}},
@@ -277,6 +296,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_left_out_can_be_given_again),
 	cmocka_unit_test(fields_are_those_of_the_list_and_opensnoops_are_added),
 	cmocka_unit_test(fields_help_lists_the_fields),
+	cmocka_unit_test(ops_help_explains_the_operations),
+	cmocka_unit_test(an_error_is_a_number_or_a_name_in_letters_of_either_case),
 	cmocka_unit_test(an_open_passes_by_one_of_the_flags),
 	cmocka_unit_test(a_wrong_value_or_conflict_is_a_usage_error_with_its_reason),
 };

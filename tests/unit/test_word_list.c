@@ -36,6 +36,15 @@ static void each_word_is_taken_in_its_order_until_one_is_refused(void **state)
 	assert_string_equal(taken, "2 0 ");
 }
 
+static void a_word_may_have_spaces_around_it_and_letters_of_either_case(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(" open, write ,  rename ", -1), 0);
+	assert_string_equal(taken, "0 1 2 ");
+	assert_int_equal(parse("Open,WRITE", -1), 0);
+	assert_string_equal(taken, "0 1 ");
+}
+
 static const char *message_of(const char *text)
 {
 	int r;
@@ -57,11 +66,14 @@ static void a_word_that_is_unknown_is_reported_with_what_may_be_meant(void **sta
 			    "bccwatch: --ops x\\x1b: no such operation\n  known: open, write, rename\n");
 	assert_string_equal(message_of(""), "bccwatch: --ops : no such operation\n  known: open, write, rename\n");
 	assert_string_equal(message_of("open,"), "bccwatch: --ops : no such operation\n  known: open, write, rename\n");
-	assert_string_equal(message_of("Open"), "bccwatch: --ops Open: no such operation\n  did you mean open?\n");
+	assert_string_equal(message_of("open, ,write"),
+			    "bccwatch: --ops : no such operation\n  known: open, write, rename\n");
+	assert_string_equal(message_of("MV"), "bccwatch: --ops MV: no such operation\n  did you mean rename?\n");
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_word_is_taken_in_its_order_until_one_is_refused),
+	cmocka_unit_test(a_word_may_have_spaces_around_it_and_letters_of_either_case),
 	cmocka_unit_test(a_word_that_is_unknown_is_reported_with_what_may_be_meant),
 };
 

@@ -56,9 +56,16 @@ static int parse_with_unit(const char *text, const struct unit *units, uint64_t 
 	return r;
 }
 
-int bw_parse_duration(const char *text, uint64_t *ns)
+int bw_parse_duration(const char *text, uint64_t bare, uint64_t *ns)
 {
-	static const struct unit units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
+	const struct unit units[] = {{"ns", 1},
+				     {"us", 1000},
+				     {"ms", 1000000},
+				     {"s", BW_PARSE_SECOND},
+				     {"m", 60 * BW_PARSE_SECOND},
+				     {"h", 3600 * BW_PARSE_SECOND},
+				     {bare ? "" : NULL, bare},
+				     {NULL, 0}};
 	uint64_t value;
 	int r = parse_with_unit(text, units, &value);
 

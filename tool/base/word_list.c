@@ -4,16 +4,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/parse.h"
 #include "base/suggestions.h"
 
 static const char *other_name(const struct bw_word_list *list, const char *word)
 {
 	for (size_t i = 0; list->others && list->others[i][0]; i++)
-		if (strcmp(list->others[i][0], word) == 0)
+		if (strcasecmp(list->others[i][0], word) == 0)
 			return list->others[i][1];
 	return NULL;
 }
@@ -41,6 +41,26 @@ static int reject(const struct bw_word_list *list, const char *word)
 	return -EINVAL;
 }
 
+/* The word without the spaces around it. */
+static char *trim(char *word)
+{
+	size_t len;
+
+	word += strspn(word, " ");
+	len = strlen(word);
+	while (len > 0 && word[len - 1] == ' ')
+		word[--len] = '\0';
+	return word;
+}
+
+static int find(const char *word, const char *const *words)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return i;
+	return -1;
+}
+
 int bw_word_list_parse(const struct bw_word_list *list, const char *text)
 {
 	BW_FREE char *copy = strdup(text);
@@ -48,8 +68,10 @@ int bw_word_list_parse(const struct bw_word_list *list, const char *text)
 	int r = copy ? 0 : -ENOMEM;
 
 	while (r == 0 && (word = strsep(&next, ","))) {
-		int index = bw_parse_word(word, list->words);
+		int index;
 
+		word = trim(word);
+		index = find(word, list->words);
 		r = index < 0 ? reject(list, word) : list->take(list->cookie, (size_t)index);
 	}
 	return r;

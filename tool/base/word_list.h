@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An option's value that is a list of words: "open,read". */
+/* An option's value that is a list of words, in letters of either case: "open, READ". */
 #pragma once
 
 #include <stddef.h>

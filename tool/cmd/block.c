@@ -86,7 +86,7 @@ static void prepare(struct block *b)
 	b->run.watch = (struct bw_watch){
 		.loaded = &p->loaded,
 		.pages = (uint32_t)o->common.pages,
-		.seconds = o->common.seconds,
+		.duration = o->common.duration,
 		.signal_fd = p->signal_fd,
 		.fail_on_loss = o->common.fail_on_loss,
 		.needs_reader = true,

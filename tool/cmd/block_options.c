@@ -135,7 +135,7 @@ static int set_pin_option(struct bw_block_options *o, int id, const char *value)
 	case OPT_UNPIN:
 		return set_name("--unpin", value, &o->unpin);
 	case OPT_SELF_TEST:
-		return bw_common_options_seconds("--self-test", value, &o->self_test);
+		return bw_common_options_duration("--self-test", value, BW_PARSE_SECOND, &o->self_test);
 	case OPT_STATUS:
 		o->status = true;
 		return 0;
@@ -311,7 +311,7 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_STATUS, "status", NULL, "list what is pinned", NULL},
 	{OPT_UNPIN, "unpin", "NAME", "end what is pinned under this name", NULL},
 	{OPT_JSON, "json", NULL, "with --status: as JSON, an object for each pin", NULL},
-	{OPT_SELF_TEST, "self-test", "SECONDS",
+	{OPT_SELF_TEST, "self-test", "TIME",
 	 "try so often whether the rules are enforced, and attach the program anew if they are not", NULL},
 	{OPT_AS_ROOT, "as-root", NULL, "run the command as root, also where sudo was called by another user", NULL},
 	BW_COMMON_OPTIONS,

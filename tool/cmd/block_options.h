@@ -31,7 +31,7 @@ struct bw_block_options {
 	const char *files[BW_BLOCK_FILES_MAX]; /* n_files of --rules, whose rules are among the others */
 	size_t n_files;
 	const char *pin;    /* the name of --pin; NULL: the rules end with the process */
-	uint64_t self_test; /* seconds between two; 0: none */
+	uint64_t self_test; /* ns between two; 0: none */
 	const char *unpin;  /* in place of blocking: the name of a pin that is to end */
 	bool status, json;  /* likewise: pins are listed */
 };

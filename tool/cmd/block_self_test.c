@@ -23,11 +23,11 @@ static void replace(struct bw_block_self_test *t, struct bw_block_run *run, unsi
 
 void bw_block_self_test_attend(struct bw_block_self_test *t, struct bw_block_run *run)
 {
-	const uint64_t seconds = run->program->options->self_test, now = bw_timestamp_now();
+	const uint64_t interval = run->program->options->self_test, now = bw_timestamp_now();
 
-	if (seconds == 0 || now < t->next)
+	if (interval == 0 || now < t->next)
 		return;
-	t->next = now + seconds * SECOND;
+	t->next = now + interval;
 	if (bw_self_test_run(&run->program->enforcement) < 0)
-		replace(t, run, seconds);
+		replace(t, run, interval / SECOND);
 }

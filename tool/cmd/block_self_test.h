@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `bccwatch block --self-test SECONDS`: a program that does not deny any more is replaced. */
+/* `bccwatch block --self-test TIME`: a program that does not deny any more is replaced. */
 #pragma once
 
 #include <stdbool.h>

@@ -17,6 +17,9 @@
 
 enum { PAGES_MAX = 1 << 16 };
 
+/* 136 years, so that the time of the end can be computed. */
+#define DURATION_MAX (UINT32_MAX * BW_PARSE_SECOND)
+
 int bw_common_options_usage_error(const char *option, const char *value, const char *wanted)
 {
 	return bw_log_error(BW_EXIT_USAGE, "%s %s: %s", option, value, wanted);
@@ -58,10 +61,17 @@ static int set_headers(struct bw_common_options *c, const char *value)
 	return 0;
 }
 
-int bw_common_options_seconds(const char *option, const char *value, uint64_t *seconds)
+int bw_common_options_duration(const char *option, const char *value, uint64_t least, uint64_t *ns)
 {
-	if (bw_parse_number(value, UINT32_MAX, seconds) < 0 || *seconds == 0)
-		return bw_common_options_usage_error(option, value, "not a number of seconds from 1 on");
+	uint64_t time;
+
+	if (bw_parse_duration(value, BW_PARSE_SECOND, &time) < 0 || time > DURATION_MAX)
+		return bw_common_options_usage_error(option, value,
+						     "not a time: seconds, or with a unit, as 10, 500ms, 10m, 2h");
+	if (time < least)
+		return bw_common_options_usage_error(
+			option, value, least < BW_PARSE_SECOND ? "the least is 1ms" : "the least is 1 second");
+	*ns = time;
 	return 0;
 }
 
@@ -77,7 +87,7 @@ static int set_common(const struct bw_command *command, struct bw_common_options
 {
 	switch (id) {
 	case 'd':
-		return bw_common_options_seconds("--duration", value, &c->seconds);
+		return bw_common_options_duration("--duration", value, BW_COMMON_MILLISECOND, &c->duration);
 	case BW_OPT_SOURCE:
 		c->source = value;
 		return 0;

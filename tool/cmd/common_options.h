@@ -13,7 +13,7 @@
 struct bw_common_options {
 	const char *source; /* the command's operand, or --source; NULL: the installed one */
 	char **command;	    /* what stands behind "--", ended by NULL; NULL: there was none */
-	uint64_t seconds;   /* 0: until a signal */
+	uint64_t duration;  /* in ns; 0: until a signal */
 	uint64_t pages;
 	bool fail_on_loss, no_cache;
 	enum bw_header_choice headers;
@@ -39,7 +39,7 @@ enum {
 
 /* Without --source. */
 #define BW_RUN_OPTIONS                                                                                           \
-	{'d', "duration", "SECONDS", "end after so many seconds", NULL},                                         \
+	{'d', "duration", "TIME", "end after this time: seconds, or with a unit, as 500ms, 10m, 2h", NULL},      \
 		{BW_OPT_BUFFER_PAGES, "buffer-pages", "N",                                                       \
 		 "pages of each CPU's event buffer, a power of two (default: 256)", NULL},                       \
 		{BW_OPT_FAIL_ON_LOSS, "fail-on-loss", NULL, "exit with 3 if events were lost", NULL},            \
@@ -74,8 +74,9 @@ int bw_common_options_uid(const char *option, const char *value, uint32_t *uid);
 /* 0, or -errno, reported, if this process may not load programs. */
 int bw_common_options_privilege(const char *command);
 
-/* "a number of seconds from 1 on" into *seconds. 0 or BW_EXIT_USAGE, reported. */
-int bw_common_options_seconds(const char *option, const char *value, uint64_t *seconds);
+/* A time in seconds or with a unit, of `least` ns at least, a millisecond or a second. 0 or BW_EXIT_USAGE, reported. */
+#define BW_COMMON_MILLISECOND 1000000ULL
+int bw_common_options_duration(const char *option, const char *value, uint64_t least, uint64_t *ns);
 
 /* Reads --source's file, or bpf_src/name, and chooses its headers. 0 or -errno, reported; free it in either case. */
 int bw_common_options_source(const struct bw_common_options *common, const char *name, struct bw_source *source);

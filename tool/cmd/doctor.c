@@ -133,7 +133,7 @@ static int receive(struct doctor *d, const struct bw_loaded *loaded)
 	struct bw_session session = {
 		.loaded = loaded,
 		.pages = 8,
-		.seconds = 5,
+		.duration = 5000000000,
 		.signal_fd = d->signal_fd,
 		.out_fd = STDOUT_FILENO,
 		.extra_fd = -1,

@@ -133,7 +133,7 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_REPLACE:
 		return add_replacement(run, value);
 	case OPT_INTERVAL:
-		return bw_common_options_seconds("--interval", value, &run->interval);
+		return bw_common_options_duration("--interval", value, BW_COMMON_MILLISECOND, &run->interval);
 	case OPT_LOG2:
 		return add(&run->log2, "--log2", value);
 	case OPT_LINEAR:
@@ -228,7 +228,7 @@ static int watch(struct run *run, struct bw_trace_pipe *trace_pipe, int signal_f
 	struct bw_watch w = {
 		.loaded = &run->loaded,
 		.pages = (uint32_t)run->common.pages,
-		.seconds = run->common.seconds,
+		.duration = run->common.duration,
 		.signal_fd = signal_fd,
 		.fail_on_loss = run->common.fail_on_loss,
 		.named = true,
@@ -313,7 +313,7 @@ static const struct bw_command_option options[] = {
 	{OPT_REPLACE, "replace", "WORD=TEXT", "put TEXT in place of WORD in the source, as BCC's scripts do", NULL},
 	{OPT_JSON, "json", NULL, "print one JSON object a line", NULL},
 	{OPT_PRINTK, "printk", NULL, "also print what bpf_trace_printk writes", NULL},
-	{OPT_INTERVAL, "interval", "SECONDS", "print the maps at this interval (always: at the end, and on SIGUSR1)",
+	{OPT_INTERVAL, "interval", "TIME", "print the maps at this interval (always: at the end, and on SIGUSR1)",
 	 NULL},
 	{OPT_CLEAR, "clear", NULL, "clear the maps whenever they were printed", NULL},
 	{OPT_LOG2, "log2", "TABLE", "print the map TABLE as a log2 histogram", NULL},

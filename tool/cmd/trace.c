@@ -168,7 +168,7 @@ static int open_trace(struct trace *t)
 	t->watch = (struct bw_watch){
 		.loaded = &t->loaded,
 		.pages = (uint32_t)t->options.common.pages,
-		.seconds = t->options.common.seconds,
+		.duration = t->options.common.duration,
 		.signal_fd = t->signal_fd,
 		.fail_on_loss = t->options.common.fail_on_loss,
 		.counters = true,

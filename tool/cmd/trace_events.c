@@ -158,7 +158,7 @@ static int attach(struct events *e)
 	e->watch = (struct bw_watch){
 		.loaded = &e->loaded,
 		.pages = (uint32_t)o->common.pages,
-		.seconds = o->common.seconds,
+		.duration = o->common.duration,
 		.signal_fd = e->signal_fd,
 		.fail_on_loss = o->common.fail_on_loss,
 		.counters = true,

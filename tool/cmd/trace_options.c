@@ -216,7 +216,9 @@ void bw_trace_options_free(struct bw_trace_options *o)
 const struct bw_command_option bw_trace_options_table[] = {
 	{BW_OPT_OPS, "ops", "LIST",
 	 "open, create, read, write, close, delete, rename, link, truncate, attr, mkdir, mknod, fallocate, mmap, exec, "
-	 "stat, changes (all that change a file or directory) or all, separated by commas (default: open)",
+	 "stat, changes (all that change a file or directory) or all, separated by commas (default: open); help "
+	 "explains "
+	 "them",
 	 BW_FILE_OPS_WORDS},
 	{BW_OPT_ALL_FILES, "all-files", NULL, "pipes and sockets, too", NULL},
 	{'p', "pid", "PID", "only this process", BW_COMPLETE_PID},

@@ -2,6 +2,7 @@
 #include "cmd/trace_selection.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +129,14 @@ static int set_who(struct bw_trace_options *o, int id, const char *value)
 
 static int set_error(struct bw_trace_options *o, const char *value)
 {
+	uint64_t number;
+
 	o->values.error = bw_flag_names_error_of(value);
+	if (bw_parse_number(value, INT32_MAX, &number) == 0 && bw_flag_names_error(number))
+		o->values.error = (int)number;
 	if (o->values.error == 0)
-		return bw_common_options_usage_error("--errno", value, "not the name of an error, as ENOENT");
+		return bw_common_options_usage_error("--errno", value,
+						     "neither the name of an error nor its number, as ENOENT or 2");
 	return by(o, BW_BY_ERROR);
 }
 
@@ -138,9 +144,9 @@ static int set_min_latency(struct bw_trace_options *o, const char *value)
 {
 	uint64_t ns;
 
-	if (bw_parse_duration(value, &ns) < 0)
+	if (bw_parse_duration(value, 0, &ns) < 0)
 		return bw_common_options_usage_error("--min-latency", value,
-						     "not a time with its unit, as 10ms, 1s, 250us, 500ns");
+						     "not a time with its unit, as 500ns, 250us, 10ms, 1s, 1m");
 	o->values.min_latency = ns;
 	return by(o, BW_BY_LATENCY);
 }
@@ -165,13 +171,22 @@ static int add_flag(struct bw_trace_options *o, const char *value)
 	return r;
 }
 
+static int set_ops(struct bw_trace_options *o, const char *value)
+{
+	if (strcmp(value, "help") == 0) {
+		bw_file_ops_help(stdout);
+		return -1;
+	}
+	o->ops_given = true;
+	return bw_file_ops_parse("--ops", value, &o->ops) < 0 ? BW_EXIT_USAGE : 0;
+}
+
 /* Which events. */
 static int set_which(struct bw_trace_options *o, int id, const char *value)
 {
 	switch (id) {
 	case BW_OPT_OPS:
-		o->ops_given = true;
-		return bw_file_ops_parse("--ops", value, &o->ops) < 0 ? BW_EXIT_USAGE : 0;
+		return set_ops(o, value);
 	case BW_OPT_ALL_FILES:
 		o->all_files = true;
 		return 0;

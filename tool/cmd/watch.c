@@ -262,7 +262,7 @@ int bw_watch_open(struct bw_watch *w)
 	w->session = (struct bw_session){
 		.loaded = w->loaded,
 		.pages = w->pages,
-		.seconds = w->seconds,
+		.duration = w->duration,
 		.signal_fd = w->signal_fd,
 		.out_fd = w->out_fd ? w->out_fd : STDOUT_FILENO,
 		.interval = w->interval,

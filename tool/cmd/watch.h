@@ -25,9 +25,9 @@ struct bw_watch_format;
 struct bw_watch {
 	/* Given by the caller. */
 	const struct bw_loaded *loaded;
-	uint32_t pages;	  /* of each CPU's buffer, a power of two */
-	uint64_t seconds; /* to run; 0: until a signal */
-	int signal_fd;	  /* of bw_signals_open */
+	uint32_t pages;	   /* of each CPU's buffer, a power of two */
+	uint64_t duration; /* to run, in ns; 0: until a signal */
+	int signal_fd;	   /* of bw_signals_open */
 	bool fail_on_loss;
 	bool needs_reader; /* that stdout's reader goes is a failure */
 	bool goes_on;	   /* also while lines can't be written: a full disk does not end it */
@@ -46,7 +46,7 @@ struct bw_watch {
 	/* Started, and released when the run begins, which ends with it; NULL: none. The exit status is the command's.
 	 */
 	struct bw_command_run *command;
-	/* Printed at the end, at each interval of so many seconds, and on SIGUSR1; NULL: no maps are. */
+	/* Printed at the end, at each interval of so many ns, and on SIGUSR1; NULL: no maps are. */
 	struct bw_map_printer *maps;
 	uint64_t interval;
 	struct bw_trace_pipe *trace_pipe; /* what bpf_trace_printk wrote is printed too; NULL: it is not */

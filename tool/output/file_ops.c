@@ -28,6 +28,27 @@ static const char *const words[] = {
 	NULL,
 };
 
+static const char *const meanings[] = {
+	[OP_OPEN] = "opens, also those that create or empty a file",
+	[OP_CREATE] = "of the opens those that create a file, or failed to; their events are those of opens",
+	[OP_READ] = "read, pread, readv, splice, sendfile, copy_file_range and the like",
+	[OP_WRITE] = "write, pwrite, writev, splice, sendfile, copy_file_range and the like",
+	[OP_CLOSE] = "the last descriptor of an open file is closed",
+	[OP_DELETE] = "unlink and rmdir",
+	[OP_RENAME] = "rename, also where it replaces a file",
+	[OP_LINK] = "hard and symbolic links that are made",
+	[OP_TRUNCATE] = "truncate and ftruncate, and the opens that empty a file (O_TRUNC)",
+	[OP_ATTR] = "mode, owner, times, extended attributes, ACLs and the flags of chattr are changed",
+	[OP_MKDIR] = "directories are made",
+	[OP_MKNOD] = "fifos, sockets and device files are made",
+	[OP_FALLOCATE] = "space is allocated, or a hole is made",
+	[OP_MMAP] = "a file is mapped, or a shared mapping is made writable",
+	[OP_EXEC] = "programs are executed",
+	[OP_STAT] = "stat, access and readlink",
+	[CHANGES] = "create, write, delete, rename, link, truncate, attr, mkdir, mknod, fallocate",
+	[ALL] = "all of these",
+};
+
 /* What others call them: system calls, and events of inotify. */
 static const char *const others[][2] = {
 	{"unlink", "delete"}, {"rmdir", "delete"},	 {"remove", "delete"}, {"creat", "create"},
@@ -52,6 +73,12 @@ static int add(void *cookie, size_t index)
 	else
 		*ops |= index == ALL ? BW_FILE_OPS_ALL : 1U << index;
 	return 0;
+}
+
+void bw_file_ops_help(FILE *out)
+{
+	for (size_t i = 0; words[i]; i++)
+		fprintf(out, "%-9s  %s\n", words[i], meanings[i]);
 }
 
 int bw_file_ops_parse(const char *option, const char *list, uint32_t *ops)

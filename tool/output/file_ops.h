@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "bpf_src/trace/event.h"
 
@@ -21,6 +22,9 @@ enum {
 
 /* "open"; NULL: there is none of that number. */
 const char *bw_file_ops_name(uint64_t op);
+
+/* Prints all of them, and the words for several, with what they mean, a line each. */
+void bw_file_ops_help(FILE *out);
 
 /* Reads a list as "open,delete" or "changes,read" into *ops, 1 << OP_* each. 0 or -EINVAL, reported by the option's
  * name. */

@@ -343,11 +343,11 @@ const char *bw_flag_names_error(uint64_t error)
 int bw_flag_names_error_of(const char *name)
 {
 	for (size_t i = 0; i < LENGTH(errors); i++)
-		if (errors[i] && strcmp(name, errors[i]) == 0)
+		if (errors[i] && strcasecmp(name, errors[i]) == 0)
 			return (int)i;
-	if (strcmp(name, "EWOULDBLOCK") == 0)
+	if (strcasecmp(name, "EWOULDBLOCK") == 0)
 		return 11;
-	if (strcmp(name, "EDEADLOCK") == 0)
+	if (strcasecmp(name, "EDEADLOCK") == 0)
 		return 35;
-	return strcmp(name, "ENOTSUP") == 0 ? 95 : 0;
+	return strcasecmp(name, "ENOTSUP") == 0 ? 95 : 0;
 }

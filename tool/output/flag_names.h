@@ -32,5 +32,5 @@ const char *bw_flag_names_type(uint32_t mode);
 /* "ENOENT" of 2 (also of numbers that only the kernel itself has); NULL: there is no error of that number. */
 const char *bw_flag_names_error(uint64_t error);
 
-/* The number of an error's name; 0: there is none. */
+/* The number of an error's name, in letters of either case; 0: there is none. */
 int bw_flag_names_error_of(const char *name);

@@ -194,9 +194,9 @@ static void tick(struct bw_session *s)
 	if (s->next_tick == 0 || bw_timestamp_now() < s->next_tick)
 		return;
 	s->tick(s->cookie);
-	s->next_tick += s->interval * SECOND;
+	s->next_tick += s->interval;
 	if (s->next_tick <= bw_timestamp_now()) /* it took longer than its interval */
-		s->next_tick = bw_timestamp_now() + s->interval * SECOND;
+		s->next_tick = bw_timestamp_now() + s->interval;
 }
 
 /*
@@ -303,8 +303,8 @@ int bw_session_run(struct bw_session *s)
 
 	s->next_report = bw_timestamp_now() + SECOND;
 	s->next_look = bw_timestamp_now();
-	s->end = s->seconds ? bw_timestamp_now() + s->seconds * SECOND : 0;
-	s->next_tick = s->interval ? bw_timestamp_now() + s->interval * SECOND : 0;
+	s->end = s->duration ? bw_timestamp_now() + s->duration : 0;
+	s->next_tick = s->interval ? bw_timestamp_now() + s->interval : 0;
 	r = loop(s);
 	bw_attached_free(&s->attached);
 	bw_buffers_read(s->buffers);

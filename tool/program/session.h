@@ -28,10 +28,10 @@ struct bw_session {
 	/* Given by the caller. */
 	const struct bw_loaded *loaded;
 	uint32_t pages;	   /* of each CPU's buffer, a power of two */
-	uint64_t seconds;  /* to run; 0: until a signal */
+	uint64_t duration; /* to run, in ns; 0: until a signal */
 	int signal_fd;	   /* of bw_signals_open */
 	int out_fd;	   /* the run ends when its reader has gone */
-	uint64_t interval; /* of tick, in seconds; 0: none */
+	uint64_t interval; /* of tick, in ns; 0: none */
 	bool counters;	   /* the source counts in the map of bpf_src/lib/counters.h */
 	int extra_fd;	   /* read by `extra` when it is readable; -1: none */
 	int urgent_fd;	   /* `urgent` is called when it has POLLPRI; -1: none */
