@@ -76,8 +76,8 @@ sleep 0.5
 sleep 0.5
 stop
 check "trace -o: SIGHUP does not end it" [ "$status" = 0 ]
-check "trace -o: an open before SIGHUP is in the file that was moved away" shows '/first$' old
-check "trace -o: an open after SIGHUP is in the new file" shows '/second$' log
+check "trace -o: an open before SIGHUP is in the file that was moved away" shows '/first RESULT=ENOENT$' old
+check "trace -o: an open after SIGHUP is in the new file" shows '/second RESULT=ENOENT$' log
 check "trace -o: none of them is in the other file" [ "$(grep -c /second old)$(grep -c /first log)" = 00 ]
 check "trace -o: stdout stays empty" [ ! -s "$out" ]
 mkdir full && mount -t tmpfs -o size=64k none full

@@ -106,7 +106,7 @@ static void add_default_columns(struct bw_file_event *e)
 
 		if ((c.field == BW_FIELD_PID && !r->numbers[BW_FILE_PID]) ||
 		    (c.field == BW_FIELD_COMM && !r->texts[BW_FILE_COMM]) ||
-		    ((c.field == BW_FIELD_OP || c.field == BW_FIELD_RESULT) && !e->options->with_op))
+		    (c.field == BW_FIELD_OP && !e->options->with_op))
 			continue;
 		if (e->options->by_path && c.instead != BW_FIELDS) {
 			enum bw_file_event_field given = c.field;
