@@ -130,6 +130,21 @@ static void only_the_result_of_what_failed_is_in_the_default_line(void **state)
 	assert_string_equal(default_line_of(&m, true), " PID=812 COMM=cat OP=delete FILENAME=x");
 }
 
+static void a_time_that_was_asked_for_does_not_stand_before_the_line_too(void **state)
+{
+	const struct bw_file_event_options first = fields_of("time,pid"), last = fields_of("pid,time");
+	struct made_event m = full_event();
+	const char *line;
+
+	(void)state;
+	line = file_line("file_event", &first, false, &m.e, m.size);
+	assert_memory_equal(line, "TIME=2", 6);
+	assert_string_equal(line + 5 + BW_TIMESTAMP_ISO_LEN, " PID=812");
+	line = file_line("file_event", &last, false, &m.e, m.size);
+	assert_memory_equal(line, "PID=812 TIME=2", 14);
+	assert_int_equal(strlen(line), strlen("PID=812 TIME=") + BW_TIMESTAMP_ISO_LEN);
+}
+
 static void marks_are_values_of_the_operations_that_can_have_them(void **state)
 {
 	struct made_event m =
@@ -206,6 +221,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_field_has_its_value),
 	cmocka_unit_test(a_result_is_a_number_or_the_name_of_an_error),
 	cmocka_unit_test(only_the_result_of_what_failed_is_in_the_default_line),
+	cmocka_unit_test(a_time_that_was_asked_for_does_not_stand_before_the_line_too),
 	cmocka_unit_test(marks_are_values_of_the_operations_that_can_have_them),
 	cmocka_unit_test(numbers_without_names_are_numbers),
 	cmocka_unit_test(the_cgroup_of_an_event_is_its_path),

@@ -26,6 +26,7 @@ struct bw_file_event {
 	const struct bw_file_event_options *options;
 	bool late;	       /* the event that is printed comes after a later one */
 	bool json, is_default; /* is_default: text without --fields */
+	bool has_time;	       /* a column of the text is the time, which then does not stand before the line */
 	const struct bw_layout_field *time;
 	struct bw_file_event_source source;
 	struct bw_file_event_value value; /* of the field that is printed */
@@ -94,6 +95,7 @@ static void add_column(struct bw_file_event *e, enum bw_file_event_field field, 
 		return;
 	*c = (struct column){.field = field, .instead = instead, .optional = optional};
 	set_label(c, name, e->json);
+	e->has_time |= field == BW_FIELD_TIME;
 	e->n_columns++;
 }
 
@@ -284,9 +286,10 @@ static bool is_left_out(const struct bw_file_event *e, const struct column *c)
 static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sample, size_t size, bool other_time)
 {
 	size_t up_to = covered(e, size);
-	char *p = e->line + BW_TIMESTAMP_LEN;
+	char *p = e->line + (e->has_time ? 0 : BW_TIMESTAMP_LEN);
 
-	bw_timestamp_put(&e->source.clock, e->line, e->source.time);
+	if (!e->has_time)
+		bw_timestamp_put(&e->source.clock, e->line, e->source.time);
 	for (size_t i = 0; i < e->n_columns; i++) {
 		const struct column *c = &e->columns[i];
 
@@ -311,7 +314,8 @@ static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sa
 	if (e->late)
 		p += bw_out_text(p, late_label);
 	*p++ = '\n';
-	bw_out_put(out, e->line, (size_t)(p - e->line));
+	/* Before the first column's label is a space. */
+	bw_out_put(out, e->line + e->has_time, (size_t)(p - e->line) - e->has_time);
 }
 
 static void put_json_value(struct bw_file_event *e, const struct column *c)
