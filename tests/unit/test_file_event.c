@@ -23,6 +23,8 @@ static void the_default_line_is_that_of_opens(void **state)
 	struct open_event same = {.pid = 812, .comm = "cat", .fname = "hosts"};
 
 	(void)state;
+	assert_string_equal(default_line(&m, false, false), " PID=812 COMM=cat FILENAME=hosts CREATED=true");
+	m.e.marks &= ~(u32)CREATED;
 	assert_string_equal(default_line(&m, false, false), " PID=812 COMM=cat FILENAME=hosts");
 	assert_string_equal(default_line(&m, false, false), line_of(OPEN_EVENT, &by_field, &same, sizeof(same)));
 	assert_string_equal(default_line(&m, true, false), " PID=812 COMM=cat FILENAME=/etc/hosts");
@@ -212,7 +214,7 @@ static void an_event_that_comes_after_a_later_one_says_so(void **state)
 
 	(void)state;
 	assert_string_equal(late_line(&all, false, &m) + BW_TIMESTAMP_LEN,
-			    " PID=812 COMM=cat FILENAME=/etc/hosts LATE=true");
+			    " PID=812 COMM=cat FILENAME=/etc/hosts CREATED=true LATE=true");
 	assert_string_equal(late_line(&some, false, &m) + BW_TIMESTAMP_LEN, " PID=812 OP=open LATE=true");
 	snprintf(expected, sizeof(expected), "%s", json_of_event("", &m));
 	strcpy(expected + strlen(expected) - 1, ",\"late\":true}");

@@ -15,7 +15,7 @@
 /* A field in the line; of the default line, one that stands in for another where that has no value. */
 struct column {
 	enum bw_file_event_field field, instead;
-	bool optional; /* left out where it has no value, and RESULT where it is no error */
+	bool optional; /* left out where it has no value, RESULT where it is no error, CREATED where it is false */
 	size_t label_len;
 	char label[24]; /* " NAME=", in JSON "\"name\":" */
 };
@@ -46,6 +46,7 @@ static const struct default_column {
 	{BW_FIELD_PID, BW_FIELDS, "pid", false},	 {BW_FIELD_COMM, BW_FIELDS, "comm", false},
 	{BW_FIELD_OP, BW_FIELDS, "op", false},		 {BW_FIELD_FILENAME, BW_FIELD_PATH, "filename", false},
 	{BW_FIELD_TO_FILENAME, BW_FIELD_TO, "to", true}, {BW_FIELD_RESULT, BW_FIELDS, "result", true},
+	{BW_FIELD_CREATED, BW_FIELDS, "created", true},
 };
 
 enum { N_DEFAULT = sizeof(default_columns) / sizeof(*default_columns) };
@@ -280,7 +281,8 @@ static bool is_left_out(const struct bw_file_event *e, const struct column *c)
 	if (c->field == BW_FIELD_RESULT)
 		return !bw_file_sample_has(&e->source.sample, BW_FILE_RESULT) ||
 		       (int64_t)e->source.sample.numbers[BW_FILE_RESULT] >= 0;
-	return e->value.kind == BW_VALUE_NONE;
+	return e->value.kind == BW_VALUE_NONE ||
+	       (c->field == BW_FIELD_CREATED && !bw_file_sample_is(&e->source.sample, CREATED));
 }
 
 static void put_text(struct bw_file_event *e, struct bw_out *out, const char *sample, size_t size, bool other_time)

@@ -2,6 +2,7 @@
 /*
  * File events, as lines of text:
  *   15:04:05 PID=812 COMM=cat FILENAME=/etc/hosts
+ *   15:04:05 PID=812 COMM=cp FILENAME=/t/new CREATED=true
  *   15:04:05 PID=812 COMM=mv OP=rename FILENAME=/t/n TO=/t/c
  *   15:04:05 OP=read PATH=/etc/hosts BYTES=221 RESULT=221		(--fields op,path,bytes,result)
  * or JSON, an object a line (trace.schema.json):
