@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -118,14 +119,43 @@ static void what_is_watched_has_the_paths_that_lead_there(void **state)
 
 static void what_is_not_there_yet_is_its_place(void **state)
 {
+	char expected[4096];
+	int r;
+
 	(void)state;
 	put("/a/other", "");
 	TRACE_PARSE(below("/a/file"), below("/a/dir/"));
-	assert_int_equal(start(), 0);
+	capture();
+	r = start();
+	snprintf(expected, sizeof(expected),
+		 "'%s' does not exist yet: it is waited for in its directory '%s/'.\n"
+		 "'%s/' does not exist yet: it is waited for in its directory '%s/'.\n",
+		 below("/a/file"), below("/a"), below("/a/dir"), below("/a"));
+	assert_string_equal(captured(), expected);
+	assert_int_equal(r, 0);
 	assert_true(trace_has_name(below("/a"), "file"));
 	assert_true(trace_has_name(below("/a"), "dir"));
 	assert_int_equal(trace_count("names"), 2);
 	assert_int_equal(trace_count("files"), 0);
+}
+
+static void a_command_that_is_given_as_a_path_is_recognised(void **state)
+{
+	static const char hint[] = "  to trace the command 'true', put -- before it: bccwatch trace -- true\n";
+	const char *printed;
+	int r;
+
+	(void)state;
+	put("/a/other", "");
+	TRACE_PARSE(below("/a/ls"), "no-such-command", "true", "false");
+	capture();
+	r = bw_trace_targets_check(&targets);
+	printed = captured();
+	assert_int_equal(r, 0);
+	assert_non_null(strstr(printed, hint));
+	assert_non_null(strstr(printed, "'no-such-command' does not exist yet"));
+	printed = strstr(printed, "put -- before") + 1;
+	assert_null(strstr(printed, "put -- before"));
 }
 
 static void a_symlink_is_watched_and_where_it_leads_to(void **state)
@@ -338,6 +368,7 @@ static const struct CMUnitTest tests[] = {
 	WITH_MAPS(the_other_names_of_files_beneath_are_watched),
 	WITH_MAPS(what_is_watched_has_the_paths_that_lead_there),
 	WITH_MAPS(what_is_not_there_yet_is_its_place),
+	WITH_MAPS(a_command_that_is_given_as_a_path_is_recognised),
 	WITH_MAPS(a_symlink_is_watched_and_where_it_leads_to),
 	WITH_MAPS(a_symlink_to_nothing_is_watched_with_its_target),
 	WITH_MAPS(a_path_is_relative_to_the_current_directory),

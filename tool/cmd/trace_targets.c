@@ -16,6 +16,7 @@
 #include "base/path_parts.h"
 #include "base/signals.h"
 #include "bpf_src/block/rules.h"
+#include "cmd/trace_absent.h"
 #include "cmd/trace_learn.h"
 #include "cmd/trace_mounts.h"
 #include "program/map_entries.h"
@@ -214,11 +215,13 @@ static int watch(struct bw_trace_targets *t, size_t index)
 	BW_FREE char *path = bw_path_parts_absolute(given);
 	struct file_id id = {0};
 	uint32_t mode = 0;
+	bool absent;
 	int r;
 
 	if (!path)
 		return complain(t, -errno, "watch", given);
 	r = identify(t, path, &id, &mode);
+	absent = r == -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		return complain(t, r, "watch", given);
 	if (r == 0)
@@ -230,7 +233,10 @@ static int watch(struct bw_trace_targets *t, size_t index)
 	if (r < 0 && r != -ENOENT)
 		return r;
 	/* A directory by a path that ends in no name, as "/" or "..", has none by which another could come. */
-	return S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, index);
+	r = S_ISDIR(mode) && !has_name(path) ? 0 : watch_names(t, path, index);
+	if (r == 0 && absent && !t->loaded)
+		bw_trace_absent_report(given, path, t->options->common.command ? NULL : &t->hinted);
+	return r;
 }
 
 /* What is mounted beneath a watched directory, by whatever mount of it, in whatever mount namespace. */

@@ -33,6 +33,7 @@ struct bw_trace_targets {
 	char real[PATH_MAX]; /* of what it opened last */
 	uint32_t process;    /* the opener's number, as the kernel counts; 0: not known yet */
 	char comm[16];	     /* of this process */
+	bool hinted;	     /* that a PATH may be a command without -- before it */
 	const bool *changed; /* which paths are to be watched again; NULL: none */
 
 	/* From bw_trace_targets_start to _free: n_real_paths absolute ones by which what is watched can be called. */
@@ -44,8 +45,8 @@ struct bw_trace_targets {
 bool bw_trace_targets_any(const struct bw_trace_options *options);
 
 /*
- * Are the paths there, or at least the directories that they are in, and are the programs? 0; -EINTR, silently, after a
- * signal that ends the run; or -errno, reported.
+ * Are the paths there, or at least the directories that they are in, which is reported, and are the programs? 0;
+ * -EINTR, silently, after a signal that ends the run; or -errno, reported.
  */
 int bw_trace_targets_check(struct bw_trace_targets *targets);
 

@@ -147,6 +147,13 @@ static const char *find_command(const char *name, char path[PATH_MAX])
 	return name;
 }
 
+bool bw_command_is_found(const char *name)
+{
+	char path[PATH_MAX];
+
+	return find_command(name, path) == path;
+}
+
 static void send_message(int fd, enum stage stage, int error)
 {
 	const struct message message = {stage, error};

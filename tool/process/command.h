@@ -16,6 +16,9 @@ enum {
 	BW_COMMAND_ABSENT = 127, /* there is none of that name */
 };
 
+/* Is there an executable of that name, which has no slash, in a directory of PATH? */
+bool bw_command_is_found(const char *name);
+
 struct bw_command_run {
 	/* Given by the caller. */
 	char *const *argv;     /* with NULL at its end */
