@@ -22,7 +22,20 @@ static void assert_has(const char *path, const char *text)
 	close(fd);
 }
 
-static void assert_refused(const char *path, int error, const char *reason)
+static void assert_check(const char *path, int error, const char *reason)
+{
+	const char *text;
+	int r;
+
+	capture();
+	r = bw_out_file_check(below(path));
+	text = captured();
+	assert_int_equal(r, error);
+	if (!strstr(text, reason))
+		fail_msg("%s", text);
+}
+
+static void assert_open_refused(const char *path, int error, const char *reason)
 {
 	const char *text;
 	int r;
@@ -33,6 +46,12 @@ static void assert_refused(const char *path, int error, const char *reason)
 	assert_int_equal(r, error);
 	if (!strstr(text, reason))
 		fail_msg("%s", text);
+}
+
+static void assert_refused(const char *path, int error, const char *reason)
+{
+	assert_open_refused(path, error, reason);
+	assert_check(path, error, reason);
 }
 
 static void a_new_file_is_its_owners_alone(void **state)
@@ -79,8 +98,24 @@ static void what_another_may_have_planted_is_refused_and_left_alone(void **state
 	assert_int_equal(mkdir(below("/dir"), 0700), 0);
 	assert_refused("/dir", -EISDIR, "Is a directory");
 	assert_int_equal(mkfifo(below("/fifo"), 0600), 0);
-	assert_refused("/fifo", -ENXIO, "nobody reads the fifo");
+	assert_open_refused("/fifo", -ENXIO, "nobody reads the fifo");
+	assert_check("/fifo", 0, "");
 	assert_refused("/absent/file", -ENOENT, "No such file");
+}
+
+static void a_check_opens_and_creates_nothing(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	put("/old", "old");
+	assert_check("/old", 0, "");
+	assert_has("/old", "old");
+	assert_check("/new", 0, "");
+	assert_int_equal(stat(below("/new"), &st), -1);
+	assert_check("/absent/file", -ENOENT, "absent/file': its directory '");
+	assert_check("/old/file", -ENOTDIR, "Not a directory");
+	assert_int_equal(bw_out_file_check("/dev/null"), 0);
 }
 
 static void a_file_of_another_user_is_refused_but_for_that_of_sudo(void **state)
@@ -115,6 +150,7 @@ static const struct CMUnitTest tests[] = {
 	IN_ROOT(a_new_file_is_its_owners_alone),
 	IN_ROOT(an_old_file_is_emptied_if_it_is_asked_for_and_else_appended_to),
 	IN_ROOT(what_another_may_have_planted_is_refused_and_left_alone),
+	IN_ROOT(a_check_opens_and_creates_nothing),
 	IN_ROOT(a_file_of_another_user_is_refused_but_for_that_of_sudo),
 	cmocka_unit_test(a_device_is_taken_as_it_is),
 };

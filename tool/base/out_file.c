@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/path_parts.h"
 
 static bool is_own(uid_t owner)
 {
@@ -50,6 +51,39 @@ static const char *reason(int error)
 	if (error == -ELOOP)
 		return "it is a symbolic link";
 	return error == -ENXIO ? "nobody reads the fifo" : strerror(-error);
+}
+
+/* Can a file be created in the directory of the path, where there is none yet? */
+static int check_directory(const char *path)
+{
+	BW_FREE char *absolute = bw_path_parts_absolute(path), *dir = NULL;
+	struct stat st;
+
+	if (!absolute || !bw_path_parts_split(absolute, &dir))
+		return -ENOMEM;
+	if (stat(dir, &st) < 0 || faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0)
+		return bw_log_error(-errno, "cannot write to '%s': its directory '%s': %s", path, dir, strerror(errno));
+	return 0;
+}
+
+int bw_out_file_check(const char *path)
+{
+	const char *objection;
+	struct stat st;
+	int r = lstat(path, &st) < 0 ? -errno : 0;
+
+	if (r == -ENOENT)
+		return check_directory(path);
+	if (r == 0 && S_ISLNK(st.st_mode))
+		r = -ELOOP;
+	else if (r == 0 && S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (r == 0 && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0)
+		r = -errno;
+	if (r < 0)
+		return bw_log_error(r, "cannot write to '%s': %s", path, reason(r));
+	objection = find_objection(&st);
+	return objection ? bw_log_error(-EPERM, "cannot write to '%s': %s", path, objection) : 0;
 }
 
 int bw_out_file_open(const char *path, bool empty)

@@ -11,3 +11,9 @@
  * Returns the descriptor, close-on-exec and the caller's, or -errno, reported.
  */
 int bw_out_file_open(const char *path, bool empty);
+
+/*
+ * Would it be opened, as far as that can be said without opening or creating it? (A fifo's reader would see an end.) 0
+ * or -errno, reported.
+ */
+int bw_out_file_check(const char *path);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/out_file.h"
 #include "base/signals.h"
 #include "build/build.h"
 #include "cmd/common_options.h"
@@ -44,6 +45,11 @@ static int check_machine(const struct bw_trace_options *o)
 {
 	int r = bw_common_options_privilege("trace");
 
+	if (r == 0 && o->output) {
+		r = bw_out_file_check(o->output);
+		if (r < 0)
+			bw_log_hint("give -o another file, in a directory that exists and may be written to");
+	}
 	if (r == 0 && o->common.command)
 		r = bw_process_check_numbers("", "-- COMMAND");
 	if (r == 0 && bw_trace_options_has(o, BW_BY_PID))
