@@ -13,6 +13,11 @@
 
 static const char mounts_list[] = "40 23 0:41 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
 
+static const char mounts_of_version_1[] = "40 23 0:41 / /sys/fs/cgroup/unit rw - cgroup cgroup rw\n";
+static const char not_mounted[] =
+	"bccwatch: cannot look for the cgroups of 'a.service': no cgroup v2 hierarchy is mounted\n"
+	"  try: mount -t cgroup2 none /sys/fs/cgroup; beside version 1, on another directory\n";
+
 static struct bw_trace_cgroups cgroups;
 
 static int begin(void **state)
@@ -89,6 +94,21 @@ static uint32_t value_of(uint64_t id)
 	const uint32_t *value = fake_value(fake_map(&trace_maps, "cgroups"), &id);
 
 	return value ? *value : 0;
+}
+
+static void without_a_hierarchy_of_version_2_the_reason_is_printed(void **state)
+{
+	int r;
+
+	(void)state;
+	assert_int_equal(bw_trace_cgroups_check(&cgroups), 0);
+	put("/proc/self/mountinfo", mounts_of_version_1);
+	capture();
+	r = bw_trace_cgroups_check(&cgroups);
+	assert_string_equal(captured(), not_mounted);
+	assert_int_equal(r, -ENOENT);
+	cgroups.name = NULL;
+	assert_int_equal(bw_trace_cgroups_check(&cgroups), 0);
 }
 
 static void a_cgroup_of_two_kinds_has_a_bit_of_each(void **state)
@@ -204,10 +224,9 @@ static void a_cgroup_that_does_not_exist_is_an_error(void **state)
 static void a_failed_search_is_an_error_that_is_reported_once(void **state)
 {
 	(void)state;
-	remove_file("/proc/self/mountinfo");
+	put("/proc/self/mountinfo", mounts_of_version_1);
 	assert_int_equal(start(), -ENOENT);
-	assert_string_equal(captured(), "bccwatch: cannot look for the cgroups of 'a.service': No such file or "
-					"directory\n");
+	assert_string_equal(captured(), not_mounted);
 	capture();
 	cgroups.next = 0;
 	bw_trace_cgroups_update(&cgroups);
@@ -235,6 +254,7 @@ static void without_a_cgroup_there_is_nothing_to_do(void **state)
 
 static const struct CMUnitTest tests[] = {
 	WITH_MAPS(a_unit_s_cgroup_stands_in_the_map),
+	WITH_MAPS(without_a_hierarchy_of_version_2_the_reason_is_printed),
 	WITH_MAPS(a_cgroup_of_two_kinds_has_a_bit_of_each),
 	WITH_MAPS(a_unit_without_an_ending_is_a_service),
 	WITH_MAPS(a_unit_that_is_restarted_is_found_at_once),

@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "base/log.h"
 #include "base/path_parts.h"
+#include "process/cgroup.h"
 #include "program/map_entries.h"
 
 /* A unit or container has few: a template's instances, nested ones. */
@@ -114,6 +115,28 @@ static void wait_for_first(const struct bw_trace_cgroups *c)
 	timerfd_settime(c->timer, 0, &soon, NULL);
 }
 
+static int complain(const struct bw_trace_cgroups *c, int error)
+{
+	struct bw_cgroups *cgroups = NULL;
+	const bool is_mounted = error != -ENOENT || bw_cgroup_open(c->root, &cgroups) != -ENOENT;
+
+	bw_cgroup_close(cgroups);
+	bw_log_error(error, "cannot look for the cgroups of '%s': %s", c->name,
+		     is_mounted ? strerror(-error) : "no cgroup v2 hierarchy is mounted");
+	if (!is_mounted)
+		bw_log_hint("try: mount -t cgroup2 none /sys/fs/cgroup; beside version 1, on another directory");
+	return error;
+}
+
+int bw_trace_cgroups_check(const struct bw_trace_cgroups *c)
+{
+	struct bw_cgroups *cgroups = NULL;
+	int r = c->name ? bw_cgroup_open(c->root, &cgroups) : 0;
+
+	bw_cgroup_close(cgroups);
+	return r < 0 ? complain(c, r) : 0;
+}
+
 static int search(struct bw_trace_cgroups *c)
 {
 	struct bw_cgroup_search_found *now = NULL;
@@ -121,7 +144,7 @@ static int search(struct bw_trace_cgroups *c)
 	int r = bw_cgroup_search(c->root, c->kind, c->name, &now, &n);
 
 	if (r < 0 && !c->failed)
-		bw_log_error(r, "cannot look for the cgroups of '%s': %s", c->name, strerror(-r));
+		complain(c, r);
 	c->failed = r < 0;
 	c->next = bw_deadline_now() + (n || r < 0 ? SEARCH_MS : SEARCH_MISSING_MS);
 	if (n == 0)

@@ -28,6 +28,9 @@ struct bw_trace_cgroups {
 	uint64_t next;		    /* when all is looked for again, in bw_deadline_now's milliseconds */
 };
 
+/* Are there any cgroups to look through? 0 or -errno, reported. */
+int bw_trace_cgroups_check(const struct bw_trace_cgroups *cgroups);
+
 /* Makes the image's map large enough. 0 or -ENOENT, reported. */
 int bw_trace_cgroups_size(const struct bw_trace_cgroups *cgroups, struct bw_image *image);
 

@@ -215,6 +215,8 @@ static int open_all(struct events *e)
 		r = bw_log_error(-errno, "cannot follow what is watched: %s", strerror(errno));
 	if (r == 0)
 		r = bw_trace_filter_open(&e->filter);
+	for (size_t i = 0; i < BW_CGROUP_KINDS && r == 0; i++)
+		r = bw_trace_cgroups_check(&e->filter.cgroups[i]);
 	if (r == 0)
 		r = build(e);
 	if (r == 0)
