@@ -23,6 +23,10 @@ check_status "trace -- COMMAND: 124 where events were lost under --fail-on-loss"
 	'kill -STOP $PPID; for i in {1..2000}; do : </etc/passwd; done; kill -CONT $PPID'
 check "trace -- COMMAND: nothing is left attached" nothing_attached
 
+bccwatch trace -o events -- bash -c 'sleep 5 & sleep 0.1' 2>err
+check_lines "trace -- COMMAND: a process that it leaves running is reported" 1 "1 process that the command started still runs, PID " err
+bccwatch trace -o events -- bash -c '(sleep 0.1 &) ; sleep 1' 2>err
+check_lines "trace -- COMMAND: a process that has ended is not reported" 0 "still run" err
 bccwatch trace -- bash -c 'echo to-stdout; : </etc/passwd' >out 2>err
 check_lines "trace -- COMMAND: its stdout goes to stderr" 1 to-stdout err
 check "trace -- COMMAND: stdout has events alone" shows_no '^to-stdout' out

@@ -25,13 +25,29 @@ static void a_thread_and_a_process_in_a_pid_namespace_are_refused(void **state)
 	assert_int_equal(bw_process_check(root, 5), -ENOTSUP);
 }
 
-static void put_stat(int pid, const char *comm, int parent)
+static void put_state(int pid, const char *comm, char state, int parent)
 {
 	char path[64], text[128];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	snprintf(text, sizeof(text), "%d (%s) S %d 1 1 0 -1 4194560", pid, comm, parent);
+	snprintf(text, sizeof(text), "%d (%s) %c %d 1 1 0 -1 4194560", pid, comm, state, parent);
 	put(path, text);
+}
+
+static void put_stat(int pid, const char *comm, int parent)
+{
+	put_state(pid, comm, 'S', parent);
+}
+
+static void a_process_that_its_parent_has_not_waited_for_does_not_run(void **state)
+{
+	(void)state;
+	assert_false(bw_process_runs(root, 5));
+	put_state(5, "a) Z (b", 'R', 1);
+	assert_true(bw_process_runs(root, 5));
+	put_state(6, "x", 'Z', 1);
+	assert_false(bw_process_runs(root, 6));
+	assert_true(bw_process_runs("", getpid()));
 }
 
 static void a_name_of_parentheses_changes_no_parent(void **state)
@@ -64,6 +80,7 @@ static void ancestors_of_this_process_are_known(void **state)
 
 static const struct CMUnitTest tests[] = {
 	IN_ROOT(a_thread_and_a_process_in_a_pid_namespace_are_refused),
+	IN_ROOT(a_process_that_its_parent_has_not_waited_for_does_not_run),
 	IN_ROOT(a_name_of_parentheses_changes_no_parent),
 	IN_ROOT(ancestors_of_this_process_are_known),
 };

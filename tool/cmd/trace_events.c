@@ -15,6 +15,7 @@
 #include "cmd/common_options.h"
 #include "cmd/exit_status.h"
 #include "cmd/trace_filter.h"
+#include "cmd/trace_survivors.h"
 #include "cmd/watch.h"
 #include "output/file_event.h"
 #include "output/file_ops.h"
@@ -257,6 +258,12 @@ static void report_unwatched(const struct bw_loaded *loaded)
 			    (unsigned long long)n);
 }
 
+static void report_survivors(struct events *e)
+{
+	if (e->command.argv && bw_command_has_ended(&e->command))
+		bw_trace_survivors_report(&e->loaded, "", e->command.pid);
+}
+
 /* What ended it before it began. */
 static int early_status(struct events *e, int error)
 {
@@ -286,6 +293,7 @@ int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
 	} else {
 		print_header(options);
 		r = bw_watch_run(&e.watch);
+		report_survivors(&e);
 		r = bw_watch_finish(&e.watch, r, "");
 		report_unwatched(&e.loaded);
 	}

@@ -72,23 +72,40 @@ int bw_process_check(const char *root, pid_t pid)
 	return 0;
 }
 
+/* "S PPID ..." of PID (COMM) S PPID ..., in *stat, which is the caller's; NULL: there is no such process. */
+static const char *read_state(const char *root, pid_t pid, char **stat)
+{
+	char path[PATH_MAX], *at;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/%d/stat", root, (int)pid);
+	if (bw_file_read(path, 1 << 16, stat, &len) < 0)
+		return NULL;
+	/* The name may contain anything, the rest no parenthesis. */
+	at = strrchr(*stat, ')');
+	return at && strlen(at) >= strlen(") S ") ? at + strlen(") ") : NULL;
+}
+
 pid_t bw_process_parent(const char *root, pid_t pid)
 {
 	BW_FREE char *stat = NULL;
-	char path[PATH_MAX], *at, *end;
-	size_t len;
+	const char *at = read_state(root, pid, &stat);
+	char *end;
 	long parent;
 
-	snprintf(path, sizeof(path), "%s/proc/%d/stat", root, (int)pid);
-	if (bw_file_read(path, 1 << 16, &stat, &len) < 0)
+	if (!at)
 		return -ESRCH;
-	/* PID (COMM) STATE PPID ...; the name may contain anything, the rest no parenthesis. */
-	at = strrchr(stat, ')');
-	if (!at || strlen(at) < strlen(") S "))
-		return -ESRCH;
-	at += strlen(") S ");
+	at += strlen("S ");
 	parent = strtol(at, &end, 10);
 	return end > at ? (pid_t)parent : -ESRCH;
+}
+
+bool bw_process_runs(const char *root, pid_t pid)
+{
+	BW_FREE char *stat = NULL;
+	const char *state = read_state(root, pid, &stat);
+
+	return state && *state != 'Z' && *state != 'X';
 }
 
 bool bw_process_descends_from(const char *root, pid_t pid)

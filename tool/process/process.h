@@ -21,5 +21,8 @@ int bw_process_check_numbers(const char *root, const char *option);
 /* Whose child a process is; 0: none, or one outside of this PID namespace. -ESRCH: there is no such process. */
 pid_t bw_process_parent(const char *root, pid_t pid);
 
+/* Is there such a process, and has it not ended? */
+bool bw_process_runs(const char *root, pid_t pid);
+
 /* Is this process a child of pid, or of a child of it, and so on? */
 bool bw_process_descends_from(const char *root, pid_t pid);

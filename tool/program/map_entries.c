@@ -3,8 +3,10 @@
 
 #include <bcc/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 
 /* The map's index, or -ENOENT. */
@@ -69,4 +71,21 @@ int bw_map_entries_remove(const struct bw_map_entries *e, const struct bw_loaded
 	if (bpf_delete_elem(fd, (void *)key) == 0 || errno == ENOENT)
 		return 0;
 	return bw_log_error(-errno, "cannot remove from the map '%s': %s", e->map, strerror(errno));
+}
+
+int bw_map_entries_each(const struct bw_map_entries *e, const struct bw_loaded *loaded,
+			void (*each)(void *cookie, const void *key), void *cookie)
+{
+	const int map = find(e, loaded->image);
+	BW_FREE char *last = malloc(e->key), *next = malloc(e->key);
+
+	if (map < 0 || !last || !next)
+		return map < 0 ? map : -ENOMEM;
+	for (uint64_t i = 0; i < loaded->image->maps[map].max_entries; i++) {
+		if (bpf_get_next_key(loaded->maps[map], i ? last : NULL, next) < 0)
+			return 0;
+		each(cookie, next);
+		memcpy(last, next, e->key);
+	}
+	return 0;
 }

@@ -25,5 +25,11 @@ int bw_map_entries_put(const struct bw_map_entries *entries, const struct bw_loa
 int bw_map_entries_get(const struct bw_map_entries *entries, const struct bw_loaded *loaded, const void *key,
 		       void *value);
 
+/*
+ * Calls `each` with each key, of a map that does not change meanwhile. 0; -ENOENT if there is no such map; -ENOMEM.
+ */
+int bw_map_entries_each(const struct bw_map_entries *entries, const struct bw_loaded *loaded,
+			void (*each)(void *cookie, const void *key), void *cookie);
+
 /* It may be gone already. */
 int bw_map_entries_remove(const struct bw_map_entries *entries, const struct bw_loaded *loaded, const void *key);
