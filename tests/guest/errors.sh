@@ -58,6 +58,8 @@ failure() { # failure NAME TEXT ARGUMENT...: exit 1 and the text
 	check_lines "$name, with the reason" 1 "$text" "$tmp/said"
 }
 failure "trace --pid of a process that does not exist fails" "cannot find process '4194000': there is no such process" bccwatch trace -p 4194000
+failure "trace -o: a directory that does not exist is reported before the compilation" "cannot write to '/nodir/x': its directory '/nodir/': No such file" \
+	bccwatch trace -o /nodir/x --source /none.c
 failure "trace by another user than root fails" "needs root" setpriv --reuid 1234 --clear-groups bccwatch trace
 failure "--source: a missing file fails" "cannot read the source '/none.c': No such file" bccwatch trace --source /none.c
 failure "--source: a directory fails" "Is a directory" bccwatch trace --source /tmp

@@ -216,15 +216,15 @@ void bw_trace_options_free(struct bw_trace_options *o)
 const struct bw_command_option bw_trace_options_table[] = {
 	{BW_OPT_OPS, "ops", "LIST",
 	 "open, create, read, write, close, delete, rename, link, truncate, attr, mkdir, mknod, fallocate, mmap, exec, "
-	 "stat, changes (all that change a file or directory) or all, separated by commas (default: open); help "
-	 "explains "
-	 "them",
+	 "stat, changes (all that change a file or directory) or all, separated by commas (default: open); an open "
+	 "that creates or empties a file is an open event, which create and truncate select, and delete is unlink and "
+	 "rmdir; help explains each",
 	 BW_FILE_OPS_WORDS},
 	{BW_OPT_ALL_FILES, "all-files", NULL, "pipes and sockets, too", NULL},
 	{'p', "pid", "PID", "only this process", BW_COMPLETE_PID},
 	{BW_OPT_CHILDREN, "children", NULL, "with --pid: its descendants from now on, too", NULL},
 	{'t', "tid", "TID", "only this thread", BW_COMPLETE_PID},
-	{'u', "uid", "UID", "only processes of this user, by number or name", BW_COMPLETE_USER},
+	{'u', "uid", "UID", "only processes of this user, by number or name (the real uid)", BW_COMPLETE_USER},
 	{'n', "comm", "TEXT", "only processes whose name contains TEXT", NULL},
 	{BW_OPT_EXE, "exe", "PATH", "only processes that run this program", BW_COMPLETE_FILE},
 	{BW_OPT_CGROUP, "cgroup", "PATH", "only processes in this cgroup, or beneath it", BW_COMPLETE_FILE},
@@ -235,7 +235,7 @@ const struct bw_command_option bw_trace_options_table[] = {
 	{BW_OPT_NAME, "name", "GLOB", "only files with such a name (their path's last component)", NULL},
 	{BW_OPT_PATH, "path", "GLOB", "only files with such a path", NULL},
 	{'x', "failed", NULL, "only what failed", NULL},
-	{BW_OPT_ERRNO, "errno", "NAME", "only what failed with this error", NULL},
+	{BW_OPT_ERRNO, "errno", "NAME", "only what failed with this error, as ENOENT or 2", NULL},
 	{BW_OPT_WRITES, "writes", NULL, "no opens for reading, nor what is done with files opened so; no stat, no exec",
 	 NULL},
 	{'f', "flag-filter", "FLAG", "only opens with this flag, as O_WRONLY; may be given again: with one of them",
@@ -244,7 +244,7 @@ const struct bw_command_option bw_trace_options_table[] = {
 	{BW_OPT_MIN_BYTES, "min-bytes", "N", "only reads and writes of at least so many bytes, as 4k", NULL},
 	{BW_OPT_NOT_PID, "not-pid", "PID", "not this process; may be given again, as all of these", BW_COMPLETE_PID},
 	{BW_OPT_NOT_COMM, "not-comm", "NAME", "not processes of this name", NULL},
-	{BW_OPT_NOT_UID, "not-uid", "UID", "not processes of this user", BW_COMPLETE_USER},
+	{BW_OPT_NOT_UID, "not-uid", "UID", "not processes of this user (the real uid)", BW_COMPLETE_USER},
 	{BW_OPT_NOT_EXE, "not-exe", "PATH", "not processes that run this program", BW_COMPLETE_FILE},
 	{BW_OPT_NOT_PATH, "not-path", "GLOB",
 	 "not files with such a path, nor what is beneath a path without wildcards", BW_COMPLETE_FILE},

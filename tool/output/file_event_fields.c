@@ -77,7 +77,7 @@ static const struct {
 	[BW_FIELD_TYPE] = {0, "file, directory, symlink, fifo, socket, char or block"},
 	[BW_FIELD_PID] = {0, "the process"},
 	[BW_FIELD_TID] = {PROCESS, "the thread"},
-	[BW_FIELD_UID] = {PROCESS, "the user's number"},
+	[BW_FIELD_UID] = {PROCESS, "the user's number, the real uid"},
 	[BW_FIELD_COMM] = {0, "the thread's name"},
 	[BW_FIELD_EXE] = {EXE, "the path of the program that the process runs"},
 	[BW_FIELD_PPID] = {PROCESS, "the parent process"},
