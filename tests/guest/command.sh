@@ -27,6 +27,9 @@ bccwatch trace -o events -- bash -c 'sleep 5 & sleep 0.1' 2>err
 check_lines "trace -- COMMAND: a process that it leaves running is reported" 1 "1 process that the command started still runs, PID " err
 bccwatch trace -o events -- bash -c '(sleep 0.1 &) ; sleep 1' 2>err
 check_lines "trace -- COMMAND: a process that has ended is not reported" 0 "still run" err
+bccwatch trace -o events -- bash -c ': >created; : <absent' 2>err
+check "trace: an open that creates a file is marked" shows 'FILENAME=created CREATED=true$' events
+check "trace: an open that fails has its error, where opens alone are shown" shows 'FILENAME=absent RESULT=ENOENT$' events
 bccwatch trace -- bash -c 'echo to-stdout; : </etc/passwd' >out 2>err
 check_lines "trace -- COMMAND: its stdout goes to stderr" 1 to-stdout err
 check "trace -- COMMAND: stdout has events alone" shows_no '^to-stdout' out

@@ -159,6 +159,7 @@ if start --json --ops open,rename "$t/far" "$t/mounts" "${waited[@]}"; then
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'at=mounts; for _ in $(seq 18); do mount -t tmpfs none $at && mkdir $at/t && echo 1 >$at/below && at=$at/t; done'
 	stop
+	check "a PATH that does not exist yet is reported at the start" shows "'$ways/f9' does not exist yet: it is waited for in" "$err"
 	events "a name that is the ninth of its way is watched" 1 op=rename "path=$ways/f9"
 	events "what leaves a directory of 130 levels stays watched" 1 op=open comm=cat "path=$t/from-far"
 	events "what happens beneath up to 18 mounts is shown" 18 op=open filename~below
