@@ -27,12 +27,13 @@ struct data_t {
 #include "block/calls.h"  // where only the strings of system calls are seen
 #include "block/change_calls.h"
 #include "block/changes.h"    // on_entry(), on_rename(), ...: the same for what changes a file without an open
-#include "block/exceptions.h" // is_excepted()
+#include "block/globs.h"      // match_globs()
 #include "block/held.h"	      // what is done by descriptors that are open already
 #include "block/hook.h"	      // HOOK() and NOTICE()
 #include "block/kprobes.h"    // where nothing can be refused at the file, and signals kill
 #include "block/notices.h"    // what is only noticed: that an inode is gone, which program a process executes
 #include "block/operations.h" // on_open(), on_create(), ...: what each hook asks decide()
+#include "block/policies.h"   // applying(): which rules hold for this process
 #include "block/waiting.h"    // what comes to be where a rule waits for it
 #include "lib/directories.h"  // match_directory()
 #include "lib/match.h"	      // the rules: match_name(), match_path(), match_inode()
@@ -72,8 +73,9 @@ static inline void report(void *ctx, const struct attempt *a, const char *outcom
 
 // Which accesses (ACCESS_*) are denied to this process, on this file? 0: none of those that it wants.
 //
-// A rule of your own stands before the check of `denied`: an `if` that adds to it is subject to --access and to the
-// exceptions like every rule, one that returns ACCESS_ANY is not, and one that returns 0 is an exception.
+// A rule of your own stands before applying(): an `if` that adds to `denied` is subject to --access and to the
+// exceptions like every rule, one that returns ACCESS_ANY is not, and one that returns 0 is an exception. (Where rules
+// of a file have an action of their own, `denied` is a set of policies: block/policies.h.)
 //	if ((u32)bpf_get_current_uid_gid() == 1000)
 //		denied |= ACCESS_ANY;
 // By a process's name (compare it byte by byte: a text in quotes would be a global variable, which programs can't
@@ -90,14 +92,17 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 		denied |= match_name(a->named);
 	if (BY_PATH && a->named)
 		denied |= match_path(a->named, a->inode);
+	if (BY_GLOB && a->named)
+		denied |= match_globs(a->named, a->inode);
 	if (BY_FILE && a->inode)
 		denied |= match_inode(a->inode);
 	if (BY_ANCESTOR && a->inode)
-		denied |= match_ancestor(a->inode);
+		denied |= of_ancestor(match_ancestor(a->inode), a->wanted);
 	if (BY_DIR)
-		denied |= a->by_directory;
+		denied |= of_directory(a->by_directory);
 
-	if (!(denied & a->wanted & s->access))
+	denied = applying(s, denied, a->wanted);
+	if (!denied)
 		return 0;
 	if (is_excepted(s) || is_bccwatch(s))
 		return 0;
@@ -106,7 +111,6 @@ static inline u32 decide(struct settings *s, const struct attempt *a)
 
 // Where the kernel asks. What is opened, created, truncated:
 // clang-format off
-
 HOOK(file_open, (struct file *file), on_open(ctx, file))
 HOOK(inode_create, (struct inode *dir, struct dentry *dentry, umode_t mode),
      on_create(ctx, OPERATION("open"), ACCESS_CREATE, dentry))
@@ -125,7 +129,6 @@ HOOK(inode_symlink, (struct inode *dir, struct dentry *dentry, const char *to),
 #endif
 
 // What is mounted:
-
 #if DENY_MOUNTS
 HOOK(sb_mount, (const char *device, const struct path *point, const char *type, unsigned long flags, void *data),
      adds_mount(flags) ? on_mount(ctx, point) : 0)
@@ -178,7 +181,6 @@ HOOK(inode_file_setattr, (struct dentry *dentry, void *attr), on_entry(ctx, OPER
 #endif
 
 // What is only looked at:
-
 #if DENY_STAT
 HOOK(inode_getattr, (const struct path *path), on_file(ctx, OPERATION("stat"), ACCESS_STAT, path))
 HOOK(inode_readlink, (struct dentry *dentry), on_entry(ctx, OPERATION("stat"), ACCESS_STAT, dentry))

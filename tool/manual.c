@@ -15,6 +15,8 @@
 bool bw_verbose;
 struct bw_log_held *bw_log_holder;
 
+#define COMPLETE_FILE "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") && return ;;"
+
 /* Man source: a dash is \-. */
 static void print_man_text(const char *text)
 {
@@ -81,7 +83,7 @@ static void print_arguments(const struct bw_command_option *o)
 		if (!o->complete)
 			puts("return ;;");
 		else if (strcmp(o->complete, BW_COMPLETE_FILE) == 0)
-			puts("mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") && return ;;");
+			puts(COMPLETE_FILE);
 		else if (strcmp(o->complete, BW_COMPLETE_USER) == 0)
 			puts("COMPREPLY=($(compgen -u -- \"$cur\")) && return ;;");
 		else if (strcmp(o->complete, BW_COMPLETE_PID) == 0)
@@ -101,8 +103,16 @@ static void print_completion(void)
 	for (const struct bw_command *const *c = bw_command_table; *c; c++) {
 		printf("\t%s)\n\t\tcase $prev in\n", (*c)->name);
 		print_arguments((*c)->options);
+		if ((*c)->verb)
+			printf("\t\t\t%s) %s\n", (*c)->verb, COMPLETE_FILE);
+		if ((*c)->other_verb)
+			printf("\t\t\t%s) %s\n", (*c)->other_verb, COMPLETE_FILE);
 		printf("\t\tesac\n\t\twords='");
 		print_words((*c)->options);
+		if ((*c)->verb)
+			printf("%s ", (*c)->verb);
+		if ((*c)->other_verb)
+			printf("%s ", (*c)->other_verb);
 		puts("'\n\t\t;;");
 	}
 	printf("\t'')\n\t\twords='");

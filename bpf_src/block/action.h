@@ -7,6 +7,7 @@
 #include "../lib/path.h"
 #include "../lib/verifier.h"
 #include "maps.h"
+#include "policies.h"
 
 #define KILL  9
 #define STEPS 128 /* how many directories and mounts of a path are shown */
@@ -87,30 +88,37 @@ static inline u64 put_file(struct slot *s, const struct attempt *a)
 }
 
 /*
- * Denies an access, and reports it. Returns what the hook returns: 0, or a negative error, of which `error` is the
- * positive; 0 where the hook can't refuse. UNKNOWN accesses are only denied, not killed, if the hook can deny.
+ * Does what the rules say to an access, and reports it. Returns what the hook returns: 0, or a negative error, of which
+ * `error` is the positive; 0 where the hook can't refuse. UNKNOWN accesses are only denied, not killed, if the hook can
+ * deny.
  */
 static inline long deny(void *ctx, struct settings *s, const struct attempt *a, u32 denied, u64 error)
 {
+	struct verdict v = verdict_of(s, denied, error);
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
-	bool kills = s->kill && pid != 1 && !(denied & UNKNOWN && error);
 	char outcome[24] = "denied.";
 
-	if (s->dry_run) {
+	if (!v.denied) {
+		__builtin_memcpy(outcome, "allowed (audit).", 17);
+		v.error = 0;
+	} else if (s->dry_run) {
 		__builtin_memcpy(outcome, "would be denied.", 17);
-		error = 0;
-	} else if (kills && bpf_send_signal(KILL) == 0) {
+		v.error = 0;
+	} else if (v.kills && pid != 1 && bpf_send_signal(KILL) == 0) {
 		__builtin_memcpy(outcome, "killed.", 8);
-	} else if (!error) {
+	} else if (!v.error) {
 		__builtin_memcpy(outcome, "not denied.", 12);
 	}
 	if (s->mode == MODE_ENFORCE) {
-		count_outcome(outcome[0] == 'n' ? OUTCOME_FAILED : OUTCOME_DENIED);
-		if (denied & UNKNOWN)
+		if (POLICIES && v.audited)
+			count_outcome(OUTCOME_AUDITED);
+		if (v.denied)
+			count_outcome(outcome[0] == 'n' ? OUTCOME_FAILED : OUTCOME_DENIED);
+		if (v.denied && denied & UNKNOWN)
 			count_outcome(OUTCOME_UNKNOWN);
 		report(ctx, a, outcome);
 	}
-	return negative(error);
+	return negative(v.error);
 }
 
 /* 0, or a negative error. */

@@ -7,6 +7,7 @@
 
 #include "../lib/opens.h"
 #include "action.h"
+#include "globs.h"
 #include "learn.h"
 
 #if HOOK_OVERRIDE || HOOK_SIGNAL_NAME
@@ -39,7 +40,7 @@ static inline u32 denied_by_string(struct string *s, u64 len)
 		return 0; /* longer than a name can be */
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), s->tail + s->base);
 	found = names.lookup(&key);
-	return found ? *found : 0;
+	return (found ? *found : 0) | match_glob_string(s->tail + s->base);
 }
 
 /* len is what reading the string gave: its length with the NUL, or a negative error. */
@@ -50,7 +51,7 @@ static inline long check_string(void *ctx, struct settings *s, struct string *st
 	u32 denied = 0;
 
 	if (s->mode == MODE_CANARY) {
-		if (!learn(s, NULL))
+		if (!learn(s, NULL, 0))
 			return 0;
 	} else {
 		if (len <= 0)
@@ -90,7 +91,7 @@ static inline int on_open_string(void *ctx, const void *file, const void *op)
 	if (HOOK_OVERRIDE && s->mode != MODE_ENFORCE)
 		return 0; /* it is the override that is tried */
 	if (s->mode == MODE_LEARN) {
-		learn(s, NULL);
+		learn(s, NULL, 0);
 		return 0;
 	}
 	bpf_probe_read_kernel(&flags, sizeof(flags), op);
@@ -123,8 +124,8 @@ static inline long check_call(struct pt_regs *ctx, const char *path, u32 wanted,
 	if (!s || !string || !wanted)
 		return 0;
 	if (s->mode == MODE_LEARN) {
-		if (!EXCEPT_EXE && opens)
-			learn(s, NULL);
+		if (!BY_EXE && opens)
+			learn(s, NULL, 0);
 		return 0;
 	}
 	if (s->mode == MODE_ENFORCE && s->dry_run && opens)

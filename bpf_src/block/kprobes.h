@@ -8,12 +8,12 @@
 #include <uapi/linux/ptrace.h>
 
 #include "changes.h"
-#include "exceptions.h"
 #include "hook.h"
 #include "operations.h"
+#include "subjects.h"
 #include "waiting.h"
 
-#if (HOOK_SIGNAL || HOOK_OVERRIDE) && EXCEPT_EXE
+#if (HOOK_SIGNAL || HOOK_OVERRIDE) && BY_EXE
 
 int kprobe__security_bprm_committed_creds(struct pt_regs *ctx)
 {
@@ -31,20 +31,20 @@ int kprobe__security_task_free(struct pt_regs *ctx, struct task_struct *task)
 }
 
 #endif
-#if (HOOK_SIGNAL || HOOK_OVERRIDE || HOOK_SIGNAL_NAME) && FILTER_TREE
+#if (HOOK_SIGNAL || HOOK_OVERRIDE || HOOK_SIGNAL_NAME) && (FILTER_TREE || BY_CHILDREN)
 
 int kprobe__wake_up_new_task(struct pt_regs *ctx, struct task_struct *task)
 {
-	return on_new_task(task);
+	return on_new_task(task) + on_new_child(task);
 }
 
 int kprobe__release_task(struct pt_regs *ctx, struct task_struct *task)
 {
-	return on_task_gone(task);
+	return on_task_gone(task) + on_child_gone(task);
 }
 
 #endif
-#if HOOK_OVERRIDE && EXCEPT_EXE
+#if HOOK_OVERRIDE && BY_EXE
 
 /* Which programs are excepted must be learned here. */
 int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
@@ -55,7 +55,7 @@ int kprobe__security_file_open(struct pt_regs *ctx, struct file *file)
 
 	PEEK(inode, file->f_inode);
 	if (s && s->mode == MODE_LEARN)
-		learn(s, inode);
+		learn(s, inode, 0);
 	return 0;
 }
 

@@ -15,7 +15,7 @@ static inline bool has_own_comm(struct settings *s)
 }
 
 /* Is this open one by which bccwatch learns an inode? */
-static inline bool learn(struct settings *s, struct inode *inode)
+static inline bool learn(struct settings *s, struct inode *inode, u32 above)
 {
 	struct learned *l;
 	int zero = 0;
@@ -35,6 +35,7 @@ static inline bool learn(struct settings *s, struct inode *inode)
 	if (inode)
 		identify(inode, &l->file);
 	l->inode = (u64)inode;
+	l->above = above;
 	l->process = bpf_get_current_pid_tgid() >> 32;
 	if (PINNED)
 		l->began = process_began();

@@ -19,14 +19,36 @@ BPF_PERF_OUTPUT(events);
 BPF_PERCPU_ARRAY(outcomes, u64, OUTCOMES);
 BPF_ARRAY(settings, struct settings, 1);
 BPF_ARRAY(learned, struct learned, 1);
-BPF_HASH(except_uids, u32, u32, 1); /* bccwatch makes these as large as the rules need */
-BPF_HASH(except_exes, u64, u32, 1);
-BPF_HASH(except_paths, struct name_key, u32, 1);
-BPF_HASH(except_comms, struct comm, u32, 1);
+
+/* Whom policies name, and whom the command line excepts. bccwatch makes these as large as the rules need. */
+BPF_HASH(uids, u32, struct subject, 1);
+BPF_HASH(gids, u32, struct subject, 1);
+BPF_HASH(comms, struct comm, struct subject, 1);
+BPF_HASH(exes, u64, struct exe, 1);
+BPF_HASH(exe_paths, struct name_key, struct subject, 1);
+BPF_HASH(cgroups, u64, struct subject, 1);
+#if BY_CGROUP
+/* When they were made, of which bccwatch does not know yet what they are; of 0, whether there was no room for some. */
+BPF_HASH(new_cgroups, u64, u64, 4096);
+#endif
+#if POLICIES
+BPF_ARRAY(policies, struct policies, 1);
+#endif
 
 #if BY_ANCESTOR
 BPF_HASH(ancestors, struct file_id, u32, 1);
 #endif
+
+/* What a map says of the current process, beside all else that is known of it. */
+static inline void add_subject(struct subject *all, const struct subject *found)
+{
+	if (!found)
+		return;
+	all->except |= found->except;
+	all->only |= found->only;
+	HIDE_FROM_VERIFIER(all->except); /* else it follows each combination of subjects */
+	HIDE_FROM_VERIFIER(all->only);
+}
 
 static inline void count_outcome(int outcome)
 {

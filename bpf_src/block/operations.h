@@ -72,7 +72,11 @@ static inline long on_open(void *ctx, struct file *file)
 	PEEK(inode, file->f_inode);
 	PEEK(flags, file->f_flags);
 	PEEK(mode, file->f_mode);
-	if (s->learning && learn(s, inode)) {
+	if (s->mode != MODE_ENFORCE && !s->learning)
+		return 0;
+	a.named = dentry_of(a.dentry, inode);
+	a.by_directory = match_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
+	if (s->learning && learn(s, inode, a.by_directory)) {
 		if (s->mode != MODE_CANARY)
 			return -EACCES;
 	} else {
@@ -82,8 +86,6 @@ static inline long on_open(void *ctx, struct file *file)
 			return negative(s->error);
 		a.wanted = access_of(flags, mode);
 		a.inode = inode;
-		a.named = dentry_of(a.dentry, inode);
-		a.by_directory = match_directory(a.named, a.mnt, LEVELS, MOUNTS, false);
 		denied = decide(s, &a);
 		if (!denied)
 			return 0;
@@ -106,7 +108,7 @@ static inline long on_create(void *ctx, struct operation operation, u32 wanted, 
 	a.by_directory = match_directory(dentry, NULL, LEVELS_OTHER, 0, false);
 	if (s->frozen)
 		return a.by_directory ? -EBUSY : 0;
-	if (s->dry_run && wanted & s->access & ACCESS_CREATE && s->access & ACCESS_WRITE)
+	if (!POLICIES && s->dry_run && wanted & s->access & ACCESS_CREATE && s->access & ACCESS_WRITE)
 		return 0;
 	return check(ctx, s, &a, s->error);
 }
@@ -130,6 +132,7 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 {
 	struct settings *s = enforced();
 	struct attempt a = {OPERATION("create"), ACCESS_MKNOD, dentry, read_path(dir).mnt};
+	u32 denied;
 
 	if (!s || s->dry_run) /* on_create reports it, once */
 		return 0;
@@ -138,7 +141,10 @@ static inline long on_mknod(void *ctx, const struct path *dir, struct dentry *de
 		a.wanted = ACCESS_CREATE;
 	}
 	a.by_directory = match_directory(dentry, a.mnt, LEVELS_FALLBACK, MOUNTS, false);
-	return a.by_directory & UNKNOWN ? 0 : check(ctx, s, &a, s->error);
+	denied = a.by_directory & UNKNOWN ? 0 : decide(s, &a);
+	if (!denied || audits_alone(denied)) /* on_create reports it, once */
+		return 0;
+	return deny(ctx, s, &a, denied, s->error);
 }
 
 /* What is mounted there would be below a protected directory by this path alone, or hide a protected file. */

@@ -15,9 +15,13 @@
 #ifndef BY_DIR
 #define BY_DIR 0
 #endif
-#define BY_FILE (BY_PATH || BY_DIR)
-#define SHARES	BY_FILE /* lib/shares.h */
-#ifndef BY_ANCESTOR	/* a directory above a protected file */
+#ifndef BY_GLOB /* names or, with BY_PATH, paths are patterns */
+#define BY_GLOB 0
+#endif
+#define BY_FILE	  (BY_PATH || BY_DIR)
+#define NAME_KEYS (BY_NAME || BY_PATH)
+#define SHARES	  BY_FILE /* lib/shares.h */
+#ifndef BY_ANCESTOR	  /* a directory above a protected file */
 #define BY_ANCESTOR 0
 #endif
 #ifndef WAITING /* for paths and directories that do not exist yet */
@@ -64,15 +68,29 @@
 #define SELF_TEST 0
 #endif
 
-/* The exceptions. */
-#ifndef EXCEPT_UID
-#define EXCEPT_UID 0
+/* Rules have an action, operations or subjects of their own. */
+#ifndef POLICIES
+#define POLICIES 0
 #endif
-#ifndef EXCEPT_COMM
-#define EXCEPT_COMM 0
+
+/* By what rules, or the exceptions of the command line, name subjects. */
+#ifndef BY_UID
+#define BY_UID 0
 #endif
-#ifndef EXCEPT_EXE
-#define EXCEPT_EXE 0
+#ifndef BY_GID
+#define BY_GID 0
+#endif
+#ifndef BY_COMM
+#define BY_COMM 0
+#endif
+#ifndef BY_EXE
+#define BY_EXE 0
+#endif
+#ifndef BY_CGROUP
+#define BY_CGROUP 0
+#endif
+#ifndef BY_CHILDREN
+#define BY_CHILDREN 0
 #endif
 
 /* The kind of hook: one of them. */

@@ -9,6 +9,7 @@
 #include "../lib/match.h"
 #include "../lib/track.h"
 #include "../lib/verifier.h"
+#include "policies.h"
 
 /*
  * Accesses the file must stay denied after it moves out of a protected directory; 0 if nothing changes. While bccwatch
@@ -30,6 +31,8 @@ static inline u32 kept_from_directory(struct settings *s, struct dentry *from, s
 			access |= there;
 		else if (there == access)
 			access = 0; /* within the protected directory */
+		else if (POLICIES && !(there & UNKNOWN))
+			access |= there; /* what is beneath it is asked for there alone */
 	}
 	HIDE_FROM_VERIFIER(access);
 	return access;
@@ -68,7 +71,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	access = kept_from_directory(s, from, to);
 	if (s->frozen && access)
 		return -EBUSY;
-	if (access & UNKNOWN) {
+	if (access & UNKNOWN && !audits_alone(access)) {
 		count_outcome(s->mode == MODE_ENFORCE ? OUTCOME_UNKNOWN : OUTCOME_MOVED);
 		goto refuse;
 	}
@@ -81,7 +84,7 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 		return 0;
 	count_outcome(OUTCOME_UNLEARNED);
 refuse:
-	if (s->mode != MODE_ENFORCE)
+	if (s->mode != MODE_ENFORCE || audits_alone(access))
 		return 0;
 	count_outcome(OUTCOME_DENIED);
 	return negative(s->error);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The maps by which bccwatch and block.c communicate. `names` has a rule each, whose value is the ACCESS_* that it
- * denies, `files`, `dirs` and `devices` what lib/targets.h says; `except_uids`, `except_comms`, `except_paths` (names
- * in directories) and `except_exes` (by the address of the inode, which bccwatch keeps in memory) the exceptions;
- * `settings` and `learned` have one entry.
+ * denies, `files`, `dirs` and `devices` what lib/targets.h says; where rules have an action or subjects of their own
+ * (POLICIES), a bit for each policy stands in place of ACCESS_*, and `policies` says what they are. `uids`, `gids`,
+ * `comms`, `cgroups`, `children`, `exe_paths` (names in directories) and `exes` (by the address of the inode, which
+ * bccwatch keeps in memory) say which subjects a policy names. `settings`, `learned` and `policies` have one entry.
  */
 #pragma once
 
@@ -15,10 +16,35 @@ enum {
 	MODE_ENFORCE, /* the rules hold */
 };
 
-/* Values of except_exes: when the inode counts. */
-enum {
-	EXCEPT_BEFORE = 1, /* for processes that executed it before the start: others are known by except_paths */
-	EXCEPT_ALWAYS = 2  /* it is mounted over its path */
+/* Bits of policies. The exceptions of the command line are EXCEPT_FROM_ALL. */
+struct subject {
+	__u32 except; /* those that do not hold for the subject */
+	__u32 only;   /* those that hold for it and no others but those that are named, too */
+};
+#define EXCEPT_FROM_ALL 0xffffffff
+
+/* A value of exes. */
+struct exe {
+	struct subject subject;
+	__u32 always; /* it is mounted over its path; else it counts for processes that executed it before the start,
+			 and others are known by exe_paths */
+	__u32 unused;
+};
+
+enum { POLICIES_MAX = 31, ACCESSES = 18 };
+
+/* Sets of policies, a bit each; the last bit is UNKNOWN. The lowest of those that match decides. */
+struct policies {
+	__u32 of_access[ACCESSES]; /* by the number of an ACCESS_*: those that concern it */
+	__u32 of_ancestor_rename;  /* likewise, of a directory above the object */
+	__u32 of_ancestor_mount;
+	__u32 beneath;	    /* those of directories */
+	__u32 only;	    /* those that hold for subjects that are named, and no others */
+	__u32 only_cgroups; /* of these, those that name cgroups, units or containers */
+	__u32 audit;	    /* what they concern is allowed, and reported */
+	__u32 kill;
+	__u32 errors[POLICIES_MAX + 1]; /* by a policy's number */
+	__u32 unused;
 };
 
 struct settings {
@@ -48,7 +74,7 @@ struct learned {
 	__u64 count;
 	__u64 began;   /* when the process did that opened it, as settings.self_began */
 	__u32 process; /* its number */
-	__u32 unused;
+	__u32 above;   /* what stands at the directories above the file, as in dirs */
 };
 
 /* Entries of the map `outcomes`, BPF_PERCPU_ARRAY(outcomes, __u64, OUTCOMES). */
@@ -56,6 +82,7 @@ enum {
 	OUTCOME_DENIED,	   /* accesses that were refused, killed, or in a dry run would have been */
 	OUTCOME_UNKNOWN,   /* denied, since it could not be determined whether they are below a directory of dirs */
 	OUTCOME_FAILED,	   /* that should have been denied, and could not be */
+	OUTCOME_AUDITED,   /* accesses that were allowed, and reported, as an audit rule says */
 	OUTCOME_MOVED,	   /* directories that got another name below one of dirs while the rules were learned */
 	OUTCOME_UNLEARNED, /* files that are to be protected from now on, for which the map had no room */
 	OUTCOME_UNPLACED,  /* directories that a rule waited for, for which a map had no room */
@@ -64,3 +91,6 @@ enum {
 
 _Static_assert(sizeof(struct settings) == 80, "the same on both sides");
 _Static_assert(sizeof(struct learned) == 48, "the same on both sides");
+_Static_assert(sizeof(struct subject) == 8, "the same on both sides");
+_Static_assert(sizeof(struct exe) == 16, "the same on both sides");
+_Static_assert(sizeof(struct policies) == 232, "the same on both sides");

@@ -16,8 +16,7 @@
 #define LEVELS_ABOVE	64
 #define MOUNTS		16
 
-#define UNKNOWN	     0x80000000 /* beside ACCESS_*: it could not be determined */
-#define DISCONNECTED (1 << 5)	/* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
+#define DISCONNECTED (1 << 5) /* DCACHE_DISCONNECTED: a dentry without a parent, and no root either */
 
 /* The state of the walk up, which climb() and climb_to_mountpoint() take turns with; id is the key for dirs. */
 struct climb {
@@ -26,7 +25,10 @@ struct climb {
 	struct file_id id;	       /* of its inode; dev is that of the file system */
 };
 
-/* To the next of dirs, whose accesses are returned; 0 at the top; UNKNOWN where the top is farther away. */
+/*
+ * To the next of dirs, whose accesses are returned, with those of the directories above that are in dirs, which stand
+ * there, too; 0 at the top; UNKNOWN where the top is farther away.
+ */
 static inline u32 climb(struct climb *c, int levels)
 {
 	u32 access = UNKNOWN | ACCESS_ANY;

@@ -4,21 +4,41 @@
 
 #include "identity.h"
 #include "path.h"
+#include "take.h"
 #include "targets.h"
 #include "track.h"
 
-/* A name, in whatever directory. */
-static inline u32 match_name(struct dentry *dentry)
-{
-	struct name_key key = {};
-	char *name = NULL;
-	u32 *found;
+#if NAME_KEYS
 
-	PEEK(name, dentry->d_name.name);
-	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), name);
-	found = names.lookup(&key);
-	return found ? *found : 0;
+/* A key needs more than half of the stack; so it lies here. A CPU has some, for tasks that are preempted. */
+#define KEYS	  1024 /* a power of two */
+#define KEY_TRIES 8
+
+struct key_slot {
+	u64 users;
+	struct name_key key;
+};
+BPF_ARRAY(name_keys, struct key_slot, KEYS);
+
+/* All zero, to be given back; NULL: there is none. */
+static inline struct key_slot *get_key(void)
+{
+	u32 first = bpf_get_smp_processor_id() * KEY_TRIES, index;
+	struct key_slot *slot;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < KEY_TRIES; i++) {
+		index = (first + i) & (KEYS - 1);
+		slot = name_keys.lookup(&index);
+		if (slot && take(&slot->users)) {
+			__builtin_memset(&slot->key, 0, sizeof(slot->key));
+			return slot;
+		}
+	}
+	return NULL;
 }
+
+#endif
 
 #if WAITING
 /* The same in a directory that did not exist at the start. The key's parent is written over. */
@@ -62,12 +82,50 @@ static inline u32 match_path_by(struct name_key *key, struct dentry *dentry, str
 	return access;
 }
 
+#if NAME_KEYS
+
+/* A name, in whatever directory. */
+static inline u32 match_name(struct dentry *dentry)
+{
+	struct key_slot *slot = get_key();
+	u32 access = UNKNOWN | ACCESS_ANY, *found;
+	char *name = NULL;
+
+	if (!slot)
+		return access;
+	PEEK(name, dentry->d_name.name);
+	bpf_probe_read_kernel_str(&slot->key.name, sizeof(slot->key.name), name);
+	found = names.lookup(&slot->key);
+	access = found ? *found : 0;
+	give_back(&slot->users);
+	return access;
+}
+
 static inline u32 match_path(struct dentry *dentry, struct inode *inode)
 {
-	struct name_key key = {};
+	struct key_slot *slot = get_key();
+	u32 access = UNKNOWN | ACCESS_ANY;
 
-	return match_path_by(&key, dentry, inode);
+	if (!slot)
+		return access;
+	access = match_path_by(&slot->key, dentry, inode);
+	give_back(&slot->users);
+	return access;
 }
+
+#else
+
+static inline u32 match_name(struct dentry *dentry)
+{
+	return 0;
+}
+
+static inline u32 match_path(struct dentry *dentry, struct inode *inode)
+{
+	return 0;
+}
+
+#endif
 
 /* A protected file, whatever name it is reached by. */
 static inline u32 match_inode(struct inode *inode)

@@ -27,6 +27,8 @@ enum {
 	ACCESS_ANY = (1 << 18) - 1
 };
 
+#define UNKNOWN 0x80000000 /* beside ACCESS_*: it could not be determined */
+
 /* A protected file, or a directory with all that is below it. */
 struct protection {
 	__u64 inode; /* its address in memory, or PROTECTION_* */

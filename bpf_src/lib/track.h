@@ -14,8 +14,10 @@
  * A protected inode is found again. On some file systems two files have one number at the same time (btrfs: a
  * snapshot's; overlayfs: its layers'); then the removal of neither ends the protection.
  */
-static inline long found_again(struct protection *found, struct inode *inode)
+static inline long found_again(struct protection *found, struct inode *inode, u32 access)
 {
+	if (access & ~found->access)
+		found->access |= access; /* by another rule, too */
 	if (found->inode != PROTECTION_EVICTED && found->inode != (u64)inode)
 		found->inode = PROTECTION_STAYS;
 	return 0;
@@ -31,7 +33,7 @@ static inline long protect_file(struct inode *inode, u32 access)
 	identify(inode, &id);
 	found = files.lookup(&id);
 	if (found)
-		return found_again(found, inode);
+		return found_again(found, inode, access);
 	if (!take_share(inode, &protection.owner))
 		return -E2BIG;
 	r = files.insert(&id, &protection);
@@ -49,7 +51,7 @@ static inline long protect_directory(struct inode *inode, u32 access)
 	identify(inode, &id);
 	found = dirs.lookup(&id);
 	if (found)
-		return found_again(found, inode);
+		return found_again(found, inode, access);
 	if (!take_share(inode, &protection.owner))
 		return -E2BIG;
 	r = dirs.insert(&id, &protection);
@@ -66,7 +68,7 @@ static inline long protect_new_directory(struct inode *inode, u32 access)
 
 	identify(inode, &id);
 	found = dirs.lookup(&id);
-	return found ? found_again(found, inode) : dirs.insert(&id, &protection);
+	return found ? found_again(found, inode, access) : dirs.insert(&id, &protection);
 }
 
 /* On btrfs the inode of a snapshot has the same number. */

@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include <linux/cgroup-defs.h>
-#include <linux/kernfs.h>
 #include <linux/version.h>
+
+#include "../lib/cgroup.h"
 
 #include "../lib/identity.h"
 #include "../lib/tree.h"
@@ -78,24 +78,16 @@ static inline void identify_exe(struct file_id *id)
 /* The process's cgroup, or those above it, are of each kind that is asked for. */
 static inline bool is_in_cgroups(struct filter *f)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct css_set *all = NULL;
-	struct cgroup *cgroup = NULL;
+	struct cgroup *cgroup = current_cgroup();
 	u32 kinds = 0;
 
-	PEEK(all, task->cgroups);
-	PEEK(cgroup, all->dfl_cgrp);
 	for (int i = 0; i < CGROUP_LEVELS && cgroup; i++) {
-		struct kernfs_node *node = NULL;
-		u32 *found;
-		u64 id = 0;
+		u64 id = cgroup_id(cgroup);
+		u32 *found = cgroups.lookup(&id);
 
-		PEEK(node, cgroup->kn);
-		PEEK(id, node->id);
-		found = cgroups.lookup(&id);
 		kinds |= found ? *found : 0;
 		HIDE_FROM_VERIFIER(kinds);
-		PEEK(cgroup, cgroup->self.parent); /* a cgroup begins with the part that points to the one above */
+		cgroup = cgroup_above(cgroup);
 	}
 	return kinds == f->cgroup_kinds;
 }

@@ -58,8 +58,9 @@
 #ifndef FILTER_FILE
 #define FILTER_FILE 0
 #endif
-#define BY_FILE FILTER_FILE
-#define BY_DIR	FILTER_FILE
+#define BY_FILE	  FILTER_FILE
+#define BY_DIR	  FILTER_FILE
+#define NAME_KEYS 0 /* an event has its own */
 
 /* Whether bccwatch learns by its own opens which file is meant. */
 #ifndef LEARNS

@@ -5,6 +5,7 @@
 #include <linux/mount.h>
 #include <linux/sched.h>
 
+#include "../lib/exe.h"
 #include "slot.h"
 
 static inline u32 mount_namespace_of(struct task_struct *task)
@@ -45,14 +46,4 @@ static inline void add_process(struct data_t *d)
 	d->cgroup = bpf_get_current_cgroup_id();
 	d->mnt_ns = mount_namespace_of(task);
 	d->pid_ns = pid_namespace_of(task);
-}
-
-static inline struct file *exe_of(struct task_struct *task)
-{
-	struct mm_struct *mm = NULL;
-	struct file *exe = NULL;
-
-	PEEK(mm, task->mm);
-	PEEK(exe, mm->exe_file);
-	return exe;
 }

@@ -7,6 +7,7 @@
 
 #include "../lib/count.h"
 #include "../lib/filter.h"
+#include "../lib/take.h"
 #include "../lib/target.h"
 #include "../lib/text.h"
 #include "../lib/verifier.h"
@@ -14,7 +15,7 @@
 
 #define SLOTS	   512	/* a power of two; of about 21 KB each */
 #define SLOT_TRIES 16	/* how many are tried before the event is lost */
-#define BELOW_MAX  8	/* a power of two */
+#define BELOW_MAX  4	/* a power of two */
 #define TEXT_MAX   4096 /* PATH_MAX */
 
 /* Whose path an event needs: the fields path, to and exe, in this order. */
@@ -49,22 +50,9 @@ BPF_ARRAY(slots, struct slot, SLOTS);
 /* Which programs find which slot again. */
 BPF_HASH(calls, u64, u32, 10240);
 
-/*
- * Takes it if no other task has it. Linux 5.10 has no atomic operation that returns a value. Of two at once one or none
- * gets it, since the number is read after both were added.
- */
-static inline bool take(struct slot *s)
-{
-	__sync_fetch_and_add(&s->users, 1);
-	if (*(volatile u64 *)&s->users == 1)
-		return true;
-	__sync_fetch_and_add(&s->users, -1);
-	return false;
-}
-
 static inline void put_slot(struct slot *s)
 {
-	__sync_fetch_and_add(&s->users, -1);
+	give_back(&s->users);
 }
 
 static inline struct slot *get_slot(u32 *index)
@@ -76,7 +64,7 @@ static inline struct slot *get_slot(u32 *index)
 	for (int i = 0; i < SLOT_TRIES; i++) {
 		*index = (first + i) & (SLOTS - 1);
 		s = slots.lookup(index);
-		if (s && take(s))
+		if (s && take(&s->users))
 			return s;
 	}
 	count(COUNTER_LOST);

@@ -62,7 +62,7 @@ run_pin() { # run_pin HOOK: one process after the other
 		shows "^p: hook $hook, since 20[-0-9]* [0-9:]*, generation 1, watched by process $pid; 1 denied, 0 events lost; 2 rules: name secret, dir $home/dir\.\$" "$tmp/list"
 	bccwatch block --status --json >"$tmp/json"
 	check "$hook: --status --json: it has the same" \
-		shows "^\{\"name\":\"p\",\"version\":1,\"watched\":true,\"hook\":\"$hook\",\"since\":[0-9]+,\"generation\":1,\"denied\":1,\"lost\":0,\"process\":$pid,\"rules\":\[\{\"name\":\"secret\"\},\{\"dir\":\"$home/dir\"\}\]\}\$" "$tmp/json"
+		shows "^\{\"name\":\"p\",\"version\":2,\"watched\":true,\"hook\":\"$hook\",\"since\":[0-9]+,\"generation\":1,\"denied\":1,\"lost\":0,\"process\":$pid,\"rules\":\[\{\"name\":\"secret\"\},\{\"dir\":\"$home/dir\"\}\]\}\$" "$tmp/json"
 	check "$hook: --pin: its directory is root's alone" [ "$(stat -c '%a %u' "$pins" "$pins/p" | sort -u)" = "700 0" ]
 	check_status "$hook: --pin: a second process of that name is refused" 1 bccwatch block -a deny --headers btf "${rules[@]}" --pin p
 	check_lines "$hook: --pin: a second process of that name is refused with the first one's number" 1 "end process $pid first" "$tmp/said"
@@ -268,7 +268,7 @@ run_failures() { # run_failures HOOK
 	# Another version, of which only magic and version are known.
 	"$fixtures/tamper" pinned "$pins/p/info" 12 77 && mkdir "$pins/p/new" "$pins/p/new/deep" && ln -s /etc "$pins/p/new/link"
 	check_status "$hook: --pin: another version is refused" 1 bccwatch block -a deny --headers btf --hook "$hook" "${rules[@]}" --pin p
-	check_lines "$hook: --pin: another version is refused with the reason" 1 "has version 77, this bccwatch knows version 1" "$tmp/said"
+	check_lines "$hook: --pin: another version is refused with the reason" 1 "has version 77, this bccwatch knows version 2" "$tmp/said"
 	check_lines "$hook: --pin: another version is refused with what to do" 1 "end the enforcement by bccwatch block --unpin p" "$tmp/said"
 	check "$hook: --pin: another version goes on" denied secret
 	list

@@ -37,7 +37,7 @@ check_lines "block --except-exe: a script is refused with what to do" 1 "use --e
 echo SECRET >secret && echo OTHER >other
 start_block -a deny --name secret --name '*.pem'
 check_lines "block --name: a name with a star is reported as taken literally, with what to do" 1 \
-	"the name '*.pem' is taken literally, not as a pattern: only files of exactly this name are protected. For all files in a directory use --dir." "$err"
+	"the name '*.pem' is taken literally, not as a pattern: only files of exactly this name are protected. For a pattern use --name-glob." "$err"
 kill -HUP "$pid"
 check "block: SIGHUP without --rules is reported" within 5 shows '^SIGHUP: nothing to reload' "$err"
 check "block: SIGHUP without --rules does not end the enforcement" denied secret

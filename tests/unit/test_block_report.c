@@ -88,7 +88,7 @@ static void a_name_with_a_wildcard_is_reported_as_literal(void **state)
 	bw_block_report_literal_names(&rules);
 	text = captured();
 	assert_non_null(strstr(text, "the name '*.pem' is taken literally"));
-	assert_non_null(strstr(text, "use --dir"));
+	assert_non_null(strstr(text, "use --name-glob"));
 	assert_non_null(strstr(text, "2 more names"));
 	assert_null(strstr(text, "plain"));
 	for (const char *p = text; (p = strchr(p, '\n')); p++)

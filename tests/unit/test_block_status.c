@@ -50,7 +50,7 @@ static void a_pin_is_listed_with_what_it_does(void **state)
 					   "process 812; 5 denied, 1 events lost; 1 rule: name a\\x1bb.\n");
 	assert_string_equal(
 		listed(true),
-		"{\"name\":\"p\",\"version\":1,\"watched\":true,\"hook\":\"fmod_ret\",\"since\":86399,"
+		"{\"name\":\"p\",\"version\":2,\"watched\":true,\"hook\":\"fmod_ret\",\"since\":86399,"
 		"\"generation\":3,\"denied\":5,\"lost\":1,\"process\":812,\"rules\":[{\"name\":\"a\\u001bb\"}"
 		"]}\n");
 	pin.watched = false;

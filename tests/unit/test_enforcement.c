@@ -137,9 +137,9 @@ static void the_limit_for_open_files_is_raised(void **state)
 }
 
 static struct bw_image_map maps[] = {
-	{.name = "names", .max_entries = 1},	   {.name = "files", .max_entries = 1},
-	{.name = "dirs", .max_entries = 1},	   {.name = "devices", .max_entries = 1 << 20},
-	{.name = "except_uids", .max_entries = 1}, {.name = "except_comms", .max_entries = 64},
+	{.name = "names", .max_entries = 1},	 {.name = "files", .max_entries = 1},
+	{.name = "dirs", .max_entries = 1},	 {.name = "devices", .max_entries = 1 << 20},
+	{.name = "uids", .max_entries = 1},	 {.name = "comms", .max_entries = 64},
 	{.name = "unrelated", .max_entries = 1},
 };
 static struct bw_image image = {.maps = maps, .n_maps = LENGTH(maps)};

@@ -48,7 +48,7 @@ static void what_was_learned_is_copied_as_it_is(void **state)
 	struct file_id file = has_learned("files", 1, 0xffff100), dir = has_learned("dirs", 2, PROTECTION_EVICTED);
 
 	(void)state;
-	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
+	assert_int_equal(bw_learned_files_copy(&guard, &old, UINT32_MAX), 0);
 	assert_int_equal(copied("files", &file)->inode, 0xffff100);
 	assert_int_equal(copied("files", &file)->access, ACCESS_READ);
 	assert_int_equal(copied("dirs", &dir)->inode, PROTECTION_EVICTED);
@@ -63,7 +63,7 @@ static void what_the_new_program_knows_better_stays(void **state)
 
 	(void)state;
 	fake_put(fake_map(&rule_maps, "files"), &id, &known);
-	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
+	assert_int_equal(bw_learned_files_copy(&guard, &old, UINT32_MAX), 0);
 	assert_memory_equal(copied("files", &id), &known, sizeof(known));
 }
 
@@ -80,7 +80,7 @@ static void what_the_old_program_held_ends_with_its_file(void **state)
 	old.loaded = &old_maps.loaded;
 	id = held.file;
 	assert_int_equal(bw_identity_protect(&old, "files", &held, true, ACCESS_ANY), 0);
-	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
+	assert_int_equal(bw_learned_files_copy(&guard, &old, UINT32_MAX), 0);
 	assert_int_equal(copied("files", &id)->inode, held.inode);
 }
 
@@ -92,7 +92,7 @@ static void what_was_learned_counts_for_its_owner(void **state)
 
 	(void)state;
 	fake_put(fake_map(&old_maps, "files"), &id, &entry);
-	assert_int_equal(bw_learned_files_copy(&guard, &old), 0);
+	assert_int_equal(bw_learned_files_copy(&guard, &old, UINT32_MAX), 0);
 	assert_int_equal(copied("files", &id)->owner, 1000 + 1);
 	assert_int_equal(*(const uint64_t *)fake_value(fake_map(&rule_maps, "shares"), &user), 1);
 }
@@ -104,7 +104,7 @@ static void a_full_map_is_passed_on(void **state)
 	has_learned("files", 2, 2);
 	fake_map(&rule_maps, "files")->max_entries = 1;
 	capture();
-	assert_int_equal(bw_learned_files_copy(&guard, &old), -E2BIG);
+	assert_int_equal(bw_learned_files_copy(&guard, &old, UINT32_MAX), -E2BIG);
 	assert_string_equal(captured(), "");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* enforce/pin, pin_set and pin_text: what needs no kernel. */
+#include "base/cleanup.h"
 #include "enforce/pin.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "enforce/pin_text.h"
+#include "enforce/rule_line.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/unit.h"
 
@@ -32,7 +34,7 @@ static void another_version_is_refused_with_the_way_out(void **state)
 	capture();
 	assert_int_equal(bw_pin_check_version("p", &info), -EPROTO);
 	text = captured();
-	assert_non_null(strstr(text, "has version 2, this bccwatch knows version 1"));
+	assert_non_null(strstr(text, "has version 3, this bccwatch knows version 2"));
 	assert_non_null(strstr(text, "bccwatch block --unpin p"));
 }
 
@@ -60,9 +62,23 @@ static void events_of_another_layout_are_not_taken_over(void **state)
 	assert_true(*captured());
 }
 
+static void add_line(struct bw_rules *rules, const char *line)
+{
+	BW_CLEANUP(bw_rule_line_free) struct bw_rule_line rule;
+	struct bw_rule_subject_names names = {0};
+	struct bw_rule_line_error error;
+	const char *why;
+
+	assert_int_equal(bw_rule_line_parse(&rule, line, &names, &error), 0);
+	assert_int_equal(bw_rules_add_line(rules, &rule, &why), 0);
+}
+
 static void the_rules_are_read_as_they_were_written(void **state)
 {
 	static const char *const exes[] = {"/bin/a", "/bin/b"};
+	const struct bw_subject subject = {BW_SUBJECT_UID, true, (char *)"root", 0};
+	const struct bw_policy plain = {BW_ACTION_KILL, EPERM, bw_access_default, (struct bw_subject *)&subject, 1};
+	BW_CLEANUP(bw_policy_free) struct bw_policy plain_again;
 	struct bw_rules rules = {0}, again = {0};
 	const char *why;
 	char *text;
@@ -72,12 +88,17 @@ static void the_rules_are_read_as_they_were_written(void **state)
 	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME, "a\nb", &why), 0);
 	assert_int_equal(bw_rules_add(&rules, BW_RULE_PATH, "/p", &why), 0);
 	assert_int_equal(bw_rules_add(&rules, BW_RULE_DIR, "/d", &why), 0);
-	assert_int_equal(bw_pin_text_write(&rules, exes, 2, &text, &len), 0);
-	assert_int_equal(bw_pin_text_read_rules(text, len, &again), 0);
-	assert_int_equal(again.n, 3);
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME_GLOB, "*.pem", &why), 0);
+	add_line(&rules, "kill EPERM read path \"/a \\n\\\\*\" except uid 12 comm \"a b\" only container any");
+	assert_int_equal(bw_pin_text_write(&rules, &plain, exes, 2, &text, &len), 0);
+	assert_int_equal(bw_pin_text_read(text, len, &again, &plain_again), 0);
+	assert_int_equal(again.n, 5);
+	assert_true(bw_policy_equal(&plain, &plain_again));
+	assert_true(bw_policy_equal(&rules.policies[0], &again.policies[0]));
 	for (size_t i = 0; i < again.n; i++) {
 		assert_int_equal(again.rules[i].kind, rules.rules[i].kind);
 		assert_string_equal(again.rules[i].value, rules.rules[i].value);
+		assert_int_equal(again.rules[i].policy, rules.rules[i].policy);
 	}
 	assert_true(bw_pin_text_has_programs(text, len, exes, 2));
 	assert_false(bw_pin_text_has_programs(text, len, exes, 1));
@@ -85,9 +106,9 @@ static void the_rules_are_read_as_they_were_written(void **state)
 	assert_false(bw_pin_text_has_programs(text, len, NULL, 0));
 	assert_false(bw_pin_text_has_programs(text, len - 1, exes, 2));
 	bw_rules_free(&again);
-	assert_int_equal(bw_pin_text_read_rules(text, len - 1, &again), -EBADMSG);
+	assert_int_equal(bw_pin_text_read(text, len - 1, &again, NULL), -EBADMSG);
 	text[0] = '?';
-	assert_int_equal(bw_pin_text_read_rules(text, len, &again), -EBADMSG);
+	assert_int_equal(bw_pin_text_read(text, len, &again, NULL), -EBADMSG);
 	bw_rules_free(&again);
 	bw_rules_free(&rules);
 	free(text);

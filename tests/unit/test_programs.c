@@ -33,21 +33,21 @@ static bool has_path(const char *directory, const char *name)
 	struct name_key key = {.parent = id_of(below(directory))};
 
 	memcpy(key.name, name, strlen(name));
-	return fake_value(fake_map(&rule_maps, "except_paths"), &key) != NULL;
+	return fake_value(fake_map(&rule_maps, "exe_paths"), &key) != NULL;
 }
 
 static void a_program_is_its_path_and_before_the_start_its_inode(void **state)
 {
 	uint64_t inode = 0xffff000000000000 + id_of(below("/bin/program")).ino;
-	const uint32_t *when;
+	const struct exe *found;
 
 	(void)state;
 	exe = below("/bin/program");
-	assert_int_equal(bw_programs_except(&guard), 0);
+	assert_int_equal(bw_programs_add(&guard), 0);
 	assert_true(has_path("/bin", "program"));
-	when = fake_value(fake_map(&rule_maps, "except_exes"), &inode);
-	assert_true(when && *when == EXCEPT_BEFORE);
-	assert_int_equal(count_of("except_paths"), 1);
+	found = fake_value(fake_map(&rule_maps, "exes"), &inode);
+	assert_true(found && !found->always && found->subject.except == EXCEPT_FROM_ALL);
+	assert_int_equal(count_of("exe_paths"), 1);
 	assert_true(guard.settings.started > 0);
 	assert_int_equal(guard.n_programs, 2); /* both are held */
 }
@@ -58,9 +58,9 @@ static void symlinks_to_a_program_are_followed(void **state)
 	put("/usr/x", "");
 	assert_int_equal(symlink("../bin/program", below("/usr/link")), 0);
 	exe = below("/usr/link");
-	assert_int_equal(bw_programs_except(&guard), 0);
+	assert_int_equal(bw_programs_add(&guard), 0);
 	assert_true(has_path("/bin", "program"));
-	assert_int_equal(count_of("except_paths"), 1);
+	assert_int_equal(count_of("exe_paths"), 1);
 }
 
 static void a_program_that_takes_over_does_not_begin_anew(void **state)
@@ -70,8 +70,8 @@ static void a_program_that_takes_over_does_not_begin_anew(void **state)
 
 	(void)state;
 	exe = below("/bin/program");
-	assert_int_equal(bw_programs_except(&guard), 0);
-	assert_int_equal(bw_programs_except(&next), 0);
+	assert_int_equal(bw_programs_add(&guard), 0);
+	assert_int_equal(bw_programs_add(&next), 0);
 	assert_int_equal(next.n_programs, 0);
 	fd = guard.programs[0];
 	bw_enforcement_take_programs(&next, &guard);
@@ -87,7 +87,7 @@ static void a_program_that_cannot_be_learned_is_an_error(void **state)
 	exe = below("/bin/program");
 	learn_nothing();
 	capture();
-	assert_int_equal(bw_programs_except(&guard), -EIO);
+	assert_int_equal(bw_programs_add(&guard), -EIO);
 	assert_non_null(strstr(captured(), "--except-exe "));
 }
 

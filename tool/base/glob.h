@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct bw_glob_token;
 
@@ -45,6 +46,21 @@ const char *bw_glob_suffix(const struct bw_glob *glob, size_t *len);
 
 /* The longest text that stands between two wildcards; *len 0: none does. Likewise. */
 const char *bw_glob_infix(const struct bw_glob *glob, size_t *len);
+
+/*
+ * The parts of a glob of a name, for who matches several at once (enforce/glob_states.h): each of its n tokens takes
+ * one character, or is a `*` and takes any text. A byte that is no part of a valid character is the character
+ * BW_GLOB_INVALID + byte.
+ */
+enum { BW_GLOB_INVALID = 0x110000, BW_GLOB_CHARACTERS = BW_GLOB_INVALID + 256 };
+bool bw_glob_is_star(const struct bw_glob *glob, size_t token);
+bool bw_glob_takes(const struct bw_glob *glob, size_t token, uint32_t character);
+
+/*
+ * The characters, of 128 and more, from which on a token may take what it does not take before them, or the other way
+ * round: *n of them, appended to *bounds, which is the caller's. 0 or -ENOMEM.
+ */
+int bw_glob_bounds(const struct bw_glob *glob, uint32_t **bounds, size_t *n);
 
 /* Does it match whatever begins with its prefix? That is, is a `**` at the end its only wildcard? */
 bool bw_glob_is_prefix(const struct bw_glob *glob);

@@ -18,13 +18,13 @@ static const char *other_name(const struct bw_word_list *list, const char *word)
 	return NULL;
 }
 
-static int reject(const struct bw_word_list *list, const char *word)
+/* What may be meant by a word that is unknown. */
+static void suggest(const struct bw_word_list *list, const char *word, char *hint, size_t size)
 {
 	const char *other = other_name(list, word);
 	BW_CLEANUP(bw_suggestions_free) struct bw_suggestions suggestions = {.name = word};
-	char text[512] = "";
+	char text[480] = "";
 
-	bw_log_error(-EINVAL, "%s %s: no such %s", list->option, word, list->what);
 	if (other)
 		bw_suggestions_append(text, sizeof(text), other);
 	for (size_t i = 0; *word && !other && list->words[i]; i++)
@@ -32,13 +32,12 @@ static int reject(const struct bw_word_list *list, const char *word)
 	if (!other)
 		bw_suggestions_write(&suggestions, text, sizeof(text));
 	if (*text) {
-		bw_log_hint("did you mean %s?", text);
-		return -EINVAL;
+		snprintf(hint, size, "did you mean %s?", text);
+		return;
 	}
 	for (size_t i = 0; list->words[i]; i++)
 		bw_suggestions_append(text, sizeof(text), list->words[i]);
-	bw_log_hint("known: %s", text);
-	return -EINVAL;
+	snprintf(hint, size, "known: %s", text);
 }
 
 /* The word without the spaces around it. */
@@ -61,18 +60,38 @@ static int find(const char *word, const char *const *words)
 	return -1;
 }
 
-int bw_word_list_parse(const struct bw_word_list *list, const char *text)
+int bw_word_list_read(const struct bw_word_list *list, const char *text, struct bw_word_list_unknown *unknown)
 {
 	BW_FREE char *copy = strdup(text);
 	char *next = copy, *word;
 	int r = copy ? 0 : -ENOMEM;
 
+	*unknown = (struct bw_word_list_unknown){0};
 	while (r == 0 && (word = strsep(&next, ","))) {
 		int index;
 
 		word = trim(word);
 		index = find(word, list->words);
-		r = index < 0 ? reject(list, word) : list->take(list->cookie, (size_t)index);
+		if (index >= 0) {
+			r = list->take(list->cookie, (size_t)index);
+			continue;
+		}
+		unknown->at = (size_t)(word - copy);
+		unknown->len = strlen(word);
+		suggest(list, word, unknown->hint, sizeof(unknown->hint));
+		return -EINVAL;
+	}
+	return r;
+}
+
+int bw_word_list_parse(const struct bw_word_list *list, const char *text)
+{
+	struct bw_word_list_unknown unknown;
+	int r = bw_word_list_read(list, text, &unknown);
+
+	if (r == -EINVAL && *unknown.hint) {
+		bw_log_error(r, "%s %.*s: no such %s", list->option, (int)unknown.len, text + unknown.at, list->what);
+		bw_log_hint("%s", unknown.hint);
 	}
 	return r;
 }

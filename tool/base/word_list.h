@@ -15,3 +15,12 @@ struct bw_word_list {
 
 /* Reads the list. 0; -EINVAL, reported with what may be meant; or what `take` returned. */
 int bw_word_list_parse(const struct bw_word_list *list, const char *text);
+
+/* A word that is none of the list. */
+struct bw_word_list_unknown {
+	size_t at, len; /* where it stands in the text, in bytes */
+	char hint[512]; /* what may be meant */
+};
+
+/* The same, but of a word that is unknown nothing is reported: *unknown says which. */
+int bw_word_list_read(const struct bw_word_list *list, const char *text, struct bw_word_list_unknown *unknown);

@@ -20,6 +20,7 @@
 #include "cmd/block_status.h"
 #include "cmd/watch.h"
 #include "enforce/hook_trial.h"
+#include "enforce/subject_cgroups.h"
 #include "process/command.h"
 #include "process/process.h"
 #include "program/map_entries.h"
@@ -74,6 +75,7 @@ static void every_second(void *cookie)
 	struct block *b = cookie;
 
 	report_refused(b);
+	bw_subject_cgroups_update(&b->run.program->enforcement);
 	bw_block_self_test_attend(&b->self_test, &b->run);
 }
 
@@ -224,7 +226,7 @@ static int open_block(struct block *b)
 	if (r == 0)
 		r = bw_common_options_source(&b->options->common, "block.c", &b->run.source);
 	if (r == 0)
-		r = bw_enforcement_check(&b->run.program->enforcement);
+		r = bw_block_program_check(b->run.program);
 	return r == 0 ? choose_hook(b) : r;
 }
 

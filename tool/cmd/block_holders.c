@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/glob.h"
 #include "base/log.h"
 #include "process/open_files.h"
 
@@ -27,15 +28,45 @@ static void free_real(struct holders *h)
 	free(h->real);
 }
 
+/* Of a pattern in a directory, that of the directory, with the pattern as it is. */
+static char *real_path(const struct bw_rule *rule)
+{
+	BW_FREE char *dir = NULL, *real = NULL;
+	char *whole = NULL;
+
+	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
+		return NULL;
+	if (rule->kind != BW_RULE_PATH_GLOB)
+		return realpath(rule->value, NULL);
+	dir = bw_rules_directory_of(rule->value);
+	real = dir ? realpath(dir, NULL) : NULL;
+	if (!real || asprintf(&whole, "%s/%s", strcmp(real, "/") == 0 ? "" : real, bw_rules_glob_of(rule)) < 0)
+		return NULL;
+	return whole;
+}
+
 static bool resolve_rules(struct holders *h)
 {
 	const struct bw_rules *rules = &h->options->rules;
 
 	h->real = calloc(rules->n, sizeof(*h->real));
 	for (size_t i = 0; h->real && i < rules->n; i++)
-		if (rules->rules[i].kind != BW_RULE_NAME)
-			h->real[i] = realpath(rules->rules[i].value, NULL);
+		h->real[i] = real_path(&rules->rules[i]);
 	return h->real;
+}
+
+/* path: the directory has to be that of the pattern. */
+static bool matches(const char *value, const char *name, const char *path)
+{
+	const char *slash = strrchr(value, '/');
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	const char *why;
+	size_t at;
+
+	if (path && (name - path != slash + 1 - value || memcmp(path, value, (size_t)(name - path)) != 0))
+		return false;
+	return bw_glob_compile(&glob, slash ? slash + 1 : value, false, &why, &at) == 0 &&
+	       bw_glob_match(&glob, name, strlen(name));
 }
 
 static bool is_by_rule(enum bw_rule_kind kind, const char *value, const char *link)
@@ -45,6 +76,8 @@ static bool is_by_rule(enum bw_rule_kind kind, const char *value, const char *li
 
 	if (kind == BW_RULE_NAME)
 		return strcmp(slash ? slash + 1 : link, value) == 0;
+	if (kind == BW_RULE_NAME_GLOB || kind == BW_RULE_PATH_GLOB)
+		return matches(value, slash ? slash + 1 : link, kind == BW_RULE_PATH_GLOB ? link : NULL);
 	if (kind == BW_RULE_PATH)
 		return strcmp(link, value) == 0;
 	while (len > 0 && value[len - 1] == '/')
@@ -74,8 +107,8 @@ static bool is_protected(void *cookie, const char *link)
 /* Which of the accesses that are denied the descriptor has: ACCESS_READ, ACCESS_WRITE. */
 static uint32_t denied_of(const struct holders *h, const struct bw_open_file *file)
 {
-	const struct bw_access *access = &h->options->access;
 	const struct bw_rule *rule = rule_of(h, file->link);
+	const struct bw_access *access;
 	static const uint32_t modes[] = {[O_RDONLY] = ACCESS_READ,
 					 [O_WRONLY] = ACCESS_WRITE,
 					 [O_RDWR] = ACCESS_READ | ACCESS_WRITE,
@@ -83,6 +116,7 @@ static uint32_t denied_of(const struct holders *h, const struct bw_open_file *fi
 
 	if (file->flags & O_PATH || !rule)
 		return 0;
+	access = rule->policy < 0 ? &h->options->access : &h->options->rules.policies[rule->policy].access;
 	return modes[file->flags & O_ACCMODE] & (rule->kind == BW_RULE_DIR ? access->beneath : access->file);
 }
 

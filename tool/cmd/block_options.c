@@ -2,15 +2,18 @@
 #include "cmd/block_options.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/parse.h"
 #include "enforce/pin_dir.h"
+#include "enforce/rule_subject.h"
 
 enum {
 	OPT_PATH = 256,
 	OPT_DIR,
+	OPT_NAME_GLOB,
 	OPT_RULES,
 	OPT_ERRNO,
 	OPT_DRY_RUN,
@@ -20,6 +23,8 @@ enum {
 	OPT_EXCEPT_UID,
 	OPT_EXCEPT_EXE,
 	OPT_EXCEPT_COMM,
+	OPT_EXCEPT,
+	OPT_ONLY,
 	OPT_ALLOW_MOUNTS,
 	OPT_AS_ROOT,
 	OPT_PIN,
@@ -41,6 +46,7 @@ static int read_file(struct bw_block_options *o, const char *path)
 {
 	if (o->n_files == BW_BLOCK_FILES_MAX)
 		return bw_log_error(BW_EXIT_USAGE, "too many files: --rules may be given %d times", BW_BLOCK_FILES_MAX);
+	o->given_before[o->n_files] = bw_rules_given(&o->rules);
 	o->files[o->n_files++] = path;
 	return bw_rules_read(&o->rules, path) < 0 ? BW_EXIT_USAGE : 0;
 }
@@ -58,15 +64,10 @@ static int set_action(struct bw_block_options *o, const char *value)
 
 static int set_errno(struct bw_block_options *o, const char *value)
 {
-	static const char *const choices[] = {"EACCES", "EPERM", "ENOENT", "EIO", "EROFS", "EBUSY", "ENXIO", NULL};
-	static const uint32_t numbers[] = {EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO};
-	int i = bw_common_options_word("--errno", value, choices,
-				       "it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
-
-	if (i < 0)
-		return BW_EXIT_USAGE;
-	o->error = numbers[i];
-	return 0;
+	o->error = bw_policy_error(value);
+	return o->error ? 0
+			: bw_common_options_usage_error("--errno", value,
+							"it is one of EACCES, EPERM, ENOENT, EIO, EROFS, EBUSY, ENXIO");
 }
 
 static int set_hook(struct bw_block_options *o, const char *value)
@@ -104,8 +105,35 @@ static int except_comm(struct bw_block_options *o, const char *value)
 	return 0;
 }
 
+/* --except and --only: as in a rules file, "unit apt-daily.service". */
+static int add_subject(struct bw_block_options *o, bool only, const char *value)
+{
+	const char *option = only ? "--only" : "--except", *blank = value + strcspn(value, " \t"), *why = NULL;
+	struct bw_rule_subject_names names = {0};
+	struct bw_subject subject = {.only = only};
+	char kind[16] = "";
+	int number, r;
+
+	if ((size_t)(blank - value) < sizeof(kind))
+		memcpy(kind, value, (size_t)(blank - value));
+	number = bw_rule_subject_kind(kind);
+	if (number < 0 || !*blank)
+		return bw_common_options_usage_error(
+			option, value, "it is a kind and a value, as 'uid root'; the kinds are " BW_RULE_SUBJECT_WORDS);
+	if (o->n_subjects == BW_BLOCK_EXCEPTIONS_MAX)
+		return bw_log_error(BW_EXIT_USAGE, "%s is given more than %d times", option, BW_BLOCK_EXCEPTIONS_MAX);
+	subject.kind = (enum bw_subject_kind)number;
+	r = bw_rule_subject_read(&subject, blank + strspn(blank, " \t"), &names, &why);
+	if (r < 0)
+		return bw_common_options_usage_error(option, value, why ? why : strerror(-r));
+	o->subjects[o->n_subjects++] = subject;
+	return 0;
+}
+
 static int add_exception(struct bw_block_options *o, int id, const char *value)
 {
+	if (id == OPT_EXCEPT || id == OPT_ONLY)
+		return add_subject(o, id == OPT_ONLY, value);
 	if (o->n_uids == BW_BLOCK_EXCEPTIONS_MAX || o->n_comms == BW_BLOCK_EXCEPTIONS_MAX ||
 	    o->n_exes == BW_BLOCK_EXCEPTIONS_MAX)
 		return bw_log_error(BW_EXIT_USAGE, "too many exceptions: at most %d of each kind",
@@ -150,38 +178,56 @@ static int set_pin_option(struct bw_block_options *o, int id, const char *value)
 static int unexpected(const char *argument)
 {
 	bw_log_error(BW_EXIT_USAGE, "unexpected argument '%s'", argument);
-	bw_log_hint("a rule has an option: --name, --path or --dir; a command stands behind --");
+	bw_log_hint("a rule has an option: --name, --name-glob, --path or --dir; a command stands behind --");
 	return BW_EXIT_USAGE;
+}
+
+static int set_rule(struct bw_block_options *o, int id, const char *value)
+{
+	switch (id) {
+	case OPT_PATH:
+		return add_rule(o, BW_RULE_PATH, "--path", value);
+	case OPT_DIR:
+		return add_rule(o, BW_RULE_DIR, "--dir", value);
+	case OPT_NAME_GLOB:
+		return add_rule(o, BW_RULE_NAME_GLOB, "--name-glob", value);
+	default:
+		return add_rule(o, BW_RULE_NAME, "--name", value);
+	}
+}
+
+static bool set_flag(struct bw_block_options *o, int id)
+{
+	bool *flag = id == OPT_AS_ROOT	      ? &o->as_root
+		     : id == OPT_DRY_RUN      ? &o->dry_run
+		     : id == OPT_ALLOW_MOUNTS ? &o->allow_mounts
+					      : NULL;
+
+	if (flag)
+		*flag = true;
+	return flag;
 }
 
 static int set_option(void *cookie, int id, const char *value)
 {
 	struct bw_block_options *o = cookie;
 
-	switch (id) {
-	case OPT_AS_ROOT:
-		o->as_root = true;
+	if (set_flag(o, id))
 		return 0;
+	switch (id) {
 	case BW_OPT_OPERAND:
 		return unexpected(value);
 	case 'n':
-		return add_rule(o, BW_RULE_NAME, "--name", value);
 	case OPT_PATH:
-		return add_rule(o, BW_RULE_PATH, "--path", value);
 	case OPT_DIR:
-		return add_rule(o, BW_RULE_DIR, "--dir", value);
+	case OPT_NAME_GLOB:
+		return set_rule(o, id, value);
 	case OPT_RULES:
 		return read_file(o, value);
 	case 'a':
 		return set_action(o, value);
 	case OPT_ERRNO:
 		return set_errno(o, value);
-	case OPT_DRY_RUN:
-		o->dry_run = true;
-		return 0;
-	case OPT_ALLOW_MOUNTS:
-		o->allow_mounts = true;
-		return 0;
 	case OPT_HOOK:
 		return set_hook(o, value);
 	case OPT_ACCESS:
@@ -191,6 +237,8 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_EXCEPT_UID:
 	case OPT_EXCEPT_EXE:
 	case OPT_EXCEPT_COMM:
+	case OPT_EXCEPT:
+	case OPT_ONLY:
 		return add_exception(o, id, value);
 	default:
 		return set_pin_option(o, id, value);
@@ -203,15 +251,38 @@ enum {
 		  ACCESS_ATTR | ACCESS_STAT | ACCESS_MMAP
 };
 
+static bool names_program(const struct bw_subject *subjects, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (subjects[i].kind == BW_SUBJECT_EXE)
+			return true;
+	return false;
+}
+
 static struct bw_hook_needs needs_of(const struct bw_block_options *o)
 {
-	return (struct bw_hook_needs){.deny = o->deny && !o->dry_run,
-				      .by_file = o->rules.of_kind[BW_RULE_PATH] + o->rules.of_kind[BW_RULE_DIR] > 0,
-				      .changes = (o->access.file | o->access.beneath) & CHANGES,
-				      .programs = o->n_exes > 0,
+	const struct bw_rules *rules = &o->rules;
+	struct bw_hook_needs needs = {.by_file = rules->of_kind[BW_RULE_PATH] + rules->of_kind[BW_RULE_DIR] +
+							 rules->of_kind[BW_RULE_PATH_GLOB] >
+						 0,
+				      .programs = o->n_exes > 0 || names_program(o->subjects, o->n_subjects),
 				      .holders = o->deny_holders,
 				      .pin = o->pin,
 				      .test = o->self_test};
+
+	if (bw_rules_have_plain(rules)) {
+		needs.deny = o->deny;
+		needs.changes = (o->access.file | o->access.beneath) & CHANGES;
+	}
+	for (size_t i = 0; i < rules->n_policies; i++) {
+		const struct bw_policy *policy = &rules->policies[i];
+
+		needs.deny |= policy->action == BW_ACTION_DENY;
+		needs.changes |= ((policy->access.file | policy->access.beneath) & CHANGES) != 0;
+		needs.programs |= names_program(policy->subjects, policy->n_subjects);
+	}
+	needs.deny &= !o->dry_run;
+	return needs;
 }
 
 const char *bw_block_options_unfit(const struct bw_block_options *o, enum bw_hook hook)
@@ -250,7 +321,7 @@ static int check(const struct bw_block_options *o)
 		return 0;
 	if (o->rules.n == 0) {
 		bw_log_error(BW_EXIT_USAGE, "no rule given");
-		bw_log_hint("add --name, --path, --dir or --rules");
+		bw_log_hint("add --name, --name-glob, --path, --dir or --rules");
 		return BW_EXIT_USAGE;
 	}
 	return why ? bw_common_options_usage_error("--hook", bw_hook_info(o->hook)->word, why) : 0;
@@ -278,19 +349,23 @@ int bw_block_options_parse(struct bw_block_options *o, const struct bw_command *
 void bw_block_options_free(struct bw_block_options *options)
 {
 	bw_rules_free(&options->rules);
+	while (options->n_subjects > 0)
+		free(options->subjects[--options->n_subjects].value);
 }
 
 const struct bw_command_option bw_block_options_table[] = {
 	{'n', "name", "NAME", "protect files of this name, wherever they are", NULL},
+	{OPT_NAME_GLOB, "name-glob", "GLOB",
+	 "protect files whose name matches this pattern, as '*.pem', wherever they are", NULL},
 	{OPT_PATH, "path", "PATH", "protect this file, under every name, and what is put at this path later",
 	 BW_COMPLETE_FILE},
 	{OPT_DIR, "dir", "DIR", "protect everything beneath this directory", BW_COMPLETE_FILE},
 	{OPT_RULES, "rules", "FILE",
-	 "protect what this file lists: a line for each name, path or dir; SIGHUP reads it again", BW_COMPLETE_FILE},
+	 "protect what this file lists, a rule a line ('bccwatch rules check FILE' checks it); SIGHUP reads it again",
+	 BW_COMPLETE_FILE},
 	{'a', "action", "ACTION",
 	 "kill the process (default; the open is denied too, where the hook can), or only deny", "kill deny"},
-	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)",
-	 "EACCES EPERM ENOENT EIO EROFS EBUSY ENXIO"},
+	{OPT_ERRNO, "errno", "NAME", "the error of a denied access (default: EACCES)", BW_POLICY_ERRORS},
 	{OPT_DRY_RUN, "dry-run", NULL, "only report what would be denied or killed", NULL},
 	{OPT_HOOK, "hook", "HOOK", "lsm, fmod_ret, override or signal; default: the strongest that works",
 	 "lsm fmod_ret override signal"},
@@ -306,6 +381,9 @@ const struct bw_command_option bw_block_options_table[] = {
 	{OPT_EXCEPT_EXE, "except-exe", "PATH", "allow the program that is at this path when it is executed; no script",
 	 BW_COMPLETE_FILE},
 	{OPT_EXCEPT_COMM, "except-comm", "NAME", "allow processes of this name, which any process can choose", NULL},
+	{OPT_EXCEPT, "except", "SUBJECT",
+	 "allow this subject, as 'unit apt-daily.service': " BW_RULE_SUBJECT_WORDS "; may be given again", NULL},
+	{OPT_ONLY, "only", "SUBJECT", "deny only this subject, as 'container any'; may be given again", NULL},
 	{OPT_PIN, "pin", "NAME",
 	 "pin the rules under this name: they hold without the process; the next --pin NAME takes over", NULL},
 	{OPT_STATUS, "status", NULL, "list what is pinned", NULL},

@@ -28,12 +28,16 @@ struct bw_block_options {
 	uint32_t uids[BW_BLOCK_EXCEPTIONS_MAX];
 	const char *exes[BW_BLOCK_EXCEPTIONS_MAX], *comms[BW_BLOCK_EXCEPTIONS_MAX]; /* of the command line */
 	size_t n_uids, n_exes, n_comms;
+	struct bw_subject
+		subjects[BW_BLOCK_EXCEPTIONS_MAX]; /* n_subjects of --except and --only; their values are owned */
+	size_t n_subjects;
 	const char *files[BW_BLOCK_FILES_MAX]; /* n_files of --rules, whose rules are among the others */
 	size_t n_files;
-	const char *pin;    /* the name of --pin; NULL: the rules end with the process */
-	uint64_t self_test; /* ns between two; 0: none */
-	const char *unpin;  /* in place of blocking: the name of a pin that is to end */
-	bool status, json;  /* likewise: pins are listed */
+	size_t given_before[BW_BLOCK_FILES_MAX]; /* of each file: how many rules of the command line stand before it */
+	const char *pin;			 /* the name of --pin; NULL: the rules end with the process */
+	uint64_t self_test;			 /* ns between two; 0: none */
+	const char *unpin;			 /* in place of blocking: the name of a pin that is to end */
+	bool status, json;			 /* likewise: pins are listed */
 };
 
 #define BW_BLOCK_OPTIONS_DEFAULTS                                               \

@@ -14,9 +14,9 @@
 #include "enforce/pin_dir.h"
 #include "enforce/pin_text.h"
 
-const char *const bw_block_pin_shared_by_reload[] = {"events",	 "outcomes",	"counters",	BW_REFUSED_TABLE,
-						     "programs", "except_exes", "except_paths", NULL};
-static const char *const shared_always[] = {"events", "outcomes", "counters", BW_REFUSED_TABLE, NULL};
+const char *const bw_block_pin_shared_same[] = {
+	"events", "outcomes", "counters", BW_REFUSED_TABLE, "programs", "exes", "exe_paths", "children", NULL};
+const char *const bw_block_pin_shared_always[] = {"events", "outcomes", "counters", BW_REFUSED_TABLE, NULL};
 
 static bool takes_over(const struct bw_block_run *run)
 {
@@ -32,19 +32,18 @@ static void keep_outcomes(void *cookie)
 		run->pin.info->outcomes[i] = bw_enforcement_count(&run->program->loaded, i);
 }
 
+/* Its rules, which hold for this process no more. */
 static int adopt(struct bw_block_run *run)
 {
-	struct bw_enforcement *old = &run->pinned;
-	const struct bw_block_options *o = run->program->options;
 	const struct bw_pin_set *set = &run->pin.old;
-	bool same = bw_pin_text_has_programs(set->text, set->len, o->exes, o->n_exes);
-	int r = bw_identity_adopt(old, &set->loaded);
+	int r = bw_pin_text_read(set->text, set->len, &run->pinned_rules, &run->pinned_plain);
 
-	run->shared = (struct bw_load_shared){.with = &set->loaded,
-					      .maps = same ? bw_block_pin_shared_by_reload : shared_always};
-	if (same)
-		run->program->enforcement.started = old->settings.started;
-	return r;
+	if (r == 0)
+		r = bw_policies_make(&run->pinned_policies, &run->pinned_rules, &run->pinned_plain);
+	if (r < 0)
+		return bw_log_error(r, "cannot read what is pinned as '%s': %s", run->pin.name, strerror(-r));
+	run->pinned.policies = &run->pinned_policies;
+	return bw_identity_adopt(&run->pinned, &set->loaded);
 }
 
 int bw_block_pin_open(struct bw_block_run *run)
@@ -65,25 +64,46 @@ int bw_block_pin_open(struct bw_block_run *run)
 void bw_block_pin_close(struct bw_block_run *run)
 {
 	bw_pin_close(&run->pin);
+	bw_policies_free(&run->pinned_policies);
+	bw_rules_free(&run->pinned_rules);
+	bw_policy_free(&run->pinned_plain);
+}
+
+/* Do both name the same programs and processes, by the same bits? */
+static bool names_same(const struct bw_block_run *run)
+{
+	const struct bw_block_options *o = run->program->options;
+	const struct bw_pin_set *set = &run->pin.old;
+
+	return bw_pin_text_has_programs(set->text, set->len, o->exes, o->n_exes) &&
+	       bw_policies_equal(&run->pinned_policies, &run->program->policies);
 }
 
 const struct bw_load_shared *bw_block_pin_shared(struct bw_block_run *run)
 {
-	return takes_over(run) ? &run->shared : NULL;
+	const bool same = takes_over(run) && names_same(run);
+
+	if (!takes_over(run))
+		return NULL;
+	run->shared = (struct bw_load_shared){.with = &run->pin.old.loaded,
+					      .maps = same ? bw_block_pin_shared_same : bw_block_pin_shared_always};
+	if (same)
+		run->program->enforcement.started = run->pinned.settings.started;
+	return &run->shared;
 }
 
 int bw_block_pin_learn(struct bw_block_run *run)
 {
-	BW_CLEANUP(bw_rules_free) struct bw_rules rules = {0};
-	const struct bw_pin_set *set = &run->pin.old;
+	struct bw_enforcement *e = &run->program->enforcement;
 
 	run->taken_over = takes_over(run);
 	if (!run->taken_over)
 		return 0;
-	if (bw_pin_text_read_rules(set->text, set->len, &rules) < 0 ||
-	    !bw_rules_include_paths(&run->program->options->rules, &rules))
-		return 0;
-	return bw_learned_files_copy(&run->program->enforcement, &run->pinned);
+	if (!names_same(run))
+		bw_learned_files_copy_subjects(e, &run->pinned);
+	return bw_learned_files_copy(
+		e, &run->pinned,
+		bw_policies_kept(&run->pinned_policies, &run->pinned_rules, &run->program->options->rules));
 }
 
 int bw_block_pin_put(struct bw_block_run *run, const struct bw_block_program *p, const struct bw_attached *attached,
@@ -96,7 +116,7 @@ int bw_block_pin_put(struct bw_block_run *run, const struct bw_block_program *p,
 
 	if (!o->pin)
 		return 0;
-	r = bw_pin_text_write(&o->rules, o->exes, o->n_exes, &text, &len);
+	r = bw_pin_text_write(&o->rules, &p->policies.plain, o->exes, o->n_exes, &text, &len);
 	if (r == 0)
 		r = bw_pin_put(&run->pin, generation, &p->loaded, attached, text, len);
 	if (r < 0)

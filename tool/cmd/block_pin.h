@@ -4,8 +4,8 @@
 
 #include "cmd/block_reload.h"
 
-/* The maps that a reload shares (bw_load_shared). */
-extern const char *const bw_block_pin_shared_by_reload[];
+/* The maps that a reload shares (bw_load_shared), where the rules name the same programs and processes, and else. */
+extern const char *const bw_block_pin_shared_same[], *const bw_block_pin_shared_always[];
 
 /*
  * Opens the pin, whose rules do not hold for this process from here on. 0 or -errno, reported; 0 without --pin. Close

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/block_program.h"
 
+#include <errno.h>
+
+#include "base/log.h"
 #include "build/build.h"
+#include "enforce/programs.h"
+#include "enforce/subject_cgroups.h"
 #include "kernel/perf_kprobe.h"
 
 void bw_block_program_init(struct bw_block_program *p, const struct bw_block_options *o, enum bw_hook hook,
@@ -17,7 +22,10 @@ void bw_block_program_init(struct bw_block_program *p, const struct bw_block_opt
 						       .n_comms = o->n_comms,
 						       .uids = o->uids,
 						       .n_uids = o->n_uids,
+						       .policies = &p->policies,
 						       .access = o->access,
+						       .accesses = o->access.file | o->access.beneath,
+						       .by_ancestor = o->access.ancestor,
 						       .kill = !o->deny,
 						       .dry_run = o->dry_run,
 						       .self_test = o->self_test,
@@ -25,17 +33,43 @@ void bw_block_program_init(struct bw_block_program *p, const struct bw_block_opt
 						       .waiting_fd = -1}};
 }
 
+static int make_policies(struct bw_block_program *p)
+{
+	const struct bw_block_options *o = p->options;
+	const struct bw_policy plain = {o->deny ? BW_ACTION_DENY : BW_ACTION_KILL, o->error, o->access,
+					(struct bw_subject *)o->subjects, o->n_subjects};
+	struct bw_enforcement *e = &p->enforcement;
+	int r = bw_policies_make(&p->policies, &o->rules, &plain);
+
+	if (r == 0 && p->policies.used) {
+		e->accesses = p->policies.access.file | p->policies.access.beneath;
+		e->by_ancestor = p->policies.access.ancestor;
+	}
+	return r == -ENOMEM ? bw_log_error(r, "out of memory") : r;
+}
+
+int bw_block_program_check(struct bw_block_program *p)
+{
+	int r = make_policies(p);
+
+	return r == 0 ? bw_enforcement_check(&p->enforcement) : r;
+}
+
 /* Which rules there are, and what they deny. */
 static int define_rules(const struct bw_block_program *p, struct bw_source *source)
 {
 	const struct bw_block_options *o = p->options;
-	const bool by_dir = o->rules.of_kind[BW_RULE_DIR] > 0, by_path = o->rules.of_kind[BW_RULE_PATH] > 0;
-	const uint32_t denied = by_dir ? o->access.beneath : o->access.file;
+	const size_t *of_kind = o->rules.of_kind;
+	const bool by_dir = of_kind[BW_RULE_DIR] > 0;
+	const bool by_path = of_kind[BW_RULE_PATH] + of_kind[BW_RULE_PATH_GLOB] > 0;
+	const struct bw_access *access = p->policies.used ? &p->policies.access : &o->access;
+	const uint32_t denied = by_dir ? access->beneath : access->file;
 	const struct bw_source_macro macros[] = {
-		{o->rules.of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
+		{of_kind[BW_RULE_NAME] > 0, "BY_NAME"},
+		{bw_rules_globs(&o->rules) > 0, "BY_GLOB"},
 		{by_path, "BY_PATH"},
 		{by_dir, "BY_DIR"},
-		{(by_path || by_dir) && o->access.ancestor, "BY_ANCESTOR"},
+		{(by_path || by_dir) && access->ancestor, "BY_ANCESTOR"},
 		{p->enforcement.n_missing > 0, "WAITING"},
 		{denied & ACCESS_MOUNT, "DENY_MOUNTS"},
 		{denied & ACCESS_DELETE, "DENY_DELETE"},
@@ -50,9 +84,13 @@ static int define_rules(const struct bw_block_program *p, struct bw_source *sour
 		{o->common.command, "FILTER_TREE"},
 		{o->pin, "PINNED"},
 		{o->self_test, "SELF_TEST"},
-		{o->n_uids > 0, "EXCEPT_UID"},
-		{o->n_comms > 0, "EXCEPT_COMM"},
-		{o->n_exes > 0, "EXCEPT_EXE"},
+		{p->policies.used, "POLICIES"},
+		{o->n_uids + bw_policies_subjects(&p->policies, BW_SUBJECT_UID) > 0, "BY_UID"},
+		{bw_policies_subjects(&p->policies, BW_SUBJECT_GID) > 0, "BY_GID"},
+		{o->n_comms + bw_policies_subjects(&p->policies, BW_SUBJECT_COMM) > 0, "BY_COMM"},
+		{bw_programs_count(&p->enforcement) > 0, "BY_EXE"},
+		{bw_subject_cgroups_any(&p->policies), "BY_CGROUP"},
+		{bw_policies_subjects(&p->policies, BW_SUBJECT_CHILDREN) > 0, "BY_CHILDREN"},
 	};
 
 	return bw_source_define_wanted(source, macros, sizeof(macros) / sizeof(*macros));
@@ -141,5 +179,6 @@ void bw_block_program_free(struct bw_block_program *p)
 	bw_block_program_unload(p);
 	bw_block_program_free_build(p);
 	bw_enforcement_free(&p->enforcement);
+	bw_policies_free(&p->policies);
 	bw_rules_free(&p->reloaded.rules);
 }

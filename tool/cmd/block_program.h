@@ -18,6 +18,7 @@ struct bw_block_program {
 	enum bw_hook hook; /* the one that is tried, or taken */
 	int signal_fd;
 
+	struct bw_policies policies;
 	struct bw_enforcement enforcement;
 	struct bw_image image;
 	struct bw_plan plan;
@@ -27,6 +28,9 @@ struct bw_block_program {
 
 void bw_block_program_init(struct bw_block_program *program, const struct bw_block_options *options, enum bw_hook hook,
 			   int signal_fd);
+
+/* Makes the policies of the rules, and checks what they need (bw_enforcement_check). 0 or -errno, reported. */
+int bw_block_program_check(struct bw_block_program *program);
 
 /*
  * Compiles the source for the hook and the rules, and plans what is attached. The source's flags from own_flags on are

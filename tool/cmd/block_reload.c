@@ -46,17 +46,29 @@ static int check_file(const char *path)
 static int read_rules(struct bw_block_options *next, const struct bw_block_options *now, enum bw_hook hook)
 {
 	const char *why;
-	int r = bw_rules_add_given(&next->rules, &now->rules);
+	size_t given = 0; /* rules of the command line so far: in its order */
+	int r = 0;
 
 	for (size_t i = 0; i < next->n_files && r == 0; i++) {
-		r = check_file(next->files[i]);
+		r = bw_rules_add_given(&next->rules, &now->rules, given, next->given_before[i]);
+		given = next->given_before[i];
+		if (r == 0)
+			r = check_file(next->files[i]);
 		if (r == 0)
 			r = bw_rules_read(&next->rules, next->files[i]);
 	}
+	if (r == 0)
+		r = bw_rules_add_given(&next->rules, &now->rules, given, SIZE_MAX);
 	if (r == 0 && next->rules.n == 0)
 		r = bw_log_error(-EINVAL, "no rule is left in '%s'", next->files[0]);
 	why = r == 0 ? bw_block_options_unfit(next, hook) : NULL;
 	return why ? bw_log_error(-ENOTSUP, "the hook in use cannot enforce these rules: %s", why) : r;
+}
+
+/* Do both programs know subjects by the same bits? */
+static bool names_same(const struct bw_block_program *a, const struct bw_block_program *b)
+{
+	return bw_policies_equal(&a->policies, &b->policies);
 }
 
 /* Between two steps: the old program's buffers do not fill up. What fails ends the run after the reload. */
@@ -71,11 +83,17 @@ static int go_on(void *cookie)
 	return bw_signals_pending() ? -EINTR : 0;
 }
 
+/* Who executes which program, and whose child is whose, is known on where the rules name the same. */
+static const char *const *shared_maps(const struct bw_block_run *run, const struct bw_block_program *next)
+{
+	if (next->options->pin)
+		return names_same(run->program, next) ? bw_block_pin_shared_same : bw_block_pin_shared_always;
+	return names_same(run->program, next) ? bw_enforcement_shared : bw_enforcement_shared_always;
+}
+
 static int load(struct bw_block_run *run, struct bw_block_program *next)
 {
-	const struct bw_load_shared shared = {
-		&run->program->loaded, next->options->pin ? bw_block_pin_shared_by_reload : bw_enforcement_shared,
-		go_on, run};
+	const struct bw_load_shared shared = {&run->program->loaded, shared_maps(run, next), go_on, run};
 	int r;
 
 	bw_block_program_prepare(next);
@@ -95,8 +113,12 @@ static int enforce(struct bw_block_run *run, struct bw_block_program *next)
 	int r = bw_enforcement_start(&next->enforcement);
 
 	read_events(run);
-	if (r == 0 && bw_rules_include_paths(&next->options->rules, &now->options->rules))
-		r = bw_learned_files_copy(&next->enforcement, &now->enforcement);
+	if (r == 0)
+		r = bw_learned_files_copy(
+			&next->enforcement, &now->enforcement,
+			bw_policies_kept(&now->policies, &now->options->rules, &next->options->rules));
+	if (r == 0 && !names_same(now, next))
+		bw_learned_files_copy_subjects(&next->enforcement, &now->enforcement);
 	if (r == 0 && next->enforcement.self_test && bw_self_test_run(&next->enforcement) < 0)
 		return bw_log_error(-ENOTSUP, "the new program was attached, but the self-test was not denied");
 	return r;
@@ -157,10 +179,11 @@ static int prepare(struct bw_block_run *run, struct bw_block_program *next, bool
 	bw_block_program_init(next, &next->reloaded, now->hook, now->signal_fd);
 	next->reloaded = o;
 	next->enforcement.generation = (uint32_t)run->generation + 1;
-	next->enforcement.started = now->enforcement.settings.started;
 	next->enforcement.extra_entries = now->enforcement.extra_entries;
 	if (r == 0)
-		r = bw_enforcement_check(&next->enforcement);
+		r = bw_block_program_check(next);
+	if (r == 0 && names_same(now, next))
+		next->enforcement.started = now->enforcement.settings.started;
 	return r == 0 ? bw_block_program_build(next, &run->source, run->own_flags, &fatal) : r;
 }
 

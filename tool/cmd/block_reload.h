@@ -19,7 +19,10 @@ struct bw_block_run {
 
 	/* With --pin (cmd/block_pin.h). */
 	struct bw_pin pin;
-	struct bw_enforcement pinned; /* what was pinned at the start, and taken over */
+	struct bw_enforcement pinned; /* what was pinned at the start, and taken over; its rules and policies: */
+	struct bw_rules pinned_rules;
+	struct bw_policy pinned_plain;
+	struct bw_policies pinned_policies;
 	struct bw_load_shared shared; /* what the program has in common with that */
 	struct bw_session_keeper keeper;
 	bool taken_over;

@@ -18,6 +18,19 @@ static const char *action_of(const struct bw_block_options *o, bool denies)
 	return denies ? "are denied, and the process is killed" : "are not denied: the process is killed";
 }
 
+static const char *objects_of(enum bw_rule_kind kind)
+{
+	switch (kind) {
+	case BW_RULE_DIR:
+		return "all beneath ";
+	case BW_RULE_NAME_GLOB:
+	case BW_RULE_PATH_GLOB:
+		return "what matches ";
+	default:
+		return "";
+	}
+}
+
 void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 {
 	const struct bw_rules *rules = &o->rules;
@@ -31,9 +44,12 @@ void bw_block_report_header(const struct bw_block_options *o, enum bw_hook hook)
 	snprintf(accesses, sizeof(accesses), "%s%s", operations,
 		 o->deny_holders ? ", and reads, writes and mappings by descriptors that are open already," : "");
 	bw_log_note("Hook: %s.%s%s%s", info->name, limits ? " " : "", limits ? limits : "", limits ? "." : "");
-	if (rules->n == 1)
-		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends%s.", first->kind == BW_RULE_DIR ? "all beneath " : "",
-			    first->value, accesses, action_of(o, info->denies), what);
+	if (rules->n_policies > 0)
+		bw_log_note("Blocking by %zu rules, each with its own action and operations. Ctrl-C ends%s.", rules->n,
+			    what);
+	else if (rules->n == 1)
+		bw_log_note("Blocking %s'%s': %s %s. Ctrl-C ends%s.", objects_of(first->kind), first->value, accesses,
+			    action_of(o, info->denies), what);
 	else
 		bw_log_note("Blocking the files of %zu rules: %s %s. Ctrl-C ends%s.", rules->n, accesses,
 			    action_of(o, info->denies), what);
@@ -47,10 +63,10 @@ void bw_block_report_literal_names(const struct bw_rules *rules)
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct bw_rule *rule = &rules->rules[i];
 
-		if (rule->kind != BW_RULE_NAME || !strpbrk(rule->value, "*?[") || ++found > SHOWN)
+		if (rule->policy >= 0 || rule->kind != BW_RULE_NAME || !strpbrk(rule->value, "*?[") || ++found > SHOWN)
 			continue;
 		bw_log_note("Warning: the name '%s' is taken literally, not as a pattern: only files of exactly this "
-			    "name are protected. For all files in a directory use --dir.",
+			    "name are protected. For a pattern use --name-glob.",
 			    rule->value);
 	}
 	if (found > SHOWN)
@@ -99,6 +115,7 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 {
 	const uint64_t denied = outcomes[OUTCOME_DENIED], unknown = outcomes[OUTCOME_UNKNOWN];
 	const uint64_t failed = outcomes[OUTCOME_FAILED], refused = outcomes[OUTCOME_UNLEARNED];
+	const uint64_t audited = outcomes[OUTCOME_AUDITED];
 	const char *how = bw_hook_info(hook)->denies ? "denied" : "not denied, but their processes killed";
 	size_t len;
 
@@ -110,6 +127,8 @@ void bw_block_report_summary(const struct bw_block_options *o, enum bw_hook hook
 		len += (size_t)snprintf(text + len, size - len,
 					", %llu of them since %s directory could not be determined",
 					(unsigned long long)unknown, unknown == 1 ? "its" : "their");
+	if (audited > 0)
+		len += (size_t)snprintf(text + len, size - len, ", %llu audited", (unsigned long long)audited);
 	if (failed > 0)
 		len += (size_t)snprintf(text + len, size - len, ", %llu could not be denied",
 					(unsigned long long)failed);

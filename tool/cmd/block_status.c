@@ -15,9 +15,23 @@
 #include "enforce/enforcement.h"
 #include "enforce/pin_dir.h"
 #include "enforce/pin_text.h"
+#include "enforce/rule_format.h"
 #include "output/json.h"
 
-static const char *const kinds[BW_RULE_KINDS] = {"name", "path", "dir"};
+static const char *const kinds[BW_RULE_KINDS] = {"name", "path", "dir", "name_glob", "path_glob"};
+
+/* The caller's. NULL: no memory. */
+static char *line_of(const struct bw_rules *rules, const struct bw_rule *rule)
+{
+	char *line = NULL;
+	size_t len;
+	FILE *out = open_memstream(&line, &len);
+
+	if (!out)
+		return NULL;
+	bw_rule_format(out, rules, rule);
+	return fclose(out) == 0 ? line : NULL;
+}
 
 static void print_rules(const struct bw_rules *rules)
 {
@@ -25,12 +39,11 @@ static void print_rules(const struct bw_rules *rules)
 
 	printf(" %zu rule%s:", rules->n, rules->n == 1 ? "" : "s");
 	for (size_t i = 0; i < rules->n && i < SHOWN; i++) {
-		const char *value = rules->rules[i].value;
-		BW_FREE char *shown = malloc(4 * strlen(value) + 1);
+		BW_FREE char *line = line_of(rules, &rules->rules[i]),
+			     *shown = line ? malloc(4 * strlen(line) + 1) : NULL;
 
 		if (shown)
-			printf("%s %s %.*s", i ? "," : "", kinds[rules->rules[i].kind],
-			       (int)bw_escape(shown, value, strlen(value)), shown);
+			printf("%s %.*s", i ? "," : "", (int)bw_escape(shown, line, strlen(line)), shown);
 	}
 	if (rules->n > SHOWN)
 		printf(" and %zu more", rules->n - SHOWN);
@@ -64,6 +77,18 @@ static void print_text(const struct bw_block_status_pin *p)
 	print_rules(&p->rules);
 }
 
+/* What it does, and to whom. */
+static void put_line(struct bw_json *json, const struct bw_rules *rules, const struct bw_rule *rule)
+{
+	BW_FREE char *line = line_of(rules, rule);
+
+	bw_json_key(json, "line");
+	if (line)
+		bw_json_text(json, line);
+	else
+		bw_json_null(json);
+}
+
 static void put_rules(struct bw_json *json, const struct bw_rules *rules)
 {
 	bw_json_key(json, "rules");
@@ -72,6 +97,8 @@ static void put_rules(struct bw_json *json, const struct bw_rules *rules)
 		bw_json_open_object(json);
 		bw_json_key(json, kinds[rules->rules[i].kind]);
 		bw_json_text(json, rules->rules[i].value);
+		if (rules->rules[i].policy != BW_RULE_PLAIN)
+			put_line(json, rules, &rules->rules[i]);
 		bw_json_close_object(json);
 	}
 	bw_json_close_array(json);
@@ -139,7 +166,7 @@ static int read_set(int dir, struct bw_block_status_pin *p)
 	p->denied = bw_enforcement_count(&set.loaded, OUTCOME_DENIED);
 	p->lost = bw_loaded_sum(&set.loaded, BW_REFUSED_TABLE, BW_REFUSED_FULL) +
 		  bw_loaded_sum(&set.loaded, "counters", COUNTER_LOST);
-	return bw_pin_text_read_rules(set.text, set.len, &p->rules);
+	return bw_pin_text_read(set.text, set.len, &p->rules, NULL);
 }
 
 struct listing {

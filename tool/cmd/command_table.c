@@ -6,17 +6,13 @@
 #include "cmd/command_table.h"
 #include "cmd/doctor.h"
 #include "cmd/probe.h"
+#include "cmd/rules.h"
 #include "cmd/run.h"
 #include "cmd/trace.h"
 
 const struct bw_command *const bw_command_table[] = {
-	&bw_trace_command,
-	&bw_block_command,
-	&bw_run_command,
-	&bw_probe_command,
-	&bw_doctor_command,
-	&bw_cache_command,
-	NULL,
+	&bw_trace_command, &bw_block_command,  &bw_rules_command, &bw_run_command,
+	&bw_probe_command, &bw_doctor_command, &bw_cache_command, NULL,
 };
 
 const struct bw_command_option bw_global_options[] = {

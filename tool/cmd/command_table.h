@@ -28,6 +28,8 @@ struct bw_command {
 	const char *operand; /* what stands beside the options, once: "FILE.c"; NULL: nothing does */
 	/* Any number of operands, and a command behind "--": "[PATH...] [-- COMMAND [ARG...]]"; NULL: none. */
 	const char *operands;
+	const char *verb;			 /* the word in front of the operand, a file; NULL: none */
+	const char *other_verb, *other_operands; /* likewise another, and what stands behind it; NULL: none */
 	const struct bw_command_option *options; /* ends with an id of 0 */
 	/* argv[0] is the command's name. Returns BW_EXIT_*. */
 	int (*run)(const struct bw_command *command, int argc, char **argv);

@@ -27,8 +27,12 @@ void bw_help_print(const struct bw_command *command)
 	if (command && command->operands)
 		operand = command->operands;
 	if (command) {
-		printf("Usage: bccwatch %s [OPTION...]%s%s\n\n%s.\n", command->name, operand ? " " : "",
-		       operand ? operand : "", command->summary);
+		printf("Usage: bccwatch %s%s%s [OPTION...]%s%s\n", command->name, command->verb ? " " : "",
+		       command->verb ? command->verb : "", operand ? " " : "", operand ? operand : "");
+		if (command->other_verb)
+			printf("       bccwatch %s %s [OPTION...] %s\n", command->name, command->other_verb,
+			       command->other_operands);
+		printf("\n%s.\n", command->summary);
 		print_options(command->options);
 		puts("\nbccwatch(8) has the details.");
 		return;

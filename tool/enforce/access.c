@@ -91,14 +91,24 @@ static int add(void *cookie, size_t index)
 	return 0;
 }
 
-int bw_access_parse(const char *option, const char *list, struct bw_access *access)
+static int parse(const char *option, const char *list, struct bw_access *access, struct bw_word_list_unknown *unknown)
 {
 	const char *names[OPERATIONS + 1] = {0};
 	const struct bw_word_list parser = {option, "operation", names, others, add, access};
 
 	for (size_t i = 0; i < OPERATIONS; i++)
 		names[i] = operations[i].name;
-	return bw_word_list_parse(&parser, list);
+	return unknown ? bw_word_list_read(&parser, list, unknown) : bw_word_list_parse(&parser, list);
+}
+
+int bw_access_parse(const char *option, const char *list, struct bw_access *access)
+{
+	return parse(option, list, access, NULL);
+}
+
+int bw_access_read(const char *list, struct bw_access *access, struct bw_word_list_unknown *unknown)
+{
+	return parse("", list, access, unknown);
 }
 
 /* What is in another that is listed, or says nothing more, is left out. */
@@ -130,4 +140,30 @@ void bw_access_describe(const struct bw_access *access, char *text, size_t size)
 		if (is_listed(access, i) && len < size)
 			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
 						operations[i].description);
+}
+
+static bool is_part(const struct bw_access *a, const struct bw_access *of)
+{
+	return !(a->file & ~of->file) && !(a->beneath & ~(of->beneath | ACCESS_MOUNT)) &&
+	       !(a->ancestor & ~of->ancestor);
+}
+
+/* The largest come first, and what adds nothing is left out. */
+void bw_access_format(const struct bw_access *access, char *list, size_t size)
+{
+	static const unsigned char order[] = {ANY,    WRITE,  OPEN, READ,  EXEC,  ATTR, CREATE, TRUNCATE, REPLACE,
+					      DELETE, RENAME, LINK, MKDIR, MKNOD, MMAP, STAT,	MOUNT};
+	struct bw_access done = {0};
+	size_t len = 0;
+
+	_Static_assert(sizeof(order) == OPERATIONS, "each is in the order");
+	*list = '\0';
+	for (size_t i = 0; i < OPERATIONS && len < size; i++) {
+		const struct bw_access *one = &operations[order[i]].access;
+
+		if (!is_part(one, access) || is_part(one, &done))
+			continue;
+		len += (size_t)snprintf(list + len, size - len, "%s%s", len ? "," : "", operations[order[i]].name);
+		add(&done, order[i]);
+	}
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/word_list.h"
+
 /* What differs between a file's own rule and that for what is beneath a directory. */
 struct bw_access {
 	uint32_t file;	   /* by rules for names and paths */
@@ -18,11 +20,20 @@ extern const struct bw_access bw_access_default;
 /* Adds the operations of a list of words, as "read,attr". 0; or -EINVAL, reported. */
 int bw_access_parse(const char *option, const char *list, struct bw_access *access);
 
+/* The same; a word that is unknown is not reported, but described. 0, -EINVAL or -ENOMEM. */
+int bw_access_read(const char *list, struct bw_access *access, struct bw_word_list_unknown *unknown);
+
 /*
  * "opens for reading, deleting" for people: what is denied, at most size - 1 bytes. It is that of the default where the
  * two are the same.
  */
 void bw_access_describe(const struct bw_access *access, char *text, size_t size);
+
+/*
+ * As a list that bw_access_read reads to the same, "read,attr": all of the accesses but ACCESS_MOUNT beneath, which
+ * goes without saying. At most size - 1 bytes.
+ */
+void bw_access_format(const struct bw_access *access, char *list, size_t size);
 
 /* What --access and its completion list. */
 #define BW_ACCESS_WORDS \

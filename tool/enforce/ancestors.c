@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,12 @@ static int compare(const void *a, const void *b)
 /* Many rules have the same directories: each is opened once. 0; 1: it is known already; or -ENOMEM. */
 static int remember(struct bw_enforcement *e, const char *directory)
 {
-	BW_FREE char *copy = strdup(directory);
-	char **found = copy ? tsearch(copy, &e->ancestors, compare) : NULL;
+	BW_FREE char *copy = NULL;
+	char **found;
+
+	if (asprintf(&copy, "%x %s", e->access.ancestor, directory) < 0) /* rules of other policies have to be added */
+		return bw_log_error(-ENOMEM, "out of memory");
+	found = tsearch(copy, &e->ancestors, compare);
 
 	if (!found)
 		return bw_log_error(-ENOMEM, "out of memory");
@@ -37,7 +42,7 @@ static int protect(struct bw_enforcement *e, const char *directory)
 
 	if (r < 0)
 		return bw_log_error(r, "cannot protect the directory '%s': %s", directory, strerror(-r));
-	return bw_identity_put(e, "ancestors", &learned.file, e->access.ancestor);
+	return bw_identity_add(e, "ancestors", &learned.file, e->access.ancestor);
 }
 
 int bw_ancestors_protect(struct bw_enforcement *e, const char *directory)

@@ -56,14 +56,57 @@ static int protect(struct bw_enforcement *e, const struct learned *dir, bool hel
 	return r < 0 ? r : bw_identity_put(e, "devices", &dir->file.dev, 0);
 }
 
+/* As UNKNOWN in bpf_src/lib/directories.h. */
+static const uint32_t unknown = 0x80000000;
+
+/* Where another directory of the rules is above, its rules hold here, too: the program looks at the nearest alone. */
+static int add_above(struct bw_enforcement *e, bool *changed)
+{
+	for (size_t i = 0; i < e->n_dirs; i++) {
+		struct learned learned = {0};
+		struct bw_access *access = &e->dir_access[i];
+		int r = bw_identity_learn(e, e->dirs[i].fd, &learned);
+		const uint32_t above = learned.above & unknown ? 0 : learned.above;
+
+		if (r < 0)
+			return r;
+		if (!(above & ~access->beneath))
+			continue;
+		access->beneath |= above;
+		*changed = true;
+		r = bw_identity_protect(e, "dirs", &learned, true, access->beneath);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Until nothing changes: as often as directories lie in each other. */
+static int add_all_above(struct bw_enforcement *e)
+{
+	bool changed = e->policies && e->policies->used && e->n_dirs > 1;
+	int r = 0;
+
+	while (changed && r == 0) {
+		changed = false;
+		r = add_above(e, &changed);
+	}
+	return r < 0 && r != -E2BIG ? bw_log_error(r, "cannot protect directories in each other: %s", strerror(-r)) : r;
+}
+
 /* fd is held. */
 static int add_dir(struct bw_enforcement *e, int fd)
 {
 	struct bw_hidden_mounts_dir *more = reallocarray(e->dirs, e->n_dirs + 1, sizeof(*more));
+	struct bw_access *access = reallocarray(e->dir_access, e->n_dirs + 1, sizeof(*access));
 
-	if (!more)
+	if (more)
+		e->dirs = more;
+	if (access)
+		e->dir_access = access;
+	if (!more || !access)
 		return -ENOMEM;
-	e->dirs = more;
+	access[e->n_dirs] = e->access;
 	more[e->n_dirs++] = (struct bw_hidden_mounts_dir){.fd = fd};
 	return 0;
 }
@@ -116,6 +159,26 @@ int bw_directories_protect(struct bw_enforcement *e, const char *path)
 	return r < 0 ? r : bw_linked_files_add(e, fd, path);
 }
 
+static bool is_beneath(const char *point, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(point, dir, len) == 0 && (dir[len - 1] == '/' || point[len] == '/' || !point[len]);
+}
+
+/* What the rules for all directories that the mount is beneath deny; where its path names none of them, all do. */
+static struct bw_access access_beneath(const struct bw_enforcement *e, const char *point)
+{
+	struct bw_access found = {0}, all = {0};
+
+	for (size_t i = 0; i < e->n_dirs; i++) {
+		all.beneath |= e->dir_access[i].beneath;
+		if (e->dirs[i].path && *e->dirs[i].path && is_beneath(point, e->dirs[i].path))
+			found.beneath |= e->dir_access[i].beneath;
+	}
+	return found.beneath ? found : all;
+}
+
 /* Takes fd. searched: there are no other links to be looked for. */
 static int protect_mount(struct bw_enforcement *e, int given, const char *point, bool searched)
 {
@@ -124,10 +187,12 @@ static int protect_mount(struct bw_enforcement *e, int given, const char *point,
 	BW_FD int fd = given;
 	int r = fd < 0 ? -ENOENT : 0;
 
+	if (e->policies && e->policies->used)
+		e->access = access_beneath(e, point);
 	if (r == 0 && fstat(fd, &st) < 0)
 		r = -errno;
 	if (r == 0 && !S_ISDIR(st.st_mode))
-		return bw_linked_files_protect(e, fd, "", point);
+		return bw_linked_files_protect(e, fd, e->access.beneath, "", point);
 	if (r == 0)
 		r = bw_identity_learn(e, fd, &learned);
 	if (r == -E2BIG)
@@ -204,8 +269,10 @@ static int protect_mounts(struct bw_enforcement *e)
 
 int bw_directories_search(struct bw_enforcement *e)
 {
-	int r = protect_mounts(e);
+	int r = add_all_above(e);
 
+	if (r == 0)
+		r = protect_mounts(e);
 	if (r == 0)
 		r = bw_linked_files_search(e, e->error != 0);
 	bw_linked_files_free(e);
@@ -222,6 +289,8 @@ void bw_directories_update(struct bw_enforcement *e)
 		return;
 	e->settings.learning = 1;
 	r = bw_identity_mode(e, MODE_ENFORCE);
+	if (r == 0)
+		r = add_all_above(e);
 	if (r == 0)
 		r = protect_mounts(e);
 	if (r == 0)
@@ -241,7 +310,9 @@ void bw_directories_free(struct bw_enforcement *e)
 	for (size_t i = 0; i < e->n_dirs; i++)
 		free((char *)e->dirs[i].path);
 	free(e->dirs);
+	free(e->dir_access);
 	e->dirs = NULL;
+	e->dir_access = NULL;
 	e->n_dirs = 0;
 	bw_mounts_free(&e->mounts);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,10 +14,13 @@
 #include "base/log.h"
 #include "enforce/ancestors.h"
 #include "enforce/directories.h"
+#include "enforce/globs.h"
 #include "enforce/identity.h"
 #include "enforce/programs.h"
 #include "enforce/self_test.h"
 #include "enforce/shares.h"
+#include "enforce/subject_cgroups.h"
+#include "enforce/subject_children.h"
 #include "enforce/targets.h"
 #include "enforce/waiting.h"
 
@@ -53,6 +57,8 @@ int bw_enforcement_check(struct bw_enforcement *e)
 
 	raise_limit();
 	if (r == 0)
+		r = bw_globs_make(&e->globs, e->rules);
+	if (r == 0)
 		r = bw_targets_check(e);
 	if (r == 0 && e->n_missing > 0)
 		r = bw_waiting_open(e);
@@ -70,12 +76,21 @@ struct rule_map {
 	size_t key, value, entries;
 };
 
-enum { MAPS = 15 };
+enum { MAPS = 23 };
+
+/* Entries for the cgroups that rules name: a unit or container has few. */
+enum { CGROUPS = BW_SUBJECT_CGROUPS_MAX };
+
+static size_t subjects(const struct bw_enforcement *e, enum bw_subject_kind kind)
+{
+	return e->policies ? bw_policies_subjects(e->policies, kind) : 0;
+}
 
 static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS])
 {
-	const size_t names = e->rules->of_kind[BW_RULE_NAME], paths = e->rules->of_kind[BW_RULE_PATH];
-	const size_t dirs = e->rules->of_kind[BW_RULE_DIR], learned = LEARNED + e->extra_entries;
+	const size_t *of_kind = e->rules->of_kind, names = of_kind[BW_RULE_NAME];
+	const size_t in_dirs = of_kind[BW_RULE_PATH_GLOB], paths = of_kind[BW_RULE_PATH] + in_dirs;
+	const size_t dirs = of_kind[BW_RULE_DIR], learned = LEARNED + e->extra_entries;
 	const struct rule_map all[MAPS] = {
 		{"settings", sizeof(uint32_t), sizeof(struct settings), 1},
 		{"learned", sizeof(uint32_t), sizeof(struct learned), 1},
@@ -87,15 +102,25 @@ static void list_maps(const struct bw_enforcement *e, struct rule_map maps[MAPS]
 		{"dirs", sizeof(struct file_id), sizeof(struct protection), dirs > 0 ? dirs + learned : 0},
 		{"devices", sizeof(uint32_t), sizeof(uint32_t), dirs > 0 ? dirs + learned : 0},
 		{"ancestors", sizeof(struct file_id), sizeof(uint32_t),
-		 e->access.ancestor && paths + dirs > 0 ? paths + dirs + ANCESTORS + e->extra_entries : 0},
+		 e->by_ancestor && paths + dirs > 0 ? paths + dirs + ANCESTORS + e->extra_entries : 0},
 		{"places", sizeof(struct file_id), sizeof(struct protection),
 		 e->n_missing ? e->n_missing + learned : 0},
 		{"steps", sizeof(struct name_key), sizeof(struct step),
 		 e->n_missing ? e->missing_steps + LINKS + e->extra_entries : 0},
-		{"except_uids", sizeof(uint32_t), sizeof(uint32_t), e->n_uids},
-		{"except_comms", 16, sizeof(uint32_t), e->n_comms},
-		{"except_exes", sizeof(uint64_t), sizeof(uint32_t), e->n_exes},
-		{"except_paths", sizeof(struct name_key), sizeof(uint32_t), e->n_exes},
+		{"glob_states", sizeof(uint32_t), sizeof(struct glob_state), e->globs.states.n},
+		{"globs", sizeof(uint32_t), sizeof(struct globs), e->globs.n > 0 ? 1 : 0},
+		{"glob_dirs", sizeof(struct file_id), sizeof(uint64_t),
+		 in_dirs > 0 ? in_dirs + LINKS + e->extra_entries : 0},
+		{"glob_places", sizeof(uint32_t), sizeof(uint64_t), in_dirs > 0 && e->n_missing ? in_dirs : 0},
+		{"uids", sizeof(uint32_t), sizeof(struct subject), e->n_uids + subjects(e, BW_SUBJECT_UID)},
+		{"gids", sizeof(uint32_t), sizeof(struct subject), subjects(e, BW_SUBJECT_GID)},
+		{"comms", 16, sizeof(struct subject), e->n_comms + subjects(e, BW_SUBJECT_COMM)},
+		{"exes", sizeof(uint64_t), sizeof(struct exe), bw_programs_count(e)},
+		{"exe_paths", sizeof(struct name_key), sizeof(struct subject), bw_programs_count(e)},
+		{"cgroups", sizeof(uint64_t), sizeof(struct subject),
+		 bw_subject_cgroups_any(e->policies) ? CGROUPS : 0},
+		{"children", sizeof(uint32_t), sizeof(struct subject), subjects(e, BW_SUBJECT_CHILDREN) ? 1 : 0},
+		{"policies", sizeof(uint32_t), sizeof(struct policies), e->policies && e->policies->used ? 1 : 0},
 	};
 
 	memcpy(maps, all, sizeof(all));
@@ -140,19 +165,54 @@ bool bw_enforcement_grow(struct bw_enforcement *e)
 	return true;
 }
 
-static int except_all(struct bw_enforcement *e)
+static int add_comm(struct bw_enforcement *e, const char *name, const struct subject *subject)
 {
+	char comm[16] = "";
+
+	snprintf(comm, sizeof(comm), "%s", name);
+	return bw_identity_add_subject(e, "comms", comm, subject);
+}
+
+/* cgroups are added by bw_subject_cgroups_start, programs by bw_programs_add. */
+static int add_subject(struct bw_enforcement *e, const struct bw_policies_subject *s)
+{
+	switch (s->kind) {
+	case BW_SUBJECT_UID:
+		return bw_identity_add_subject(e, "uids", &s->number, &s->bits);
+	case BW_SUBJECT_GID:
+		return bw_identity_add_subject(e, "gids", &s->number, &s->bits);
+	case BW_SUBJECT_COMM:
+		return add_comm(e, s->value, &s->bits);
+	case BW_SUBJECT_CHILDREN:
+		return bw_subject_children_add(e, s->number, &s->bits);
+	default:
+		return 0;
+	}
+}
+
+/* Whom the command line excepts, and whom rules name. */
+static int add_subjects(struct bw_enforcement *e)
+{
+	const struct subject all = {.except = EXCEPT_FROM_ALL};
 	int r = 0;
 
 	for (size_t i = 0; i < e->n_uids && r == 0; i++)
-		r = bw_identity_put(e, "except_uids", &e->uids[i], 0);
-	for (size_t i = 0; i < e->n_comms && r == 0; i++) {
-		char comm[16] = "";
+		r = bw_identity_add_subject(e, "uids", &e->uids[i], &all);
+	for (size_t i = 0; i < e->n_comms && r == 0; i++)
+		r = add_comm(e, e->comms[i], &all);
+	for (size_t i = 0; e->policies && i < e->policies->n_subjects && r == 0; i++)
+		r = add_subject(e, &e->policies->subjects[i]);
+	if (r == 0)
+		r = bw_subject_cgroups_start(e);
+	return r == 0 ? bw_programs_add(e) : r;
+}
 
-		memcpy(comm, e->comms[i], strlen(e->comms[i]));
-		r = bw_identity_put(e, "except_comms", comm, 0);
-	}
-	return r == 0 ? bw_programs_except(e) : r;
+/* From here on the entries of the other maps say which policies there are. */
+static int put_policies(struct bw_enforcement *e)
+{
+	const uint32_t zero = 0;
+
+	return e->policies && e->policies->used ? bw_identity_put_value(e, "policies", &zero, &e->policies->set) : 0;
 }
 
 void bw_enforcement_update(struct bw_enforcement *e)
@@ -179,9 +239,13 @@ int bw_enforcement_start(struct bw_enforcement *e)
 	int r = bw_identity_learn_self(e);
 
 	if (r == 0)
-		r = except_all(e);
+		r = put_policies(e);
+	if (r == 0)
+		r = add_subjects(e);
 	if (r == 0)
 		r = bw_targets_protect(e);
+	if (r == 0)
+		r = bw_globs_put(e);
 	if (r == 0 && e->n_protected > e->rules->n + e->extra_entries + BW_SHARES_AT_START)
 		r = -E2BIG;
 	if (r < 0)
@@ -197,7 +261,9 @@ int bw_enforcement_start(struct bw_enforcement *e)
 	return r;
 }
 
-const char *const bw_enforcement_shared[] = {"programs", "except_exes", "except_paths", "tree", NULL};
+const char *const bw_enforcement_shared[] = {"programs", "exes", "exe_paths", "children", "tree", NULL};
+
+const char *const bw_enforcement_shared_always[] = {"tree", NULL};
 
 void bw_enforcement_take_programs(struct bw_enforcement *e, struct bw_enforcement *from)
 {
@@ -214,6 +280,7 @@ void bw_enforcement_reset(struct bw_enforcement *e)
 	bw_ancestors_free(e);
 	bw_waiting_free(e);
 	bw_programs_free(e);
+	bw_subject_cgroups_free(e);
 	bw_identity_free(e);
 	free(e->absent);
 	e->absent = NULL;
@@ -223,6 +290,7 @@ void bw_enforcement_reset(struct bw_enforcement *e)
 void bw_enforcement_free(struct bw_enforcement *e)
 {
 	bw_enforcement_reset(e);
+	bw_globs_free(&e->globs);
 	bw_cleanup_fd(&e->mounts_fd);
 	bw_cleanup_fd(&e->waiting_fd);
 	e->mounts_fd = e->waiting_fd = -1;

@@ -12,6 +12,8 @@
 
 #include "bpf_src/block/rules.h"
 #include "enforce/access.h"
+#include "enforce/globs.h"
+#include "enforce/policies.h"
 #include "enforce/rules.h"
 #include "process/mounts.h"
 #include "program/image.h"
@@ -21,6 +23,7 @@ struct bw_hidden_mounts_dir;
 struct bw_identity_held;
 struct bw_waiting_entry;
 struct bw_linked_files_tree;
+struct bw_subject_cgroups_entry;
 
 struct bw_enforcement {
 	/* Given by the caller. */
@@ -31,7 +34,12 @@ struct bw_enforcement {
 	size_t n_comms;
 	const uint32_t *uids;
 	size_t n_uids;
-	struct bw_access access; /* what is denied */
+	/* Whom rules name, and what each does; `used` is false where all do what follows. */
+	const struct bw_policies *policies;
+	struct bw_access access; /* what is denied: by all rules or, in bits of policies, by the one at hand */
+	size_t glob;		 /* likewise: the number of its pattern */
+	uint32_t accesses;	 /* ACCESS_* that any rule concerns */
+	bool by_ancestor;	 /* some rule concerns the directories above its object */
 	uint32_t error; /* what a denied access fails with: EACCES; 0: the hook can't refuse, or it is a dry run */
 	bool kill, dry_run;
 	bool denies;	/* the hook can refuse an open */
@@ -43,7 +51,9 @@ struct bw_enforcement {
 	uint64_t started;
 	uint32_t generation; /* of the rules; stands in the events of pinned programs */
 
-	/* From bw_enforcement_check on: has POLLPRI when what is mounted changes; -1: there is no directory's rule. */
+	/* From bw_enforcement_check on. */
+	struct bw_globs globs;
+	/* Has POLLPRI when what is mounted changes; -1: there is no directory's rule. */
 	int mounts_fd;
 	int waiting_fd; /* likewise: is readable when something comes to be where a rule waits for it; -1: none does */
 	size_t n_missing; /* paths that did not exist then */
@@ -64,6 +74,7 @@ struct bw_enforcement {
 	int *programs; /* n_programs descriptors: likewise, the programs that are excepted */
 	size_t n_programs;
 	struct bw_hidden_mounts_dir *dirs; /* n_dirs: the rules' directories */
+	struct bw_access *dir_access;	   /* n_dirs: what their rules deny, as `access` */
 	size_t n_dirs;
 	void *ancestors;		    /* a tree of the directories that are in the map of that name (tsearch) */
 	struct bw_mounts mounts;	    /* as they were seen last */
@@ -71,8 +82,10 @@ struct bw_enforcement {
 	size_t n_trees;
 	struct bw_waiting_entry *waiting; /* n_waiting paths that did not exist */
 	size_t n_waiting;
-	size_t missing_steps; /* components of those that n_missing counts */
-	uint32_t n_nodes;     /* numbers that were given to directories (struct step) */
+	size_t missing_steps;			  /* components of those that n_missing counts */
+	struct bw_subject_cgroups_entry *cgroups; /* n_cgroups that are in the map of that name */
+	size_t n_cgroups;
+	uint32_t n_nodes; /* numbers that were given to directories (struct step) */
 };
 
 #define BW_ENFORCEMENT_DEFAULTS                   \
@@ -101,8 +114,11 @@ bool bw_enforcement_grow(struct bw_enforcement *enforcement);
  */
 int bw_enforcement_start(struct bw_enforcement *enforcement);
 
-/* The maps (bw_load_shared) by which a program that takes over knows who executes an excepted program. */
-extern const char *const bw_enforcement_shared[];
+/*
+ * The maps (bw_load_shared) by which a program that takes over knows which processes execute a named program, or are
+ * children of a named process; and those that it takes over also where its rules name others.
+ */
+extern const char *const bw_enforcement_shared[], *const bw_enforcement_shared_always[];
 
 /* The one that took over has the descriptors of the excepted programs. */
 void bw_enforcement_take_programs(struct bw_enforcement *enforcement, struct bw_enforcement *from);

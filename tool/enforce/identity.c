@@ -40,6 +40,31 @@ int bw_identity_put(struct bw_enforcement *e, const char *map, const void *key, 
 	return bw_identity_put_value(e, map, key, &access);
 }
 
+int bw_identity_add(struct bw_enforcement *e, const char *map, const void *key, uint32_t access)
+{
+	int fd = bw_identity_map(e, map);
+	uint32_t there;
+
+	if (fd >= 0 && bpf_lookup_elem(fd, (void *)key, &there) == 0)
+		access |= there;
+	return bw_identity_put(e, map, key, access);
+}
+
+int bw_identity_add_subject(struct bw_enforcement *e, const char *map, const void *key, const void *value)
+{
+	struct exe all = {0}, there = {0}; /* the larger of both kinds of values */
+	int fd = bw_identity_map(e, map), index = bw_image_find_map(e->loaded->image, map);
+
+	if (fd < 0)
+		return fd;
+	memcpy(&all, value, e->loaded->image->maps[index].value_size);
+	if (bpf_lookup_elem(fd, (void *)key, &there) == 0) {
+		all.subject.except |= there.subject.except;
+		all.subject.only |= there.subject.only;
+	}
+	return bw_identity_put_value(e, map, key, &all);
+}
+
 int bw_identity_protect(struct bw_enforcement *e, const char *map, const struct learned *learned, bool held,
 			uint32_t access)
 {
@@ -106,7 +131,7 @@ int bw_identity_begin(struct bw_enforcement *e, const struct bw_loaded *loaded)
 	e->loaded = loaded;
 	/* In a PID namespace getpid() is not the kernel's number: only the name identifies this process. */
 	e->settings = (struct settings){.self = bw_process_contained("") ? 0 : (uint32_t)getpid(),
-					.access = e->access.file | e->access.beneath,
+					.access = e->accesses,
 					.error = e->error,
 					.started = e->started,
 					.generation = e->generation,

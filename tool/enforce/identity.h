@@ -54,6 +54,12 @@ int bw_identity_mode(struct bw_enforcement *enforcement, uint32_t mode);
  */
 int bw_identity_put(struct bw_enforcement *enforcement, const char *map, const void *key, uint32_t access);
 
+/* The same; what other rules have put there stays. */
+int bw_identity_add(struct bw_enforcement *enforcement, const char *map, const void *key, uint32_t access);
+
+/* Likewise a subject, in maps whose value is one or begins with one, which `value` is then. */
+int bw_identity_add_subject(struct bw_enforcement *enforcement, const char *map, const void *key, const void *value);
+
 /* Writes a value to a key. Reports what fails, but for -E2BIG. */
 int bw_identity_put_value(struct bw_enforcement *enforcement, const char *map, const void *key, const void *value);
 

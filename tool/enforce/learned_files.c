@@ -22,14 +22,24 @@ static void let_go(const struct bw_enforcement *from, const struct file_id *id, 
 }
 
 static int copy_entry(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map,
-		      const struct file_id *id)
+		      const struct file_id *id, uint32_t kept)
 {
 	int to = bw_identity_map(e, map), old = bw_identity_map(from, map), r;
-	struct protection entry, there;
+	struct protection entry, there = {0};
+	const bool known = bpf_lookup_elem(to, (void *)id, &there) == 0;
 
-	if (bpf_lookup_elem(to, (void *)id, &there) == 0 || bpf_lookup_elem(old, (void *)id, &entry) < 0)
+	if (bpf_lookup_elem(old, (void *)id, &entry) < 0)
 		return 0;
 	let_go(from, id, &entry);
+	entry.access &= kept;
+	if (e->policies && from->policies)
+		entry.access = bw_policies_translate(from->policies, e->policies, entry.access);
+	if (!(entry.access & ~there.access))
+		return 0; /* its rule is gone, or it is known */
+	if (known) {
+		there.access |= entry.access;
+		return bw_identity_put_value(e, map, id, &there);
+	}
 	r = bw_identity_put_value(e, map, id, &entry);
 	if (r == 0)
 		bw_shares_add(e, entry.owner);
@@ -41,7 +51,7 @@ static int copy_entry(struct bw_enforcement *e, const struct bw_enforcement *fro
 }
 
 /* A key that is removed meanwhile makes the kernel begin anew: what was copied then costs a lookup. */
-static int copy_map(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map)
+static int copy_map(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map, uint32_t kept)
 {
 	struct file_id id, next;
 	int r = 0, index = bw_image_find_map(from->loaded->image, map);
@@ -53,14 +63,49 @@ static int copy_map(struct bw_enforcement *e, const struct bw_enforcement *from,
 		if (bpf_get_next_key(from->loaded->maps[index], first ? NULL : &id, &next) < 0)
 			return 0;
 		id = next;
-		r = copy_entry(e, from, map, &id);
+		r = copy_entry(e, from, map, &id, kept);
 	}
 	return r < 0 ? r : bw_log_error(-EBUSY, "cannot copy the protected files: they change too fast");
 }
 
-int bw_learned_files_copy(struct bw_enforcement *e, const struct bw_enforcement *from)
+int bw_learned_files_copy(struct bw_enforcement *e, const struct bw_enforcement *from, uint32_t kept)
 {
-	int r = copy_map(e, from, "files");
+	int r = kept ? copy_map(e, from, "files", kept) : 0;
 
-	return r == 0 ? copy_map(e, from, "dirs") : r;
+	return r == 0 && kept ? copy_map(e, from, "dirs", kept) : r;
+}
+
+static uint32_t translate(const struct bw_enforcement *e, const struct bw_enforcement *from, uint32_t bits)
+{
+	return bits == EXCEPT_FROM_ALL ? bits : bw_policies_translate(from->policies, e->policies, bits);
+}
+
+/* What the program knows already of a process is newer. One that has ended meanwhile is removed by its number's next.
+ */
+static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map)
+{
+	uint64_t id = 0, next = 0; /* as long as any key of these maps */
+	int index = bw_image_find_map(from->loaded->image, map), to = bw_image_find_map(e->loaded->image, map);
+	uint64_t left = index < 0 || to < 0 ? 0 : 4 * (uint64_t)from->loaded->image->maps[index].max_entries;
+	struct subject subject;
+
+	for (bool first = true; left-- > 0; first = false) {
+		if (bpf_get_next_key(from->loaded->maps[index], first ? NULL : &id, &next) < 0)
+			return;
+		id = next;
+		if (bpf_lookup_elem(from->loaded->maps[index], &id, &subject) < 0)
+			continue;
+		subject.except = translate(e, from, subject.except);
+		subject.only = translate(e, from, subject.only);
+		if (subject.except || subject.only)
+			bpf_update_elem(e->loaded->maps[to], &id, &subject, BPF_NOEXIST);
+	}
+}
+
+void bw_learned_files_copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from)
+{
+	if (!e->policies->used && !from->policies->used)
+		return;
+	copy_subjects(e, from, "programs");
+	copy_subjects(e, from, "children");
 }

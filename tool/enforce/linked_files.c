@@ -19,6 +19,7 @@
 struct bw_linked_files_tree {
 	int fd; /* of its root */
 	char *name;
+	struct bw_access access; /* of the rule that it is searched for */
 };
 
 /* open_tree(2): a mount of the same directory detached, without what is mounted on it. The caller's. */
@@ -43,6 +44,7 @@ int bw_linked_files_add(struct bw_enforcement *e, int dir, const char *name)
 		e->trees = more;
 	if (!more || !(more[e->n_trees].name = strdup(name)))
 		return -ENOMEM;
+	more[e->n_trees].access = e->access;
 	more[e->n_trees++].fd = bw_cleanup_take_fd(&fd);
 	return 0;
 }
@@ -62,13 +64,13 @@ void bw_linked_files_free(struct bw_enforcement *e)
  * A file of several links can be opened by one that is elsewhere. That one can't be protected is reported: it may be
  * that nobody can open it (a device, where the mount has none), or root alone can't.
  */
-int bw_linked_files_protect(struct bw_enforcement *e, int file, const char *dir, const char *name)
+int bw_linked_files_protect(struct bw_enforcement *e, int file, uint32_t access, const char *dir, const char *name)
 {
 	struct learned learned = {0};
 	int r = bw_identity_learn(e, file, &learned);
 
 	if (r == 0)
-		return bw_identity_protect(e, "files", &learned, false, e->access.beneath);
+		return bw_identity_protect(e, "files", &learned, false, access);
 	if (r != -ENXIO) /* a socket */
 		bw_log_note("Not protected under the names that it may have elsewhere: %s/%s: %s", dir, name,
 			    strerror(-r));
@@ -138,7 +140,8 @@ static int on_file(void *cookie, int dir, const char *name, const struct stat *s
 	if (st->st_nlink < 2 || S_ISLNK(st->st_mode) || !is_first(w, st))
 		return 0;
 	file = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return file < 0 ? 0 : bw_linked_files_protect(w->enforcement, file, w->name, name);
+	return file < 0 ? 0
+			: bw_linked_files_protect(w->enforcement, file, w->enforcement->access.beneath, w->name, name);
 }
 
 /* What can't be read, since its file system does not let us, is protected all the same. */
@@ -162,6 +165,7 @@ static int search_once(struct bw_enforcement *e, bool may_grow)
 		int r = 0;
 
 		clock_gettime(CLOCK_REALTIME, &w.since);
+		e->access = e->trees[i].access;
 		r = bw_walk(&walk, e->trees[i].fd);
 		tdestroy(w.seen, free);
 		if (r == -ESTALE)

@@ -20,8 +20,12 @@ int bw_linked_files_add(struct bw_enforcement *enforcement, int dir, const char 
  */
 int bw_linked_files_search(struct bw_enforcement *enforcement, bool can_freeze);
 
-/* Protects the file, seen as dir/name, under its other names. That it can't be is reported. 0, -E2BIG or -errno. */
-int bw_linked_files_protect(struct bw_enforcement *enforcement, int file, const char *dir, const char *name);
+/*
+ * Protects the file, seen as dir/name, under its other names: from the accesses. That it can't be is reported. 0,
+ * -E2BIG or -errno.
+ */
+int bw_linked_files_protect(struct bw_enforcement *enforcement, int file, uint32_t access, const char *dir,
+			    const char *name);
 
 /* Empties the list. */
 void bw_linked_files_free(struct bw_enforcement *enforcement);

@@ -14,7 +14,7 @@
 #include "program/session.h"
 
 /* Of struct bw_pin_info, of the directory, and of what the maps mean. */
-enum { BW_PIN_VERSION = 1 };
+enum { BW_PIN_VERSION = 2 };
 
 #define BW_PIN_MAGIC "bccwatch"
 

@@ -17,12 +17,39 @@
 #include "process/executing.h"
 #include "process/mounts.h"
 
-static int complain(int error, const char *exe)
+/* One of --except-exe, or that a rule names. */
+struct named {
+	const char *path, *by; /* "--except-exe", "exe" */
+	struct subject subject;
+};
+
+static int complain(int error, const struct named *exe)
 {
-	return bw_log_error(error, "--except-exe %s: %s", exe, strerror(-error));
+	return bw_log_error(error, "%s %s: %s", exe->by, exe->path, strerror(-error));
 }
 
-/* What stands behind "#!", up to the first space; "": it is no script. */
+/* Calls `each` for all of them. */
+static int each_exe(struct bw_enforcement *e, int (*each)(struct bw_enforcement *e, const struct named *exe))
+{
+	int r = 0;
+
+	for (size_t i = 0; i < e->n_exes && r == 0; i++)
+		r = each(e, &(struct named){e->exes[i], "--except-exe", {.except = EXCEPT_FROM_ALL}});
+	for (size_t i = 0; e->policies && i < e->policies->n_subjects && r == 0; i++) {
+		const struct bw_policies_subject *s = &e->policies->subjects[i];
+
+		if (s->kind == BW_SUBJECT_EXE)
+			r = each(e, &(struct named){s->value, "exe", s->bits});
+	}
+	return r;
+}
+
+size_t bw_programs_count(const struct bw_enforcement *e)
+{
+	return e->n_exes + (e->policies ? bw_policies_subjects(e->policies, BW_SUBJECT_EXE) : 0);
+}
+
+/* 1, with what stands behind "#!", up to the first space; 0: it is no script. */
 static int read_interpreter(const char *exe, char text[PATH_MAX])
 {
 	BW_FD int fd = open(exe, O_RDONLY | O_CLOEXEC);
@@ -42,34 +69,36 @@ static int read_interpreter(const char *exe, char text[PATH_MAX])
 	return 1;
 }
 
-static int check_exe(const char *exe)
+int bw_programs_interpreter(const char *exe, char interpreter[PATH_MAX])
 {
-	char interpreter[PATH_MAX];
 	struct stat st;
-	int r;
 
 	if (stat(exe, &st) < 0)
-		return complain(-errno, exe);
-	if (!S_ISREG(st.st_mode))
-		return bw_log_error(-EINVAL, "--except-exe %s: not a program", exe);
-	r = read_interpreter(exe, interpreter);
+		return -errno;
+	return S_ISREG(st.st_mode) ? read_interpreter(exe, interpreter) : -ENOEXEC;
+}
+
+static int check_exe(struct bw_enforcement *e, const struct named *exe)
+{
+	char interpreter[PATH_MAX];
+	int r = bw_programs_interpreter(exe->path, interpreter);
+
+	(void)e;
+	if (r == -ENOEXEC)
+		return bw_log_error(-EINVAL, "%s %s: not a program", exe->by, exe->path);
 	if (r <= 0)
 		return r < 0 ? complain(r, exe) : 0;
-	bw_log_error(-EINVAL, "--except-exe %s: it is a script, and the kernel sees its interpreter '%s' alone", exe,
-		     interpreter);
-	bw_log_hint("run the script as a user of its own, and use --except-uid; --except-exe %s would except all of "
+	bw_log_error(-EINVAL, "%s %s: it is a script, and the kernel sees its interpreter '%s' alone", exe->by,
+		     exe->path, interpreter);
+	bw_log_hint("run the script as a user of its own, and use --except-uid; %s %s would except all of "
 		    "that program's scripts",
-		    interpreter);
+		    exe->by, interpreter);
 	return -EINVAL;
 }
 
-int bw_programs_check(const struct bw_enforcement *e)
+int bw_programs_check(struct bw_enforcement *e)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < e->n_exes && r == 0; i++)
-		r = check_exe(e->exes[i]);
-	return r;
+	return each_exe(e, check_exe);
 }
 
 /* Keeps the inode in memory, so that its address stays its own. Takes the descriptor. */
@@ -98,45 +127,46 @@ static int identify(struct bw_enforcement *e, int file, struct learned *learned)
  * A program is its path: a name in a directory. One that is mounted over that name by itself is its inode, and so is
  * what was executed before the start, which may be at the path no more.
  */
-static int except_program(struct bw_enforcement *e, const char *exe)
+static int add_program(struct bw_enforcement *e, const struct named *exe)
 {
-	BW_FREE char *path = realpath(exe, NULL), *dir = NULL;
+	BW_FREE char *path = realpath(exe->path, NULL), *dir = NULL;
 	const char *base = path ? bw_path_parts_split(path, &dir) : NULL;
-	int file = bw_identity_open(exe), directory = dir ? bw_identity_open(dir) : -ENOENT;
-	uint32_t how = file >= 0 && bw_mounts_id_of(file) == bw_mounts_id_of(directory) ? EXCEPT_BEFORE : EXCEPT_ALWAYS;
+	int file = bw_identity_open(exe->path), directory = dir ? bw_identity_open(dir) : -ENOENT;
+	struct exe value = {.subject = exe->subject};
 	struct name_key key = {0};
 	struct learned learned;
-	int r = identify(e, file, &learned);
+	int r;
 
+	value.always = file < 0 || bw_mounts_id_of(file) != bw_mounts_id_of(directory);
+	r = identify(e, file, &learned);
 	if (r == 0)
-		r = bw_identity_put_value(e, "except_exes", &learned.inode, &how);
+		r = bw_identity_add_subject(e, "exes", &learned.inode, &value);
 	if (r < 0)
 		close(directory);
 	else
 		r = identify(e, directory, &learned);
-	if (r < 0)
-		return r;
-	key.parent = learned.file;
-	memcpy(key.name, base, strlen(base));
-	return bw_identity_put(e, "except_paths", &key, 0);
+	if (r == 0) {
+		key.parent = learned.file;
+		memcpy(key.name, base, strlen(base));
+		r = bw_identity_add_subject(e, "exe_paths", &key, &exe->subject);
+	}
+	return r < 0 ? complain(r, exe) : 0;
 }
 
-int bw_programs_except(struct bw_enforcement *e)
+int bw_programs_add(struct bw_enforcement *e)
 {
 	struct timespec now;
-	int r = 0;
+	int r;
 
-	if (e->n_exes == 0 || e->started)
+	if (bw_programs_count(e) == 0 || e->started)
 		return 0;
-	for (size_t i = 0; i < e->n_exes && r == 0; i++) {
-		r = except_program(e, e->exes[i]);
-		if (r < 0)
-			return complain(r, e->exes[i]);
-	}
+	r = each_exe(e, add_program);
+	if (r < 0)
+		return r;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	e->settings.started = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	r = bw_identity_mode(e, e->settings.mode);
-	if (r == 0)
+	if (r == 0 && e->n_exes > 0)
 		bw_executing_warn(e->exes, e->n_exes);
 	return r;
 }

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "enforce/rules.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <search.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
-#include "base/log.h"
-#include "base/parse.h"
+#include "base/glob.h"
 #include "base/path_parts.h"
-
-enum { FILE_MAX = 64 << 20 };
-
-/* By bw_rule_kind. */
-static const char *const kind_words[] = {"name", "path", "dir", NULL};
 
 static const char *wrong_name(const char *value)
 {
@@ -41,21 +31,78 @@ static const char *wrong_path(const char *value)
 	return strlen(value) >= PATH_MAX ? "a path has at most 4095 bytes" : NULL;
 }
 
+/* Its last component. */
+static const char *wrong_glob(const char *value)
+{
+	const char *slash = strrchr(value, '/'), *pattern = slash ? slash + 1 : value, *why = NULL;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	size_t at;
+
+	if (!*pattern)
+		return "a pattern has at least one byte";
+	return bw_glob_compile(&glob, pattern, false, &why, &at) == -ENOMEM ? "out of memory" : why;
+}
+
+static const char *wrong_value(enum bw_rule_kind kind, const char *value)
+{
+	const char *why = NULL;
+
+	switch (kind) {
+	case BW_RULE_NAME:
+		return wrong_name(value);
+	case BW_RULE_NAME_GLOB:
+		return strchr(value, '/') ? "a pattern of names has no slash" : wrong_glob(value);
+	case BW_RULE_PATH_GLOB:
+		why = wrong_path(value);
+		return why ? why : wrong_glob(value);
+	default:
+		return wrong_path(value);
+	}
+}
+
 /* The value as it is kept, or NULL if there is no memory. */
 static char *kept(enum bw_rule_kind kind, const char *value)
 {
-	return kind == BW_RULE_NAME ? strdup(value) : bw_path_parts_absolute(value);
+	return kind == BW_RULE_NAME || kind == BW_RULE_NAME_GLOB ? strdup(value) : bw_path_parts_absolute(value);
+}
+
+size_t bw_rules_globs(const struct bw_rules *rules)
+{
+	return rules->of_kind[BW_RULE_NAME_GLOB] + rules->of_kind[BW_RULE_PATH_GLOB];
+}
+
+const char *bw_rules_glob_of(const struct bw_rule *rule)
+{
+	const char *slash = strrchr(rule->value, '/');
+
+	return slash ? slash + 1 : rule->value;
+}
+
+char *bw_rules_directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static bool is_glob(enum bw_rule_kind kind)
+{
+	return kind == BW_RULE_NAME_GLOB || kind == BW_RULE_PATH_GLOB;
 }
 
 int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *value, const char **why)
 {
 	struct bw_rule *longer;
 
-	*why = kind == BW_RULE_NAME ? wrong_name(value) : wrong_path(value);
+	*why = wrong_value(kind, value);
 	if (*why)
 		return -EINVAL;
 	if (rules->n == BW_RULES_MAX) {
 		*why = "these are more than 65536 rules";
+		return -E2BIG;
+	}
+	if (is_glob(kind) && bw_rules_globs(rules) == GLOBS_MAX) {
+		*why = "these are more than 64 patterns";
 		return -E2BIG;
 	}
 	if ((rules->n & (rules->n - 1)) == 0) {
@@ -64,7 +111,7 @@ int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *val
 			return -ENOMEM;
 		rules->rules = longer;
 	}
-	rules->rules[rules->n] = (struct bw_rule){kind, kept(kind, value), false};
+	rules->rules[rules->n] = (struct bw_rule){.kind = kind, .value = kept(kind, value), .policy = BW_RULE_PLAIN};
 	if (!rules->rules[rules->n].value)
 		return -errno; /* of getcwd, too */
 	rules->n++;
@@ -72,139 +119,114 @@ int bw_rules_add(struct bw_rules *rules, enum bw_rule_kind kind, const char *val
 	return 0;
 }
 
-/* One character of a quoted value; NULL: it is none. */
-static char *unescape(char *from, char *to)
+int bw_rules_add_policy(struct bw_rules *rules, struct bw_policy *policy)
 {
-	static const char letters[] = "\"\\nt", meant[] = "\"\\\n\t";
-	const char *letter;
-	char digits[3] = {0};
+	BW_CLEANUP(bw_policy_free) struct bw_policy taken = *policy;
+	const size_t n = rules->n_policies;
+	struct bw_policy *longer;
 
-	if (*from != '\\') {
-		*to = *from;
-		return from + 1;
+	*policy = (struct bw_policy){0};
+	/* The latest first: rules of the same policy mostly follow each other. */
+	for (size_t i = n; i-- > 0;)
+		if (bw_policy_equal(&rules->policies[i], &taken))
+			return (int)i;
+	if ((n & (n - 1)) == 0) {
+		longer = reallocarray(rules->policies, n ? 2 * n : 1, sizeof(*longer));
+		if (!longer)
+			return -ENOMEM;
+		rules->policies = longer;
 	}
-	letter = from[1] ? strchr(letters, from[1]) : NULL;
-	if (letter) {
-		*to = meant[letter - letters];
-		return from + 2;
-	}
-	if (from[1] != 'x' || !isxdigit((unsigned char)from[2]) || !isxdigit((unsigned char)from[3]))
-		return NULL;
-	memcpy(digits, from + 2, 2);
-	*to = (char)strtoul(digits, NULL, 16);
-	return *to ? from + 4 : NULL;
+	rules->policies[rules->n_policies++] = taken;
+	taken = (struct bw_policy){0};
+	return (int)n;
 }
 
-/* Takes the quotes off, in place. What is wrong, or NULL. */
-static const char *unquote(char *value)
+/* The index among the rules' policies of one of the others', which is put there if there is none like it. */
+static int add_policy_of(struct bw_rules *rules, const struct bw_rules *from, int policy)
 {
-	char *from = value + 1, *to = value;
+	struct bw_policy copy;
 
-	while (*from && *from != '"') {
-		from = unescape(from, to++);
-		if (!from)
-			return "in quotes a backslash stands before \", \\, n, t, or x and two hex digits (not 00)";
-	}
-	if (*from != '"')
-		return "there is no closing quote";
-	if (from[1 + strspn(from + 1, " \t\r")] != '\0')
-		return "there is something behind the closing quote";
-	*to = '\0';
-	return NULL;
+	if (policy == BW_RULE_PLAIN)
+		return BW_RULE_PLAIN;
+	return bw_policy_copy(&copy, &from->policies[policy]) < 0 ? -ENOMEM : bw_rules_add_policy(rules, &copy);
 }
 
-static void trim_end(char *value)
+/* Adds a rule of others, as it is. last: the policy of the one before, among the others', and among the rules'. */
+static int add_rule_of(struct bw_rules *rules, const struct bw_rules *from, const struct bw_rule *rule, int last[2])
 {
-	size_t len = strlen(value);
-
-	while (len > 0 && strchr(" \t", value[len - 1]))
-		value[--len] = '\0';
-}
-
-/* What is wrong with the line, or NULL; -errno in *r. */
-static const char *read_line(struct bw_rules *rules, char *line, int *r)
-{
-	char *value = line + strcspn(line, " \t");
-	const char *why = NULL;
-	int kind;
-
-	*r = -EINVAL;
-	if (*value)
-		*value++ = '\0';
-	value += strspn(value, " \t");
-	kind = bw_parse_word(line, kind_words);
-	if (kind < 0)
-		return "a rule begins with name, path or dir";
-	if (*value == '"')
-		why = unquote(value);
-	else
-		trim_end(value);
-	if (!why)
-		*r = bw_rules_add(rules, (enum bw_rule_kind)kind, value, &why);
-	if (*r == 0)
-		rules->rules[rules->n - 1].from_file = true;
-	return why;
-}
-
-int bw_rules_read(struct bw_rules *rules, const char *path)
-{
-	BW_FREE char *text = NULL;
-	size_t len, number = 0;
-	int r = bw_file_read(path, FILE_MAX, &text, &len);
-	char *line, *next;
+	const char *why;
+	struct bw_rule *added;
+	int r = bw_rules_add(rules, rule->kind, rule->value, &why);
 
 	if (r < 0)
-		return bw_log_error(r, "cannot read the rule file '%s': %s", path, strerror(-r));
-	if (strlen(text) != len)
-		return bw_log_error(-EINVAL, "cannot read the rule file '%s': NUL byte at offset %zu", path,
-				    strlen(text));
-	for (line = text; line && *line; line = next) {
-		const char *why;
-
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		number++;
-		line += strspn(line, " \t");
-		line[strlen(line) - (*line && line[strlen(line) - 1] == '\r')] = '\0';
-		if (!*line || *line == '#')
-			continue;
-		why = read_line(rules, line, &r);
-		if (r < 0)
-			return bw_log_error(r, "%s:%zu: %s", path, number, why ? why : strerror(-r));
+		return r;
+	if (rule->policy != last[0]) {
+		r = add_policy_of(rules, from, rule->policy);
+		if (r == -ENOMEM)
+			return r;
+		last[0] = rule->policy;
+		last[1] = r;
 	}
+	added = &rules->rules[rules->n - 1];
+	added->policy = last[1];
+	added->from_file = rule->from_file;
+	added->line = rule->line;
+	added->column = rule->column;
 	return 0;
 }
 
-int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from)
-{
-	const char *why;
-	int r = 0;
+_Static_assert(BW_RULE_PLAIN != -ENOMEM, "add_policy_of's results differ");
 
-	for (size_t i = 0; i < from->n && r == 0; i++)
-		if (!from->rules[i].from_file)
-			r = bw_rules_add(rules, from->rules[i].kind, from->rules[i].value, &why);
+size_t bw_rules_given(const struct bw_rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		n += !rules->rules[i].from_file;
+	return n;
+}
+
+int bw_rules_add_given(struct bw_rules *rules, const struct bw_rules *from, size_t first, size_t end)
+{
+	int last[2] = {BW_RULE_PLAIN, BW_RULE_PLAIN}, r = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++) {
+		if (from->rules[i].from_file)
+			continue;
+		if (n >= first && n < end)
+			r = add_rule_of(rules, from, &from->rules[i], last);
+		n++;
+	}
 	return r;
 }
 
 int bw_rules_copy(struct bw_rules *rules, const struct bw_rules *from)
 {
-	const char *why;
-	int r = 0;
+	int last[2] = {BW_RULE_PLAIN, BW_RULE_PLAIN}, r = 0;
 
-	for (size_t i = 0; i < from->n && r == 0; i++) {
-		r = bw_rules_add(rules, from->rules[i].kind, from->rules[i].value, &why);
-		if (r == 0)
-			rules->rules[rules->n - 1].from_file = from->rules[i].from_file;
-	}
+	for (size_t i = 0; i < from->n && r == 0; i++)
+		r = add_rule_of(rules, from, &from->rules[i], last);
 	return r;
+}
+
+bool bw_rules_have_plain(const struct bw_rules *rules)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->rules[i].policy < 0)
+			return true;
+	return false;
 }
 
 static int compare(const void *a, const void *b)
 {
 	const struct bw_rule *x = a, *y = b;
 
-	return x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->value, y->value);
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	if (x->policy != y->policy)
+		return x->policy < y->policy ? -1 : 1;
+	return strcmp(x->value, y->value);
 }
 
 static void keep(void *rule)
@@ -212,17 +234,65 @@ static void keep(void *rule)
 	(void)rule;
 }
 
-bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others)
+enum { NO_POLICY = -2 };
+
+/* Of each policy of the others the equal one's index, or NO_POLICY. The caller's; NULL: no memory, or there are none.
+ */
+static int *equal_policies(const struct bw_rules *rules, const struct bw_rules *others)
 {
+	int *equal = calloc(others->n_policies + 1, sizeof(*equal));
+
+	for (size_t i = 0; equal && i < others->n_policies; i++) {
+		equal[i] = NO_POLICY;
+		for (size_t k = 0; k < rules->n_policies && equal[i] == NO_POLICY; k++)
+			if (bw_policy_equal(&rules->policies[k], &others->policies[i]))
+				equal[i] = (int)k;
+	}
+	return equal;
+}
+
+/* Which of the others count. */
+struct selection {
+	bool all, dirs;
+	int policy;
+};
+
+static bool is_selected(const struct selection *s, const struct bw_rule *rule)
+{
+	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
+		return false;
+	return s->all || (rule->policy == s->policy && (rule->kind == BW_RULE_DIR) == s->dirs);
+}
+
+static bool include(const struct bw_rules *rules, const struct bw_rules *others, const struct selection *selection)
+{
+	BW_FREE int *equal = equal_policies(rules, others);
 	void *tree = NULL;
-	bool all = true;
+	bool all = equal != NULL;
 
 	for (size_t i = 0; i < rules->n && all; i++)
 		all = tsearch(&rules->rules[i], &tree, compare) != NULL;
-	for (size_t i = 0; i < others->n && all; i++)
-		all = others->rules[i].kind == BW_RULE_NAME || tfind(&others->rules[i], &tree, compare);
+	for (size_t i = 0; i < others->n && all; i++) {
+		struct bw_rule rule = others->rules[i];
+
+		if (!is_selected(selection, &rule))
+			continue;
+		if (rule.policy != BW_RULE_PLAIN)
+			rule.policy = equal[rule.policy];
+		all = tfind(&rule, &tree, compare);
+	}
 	tdestroy(tree, keep);
 	return all;
+}
+
+bool bw_rules_include_paths(const struct bw_rules *rules, const struct bw_rules *others)
+{
+	return include(rules, others, &(struct selection){.all = true});
+}
+
+bool bw_rules_include_paths_of(const struct bw_rules *rules, const struct bw_rules *others, int policy, bool dirs)
+{
+	return include(rules, others, &(struct selection){.dirs = dirs, .policy = policy});
 }
 
 void bw_rules_free(struct bw_rules *rules)
@@ -230,5 +300,8 @@ void bw_rules_free(struct bw_rules *rules)
 	for (size_t i = 0; i < rules->n; i++)
 		free(rules->rules[i].value);
 	free(rules->rules);
+	for (size_t i = 0; i < rules->n_policies; i++)
+		bw_policy_free(&rules->policies[i]);
+	free(rules->policies);
 	*rules = (struct bw_rules){0};
 }

@@ -16,6 +16,7 @@
 #include "base/signals.h"
 #include "enforce/ancestors.h"
 #include "enforce/directories.h"
+#include "enforce/globs.h"
 #include "enforce/identity.h"
 #include "enforce/waiting.h"
 
@@ -69,7 +70,7 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 		return complain(r, path);
 	key.parent = learned.file;
 	memcpy(key.name, base, strlen(base));
-	r = bw_identity_put(e, "names", &key, e->access.file);
+	r = bw_identity_add(e, "names", &key, e->access.file);
 	return r == 0 ? bw_ancestors_protect(e, dir) : r;
 }
 
@@ -141,7 +142,44 @@ static int protect_name(struct bw_enforcement *e, const char *name)
 	struct name_key key = {0};
 
 	memcpy(key.name, name, strlen(name));
-	return bw_identity_put(e, "names", &key, e->access.file);
+	return bw_identity_add(e, "names", &key, e->access.file);
+}
+
+static int protect_name_glob(struct bw_enforcement *e, const char *pattern)
+{
+	(void)pattern;
+	bw_globs_add_name(&e->globs, e->glob++, e->access.file);
+	return 0;
+}
+
+static int protect_glob_in(struct bw_enforcement *e, const char *dir)
+{
+	struct learned learned = {0};
+	int fd = bw_directories_open(dir);
+	int r = fd < 0 ? fd : bw_identity_hold(e, fd, &learned);
+
+	if (r == 0)
+		r = bw_globs_protect_in(e, e->glob, fd, dir);
+	return r == 0 ? bw_ancestors_protect(e, dir) : r;
+}
+
+static int protect_path_glob(struct bw_enforcement *e, const char *path)
+{
+	BW_FREE char *dir = bw_rules_directory_of(path);
+	int r;
+
+	if (!dir)
+		return -ENOMEM;
+	if (e->n_missing > 0 && bw_waiting_is_missing(BW_RULE_DIR, dir)) {
+		e->globs.set.access[e->glob] = e->access.file;
+		r = wait_for(e, BW_RULE_PATH_GLOB, dir, protect_glob_in);
+		if (r == 0)
+			r = note_absent(e, path);
+	} else {
+		r = protect_glob_in(e, dir);
+	}
+	e->glob++;
+	return r;
 }
 
 static int count_missing(struct bw_enforcement *e, const char *path)
@@ -182,6 +220,13 @@ static int check_dir(struct bw_enforcement *e, const char *path)
 	return fd < 0 ? fd : 0;
 }
 
+static int check_path_glob(struct bw_enforcement *e, const char *path)
+{
+	BW_FREE char *dir = bw_rules_directory_of(path);
+
+	return dir ? check_dir(e, dir) : -ENOMEM;
+}
+
 static int check_name(struct bw_enforcement *e, const char *name)
 {
 	(void)e;
@@ -194,14 +239,18 @@ static int each_rule(struct bw_enforcement *e, rule_function *const of_kind[])
 {
 	int r = 0;
 
-	for (size_t i = 0; i < e->rules->n && r == 0; i++)
+	e->glob = 0;
+	for (size_t i = 0; i < e->rules->n && r == 0; i++) {
+		if (e->policies && e->policies->used)
+			e->access = e->policies->of_rules[i];
 		r = bw_signals_pending() ? -EINTR : of_kind[e->rules->rules[i].kind](e, e->rules->rules[i].value);
+	}
 	return r;
 }
 
 int bw_targets_check(struct bw_enforcement *e)
 {
-	static rule_function *const check[] = {check_name, check_path_rule, check_dir};
+	static rule_function *const check[] = {check_name, check_path_rule, check_dir, check_name, check_path_glob};
 
 	e->n_missing = e->missing_steps = 0;
 	return each_rule(e, check);
@@ -219,7 +268,8 @@ static int protect_dir(struct bw_enforcement *e, const char *path)
 
 int bw_targets_protect(struct bw_enforcement *e)
 {
-	static rule_function *const protect[] = {protect_name, protect_path, protect_dir};
+	static rule_function *const protect[] = {protect_name, protect_path, protect_dir, protect_name_glob,
+						 protect_path_glob};
 	int r = each_rule(e, protect);
 
 	return r == 0 ? bw_directories_search(e) : r;

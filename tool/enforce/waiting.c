@@ -16,21 +16,24 @@
 #include "base/log.h"
 #include "base/path_parts.h"
 #include "enforce/directories.h"
+#include "enforce/globs.h"
 #include "enforce/identity.h"
 #include "enforce/linked_files.h"
+#include "enforce/waiting_steps.h"
 
 struct bw_waiting_entry {
-	enum bw_rule_kind kind; /* BW_RULE_PATH or BW_RULE_DIR */
+	enum bw_rule_kind kind; /* BW_RULE_PATH, BW_RULE_DIR; of BW_RULE_PATH_GLOB the path is the directory */
 	char *path;		/* owned */
 	char *next;		/* owned: the first component that does not exist; or the last one */
 	int watch;		/* inotify's, of the directory that this is in; -1: none */
 	bool came;
-	struct file_id id; /* of what came last */
-	int error;	   /* that was reported last */
+	struct file_id id;	 /* of what came last */
+	int error;		 /* that was reported last */
+	struct bw_access access; /* of its rule */
+	size_t glob;		 /* likewise */
 };
 
-/* The deepest directory that exists on the way to the path's last component. *rest: what stands behind it in the path.
- */
+/* The deepest directory that exists on the way to the path's last component. *rest: what stands behind it. */
 static int open_deepest(const char *path, const char **rest)
 {
 	BW_FREE char *prefix = strdup(path);
@@ -77,71 +80,6 @@ int bw_waiting_open(struct bw_enforcement *e)
 	return e->waiting_fd < 0 ? bw_log_error(-errno, "cannot watch for paths that do not exist yet: inotify: %s",
 						strerror(errno))
 				 : 0;
-}
-
-/* The number of the directory, which is one of `places` from here on if it was none. */
-static int take_place(struct bw_enforcement *e, int dir, uint32_t *node, bool *is_new, struct learned *learned)
-{
-	int fd = bw_identity_map(e, "places"), r = fd < 0 ? fd : bw_identity_learn(e, dir, learned);
-	struct protection place;
-
-	if (r < 0)
-		return r;
-	*is_new = bpf_lookup_elem(fd, &learned->file, &place) < 0;
-	*node = *is_new ? ++e->n_nodes : place.access;
-	return 0;
-}
-
-/*
- * One component; *node: of the directory it is in, then of it. What is there already is not written again: the kernel
- * uses the memory of an old value for the next one, while the program may be reading it.
- */
-static int put_step(struct bw_enforcement *e, uint32_t *node, const char *name, size_t len, bool last,
-		    enum bw_rule_kind kind)
-{
-	struct name_key key = {.parent.ino = *node};
-	struct step step = {0}, before;
-	int fd = bw_identity_map(e, "steps");
-
-	if (fd < 0 || len > NAME_MAX)
-		return fd < 0 ? fd : -ENAMETOOLONG;
-	memcpy(key.name, name, len);
-	if (bpf_lookup_elem(fd, &key, &step) < 0)
-		step = (struct step){0};
-	before = step;
-	if (!last && !step.node)
-		step.node = ++e->n_nodes;
-	if (last && kind == BW_RULE_DIR)
-		step.directory |= e->access.beneath;
-	else if (last)
-		step.file |= e->access.file;
-	*node = step.node;
-	return memcmp(&step, &before, sizeof(step)) == 0 ? 0 : bw_identity_put_value(e, "steps", &key, &step);
-}
-
-/* The program waits, in the directory, for what `rest` says. */
-static int put_steps(struct bw_enforcement *e, int dir, const char *rest, enum bw_rule_kind kind)
-{
-	struct learned learned = {0};
-	struct protection place = {0};
-	uint32_t node = 0;
-	bool is_new = false;
-	int r = take_place(e, dir, &node, &is_new, &learned);
-
-	place.inode = learned.inode;
-	place.access = node;
-	for (size_t len; r == 0 && *rest; rest += len) {
-		bool last;
-
-		len = strcspn(rest, "/");
-		last = rest[len] == '\0';
-		if (len == 2 && memcmp(rest, "..", 2) == 0)
-			return -ENOENT; /* of a directory that is not there, nobody knows */
-		if (len != 1 || *rest != '.')
-			r = put_step(e, &node, rest, len, last, kind);
-		len += strspn(rest + len, "/");
-	}
-	return r == 0 && is_new ? bw_identity_put_value(e, "places", &learned.file, &place) : r;
 }
 
 static bool is_watched(const struct bw_enforcement *e, int watch)
@@ -191,7 +129,7 @@ static int settle_once(struct bw_enforcement *e, struct bw_waiting_entry *w, cha
 {
 	const char *rest;
 	BW_FD int dir = open_deepest(*at, &rest);
-	int r = dir < 0 ? dir : put_steps(e, dir, rest, w->kind);
+	int r = dir < 0 ? dir : bw_waiting_steps_put(e, dir, rest, w->kind);
 	size_t len;
 	BW_FREE char *first = NULL;
 	char *other;
@@ -222,6 +160,8 @@ static int settle(struct bw_enforcement *e, struct bw_waiting_entry *w)
 	BW_FREE char *at = strdup(w->path);
 	int r = at ? -EAGAIN : -ENOMEM, links = 0;
 
+	e->access = w->access;
+	e->glob = w->glob;
 	for (int i = 0; i < TURNS && r == -EAGAIN; i++)
 		r = settle_once(e, w, &at, &links);
 	return r == -EAGAIN ? -ELOOP : r;
@@ -236,7 +176,8 @@ int bw_waiting_add(struct bw_enforcement *e, enum bw_rule_kind kind, const char 
 		return -ENOMEM;
 	e->waiting = more;
 	w = &more[e->n_waiting];
-	*w = (struct bw_waiting_entry){.kind = kind, .path = bw_path_parts_trim(path), .watch = -1};
+	*w = (struct bw_waiting_entry){
+		.kind = kind, .path = bw_path_parts_trim(path), .watch = -1, .access = e->access, .glob = e->glob};
 	if (!w->path)
 		return bw_log_error(-ENOENT, "cannot wait for '%s': it does not end with a name", path);
 	e->n_waiting++;
@@ -261,14 +202,15 @@ static int protect_directory(struct bw_enforcement *e, const struct bw_waiting_e
 	if (!w->came)
 		return bw_directories_protect(e, w->path);
 	r = bw_identity_protect(e, "dirs", learned, false, e->access.beneath);
-	if (r == 0)
-		r = bw_identity_put(e, "devices", &learned->file.dev, 0);
+	r = r == 0 ? bw_identity_put(e, "devices", &learned->file.dev, 0) : r;
 	return r == 0 ? bw_linked_files_add(e, fd, w->path) : r;
 }
 
 static int protect_arrived(struct bw_enforcement *e, const struct bw_waiting_entry *w, int fd,
 			   const struct learned *learned)
 {
+	if (w->kind == BW_RULE_PATH_GLOB)
+		return bw_globs_protect_in(e, w->glob, fd, w->path);
 	return w->kind == BW_RULE_DIR ? protect_directory(e, w, fd, learned)
 				      : bw_identity_protect(e, "files", learned, false, e->access.file);
 }
@@ -285,7 +227,7 @@ static bool is_gone(const char *path, int fd)
 static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 {
 	BW_FD int fd = bw_identity_open(w->path);
-	const bool is_dir = w->kind == BW_RULE_DIR;
+	const bool is_dir = w->kind != BW_RULE_PATH;
 	BW_CLEANUP(bw_log_free) struct bw_log_held held = {0};
 	struct bw_log_held *before;
 	struct learned learned = {0};
@@ -310,7 +252,7 @@ static int arrive(struct bw_enforcement *e, struct bw_waiting_entry *w)
 		bw_log_note("Protected now that it exists: %s", w->path);
 	w->came = true;
 	w->id = learned.file;
-	return is_dir;
+	return w->kind == BW_RULE_DIR;
 }
 
 /* Is the event about this path? */

@@ -310,7 +310,7 @@ static bool is_container(const struct search *s, const struct bw_cgroup *cgroup,
 	const char *id = bw_cgroup_names_container(name, strlen(name));
 
 	(void)cgroup;
-	return id && strncmp(id, s->wanted, strlen(s->wanted)) == 0;
+	return id && (!s->wanted || strncmp(id, s->wanted, strlen(s->wanted)) == 0);
 }
 
 bool bw_cgroup_is_container_id(const char *id)
@@ -324,5 +324,5 @@ int bw_cgroup_each_of_container(const struct bw_cgroups *c, const char *id, bw_c
 {
 	struct search s = {.cgroups = c, .matches = is_container, .wanted = id, .found = found, .cookie = cookie};
 
-	return bw_cgroup_is_container_id(id) ? search(&s) : -EINVAL;
+	return !id || bw_cgroup_is_container_id(id) ? search(&s) : -EINVAL;
 }

@@ -58,7 +58,7 @@ int bw_cgroup_each_of_unit(const struct bw_cgroups *cgroups, const char *name, b
 
 /*
  * The same for each whose name is that of a container of that id, of which at least BW_CGROUP_ID_MIN digits are given:
- * several ids may begin with them. -EINVAL if it is no such id.
+ * several ids may begin with them. NULL: of any id. -EINVAL if it is no such id.
  */
 enum { BW_CGROUP_ID_MIN = 12, BW_CGROUP_ID_LEN = 64 };
 bool bw_cgroup_is_container_id(const char *id);

@@ -14,7 +14,8 @@ struct bw_cgroup_search_found {
 
 /*
  * The cgroups of that name, *n of them, in *found, which is malloc'd and the caller's, for bw_cgroup_search_free. As
- * process/cgroup.h for root, a path, a unit and a container. 0, also if there are none, or -errno.
+ * process/cgroup.h for root; a container's name may be NULL, for all of them: a path, a unit and a container. 0, also
+ * if there are none, or -errno.
  */
 int bw_cgroup_search(const char *root, enum bw_cgroup_search_kind kind, const char *name,
 		     struct bw_cgroup_search_found **found, size_t *n);

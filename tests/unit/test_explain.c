@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "bpf_src/lib/target.h"
+#include "enforce/explain.h"
+#include "tests/unit/root.h"
+#include "tests/unit/unit.h"
+
+static bool matches(enum bw_rule_kind kind, const char *value, const char *path, const char *other)
+{
+	struct bw_rules rules = {0};
+	const char *paths[] = {path, other}, *why;
+	const struct bw_explain_file file = {paths, other ? 2 : 1};
+	BW_FREE char *real = NULL;
+	bool r;
+
+	assert_int_equal(bw_rules_add(&rules, kind, value, &why), 0);
+	real = bw_explain_real(&rules.rules[0]);
+	r = bw_explain_matches(&rules.rules[0], real, &file);
+	bw_rules_free(&rules);
+	return r;
+}
+
+static void a_file_is_matched_as_the_rules_are_enforced(void **state)
+{
+	char dir[256], link[256], file[256], beneath[256], glob[256], none[256];
+
+	(void)state;
+	put("/d/sub/f.pem", "");
+	assert_int_equal(symlink("d", below("/link")), 0);
+	snprintf(dir, sizeof(dir), "%s", below("/d"));
+	snprintf(link, sizeof(link), "%s", below("/link"));
+	snprintf(file, sizeof(file), "%s", below("/link/sub/f.pem"));
+	snprintf(beneath, sizeof(beneath), "%s", below("/d/sub/f.pem"));
+	snprintf(glob, sizeof(glob), "%s", below("/link/sub/*.pem"));
+	snprintf(none, sizeof(none), "%s", below("/d/sub/new"));
+	assert_true(matches(BW_RULE_NAME, "f.pem", beneath, NULL));
+	assert_false(matches(BW_RULE_NAME, "f.pem", none, beneath));
+	assert_true(matches(BW_RULE_NAME_GLOB, "f.*", beneath, NULL));
+	assert_false(matches(BW_RULE_NAME_GLOB, "?.pem?", beneath, NULL));
+	assert_true(matches(BW_RULE_PATH, file, beneath, NULL));
+	assert_true(matches(BW_RULE_PATH, none, none, NULL));
+	assert_true(matches(BW_RULE_PATH, file, "/elsewhere", beneath));
+	assert_false(matches(BW_RULE_PATH, dir, beneath, NULL));
+	assert_true(matches(BW_RULE_DIR, link, beneath, NULL));
+	assert_false(matches(BW_RULE_DIR, dir, dir, NULL));
+	assert_false(matches(BW_RULE_DIR, below("/d/su"), beneath, NULL));
+	assert_true(matches(BW_RULE_PATH_GLOB, glob, beneath, NULL));
+	assert_false(matches(BW_RULE_PATH_GLOB, below("/*.pem"), beneath, NULL));
+	assert_false(matches(BW_RULE_PATH_GLOB, glob, none, NULL));
+}
+
+static enum bw_explain_answer holds(struct bw_subject a, struct bw_subject b, bool has_uid, uint32_t uid)
+{
+	struct bw_subject subjects[] = {a, b};
+	const struct bw_policy policy = {.subjects = subjects, .n_subjects = 2};
+	const struct bw_explain_subject who = {.has_uid = has_uid, .uid = uid};
+
+	return bw_explain_holds(&policy, &who);
+}
+
+static void subjects_are_known_or_it_depends(void **state)
+{
+	static char one[] = "1", two[] = "2", unit[] = "a.service";
+	const struct bw_subject not1 = {BW_SUBJECT_UID, false, one, 1}, not2 = {BW_SUBJECT_UID, false, two, 2};
+	const struct bw_subject only1 = {BW_SUBJECT_UID, true, one, 1}, only2 = {BW_SUBJECT_UID, true, two, 2};
+	const struct bw_subject only_unit = {BW_SUBJECT_UNIT, true, unit, 0};
+
+	(void)state;
+	assert_int_equal(holds(not1, not2, false, 0), BW_EXPLAIN_DEPENDS);
+	assert_int_equal(holds(not1, not2, true, 1), BW_EXPLAIN_NO);
+	assert_int_equal(holds(not1, not2, true, 3), BW_EXPLAIN_YES);
+	assert_int_equal(holds(only1, only2, true, 2), BW_EXPLAIN_YES);
+	assert_int_equal(holds(only1, only2, true, 3), BW_EXPLAIN_NO);
+	assert_int_equal(holds(only1, only_unit, true, 3), BW_EXPLAIN_DEPENDS);
+	assert_int_equal(holds(only1, only_unit, true, 1), BW_EXPLAIN_YES);
+	assert_int_equal(holds(only1, not1, true, 1), BW_EXPLAIN_NO);
+}
+
+static void only_what_both_have_is_concerned(void **state)
+{
+	const struct bw_policy policy = {.access = {ACCESS_READ, ACCESS_READ | ACCESS_MKDIR, 0}};
+	const struct bw_access wanted = {ACCESS_READ | ACCESS_WRITE, ACCESS_MKDIR, 0};
+
+	(void)state;
+	assert_int_equal(bw_explain_concerned(&policy, BW_RULE_PATH, &wanted).file, ACCESS_READ);
+	assert_int_equal(bw_explain_concerned(&policy, BW_RULE_DIR, &wanted).file, ACCESS_MKDIR);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(a_file_is_matched_as_the_rules_are_enforced, make_root, remove_root),
+	cmocka_unit_test(subjects_are_known_or_it_depends),
+	cmocka_unit_test(only_what_both_have_is_concerned),
+};
+
+UNIT_MODULE("enforce/explain", NULL, NULL);

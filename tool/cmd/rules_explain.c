@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/rules_explain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/escape.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/path_parts.h"
+#include "cmd/exit_status.h"
+#include "cmd/trace_search.h"
+#include "enforce/rule_format.h"
+#include "process/mounts.h"
+#include "process/open_files.h"
+
+/* How long other names are looked for. */
+enum { SEARCH_MS = 10000, NAMES_MAX = 64, HOLDERS_SHOWN = 16 };
+
+struct explanation {
+	const struct bw_rules_explain *asked;
+	struct bw_rules rules[BW_RULES_EXPLAIN_FILES_MAX];
+	struct bw_explain_subject subject;
+	struct bw_access wanted;
+	struct stat st;
+	bool exists, incomplete; /* incomplete: there may be more names */
+	char *names[NAMES_MAX];	 /* n_names, owned */
+	size_t n_names, n_holders;
+};
+
+/* A text of the disk, for a terminal. */
+static void print_escaped(const char *text)
+{
+	BW_FREE char *shown = malloc(4 * strlen(text) + 1);
+
+	if (shown)
+		printf("%.*s", (int)bw_escape(shown, text, strlen(text)), shown);
+}
+
+static void print_line(const struct bw_rules *rules, const struct bw_rule *rule)
+{
+	BW_FREE char *line = NULL;
+	size_t len;
+	FILE *out = open_memstream(&line, &len);
+
+	if (!out)
+		return;
+	bw_rule_format(out, rules, rule);
+	fclose(out);
+	print_escaped(line);
+}
+
+/* The path that is asked about, without symlinks; its last component need not be there. */
+static int find_file(struct explanation *e)
+{
+	BW_FREE char *path = bw_path_parts_absolute(e->asked->path), *dir = NULL;
+	const char *base = path ? bw_path_parts_split(path, &dir) : NULL;
+
+	if (!path)
+		return bw_log_error(-errno, "cannot explain '%s': %s", e->asked->path, strerror(errno));
+	e->names[0] = realpath(path, NULL);
+	e->exists = e->names[0] && stat(e->names[0], &e->st) == 0;
+	if (!e->names[0] && errno == ENOENT && base && *base) {
+		BW_FREE char *real = realpath(dir, NULL);
+
+		if (real && asprintf(&e->names[0], "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
+			e->names[0] = NULL;
+	}
+	if (e->names[0]) {
+		e->n_names = 1;
+		return 0;
+	}
+	bw_log_error(-ENOENT, "cannot explain '%s': its directory does not exist", e->asked->path);
+	return -ENOENT;
+}
+
+/* The mount that the file is on, by its path. */
+static char *mount_point_of(const char *path)
+{
+	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
+	BW_FD int fd = open(path, O_PATH | O_CLOEXEC);
+	const struct bw_mount *m = NULL;
+
+	if (fd >= 0 && bw_mounts_read("", &mounts) == 0)
+		m = bw_mounts_find(&mounts, bw_mounts_id_of(fd));
+	return m ? strdup(m->point) : NULL;
+}
+
+/* Other links of the file, on its file system as it is mounted there. */
+static void find_names(struct explanation *e)
+{
+	BW_FREE char *point =
+		e->exists && !S_ISDIR(e->st.st_mode) && e->st.st_nlink > 1 ? mount_point_of(e->names[0]) : NULL;
+	const uint64_t end = bw_deadline_now() + SEARCH_MS;
+	struct bw_trace_search search;
+	char path[PATH_MAX];
+
+	if (!point || bw_trace_search_open(&search, point) < 0)
+		return;
+	while (e->n_names < e->st.st_nlink && e->n_names < NAMES_MAX && bw_trace_search_next(&search, end, path) == 0) {
+		struct stat st;
+
+		if (lstat(path, &st) < 0 || st.st_dev != e->st.st_dev || st.st_ino != e->st.st_ino ||
+		    strcmp(path, e->names[0]) == 0)
+			continue;
+		e->names[e->n_names] = strdup(path);
+		e->n_names += e->names[e->n_names] != NULL;
+	}
+	e->incomplete = e->n_names < e->st.st_nlink;
+	bw_trace_search_close(&search);
+}
+
+/* As `block` without options takes a plain line. */
+static const struct bw_policy *policy_of(const struct bw_rules *rules, const struct bw_rule *rule,
+					 struct bw_policy *plain)
+{
+	*plain = (struct bw_policy){BW_ACTION_KILL, EACCES, bw_access_default, NULL, 0};
+	return rule->policy == BW_RULE_PLAIN ? plain : &rules->policies[rule->policy];
+}
+
+static void print_effect(const struct bw_policy *policy, const struct bw_access *concerned,
+			 enum bw_explain_answer holds)
+{
+	static const char *const effects[] = {[BW_ACTION_DENY] = "denied with",
+					      [BW_ACTION_KILL] = "denied, and the process killed; the error is",
+					      [BW_ACTION_AUDIT] = "allowed, and reported"};
+	char list[256];
+
+	bw_access_format(concerned, list, sizeof(list));
+	printf("    %s: %s", *list ? list : "a part of it", effects[policy->action]);
+	if (policy->action != BW_ACTION_AUDIT)
+		printf(" %s", bw_policy_error_name(policy->error));
+	puts(holds == BW_EXPLAIN_DEPENDS ? ", if its subjects do not say otherwise" : "");
+}
+
+/* What earlier rules have decided of the accesses. */
+struct decision {
+	uint32_t decided, depends;
+	bool any;
+};
+
+static void explain_rule(const struct explanation *e, size_t i, const struct bw_rule *rule, struct decision *d)
+{
+	const struct bw_explain_file file = {(const char *const *)e->names, e->n_names};
+	const struct bw_rules *rules = &e->rules[i];
+	BW_FREE char *real = bw_explain_real(rule);
+	struct bw_policy plain;
+	const struct bw_policy *policy = policy_of(rules, rule, &plain);
+	struct bw_access concerned = bw_explain_concerned(policy, rule->kind, &e->wanted);
+	const enum bw_explain_answer holds = bw_explain_holds(policy, &e->subject);
+
+	if (!concerned.file || holds == BW_EXPLAIN_NO || !bw_explain_matches(rule, real, &file))
+		return;
+	printf("  %s:%u: ", e->asked->files[i], rule->line);
+	print_line(rules, rule);
+	putchar('\n');
+	d->any = true;
+	if (policy->action != BW_ACTION_AUDIT && !(concerned.file & ~d->decided)) {
+		puts("    matches, but an earlier rule decides");
+		return;
+	}
+	if (policy->action != BW_ACTION_AUDIT) {
+		concerned.file &= ~d->decided;
+		concerned.beneath = concerned.file;
+		if (holds == BW_EXPLAIN_YES)
+			d->decided |= concerned.file;
+		else
+			d->depends |= concerned.file;
+	}
+	print_effect(policy, &concerned, holds);
+}
+
+static void print_result(const struct explanation *e, const struct decision *d)
+{
+	const uint32_t all = e->wanted.file | e->wanted.beneath, depends = d->depends & ~d->decided;
+
+	if (d->decided && !(e->wanted.file & ~d->decided))
+		puts("Result: denied.");
+	else if (d->decided)
+		puts("Result: denied in part; the rest is allowed.");
+	else if (depends & all)
+		puts("Result: it depends on the subjects above (--uid and --exe say who it is).");
+	else
+		puts(d->any ? "Result: allowed." : "Result: allowed: no rule matches.");
+}
+
+static bool is_of_file(void *cookie, const char *link)
+{
+	const struct explanation *e = cookie;
+
+	for (size_t i = 0; i < e->n_names; i++)
+		if (strcmp(link, e->names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool print_holder(void *cookie, const struct bw_open_file *file)
+{
+	static const char *const ways[] = {"reading", "writing", "reading and writing", "nothing"};
+	struct explanation *e = cookie;
+	BW_FREE char *comm = NULL;
+	char path[64];
+	size_t len;
+
+	if (++e->n_holders > HOLDERS_SHOWN)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)file->pid);
+	printf("Open by process %d (", (int)file->pid);
+	if (bw_file_read(path, 4096, &comm, &len) == 0) {
+		comm[strcspn(comm, "\n")] = '\0';
+		print_escaped(comm);
+	}
+	printf(") for %s.\n", file->flags & O_PATH ? "nothing but its path" : ways[file->flags & O_ACCMODE]);
+	return true;
+}
+
+static void print_file(struct explanation *e)
+{
+	const struct bw_open_files_search search = {is_of_file, print_holder, e};
+	bool incomplete = false;
+
+	for (size_t i = 1; i < e->n_names; i++) {
+		printf("Other name: ");
+		print_escaped(e->names[i]);
+		putchar('\n');
+	}
+	if (e->incomplete)
+		printf("Other names: %llu more, which were not found on its mount.\n",
+		       (unsigned long long)(e->st.st_nlink - e->n_names));
+	if (e->exists && bw_open_files_search(&search, "", &incomplete) == 0 && e->n_holders > HOLDERS_SHOWN)
+		printf("Open by %zu more descriptors.\n", e->n_holders - HOLDERS_SHOWN);
+	if (geteuid() != 0)
+		puts("Who has it open is known of this user's processes alone; root is told of all.");
+	else if (incomplete)
+		puts("Not all processes could be asked in a second whether they have it open.");
+}
+
+static int read_all(struct explanation *e)
+{
+	struct bw_word_list_unknown unknown;
+	int r = bw_access_read(e->asked->operation, &e->wanted, &unknown);
+
+	if (r == -EINVAL)
+		return bw_access_parse("OPERATION", e->asked->operation, &e->wanted);
+	for (size_t i = 0; i < e->asked->n_files && r == 0; i++)
+		r = bw_rules_read(&e->rules[i], e->asked->files[i]);
+	return r == 0 ? find_file(e) : r;
+}
+
+static void explain(struct explanation *e)
+{
+	struct decision d = {0};
+
+	find_names(e);
+	print_escaped(e->names[0]);
+	printf("%s: %s\n", e->exists ? "" : " (does not exist)", e->asked->operation);
+	for (size_t i = 0; i < e->asked->n_files; i++)
+		for (size_t k = 0; k < e->rules[i].n; k++)
+			explain_rule(e, i, &e->rules[i].rules[k], &d);
+	print_result(e, &d);
+	print_file(e);
+}
+
+int bw_rules_explain_run(const struct bw_rules_explain *asked)
+{
+	struct explanation *e = calloc(1, sizeof(*e));
+	BW_FREE char *exe = NULL;
+	int r;
+
+	if (!e)
+		return bw_log_error(BW_EXIT_FAILED, "cannot explain: %s", strerror(ENOMEM));
+	e->asked = asked;
+	e->subject = asked->subject;
+	exe = asked->subject.exe ? realpath(asked->subject.exe, NULL) : NULL;
+	if (exe)
+		e->subject.exe = exe;
+	r = read_all(e);
+	if (r == 0)
+		explain(e);
+	for (size_t i = 0; i < e->n_names; i++)
+		free(e->names[i]);
+	for (size_t i = 0; i < asked->n_files; i++)
+		bw_rules_free(&e->rules[i]);
+	free(e);
+	return r == 0 && fflush(stdout) == 0 ? BW_EXIT_OK : BW_EXIT_FAILED;
+}

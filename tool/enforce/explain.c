@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enforce/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/glob.h"
+
+/* The directory's, and the last component behind it, which need not be there. */
+static char *real_in_directory(const char *path)
+{
+	BW_FREE char *dir = bw_rules_directory_of(path), *real = dir ? realpath(dir, NULL) : NULL;
+	const char *base = strrchr(path, '/') + 1;
+	char *whole = NULL;
+
+	if (!real || asprintf(&whole, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
+		return NULL;
+	return whole;
+}
+
+char *bw_explain_real(const struct bw_rule *rule)
+{
+	char *real;
+
+	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
+		return NULL;
+	if (rule->kind == BW_RULE_PATH_GLOB)
+		return real_in_directory(rule->value);
+	real = realpath(rule->value, NULL);
+	return real || rule->kind == BW_RULE_DIR ? real : real_in_directory(rule->value);
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool glob_matches(const char *pattern, const char *name)
+{
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	const char *why;
+	size_t at;
+
+	return bw_glob_compile(&glob, pattern, false, &why, &at) == 0 && bw_glob_match(&glob, name, strlen(name));
+}
+
+static bool in_same_directory(const char *path, const char *other)
+{
+	size_t len = (size_t)(name_of(path) - path);
+
+	return len == (size_t)(name_of(other) - other) && memcmp(path, other, len) == 0;
+}
+
+static bool is_beneath(const char *dir, const char *path)
+{
+	size_t len = strlen(dir);
+
+	while (len > 0 && dir[len - 1] == '/')
+		len--;
+	return strncmp(path, dir, len) == 0 && path[len] == '/';
+}
+
+static bool path_matches(const struct bw_rule *rule, const char *real, const char *path)
+{
+	switch (rule->kind) {
+	case BW_RULE_NAME:
+		return strcmp(name_of(path), rule->value) == 0;
+	case BW_RULE_NAME_GLOB:
+		return glob_matches(rule->value, name_of(path));
+	case BW_RULE_PATH:
+		return real && strcmp(path, real) == 0;
+	case BW_RULE_PATH_GLOB:
+		return real && in_same_directory(path, real) && glob_matches(name_of(real), name_of(path));
+	default:
+		return real && is_beneath(real, path);
+	}
+}
+
+/* A name is that by which it is opened; a path or directory protects the file under its other names, too. */
+bool bw_explain_matches(const struct bw_rule *rule, const char *real, const struct bw_explain_file *file)
+{
+	const bool by_name = rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB;
+
+	for (size_t i = 0; i < file->n && (i == 0 || !by_name); i++)
+		if (path_matches(rule, real, file->paths[i]))
+			return true;
+	return false;
+}
+
+struct bw_access bw_explain_concerned(const struct bw_policy *policy, enum bw_rule_kind kind,
+				      const struct bw_access *wanted)
+{
+	const uint32_t both =
+		kind == BW_RULE_DIR ? policy->access.beneath & wanted->beneath : policy->access.file & wanted->file;
+
+	return (struct bw_access){both, both, policy->access.ancestor & wanted->ancestor};
+}
+
+static enum bw_explain_answer is_subject(const struct bw_subject *s, const struct bw_explain_subject *who)
+{
+	BW_FREE char *real = NULL;
+
+	if (s->kind == BW_SUBJECT_UID && who->has_uid)
+		return s->number == who->uid ? BW_EXPLAIN_YES : BW_EXPLAIN_NO;
+	if (s->kind != BW_SUBJECT_EXE || !who->exe)
+		return BW_EXPLAIN_DEPENDS;
+	real = realpath(s->value, NULL);
+	return strcmp(real ? real : s->value, who->exe) == 0 ? BW_EXPLAIN_YES : BW_EXPLAIN_NO;
+}
+
+enum bw_explain_answer bw_explain_holds(const struct bw_policy *policy, const struct bw_explain_subject *subject)
+{
+	enum bw_explain_answer excepted = BW_EXPLAIN_NO, named = BW_EXPLAIN_NO;
+	bool any_only = false;
+
+	for (size_t i = 0; i < policy->n_subjects; i++) {
+		const struct bw_subject *s = &policy->subjects[i];
+		const enum bw_explain_answer is = is_subject(s, subject);
+
+		any_only |= s->only;
+		if (s->only && is > named)
+			named = is;
+		if (!s->only && is > excepted)
+			excepted = is;
+	}
+	if (excepted == BW_EXPLAIN_YES || (any_only && named == BW_EXPLAIN_NO))
+		return BW_EXPLAIN_NO;
+	return excepted == BW_EXPLAIN_DEPENDS || (any_only && named == BW_EXPLAIN_DEPENDS) ? BW_EXPLAIN_DEPENDS
+											   : BW_EXPLAIN_YES;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rules would do with an access, as far as it can be known without a kernel: for `bccwatch rules explain`. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "enforce/rules.h"
+
+/* The file: n absolute paths without symlinks, all of which lead to it; the first is the one that is asked about. */
+struct bw_explain_file {
+	const char *const *paths;
+	size_t n;
+};
+
+/* Who accesses it. */
+struct bw_explain_subject {
+	bool has_uid;
+	uint32_t uid;
+	const char *exe; /* absolute, without symlinks; NULL: not known */
+};
+
+enum bw_explain_answer { BW_EXPLAIN_NO, BW_EXPLAIN_DEPENDS, BW_EXPLAIN_YES };
+
+/* What the path of a rule leads to, absolute and without symlinks; the caller's. NULL: there is nothing, or no memory.
+ */
+char *bw_explain_real(const struct bw_rule *rule);
+
+/* Is the file one of the rule's? real: bw_explain_real of the rule, or NULL. */
+bool bw_explain_matches(const struct bw_rule *rule, const char *real, const struct bw_explain_file *file);
+
+/* The accesses of `wanted` that the policy concerns, as a rule of this kind; file and beneath are the same. */
+struct bw_access bw_explain_concerned(const struct bw_policy *policy, enum bw_rule_kind kind,
+				      const struct bw_access *wanted);
+
+/* Does the policy hold for this subject? DEPENDS: it names subjects of which it is not known whether this is one. */
+enum bw_explain_answer bw_explain_holds(const struct bw_policy *policy, const struct bw_explain_subject *subject);
