@@ -79,7 +79,7 @@ struct rule_map {
 enum { MAPS = 23 };
 
 /* Entries for the cgroups that rules name: a unit or container has few. */
-enum { CGROUPS = BW_SUBJECT_CGROUPS_MAX };
+enum { CGROUPS = 2 * BW_SUBJECT_CGROUPS_MAX }; /* the new ones come before the old ones go */
 
 static size_t subjects(const struct bw_enforcement *e, enum bw_subject_kind kind)
 {

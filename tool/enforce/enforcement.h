@@ -85,6 +85,7 @@ struct bw_enforcement {
 	size_t missing_steps;			  /* components of those that n_missing counts */
 	struct bw_subject_cgroups_entry *cgroups; /* n_cgroups that are in the map of that name */
 	size_t n_cgroups;
+	bool too_many_cgroups;
 	uint32_t n_nodes; /* numbers that were given to directories (struct step) */
 };
 

@@ -29,35 +29,58 @@ bool bw_subject_cgroups_any(const struct bw_policies *policies)
 	return false;
 }
 
+enum { ROOM = 64 };
+
 /* Entries, as they are to be in the map. */
 struct list {
 	struct bw_subject_cgroups_entry *items; /* n, owned */
 	size_t n;
 };
 
-static struct bw_subject_cgroups_entry *find(const struct list *l, uint64_t id)
+static int by_id(const void *a, const void *b)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].id == id)
-			return &l->items[i];
-	return NULL;
+	const struct bw_subject_cgroups_entry *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Of a list that is settled. */
+static bool has(const struct list *l, uint64_t id)
+{
+	const struct bw_subject_cgroups_entry key = {.id = id};
+
+	return l->n > 0 && bsearch(&key, l->items, l->n, sizeof(key), by_id);
 }
 
 static int add(struct list *l, uint64_t id, const struct subject *subject)
 {
-	struct bw_subject_cgroups_entry *entry = find(l, id), *more;
+	struct bw_subject_cgroups_entry *more = l->items;
 
-	if (!entry) {
-		more = reallocarray(l->items, l->n + 1, sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		l->items = more;
-		entry = &more[l->n++];
-		*entry = (struct bw_subject_cgroups_entry){.id = id};
-	}
-	entry->subject.except |= subject->except;
-	entry->subject.only |= subject->only;
+	if (l->n % ROOM == 0)
+		more = reallocarray(l->items, l->n + ROOM, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	l->items = more;
+	more[l->n++] = (struct bw_subject_cgroups_entry){id, *subject};
 	return 0;
+}
+
+/* Puts them in the order of their ids, one entry each. */
+static void settle(struct list *l)
+{
+	size_t n = 0;
+
+	if (l->n > 0)
+		qsort(l->items, l->n, sizeof(*l->items), by_id);
+	for (size_t i = 0; i < l->n; i++) {
+		if (n == 0 || l->items[n - 1].id != l->items[i].id) {
+			l->items[n++] = l->items[i];
+			continue;
+		}
+		l->items[n - 1].subject.except |= l->items[i].subject.except;
+		l->items[n - 1].subject.only |= l->items[i].subject.only;
+	}
+	l->n = n;
 }
 
 static int search(struct list *l, const struct bw_policies_subject *s)
@@ -83,7 +106,7 @@ static int exchange(struct bw_enforcement *e, struct list *l)
 	for (size_t i = 0; i < l->n && r == 0; i++)
 		r = bw_identity_put_value(e, "cgroups", &l->items[i].id, &l->items[i].subject);
 	for (size_t i = 0; i < old.n && r == 0; i++)
-		if (!find(l, old.items[i].id))
+		if (!has(l, old.items[i].id))
 			bpf_delete_elem(fd, (void *)&old.items[i].id);
 	free(e->cgroups);
 	e->cgroups = l->items;
@@ -94,12 +117,32 @@ static int exchange(struct bw_enforcement *e, struct list *l)
 /* How long the kernel may take to show a cgroup in its directory: ns. */
 enum { SHOWN_AFTER = 100000000 };
 
-/* From here on what finds no room is noted anew. */
-static int clear_missed(struct bw_enforcement *e)
+/* Is there a cgroup that has no room? Then any may be one that a rule names with `only`. */
+static int set_missed(struct bw_enforcement *e, uint64_t value)
 {
-	const uint64_t missed = 0, none = 0;
+	const uint64_t missed = 0;
 
-	return bw_identity_put_value(e, "new_cgroups", &missed, &none);
+	return bw_identity_put_value(e, "new_cgroups", &missed, &value);
+}
+
+/*
+ * Anyone who may create cgroups can give them names that rules have. Of too many the oldest are kept: what comes later
+ * takes nobody's exception away, and is none itself.
+ */
+static int limit(struct bw_enforcement *e, struct list *l)
+{
+	bool too_many = l->n > BW_SUBJECT_CGROUPS_MAX;
+
+	if (too_many && !e->too_many_cgroups)
+		bw_log_note(
+			"More than %d cgroups have names of the rules: the others are excepted from none, and of all "
+			"cgroups each counts as one that 'only' names.",
+			BW_SUBJECT_CGROUPS_MAX);
+	e->too_many_cgroups = too_many;
+	if (!too_many)
+		return 0;
+	l->n = BW_SUBJECT_CGROUPS_MAX;
+	return set_missed(e, 1);
 }
 
 /* What was made before then was seen: it is none of those that rules name, or is in the map. */
@@ -131,7 +174,7 @@ static int look(struct bw_enforcement *e)
 
 	if (!bw_subject_cgroups_any(e->policies))
 		return 0;
-	r = clear_missed(e);
+	r = e->too_many_cgroups ? 0 : set_missed(e, 0);
 	for (size_t i = 0; i < e->policies->n_subjects && r == 0; i++)
 		if (search_kinds[e->policies->subjects[i].kind])
 			r = search(&l, &e->policies->subjects[i]);
@@ -139,12 +182,15 @@ static int look(struct bw_enforcement *e)
 		free(l.items);
 		return bw_log_error(r, "cannot look for the cgroups that rules name: %s", strerror(-r));
 	}
-	r = exchange(e, &l);
+	settle(&l);
+	r = limit(e, &l);
+	if (r < 0)
+		free(l.items);
+	else
+		r = exchange(e, &l);
 	if (r == 0)
 		drop_new(e, began - SHOWN_AFTER);
-	return r == -E2BIG ? bw_log_error(r, "cannot follow all cgroups that rules name: there are more than %d",
-					  BW_SUBJECT_CGROUPS_MAX)
-			   : r;
+	return r;
 }
 
 int bw_subject_cgroups_start(struct bw_enforcement *e)
