@@ -248,6 +248,9 @@ check "rules check: of a path the last component alone can be a pattern" shows '
 check "rules check: a directory can be no pattern" shows '^wrong-patterns:3:20: only a name, or the last' "$tmp/said"
 check_status "rules check: another user can use it" 0 as 65534 65534 bccwatch rules check rules
 check_status "block --rules: a wrong line ends the start" 2 bccwatch block --rules wrong
+printf 'name x\n\n deny read path /etc\n' >directory
+check_status "block --rules: a path that is a directory ends the start" 1 bccwatch block --rules directory
+check "block --rules: and its line is named" shows 'line 3 of the file of --rules, column 17' "$tmp/said"
 check_status "rules explain: explains" 0 as 65534 65534 bccwatch rules explain --rules rules --uid 1234 "$home/errno" read
 check "rules explain: an exception allows" shows '^Result: allowed: no rule matches\.$' "$tmp/said"
 bccwatch rules explain --rules rules --uid 1 "$home/errno" read >"$tmp/said"

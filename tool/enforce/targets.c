@@ -241,9 +241,14 @@ static int each_rule(struct bw_enforcement *e, rule_function *const of_kind[])
 
 	e->glob = 0;
 	for (size_t i = 0; i < e->rules->n && r == 0; i++) {
+		const struct bw_rule *rule = &e->rules->rules[i];
+
 		if (e->policies && e->policies->used)
 			e->access = e->policies->of_rules[i];
-		r = bw_signals_pending() ? -EINTR : of_kind[e->rules->rules[i].kind](e, e->rules->rules[i].value);
+		r = bw_signals_pending() ? -EINTR : of_kind[rule->kind](e, rule->value);
+		if (r < 0 && r != -EINTR && r != -E2BIG && r != -ENOMEM && rule->line > 0)
+			bw_log_hint("the rule stands in line %u of the file of --rules, column %u", rule->line,
+				    rule->column);
 	}
 	return r;
 }
