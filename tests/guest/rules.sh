@@ -256,7 +256,7 @@ check "rules explain: an exception allows" shows '^Result: allowed: no rule matc
 bccwatch rules explain --rules rules --uid 1 "$home/errno" read >"$tmp/said"
 check "rules explain: names the rule" shows '^  rules:1: deny EPERM read path .*/errno except uid 1234$' "$tmp/said"
 check "rules explain: says that it is denied" shows '^Result: denied\.$' "$tmp/said"
-sleep 1000 <a1.key & holder=$!
+sh -c 'exec sleep 1000 <a1.key' & holder=$!
 ln a1.key other-name
 bccwatch rules explain --rules rules "$home/a1.key" write >"$tmp/said"
 check "rules explain: names who has the file open" shows "^Open by process $holder \\(sleep\\) for reading" "$tmp/said"

@@ -43,7 +43,7 @@ static void print_escaped(const char *text)
 
 	if (shown)
 		printf("%.*s", (int)bw_escape(shown, text, strlen(text)), shown);
-}
+} /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 
 static void print_line(const struct bw_rules *rules, const struct bw_rule *rule)
 {

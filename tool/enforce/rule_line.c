@@ -209,6 +209,7 @@ static int read_pattern(struct parser *p, struct bw_rule_line *rule)
 	if (r == 0 && !is_literal)
 		r = check_pattern(p, slash ? slash + 1 : p->word, &is_literal);
 	if (r < 0 || is_literal)
+		/* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 		return r < 0 ? r : read_literal(p, p->word);
 	if (slash) { /* the directories have none */
 		*slash = '\0';
@@ -216,7 +217,7 @@ static int read_pattern(struct parser *p, struct bw_rule_line *rule)
 		strcat(strcat(p->word, "/"), pattern);
 	}
 	rule->kind = rule->kind == BW_RULE_NAME ? BW_RULE_NAME_GLOB : BW_RULE_PATH_GLOB;
-	return r;
+	return r; /* cppcheck-suppress memleak ; likewise */
 }
 
 static int read_object(struct parser *p, struct bw_rule_line *rule)
