@@ -4,7 +4,7 @@
 # subjects and patterns; and how long a reload takes. Only ratios carry over to another machine.
 set -u
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
-files=5000 many=65536
+files=5000 many=65536 rounds=${ROUNDS:-5}
 dir=/root/bench
 mkdir -p $dir
 lines() { for ((i = 0; i < $1; i++)); do echo "${2//%/$i}"; done; }
@@ -34,18 +34,18 @@ cost() { # cost NUMBER: of each operation
 }
 
 uname -sr
-for round in 1 2 3 4 5; do
+for round in $(seq "$rounds"); do
 	for i in "${!names[@]}"; do
 		pid=
 		[ -z "${rules[i]}" ] || start "${rules[i]}"
 		cost "$i"
 		[ -z "$pid" ] || { kill -TERM "$pid" && wait "$pid"; }
 	done
-	echo "round $round of 5" >&2
+	echo "round $round of $rounds" >&2
 done
 for what in open rename unlink; do
 	for i in "${!names[@]}"; do
-		echo "$what, ns (median of 5; least, most), ${names[i]}: $(sort -n "/tmp/$what$i" | awk '
+		echo "$what, ns (median of $rounds; least, most), ${names[i]}: $(sort -n "/tmp/$what$i" | awk '
 			{v[NR] = $1} END {print v[int((NR + 1) / 2)] " (" v[1] ", " v[NR] ")"}')"
 	done
 done
