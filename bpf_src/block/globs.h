@@ -87,17 +87,17 @@ static inline u64 globs_in(struct inode *directory)
 	return set;
 }
 
-/* As match_path() (lib/match.h): a file that matches in its directory is protected from then on, whatever its name. */
-static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
+/* The patterns of any directory that match, and (here) those of its own. */
+static inline u64 match_patterns(struct dentry *dentry, u64 *here)
 {
 	struct inode *directory = NULL;
 	struct dentry *parent = NULL;
 	const char *name = NULL;
 	int zero = 0;
 	struct globs *g = globs.lookup(&zero);
-	u64 found, here = 0;
-	u32 denied = 0;
+	u64 found;
 
+	*here = 0;
 	PEEK(name, dentry->d_name.name);
 	found = globs_of(name);
 	if (!g || !found)
@@ -105,14 +105,37 @@ static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
 	if (BY_PATH) {
 		PEEK(parent, dentry->d_parent);
 		PEEK(directory, parent->d_inode);
-		here = found & globs_in(directory);
+		*here = found & globs_in(directory);
 	}
+	return found & g->anywhere;
+}
+
+/* As match_path() (lib/match.h): a file that matches in its directory is protected from then on, whatever its name. */
+static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
+{
+	int zero = 0;
+	struct globs *g = globs.lookup(&zero);
+	u64 here, found = match_patterns(dentry, &here);
+	u32 denied = 0;
+
+	if (!g)
+		return 0;
 	if (here)
 		denied = denied_by_globs(g, here);
 	if (denied && inode)
 		protect_file(inode, denied);
-	found &= g->anywhere;
 	return found ? denied | denied_by_globs(g, found) : denied;
+}
+
+/* What the file is protected from that has this name, or gets it: by patterns of its directory. */
+static inline u32 match_path_globs(struct dentry *dentry)
+{
+	int zero = 0;
+	struct globs *g = globs.lookup(&zero);
+	u64 here;
+
+	match_patterns(dentry, &here);
+	return g && here ? denied_by_globs(g, here) : 0;
 }
 
 #else
@@ -123,6 +146,11 @@ static inline u32 match_glob_string(const char *name)
 }
 
 static inline u32 match_globs(struct dentry *dentry, struct inode *inode)
+{
+	return 0;
+}
+
+static inline u32 match_path_globs(struct dentry *dentry)
 {
 	return 0;
 }

@@ -72,6 +72,7 @@
 #ifndef POLICIES
 #define POLICIES 0
 #endif
+#define DIRS_DIFFER POLICIES
 
 /* By what rules, or the exceptions of the command line, name subjects. */
 #ifndef BY_UID

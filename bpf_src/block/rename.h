@@ -9,6 +9,7 @@
 #include "../lib/match.h"
 #include "../lib/track.h"
 #include "../lib/verifier.h"
+#include "globs.h"
 #include "policies.h"
 
 /*
@@ -77,6 +78,8 @@ static inline long on_new_name(void *ctx, struct dentry *from, struct dentry *to
 	}
 	if (BY_PATH)
 		access |= match_path(to, NULL) | match_path(from, NULL);
+	if (BY_PATH && BY_GLOB)
+		access |= match_path_globs(to) | match_path_globs(from);
 	if (!access)
 		return 0;
 	r = protect(s, from, access);

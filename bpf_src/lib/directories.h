@@ -25,13 +25,18 @@ struct climb {
 	struct file_id id;	       /* of its inode; dev is that of the file system */
 };
 
+/* Whether the walk up goes on behind a directory of dirs: rules for one above may have other subjects. */
+#ifndef DIRS_DIFFER
+#define DIRS_DIFFER 0
+#endif
+
 /*
- * To the next of dirs, whose accesses are returned, with those of the directories above that are in dirs, which stand
- * there, too; 0 at the top; UNKNOWN where the top is farther away.
+ * To the next of dirs, whose accesses are returned, or (DIRS_DIFFER) to the top, with those of all on the way; 0: there
+ * is none; UNKNOWN where the top is farther away.
  */
 static inline u32 climb(struct climb *c, int levels)
 {
-	u32 access = UNKNOWN | ACCESS_ANY;
+	u32 access = ALL_BITS, all = 0;
 
 	/* Whether it is the top is asked once in four directories: each branch is another way for the verifier. */
 	for (int i = 0; i < levels / 4; i++) {
@@ -45,13 +50,16 @@ static inline u32 climb(struct climb *c, int levels)
 			PEEK(c->id.ino, c->links.inode->i_ino);
 			PEEK(c->id.generation, c->links.inode->i_generation);
 			found = dirs.lookup(&c->id);
-			if (found) {
+			if (found && DIRS_DIFFER) {
+				all |= found->access;
+				HIDE_FROM_VERIFIER(all);
+			} else if (found) {
 				access = found->access;
 				goto end;
 			}
 		}
 		if (c->links.parent == c->dentry) {
-			access = 0;
+			access = all;
 			goto end;
 		}
 	}
@@ -126,14 +134,14 @@ static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, i
 		access = 0; /* however deep: there is no directory of dirs on this file system */
 	for (int i = 0; i < mounts && !access; i++) {
 		if (is_detached(&c))
-			access = UNKNOWN | ACCESS_ANY;
+			access = ALL_BITS;
 		else if (climb_to_mountpoint(&c, &mount))
 			access = climb(&c, LEVELS_ABOVE);
 		else
 			goto end;
 	}
 	if (!access && (mounts || is_detached(&c)))
-		access = UNKNOWN | ACCESS_ANY;
+		access = ALL_BITS;
 end:
 	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */
 	return access;

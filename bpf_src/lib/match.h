@@ -88,7 +88,7 @@ static inline u32 match_path_by(struct name_key *key, struct dentry *dentry, str
 static inline u32 match_name(struct dentry *dentry)
 {
 	struct key_slot *slot = get_key();
-	u32 access = UNKNOWN | ACCESS_ANY, *found;
+	u32 access = ALL_BITS, *found;
 	char *name = NULL;
 
 	if (!slot)
@@ -104,7 +104,7 @@ static inline u32 match_name(struct dentry *dentry)
 static inline u32 match_path(struct dentry *dentry, struct inode *inode)
 {
 	struct key_slot *slot = get_key();
-	u32 access = UNKNOWN | ACCESS_ANY;
+	u32 access = ALL_BITS;
 
 	if (!slot)
 		return access;

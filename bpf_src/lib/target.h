@@ -27,7 +27,8 @@ enum {
 	ACCESS_ANY = (1 << 18) - 1
 };
 
-#define UNKNOWN 0x80000000 /* beside ACCESS_*: it could not be determined */
+#define UNKNOWN	 0x80000000 /* beside ACCESS_*: it could not be determined */
+#define ALL_BITS 0xffffffff /* the same, and whatever else there may be */
 
 /* A protected file, or a directory with all that is below it. */
 struct protection {

@@ -24,7 +24,8 @@ fill() {
 	for name in x.pem x.pem2 'star*' starlight é1.tmp é12.tmp g/a1.key g/a2.key g/c.key a1.key target; do echo TEXT >"$name"; done
 	ln g/a2.key link-of-pattern
 	mkdir -p n/pub k
-	for name in n/f n/pub/x k/a.key k/b.key deep; do echo TEXT >"$name"; done
+	rm -rf own && mkdir own
+	for name in n/f n/pub/x k/a.key k/b.key deep own/f; do echo TEXT >"$name"; done
 	ln -s "$home/target" g/a.key
 	for name in plain errno kill audited both first ordered users groups comms exes units boxed only children d/f; do echo TEXT >"$name"; done
 }
@@ -58,10 +59,12 @@ deny   any         path boxed   only container any
 deny   read        name only    only uid 1234 exe $home/other-tool
 deny   any         path children except children $parent
 deny   read        path "$home/later"
+deny   read        path $home/k/*.key
 deny   read        name "*.pem"
 deny   read        dir  $home/n
 audit  write       dir  $home/n/pub
-deny   read        path $home/k/*.key
+audit  write       dir  $home/own
+audit  write       dir  $home/n/later
 deny   read        path deep    only unit deep.slice
 deny   any         path $home/g/[ab]*.key  except uid 1234
 deny   read        path $home/later-dir/*.txt
@@ -141,6 +144,14 @@ END
 	mv k/a.key k/a.txt && ln k/b.key b-link
 	check "$hook: what matched a pattern of a path stays denied when it is renamed" denied k/a.txt
 	check "$hook: what matches a pattern of a path is denied by a link that is made later" denied b-link
+	echo TEXT >k/.new && mv k/.new k/new.key && mv k/new.key k/new.txt
+	check "$hook: what gets a name by a rename that matches a pattern of a path stays denied" denied k/new.txt
+	echo TEXT >source && ln source k/c.key
+	check "$hook: what gets a name by a link that matches a pattern of a path is denied by its others" denied source
+	mv own n/own
+	check "$hook: a directory with a rule of its own that is moved beneath another has the rules of both" denied n/own/f
+	mkdir n/later && rmdir n/later && mkdir n/later && echo TEXT >n/later/f
+	check "$hook: a directory that a rule waits for beneath another has the rules of both when it comes again" denied n/later/f
 	check "$hook: only unit denies far beneath the unit's cgroup" refused "Permission denied" in_cgroup "deep.slice/$(printf 'n/%.0s' {1..17})" cat deep
 	# A reload: other rules, another action for the same.
 	sed -i 's/^kill   read        path kill$/deny EPERM read path kill/; /path comms/d; s/^deny   read        path errno.*/audit read path errno/; s/star.*/*light"/' rules

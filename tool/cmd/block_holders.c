@@ -59,7 +59,7 @@ static bool resolve_rules(struct holders *h)
 static bool matches(const char *value, const char *name, const char *path)
 {
 	const char *slash = strrchr(value, '/');
-	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob = {0};
 	const char *why;
 	size_t at;
 

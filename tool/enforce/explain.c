@@ -41,7 +41,7 @@ static const char *name_of(const char *path)
 
 static bool glob_matches(const char *pattern, const char *name)
 {
-	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob = {0};
 	const char *why;
 	size_t at;
 

@@ -167,7 +167,7 @@ static int read_operations(struct parser *p, struct bw_policy *policy)
 /* What stands without wildcards, in place: a backslash takes the next character as it is. */
 static int read_literal(struct parser *p, char *text)
 {
-	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob = {0};
 	const char *why;
 	size_t at;
 	int r = bw_glob_compile(&glob, text, true, &why, &at);
@@ -186,7 +186,7 @@ static int read_literal(struct parser *p, char *text)
 
 static int check_pattern(struct parser *p, const char *pattern, bool *is_literal)
 {
-	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob = {0};
 	const char *why;
 	size_t at;
 	int r = bw_glob_compile(&glob, pattern, false, &why, &at);

@@ -31,15 +31,19 @@ static const char *wrong_path(const char *value)
 	return strlen(value) >= PATH_MAX ? "a path has at most 4095 bytes" : NULL;
 }
 
+enum { PATTERN_MAX = 1023 };
+
 /* Its last component. */
 static const char *wrong_glob(const char *value)
 {
 	const char *slash = strrchr(value, '/'), *pattern = slash ? slash + 1 : value, *why = NULL;
-	BW_CLEANUP(bw_glob_free) struct bw_glob glob;
+	BW_CLEANUP(bw_glob_free) struct bw_glob glob = {0};
 	size_t at;
 
 	if (!*pattern)
 		return "a pattern has at least one byte";
+	if (strlen(pattern) > PATTERN_MAX)
+		return "a pattern has at most 1,023 bytes";
 	return bw_glob_compile(&glob, pattern, false, &why, &at) == -ENOMEM ? "out of memory" : why;
 }
 
