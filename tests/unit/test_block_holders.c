@@ -78,6 +78,22 @@ static void what_is_open_by_each_kind_of_rule_is_reported(void **state)
 	assert_null(strstr(text, "process 18"));
 }
 
+static void what_is_open_by_patterns_is_reported(void **state)
+{
+	const char *text;
+
+	(void)state;
+	add_rule(BW_RULE_PATH_GLOB, "/etc/*.key");
+	add_rule(BW_RULE_NAME_GLOB, "*.pem");
+	put_fd(12, 3, "/srv/a.key", "0100000");
+	put_fd(13, 4, "/etc/a.key", "0100000");
+	put_fd(14, 5, "/srv/a.pem", "0100000");
+	text = reported();
+	assert_null(strstr(text, "process 12"));
+	assert_non_null(strstr(text, "process 13"));
+	assert_non_null(strstr(text, "process 14"));
+}
+
 static void only_what_is_denied_is_reported(void **state)
 {
 	const char *text;
@@ -149,6 +165,7 @@ static void many_are_counted(void **state)
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
+	WITH_ROOT(what_is_open_by_patterns_is_reported),
 	WITH_ROOT(what_is_open_by_each_kind_of_rule_is_reported),
 	WITH_ROOT(only_what_is_denied_is_reported),
 	WITH_ROOT(a_rule_by_a_symlink_is_about_what_it_leads_to),

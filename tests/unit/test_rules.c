@@ -80,6 +80,21 @@ static void the_length_of_a_name_and_the_number_of_rules_are_bounded(void **stat
 	bw_rules_free(&rules);
 }
 
+static void the_length_of_a_pattern_is_bounded(void **state)
+{
+	struct bw_rules rules = {0};
+	char pattern[1025];
+	const char *why;
+
+	(void)state;
+	memset(pattern, '?', 1024);
+	pattern[1024] = '\0';
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME_GLOB, pattern, &why), -EINVAL);
+	pattern[1023] = '\0';
+	assert_int_equal(bw_rules_add(&rules, BW_RULE_NAME_GLOB, pattern, &why), 0);
+	bw_rules_free(&rules);
+}
+
 static void rules_of_the_command_line_are_kept_apart_from_those_of_files(void **state)
 {
 	struct bw_rules all, given = {0};
@@ -259,6 +274,7 @@ static void many_rules_of_a_policy_are_read_at_once(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_may_have_rules_of_both_forms),
+	cmocka_unit_test(the_length_of_a_pattern_is_bounded),
 	cmocka_unit_test(a_mistake_is_reported_with_its_place),
 	cmocka_unit_test(copies_have_the_policies_of_their_rules),
 	cmocka_unit_test(a_rule_of_another_policy_is_another_rule),
