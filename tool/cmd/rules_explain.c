@@ -238,7 +238,7 @@ static void print_file(struct explanation *e)
 	if (e->exists && bw_open_files_search(&search, "", &incomplete) == 0 && e->n_holders > HOLDERS_SHOWN)
 		printf("Open by %zu more descriptors.\n", e->n_holders - HOLDERS_SHOWN);
 	if (geteuid() != 0)
-		puts("Who has it open is known of this user's processes alone; root is told of all.");
+		puts("Who has it open is known of this user's processes alone; root sees all.");
 	else if (incomplete)
 		puts("Not all processes could be asked in a second whether they have it open.");
 }
