@@ -10,14 +10,14 @@ cat <<'END'
 the rule is about (tests/fixtures/changes.c; tests/guest/blockchanges.sh). This table is made of what it recorded, by
 tests/ways.sh; scripts/check compares it with each run.
 
-| way | name: LSM | path: LSM | dir: LSM | name: fmod_ret | path: fmod_ret | dir: fmod_ret | name: override |
-|---|---|---|---|---|---|---|---|
+| way | name: LSM | path: LSM | dir: LSM | name: fmod_ret | path: fmod_ret | dir: fmod_ret |
+|---|---|---|---|---|---|---|
 END
 sed -n 's/^.*# way: //p' "$@" | LC_ALL=C sort -u | awk '
 	{ way = $3; key = $1 SUBSEP $2 SUBSEP way; result = $4 ($5 ? " " $5 : ""); all[way] = 1
 	  got[key] = got[key] && got[key] != result ? got[key] ", " result : result }
 	END {
-		n = split("lsm name,lsm path,lsm dir,fmod_ret name,fmod_ret path,fmod_ret dir,override name", columns, ",")
+		n = split("lsm name,lsm path,lsm dir,fmod_ret name,fmod_ret path,fmod_ret dir", columns, ",")
 		for (way in all) {
 			line = "| " way
 			for (i = 1; i <= n; i++) {
