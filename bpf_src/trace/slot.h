@@ -15,7 +15,7 @@
 
 #define SLOTS	   512	/* a power of two; of about 21 KB each */
 #define SLOT_TRIES 16	/* how many are tried before the event is lost */
-#define BELOW_MAX  4	/* a power of two */
+#define BELOW_MAX  8	/* a power of two */
 #define TEXT_MAX   4096 /* PATH_MAX */
 
 /* Whose path an event needs: the fields path, to and exe, in this order. */
