@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The checks of tests/guest/lib.sh themselves: each fails on what it must not take for a success. Needs no guest.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+repo=$PWD
 # shellcheck source=tests/guest/lib.sh
 . tests/guest/lib.sh
 trap 'rm -rf "$tmp"' EXIT
@@ -75,3 +76,8 @@ lines ok "check_lines passes where no line is wanted and the file has others" 0 
 lines FAILED "check_lines fails where no line is wanted and the file is empty" 0 other empty
 lines FAILED "check_lines fails where no line is wanted and the file is missing" 0 other missing
 [ "$(check_status x 1 true)" != "ok checks: x" ] && pass "check_status fails on another status" || fail "check_status fails on another status"
+
+# The end of scripts/check's output says what failed, and why.
+printf '%s\n' 'ok a' 'FAILED b' '    why b' 'ok c' '    of c' 'FAILED d' >log
+printf '%s\n' 'FAILED in sid: b' '    why b' 'FAILED in sid: d' >expected
+check "failures of a log are repeated with what they say" diff <("$repo/tests/failures.sh" sid log) expected
