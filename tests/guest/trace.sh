@@ -16,6 +16,13 @@ opens() {
 # The line without its time.
 line_for() { printf 'PID=%s COMM=%s %s%s' "$opener" "$1" "$2" "$3"; }
 
+# all_but N EXPECTED GOT: the sorted lines are the same, but for at most N that are not in GOT.
+all_but() {
+	diff "$2" "$3" >differences
+	head -n 20 differences
+	! grep '^>' differences >/dev/null && [ "$(grep -c '^<' differences)" -le "$1" ]
+}
+
 # What trace shows of the opens by handle: the path, or, by the tracepoint, the handle.
 by_handle() {
 	if [ "$handles" = 77 ]; then
@@ -93,7 +100,11 @@ each_hook() {
 	check_lines "$via: opens of bccwatch itself are not shown" 0 "PID=$pid " "$out"
 	seq -f "%07g" 0 1999 | sed "s|.*|PID=$many COMM=opens $before$tmp/$via/many/f&|" >all
 	# Sorted: a process that goes on on another CPU is read from another buffer.
-	check "$via: each of 2,000 opens is shown with its pid, comm and name" diff all <(grep -F "/many/f" "$out" | cut -d' ' -f2- | sort)
+	grep -F "/many/f" "$out" | cut -d' ' -f2- | sort >got
+	# Linux 7.2 is preemptible in a program and in a change of a map, and leaves out a program that comes upon either: counted.
+	missed=$(grep -oE '[0-9]+ missed' "$err" | cut -d' ' -f1)
+	[[ $(uname -r) = [7-9].* ]] || check_lines "$via: the closing line says that no event was missed" 0 " missed" "$err"
+	check "$via: each of 2,000 opens is shown with its pid, comm and name, or counted as missed" all_but "${missed:-0}" all got
 	for way in open creat openat openat2 unread; do
 		if [ -e "expect-$way" ]; then
 			check_lines "$via: an open by $way is shown" 1 "$(cat "expect-$way")" "$out"
@@ -101,9 +112,6 @@ each_hook() {
 			skip "$via: an open by $way is shown" "this architecture has no such call"
 		fi
 	done
-	# Linux 7.2 runs the tracepoints' programs preemptibly, and leaves out one that comes upon another: counted.
-	missed=$(grep -oE '[0-9]+ missed' "$err" | cut -d' ' -f1)
-	[[ $via$(uname -r) = tracepoint[7-9].* ]] || check_lines "$via: the closing line says that no event was missed" 0 " missed" "$err"
 	blocked=$(grep -c "$tmp/$via/fifo" "$out")
 	check "$via: opens that wait in the kernel are shown, or counted as missed ($blocked, ${missed:-0})" \
 		[ "$blocked" -le 500 -a $((blocked + ${missed:-0})) -ge 500 ]
