@@ -12,6 +12,40 @@
 #include "../lib/verifier.h"
 #include "maps.h"
 
+#if POLICIES
+
+/* There is no room for a process that rules name with `only`: from now on they hold for all. */
+static inline void miss_process(struct subject *missed)
+{
+	int zero = 0;
+	struct policies *p = policies.lookup(&zero);
+
+	if (p && missed->only)
+		p->processes_missed = 1;
+}
+
+static inline void add_missed(struct subject *all)
+{
+	int zero = 0;
+	struct policies *p = policies.lookup(&zero);
+
+	if (p && p->processes_missed)
+		all->only |= p->only_processes;
+	HIDE_FROM_VERIFIER(all->only);
+}
+
+#else
+
+static inline void miss_process(struct subject *missed)
+{
+}
+
+static inline void add_missed(struct subject *all)
+{
+}
+
+#endif
+
 #if BY_EXE
 
 BPF_HASH(programs, u64, struct subject, 65536); /* by the task_struct of a process: of the program that it executes */
@@ -106,10 +140,10 @@ static inline int on_exec(void)
 	exe = find_inode(file);
 	if (exe && exe->always)
 		add_subject(&subject, &exe->subject);
-	if (subject.except || subject.only || existed_before(s, leader))
-		programs.update((u64 *)&leader, &subject);
-	else
+	if (!subject.except && !subject.only && !existed_before(s, leader))
 		programs.delete((u64 *)&leader);
+	else if (programs.update((u64 *)&leader, &subject) < 0)
+		miss_process(&subject);
 	return 0;
 }
 
@@ -123,10 +157,10 @@ static inline int on_fork(struct task_struct *child, u64 flags)
 	if (!s || flags & CLONE_THREAD)
 		return 0;
 	add_program(&subject, s);
-	if (subject.except || subject.only)
-		programs.update((u64 *)&child, &subject);
-	else
+	if (!subject.except && !subject.only)
 		programs.delete((u64 *)&child);
+	else if (programs.update((u64 *)&child, &subject) < 0)
+		miss_process(&subject);
 	return 0;
 }
 

@@ -38,13 +38,14 @@ struct policies {
 	__u32 of_access[ACCESSES]; /* by the number of an ACCESS_*: those that concern it */
 	__u32 of_ancestor_rename;  /* likewise, of a directory above the object */
 	__u32 of_ancestor_mount;
-	__u32 beneath;	    /* those of directories */
-	__u32 only;	    /* those that hold for subjects that are named, and no others */
-	__u32 only_cgroups; /* of these, those that name cgroups, units or containers */
-	__u32 audit;	    /* what they concern is allowed, and reported */
+	__u32 beneath;	      /* those of directories */
+	__u32 only;	      /* those that hold for subjects that are named, and no others */
+	__u32 only_cgroups;   /* of these, those that name cgroups, units or containers */
+	__u32 only_processes; /* likewise, programs or the children of a process */
+	__u32 audit;	      /* what they concern is allowed, and reported */
 	__u32 kill;
 	__u32 errors[POLICIES_MAX + 1]; /* by a policy's number */
-	__u32 unused;
+	__u32 processes_missed;		/* there was no room for one: each may be one that only_processes name */
 };
 
 struct settings {
@@ -93,4 +94,4 @@ _Static_assert(sizeof(struct settings) == 80, "the same on both sides");
 _Static_assert(sizeof(struct learned) == 48, "the same on both sides");
 _Static_assert(sizeof(struct subject) == 8, "the same on both sides");
 _Static_assert(sizeof(struct exe) == 16, "the same on both sides");
-_Static_assert(sizeof(struct policies) == 232, "the same on both sides");
+_Static_assert(sizeof(struct policies) == 236, "the same on both sides");

@@ -34,7 +34,7 @@ static inline int on_new_child(struct task_struct *task)
 	if (!known)
 		children.delete(&child);
 	else if (children.update(&child, known) < 0)
-		count(COUNTER_LOST);
+		miss_process(known);
 	return 0;
 }
 
@@ -151,5 +151,7 @@ static inline struct subject current_subject(struct settings *s)
 	add_cgroups(&all);
 	add_parent(&all);
 	add_program(&all, s);
+	if (BY_CHILDREN || BY_EXE)
+		add_missed(&all);
 	return all;
 }

@@ -311,10 +311,11 @@ if traces_long; then output; else skip "trace: a full disk, a reader that goes: 
 # More files that have another name elsewhere than there is room for.
 many() {
 	mkdir "$w/many" "$w/elsewhere"
-	start --ops open -n nobody "$w/many" || return
+	start --ops open -n nobody --fail-on-loss "$w/many" || return
 	perl -e 'for (1..17000) { open(F, ">", "$ARGV[0]/many/$_"); link("$ARGV[0]/many/$_", "$ARGV[0]/elsewhere/$_") or die $!; }' "$w"
 	stop
 	check_lines "trace PATH: files of other names that there is no room for are counted" 1 'There was no room to watch files by their other names, too: ' "$err"
+	check "trace PATH --fail-on-loss: such files are a loss" [ "$status" = 3 ]
 }
 if traces_long; then many; else skip "trace: more files of two names than there is room for: all" "as on debian13"; fi
 check "nothing is left attached after the filters of trace" nothing_attached

@@ -81,20 +81,43 @@ static void subjects_are_known_or_it_depends(void **state)
 	assert_int_equal(holds(only1, not1, true, 1), BW_EXPLAIN_NO);
 }
 
+static uint32_t concerned(enum bw_rule_kind kind, const char *object, const char *path, uint32_t wanted)
+{
+	const struct bw_policy policy = {
+		.access = {ACCESS_READ | ACCESS_ATTR, ACCESS_READ | ACCESS_MKDIR | ACCESS_ATTR, ACCESS_RENAME}};
+	const struct bw_rule rule = {.kind = kind, .value = (char *)object};
+	const struct bw_explain_file file = {&path, 1};
+	const struct bw_access all = {wanted, wanted, wanted};
+	const struct bw_access got = bw_explain_concerned(&policy, &rule, object, &file, &all);
+
+	assert_int_equal(got.file, got.beneath);
+	return got.file;
+}
+
 static void only_what_both_have_is_concerned(void **state)
 {
-	const struct bw_policy policy = {.access = {ACCESS_READ, ACCESS_READ | ACCESS_MKDIR, 0}};
-	const struct bw_access wanted = {ACCESS_READ | ACCESS_WRITE, ACCESS_MKDIR, 0};
-
 	(void)state;
-	assert_int_equal(bw_explain_concerned(&policy, BW_RULE_PATH, &wanted).file, ACCESS_READ);
-	assert_int_equal(bw_explain_concerned(&policy, BW_RULE_DIR, &wanted).file, ACCESS_MKDIR);
+	assert_int_equal(concerned(BW_RULE_PATH, "/a/b", "/a/b", ACCESS_READ | ACCESS_WRITE | ACCESS_MKDIR),
+			 ACCESS_READ);
+	assert_int_equal(concerned(BW_RULE_DIR, "/a/b", "/a/b/c", ACCESS_MKDIR | ACCESS_WRITE), ACCESS_MKDIR);
+}
+
+static void directories_above_and_that_of_a_rule_are_concerned_by_some_accesses(void **state)
+{
+	(void)state;
+	assert_int_equal(concerned(BW_RULE_PATH, "/a/b", "/a", UINT32_MAX), ACCESS_RENAME);
+	assert_int_equal(concerned(BW_RULE_DIR, "/a/b", "/a", UINT32_MAX), ACCESS_RENAME);
+	assert_int_equal(concerned(BW_RULE_DIR, "/a/b", "/a/b", UINT32_MAX), ACCESS_RENAME | ACCESS_ATTR);
+	assert_int_equal(concerned(BW_RULE_DIR, "/a/b", "/", UINT32_MAX), 0);
+	assert_int_equal(concerned(BW_RULE_DIR, "/a/b", "/a/bb", UINT32_MAX), 0);
+	assert_int_equal(concerned(BW_RULE_NAME, "b", "/a", UINT32_MAX), 0);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_file_is_matched_as_the_rules_are_enforced, make_root, remove_root),
 	cmocka_unit_test(subjects_are_known_or_it_depends),
 	cmocka_unit_test(only_what_both_have_is_concerned),
+	cmocka_unit_test(directories_above_and_that_of_a_rule_are_concerned_by_some_accesses),
 };
 
 UNIT_MODULE("enforce/explain", NULL, NULL);

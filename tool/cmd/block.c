@@ -21,6 +21,7 @@
 #include "cmd/watch.h"
 #include "enforce/hook_trial.h"
 #include "enforce/subject_cgroups.h"
+#include "enforce/subject_children.h"
 #include "process/command.h"
 #include "process/process.h"
 #include "program/map_entries.h"
@@ -76,6 +77,7 @@ static void every_second(void *cookie)
 
 	report_refused(b);
 	bw_subject_cgroups_update(&b->run.program->enforcement);
+	bw_subject_children_update(&b->run.program->enforcement);
 	bw_block_self_test_attend(&b->self_test, &b->run);
 }
 

@@ -58,6 +58,8 @@ int bw_block_pin_open(struct bw_block_run *run)
 	for (uint32_t i = 0; i < OUTCOMES; i++)
 		run->outcomes[i] = -run->pin.info->outcomes[i]; /* they were counted by the processes before */
 	run->program->enforcement.generation = (uint32_t)run->generation;
+	if (takes_over(run))
+		run->program->enforcement.before = &run->pinned;
 	return takes_over(run) ? adopt(run) : 0;
 }
 

@@ -158,6 +158,7 @@ static void take_over(struct bw_block_run *run, struct bw_block_program *next)
 		run->outcomes[i] += bw_enforcement_count(&old->loaded, i);
 	if (next->enforcement.started)
 		bw_enforcement_take_programs(&next->enforcement, &old->enforcement);
+	next->enforcement.before = NULL;
 	run->program = next;
 	run->generation++;
 	bw_block_program_free(old);
@@ -180,6 +181,7 @@ static int prepare(struct bw_block_run *run, struct bw_block_program *next, bool
 	next->reloaded = o;
 	next->enforcement.generation = (uint32_t)run->generation + 1;
 	next->enforcement.extra_entries = now->enforcement.extra_entries;
+	next->enforcement.before = &now->enforcement;
 	if (r == 0)
 		r = bw_block_program_check(next);
 	if (r == 0 && names_same(now, next))

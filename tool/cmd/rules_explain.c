@@ -154,10 +154,10 @@ static void explain_rule(const struct explanation *e, size_t i, const struct bw_
 	BW_FREE char *real = bw_explain_real(rule);
 	struct bw_policy plain;
 	const struct bw_policy *policy = policy_of(rules, rule, &plain);
-	struct bw_access concerned = bw_explain_concerned(policy, rule->kind, &e->wanted);
+	struct bw_access concerned = bw_explain_concerned(policy, rule, real, &file, &e->wanted);
 	const enum bw_explain_answer holds = bw_explain_holds(policy, &e->subject);
 
-	if (!concerned.file || holds == BW_EXPLAIN_NO || !bw_explain_matches(rule, real, &file))
+	if (!concerned.file || holds == BW_EXPLAIN_NO)
 		return;
 	printf("  %s:%u: ", e->asked->files[i], rule->line);
 	print_line(rules, rule);

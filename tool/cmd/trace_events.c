@@ -249,10 +249,8 @@ static void close_all(struct events *e)
 }
 
 /* Of files with several names: what happens to them by names that are not beneath a PATH. */
-static void report_unwatched(const struct bw_loaded *loaded)
+static void report_unwatched(uint64_t n)
 {
-	uint64_t n = bw_loaded_sum(loaded, "counters", COUNTER_UNWATCHED);
-
 	if (n > 0)
 		bw_log_note("There was no room to watch files by their other names, too: %llu times.",
 			    (unsigned long long)n);
@@ -283,6 +281,7 @@ int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
 			    .stdout_to_stderr = !options->output,
 			    .keeps_hangup = options->output},
 	};
+	uint64_t unwatched;
 	int r;
 
 	if (bw_cgroup_open("", &e.cgroups) < 0)
@@ -293,9 +292,11 @@ int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
 	} else {
 		print_header(options);
 		r = bw_watch_run(&e.watch);
+		unwatched = bw_loaded_sum(&e.loaded, "counters", COUNTER_UNWATCHED);
+		e.watch.unwatched = unwatched > 0;
 		report_survivors(&e);
 		r = bw_watch_finish(&e.watch, r, "");
-		report_unwatched(&e.loaded);
+		report_unwatched(unwatched);
 	}
 	close_all(&e);
 	return r;

@@ -378,7 +378,8 @@ static int status_beside(struct bw_command_run *command, int own)
 int bw_watch_finish(struct bw_watch *w, int r, const char *summary)
 {
 	struct bw_losses losses = losses_of(w);
-	int own = w->session.lost + w->session.missed > 0 && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
+	const bool loss = w->session.lost + w->session.missed > 0 || w->unwatched;
+	int own = loss && w->fail_on_loss ? BW_EXIT_LOST : BW_EXIT_OK;
 
 	bw_losses_print_closing_line(&losses, summary, w->shown - losses.unwritten);
 	if ((r < 0 && (r != -EPIPE || w->needs_reader)) || w->failed)

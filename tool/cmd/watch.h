@@ -29,6 +29,7 @@ struct bw_watch {
 	uint64_t duration; /* to run, in ns; 0: until a signal */
 	int signal_fd;	   /* of bw_signals_open */
 	bool fail_on_loss;
+	bool unwatched;	   /* some of what was to be watched was not, which may be a loss; known at the end */
 	bool needs_reader; /* that stdout's reader goes is a failure */
 	bool goes_on;	   /* also while lines can't be written: a full disk does not end it */
 	bool counters;	   /* the source has the map of bpf_src/lib/counters.h */

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <bcc/libbpf.h>
+
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "enforce/ancestors.h"
@@ -211,8 +213,15 @@ static int add_subjects(struct bw_enforcement *e)
 static int put_policies(struct bw_enforcement *e)
 {
 	const uint32_t zero = 0;
+	struct policies set, before = {0};
+	int index = e->before ? bw_image_find_map(e->before->loaded->image, "policies") : -1;
 
-	return e->policies && e->policies->used ? bw_identity_put_value(e, "policies", &zero, &e->policies->set) : 0;
+	if (!e->policies || !e->policies->used)
+		return 0;
+	set = e->policies->set;
+	if (index >= 0 && bpf_lookup_elem(e->before->loaded->maps[index], (void *)&zero, &before) == 0)
+		set.processes_missed = before.processes_missed;
+	return bw_identity_put_value(e, "policies", &zero, &set);
 }
 
 void bw_enforcement_update(struct bw_enforcement *e)

@@ -50,6 +50,9 @@ struct bw_enforcement {
 	 */
 	uint64_t started;
 	uint32_t generation; /* of the rules; stands in the events of pinned programs */
+	/* The enforcement that this one takes over from, until it has started: which of the processes that rules name
+	 * by number are still those is known by its maps. NULL: none. */
+	const struct bw_enforcement *before;
 
 	/* From bw_enforcement_check on. */
 	struct bw_globs globs;
@@ -85,7 +88,7 @@ struct bw_enforcement {
 	size_t missing_steps;			  /* components of those that n_missing counts */
 	struct bw_subject_cgroups_entry *cgroups; /* n_cgroups that are in the map of that name */
 	size_t n_cgroups;
-	bool too_many_cgroups;
+	bool too_many_cgroups, processes_missed;
 	uint32_t n_nodes; /* numbers that were given to directories (struct step) */
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/glob.h"
+#include "bpf_src/lib/target.h"
 
 /* The directory's, and the last component behind it, which need not be there. */
 static char *real_in_directory(const char *path)
@@ -91,13 +92,28 @@ bool bw_explain_matches(const struct bw_rule *rule, const char *real, const stru
 	return false;
 }
 
-struct bw_access bw_explain_concerned(const struct bw_policy *policy, enum bw_rule_kind kind,
-				      const struct bw_access *wanted)
-{
-	const uint32_t both =
-		kind == BW_RULE_DIR ? policy->access.beneath & wanted->beneath : policy->access.file & wanted->file;
+/* What a hook is asked about an entry, and not about what is in it: of these a rule's directory is denied itself. */
+enum {
+	OF_ENTRY = ACCESS_ATTR | ACCESS_DELETE | ACCESS_REPLACE | ACCESS_RENAME | ACCESS_LINK | ACCESS_LINK_TO |
+		   ACCESS_STAT | ACCESS_MOUNT
+};
 
-	return (struct bw_access){both, both, policy->access.ancestor & wanted->ancestor};
+struct bw_access bw_explain_concerned(const struct bw_policy *policy, const struct bw_rule *rule, const char *real,
+				      const struct bw_explain_file *file, const struct bw_access *wanted)
+{
+	const struct bw_access *a = &policy->access;
+	const char *path = file->paths[0];
+	const bool own = rule->kind == BW_RULE_DIR && real && strcmp(path, real) == 0;
+	const bool above = real && strcmp(path, "/") != 0 && (own || is_beneath(path, real));
+	struct bw_access concerned = {.ancestor = above ? a->ancestor & wanted->ancestor : 0};
+
+	concerned.file = concerned.ancestor;
+	if (bw_explain_matches(rule, real, file))
+		concerned.file |= rule->kind == BW_RULE_DIR ? a->beneath & wanted->beneath : a->file & wanted->file;
+	if (own)
+		concerned.file |= a->beneath & wanted->beneath & OF_ENTRY;
+	concerned.beneath = concerned.file;
+	return concerned;
 }
 
 static enum bw_explain_answer is_subject(const struct bw_subject *s, const struct bw_explain_subject *who)

@@ -29,9 +29,13 @@ char *bw_explain_real(const struct bw_rule *rule);
 /* Is the file one of the rule's? real: bw_explain_real of the rule, or NULL. */
 bool bw_explain_matches(const struct bw_rule *rule, const char *real, const struct bw_explain_file *file);
 
-/* The accesses of `wanted` that the policy concerns, as a rule of this kind; file and beneath are the same. */
-struct bw_access bw_explain_concerned(const struct bw_policy *policy, enum bw_rule_kind kind,
-				      const struct bw_access *wanted);
+/*
+ * The accesses of `wanted` to the file that the policy concerns by this rule, for what it is to the rule: its object,
+ * what is beneath it, the rule's directory itself, or a directory above; file and beneath are the same. real as for
+ * bw_explain_matches.
+ */
+struct bw_access bw_explain_concerned(const struct bw_policy *policy, const struct bw_rule *rule, const char *real,
+				      const struct bw_explain_file *file, const struct bw_access *wanted);
 
 /* Does the policy hold for this subject? DEPENDS: it names subjects of which it is not known whether this is one. */
 enum bw_explain_answer bw_explain_holds(const struct bw_policy *policy, const struct bw_explain_subject *subject);

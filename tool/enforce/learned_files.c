@@ -80,9 +80,11 @@ static uint32_t translate(const struct bw_enforcement *e, const struct bw_enforc
 	return bits == EXCEPT_FROM_ALL ? bits : bw_policies_translate(from->policies, e->policies, bits);
 }
 
-/* What the program knows already of a process is newer. One that has ended meanwhile is removed by its number's next.
+/*
+ * added: what is known already is more of the same, else it is newer: of what a process executes. One that has ended
+ * meanwhile is removed by its number's next.
  */
-static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map)
+static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map, bool added)
 {
 	uint64_t id = 0, next = 0; /* as long as any key of these maps */
 	int index = bw_image_find_map(from->loaded->image, map), to = bw_image_find_map(e->loaded->image, map);
@@ -97,7 +99,11 @@ static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement 
 			continue;
 		subject.except = translate(e, from, subject.except);
 		subject.only = translate(e, from, subject.only);
-		if (subject.except || subject.only)
+		if (!subject.except && !subject.only)
+			continue;
+		if (added)
+			bw_identity_add_subject(e, map, &id, &subject);
+		else
 			bpf_update_elem(e->loaded->maps[to], &id, &subject, BPF_NOEXIST);
 	}
 }
@@ -106,6 +112,6 @@ void bw_learned_files_copy_subjects(struct bw_enforcement *e, const struct bw_en
 {
 	if (!e->policies->used && !from->policies->used)
 		return;
-	copy_subjects(e, from, "programs");
-	copy_subjects(e, from, "children");
+	copy_subjects(e, from, "programs", false);
+	copy_subjects(e, from, "children", true);
 }

@@ -40,6 +40,11 @@ static bool is_cgroup(enum bw_subject_kind kind)
 	return kind == BW_SUBJECT_UNIT || kind == BW_SUBJECT_CGROUP || kind == BW_SUBJECT_CONTAINER;
 }
 
+static bool is_process(enum bw_subject_kind kind)
+{
+	return kind == BW_SUBJECT_EXE || kind == BW_SUBJECT_CHILDREN;
+}
+
 static void set_bit(struct bw_policies *p, int number)
 {
 	const struct bw_policies_bit *b = &p->bits[number];
@@ -103,6 +108,7 @@ static int add_subject(struct bw_policies *p, uint32_t bit, const struct bw_subj
 		s->bits.only |= bit;
 		p->set.only |= bit;
 		p->set.only_cgroups |= is_cgroup(subject->kind) ? bit : 0;
+		p->set.only_processes |= is_process(subject->kind) ? bit : 0;
 	} else {
 		s->bits.except |= bit;
 	}

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +50,26 @@ static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject 
 	return r < 0 ? r : added;
 }
 
+/*
+ * Did the enforcement before name it, too, and has its process ended? Its entry went with it; whoever has the number by
+ * now is another.
+ */
+static bool is_gone(const struct bw_enforcement *before, uint32_t pid)
+{
+	int index = before ? bw_image_find_map(before->loaded->image, "children") : -1;
+
+	for (size_t i = 0; index >= 0 && i < before->policies->n_subjects; i++) {
+		const struct bw_policies_subject *s = &before->policies->subjects[i];
+		struct subject there = {0};
+
+		if (s->kind == BW_SUBJECT_CHILDREN && s->number == pid)
+			return bpf_lookup_elem(before->loaded->maps[index], &pid, &there) < 0 ||
+			       (there.except & s->bits.except) != s->bits.except ||
+			       (there.only & s->bits.only) != s->bits.only;
+	}
+	return false;
+}
+
 /* A child that came while the list was read is found the next time, or was added by the program. */
 int bw_subject_children_add(struct bw_enforcement *e, uint32_t pid, const struct subject *subject)
 {
@@ -58,7 +77,7 @@ int bw_subject_children_add(struct bw_enforcement *e, uint32_t pid, const struct
 	int r;
 
 	/* Those that it left are known from the program before. */
-	if (e->generation > 1 && kill((pid_t)pid, 0) < 0 && errno == ESRCH) {
+	if (is_gone(e->before, pid)) {
 		bw_log_note("children %u: that process is gone; its children that are known are still meant.", pid);
 		return 0;
 	}
@@ -69,4 +88,18 @@ int bw_subject_children_add(struct bw_enforcement *e, uint32_t pid, const struct
 	for (int i = 0; i < TURNS && r > 0; i++)
 		r = add_all(e, pid, subject);
 	return r < 0 ? r : 0;
+}
+
+void bw_subject_children_update(struct bw_enforcement *e)
+{
+	const uint32_t zero = 0;
+	struct policies set = {0};
+	int fd = e->loaded && e->policies->set.only_processes ? bw_identity_map(e, "policies") : -1;
+
+	if (fd < 0 || e->processes_missed || bpf_lookup_elem(fd, (void *)&zero, &set) < 0 || !set.processes_missed)
+		return;
+	e->processes_missed = true;
+	bw_log_note("There are more processes than 65,536 of those that rules name by 'only exe' or 'only children': "
+		    "these rules hold for all processes now.");
+	bw_log_hint("start bccwatch again, with --pin after --unpin, to have them for the named ones alone");
 }
