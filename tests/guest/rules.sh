@@ -24,10 +24,53 @@ fill() {
 	for name in x.pem x.pem2 'star*' starlight é1.tmp é12.tmp g/a1.key g/a2.key g/c.key a1.key target; do echo TEXT >"$name"; done
 	ln g/a2.key link-of-pattern
 	mkdir -p n/pub k
-	rm -rf own && mkdir own
+	rm -rf own x && mkdir -p own x/d/sub x/q && touch x/d/f x/d/sub/g x/q/p x/q/n.crt
 	for name in n/f n/pub/x k/a.key k/b.key deep own/f; do echo TEXT >"$name"; done
 	ln -s "$home/target" g/a.key
 	for name in plain errno kill audited both first ordered users groups comms exes units boxed only children d/f; do echo TEXT >"$name"; done
+}
+
+# try OPERATION PATH: does it, on a path of its own directory.
+try() {
+	case $1 in
+	read) cat "$2" || ls "$2" ;;
+	attr) chmod 700 "$2" ;;
+	truncate) truncate -s 0 "$2" ;;
+	write) : >>"$2" ;;
+	link) if [ -e "$2" ]; then ln "$2" x/link; else ln x/new "$2"; fi ;;
+	mount) mount --bind "x/$([ -d "$2" ] && echo empty || echo new)" "$2" ;;
+	replace) mv -fT "x/$([ -d "$2" ] && echo empty || echo new)" "$2" ;;
+	rename) mv -T "$2" x-moved ;;
+	delete) rm -d "$2" ;;
+	mkdir) mkdir "$2" ;;
+	mknod) mknod "$2" p ;;
+	create) : >"$2" ;;
+	esac
+}
+# explained: prints where an operation is denied and `rules explain` says that it is not, or the reverse; and how many were
+# tried.
+explained() {
+	local path op operations result really n=0
+	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none; do
+		operations="mkdir mknod create link"
+		[ ! -e "$path" ] || operations="read attr truncate write link mount replace rename delete"
+		for op in $operations; do
+			mkdir -p x/empty && : >x/new
+			result=$(bccwatch rules explain --rules rules "$path" "$op" | sed -n 's/^Result: \([a-z]*\).*/\1/p')
+			really=allowed
+			if ! try "$op" "$path" >"$tmp/tried" 2>&1; then
+				grep -q "Permission denied" "$tmp/tried" || continue
+				really=denied
+			fi
+			[ "$result" = "$really" ] || echo "$op $path: explained as $result, really $really"
+			n=$((n + 1))
+			umount "$path" 2>/dev/null
+			[ ! -e x-moved ] || mv -T x-moved "$path"
+			rm -f x/link x/q/none
+			for again in x/d/f x/d/sub/g x/q/p x/q/n.crt; do [ -e "$again" ] || : >"$again"; done 2>/dev/null
+		done
+	done
+	echo "$n tried"
 }
 
 # scripts/soak tries all hooks; here the time is short.
@@ -58,6 +101,10 @@ deny   any         path units   except unit act.service
 deny   any         path boxed   only container any
 deny   read        name only    only uid 1234 exe $home/other-tool
 deny   any         path children except children $parent
+deny   write       dir  $home/x/d
+deny   any         path x/q/p
+deny   write       name "*.crt"
+deny   write       path x/q/none
 deny   read        path "$home/later"
 deny   read        path $home/k/*.key
 deny   read        name "*.pem"
@@ -153,6 +200,9 @@ END
 	mkdir n/later && rmdir n/later && mkdir n/later && echo TEXT >n/later/f
 	check "$hook: a directory that a rule waits for beneath another has the rules of both when it comes again" denied n/later/f
 	check "$hook: only unit denies far beneath the unit's cgroup" refused "Permission denied" in_cgroup "deep.slice/$(printf 'n/%.0s' {1..17})" cat deep
+	explained >"$tmp/explained"
+	check "$hook: what rules explain says is what happens" shows '^([3-9][0-9]) tried$' "$tmp/explained"
+	check_lines "$hook: and nothing else happens" 0 'explained as' "$tmp/explained"
 	# A reload: other rules, another action for the same.
 	sed -i 's/^kill   read        path kill$/deny EPERM read path kill/; /path comms/d; s/^deny   read        path errno.*/audit read path errno/; s/star.*/*light"/' rules
 	kill -HUP "$pid"

@@ -178,6 +178,8 @@ mkdir part parts parts/sub texts && mount -t tmpfs none parts/sub && mount -t tm
 if start --json --ops open,rename,attr "$t/part" "$t/parts" "$t/texts" "$t/attribute" "$t/absent"; then
 	unshare -m sh -c "mount --bind '$t/part' /mnt && umount '$t/part' && : >/mnt/by-another"
 	unshare -m sh -c "mount --bind '$t/parts/sub' /mnt && umount '$t/parts/sub' && : >/mnt/by-another"
+	mkdir "$t/parts/later" && mount -t tmpfs none "$t/parts/later" && sleep 1
+	unshare -m sh -c "mount --bind '$t/parts/later' /mnt && umount '$t/parts/later' && : >/mnt/by-a-later"
 	by perl long.pl "$t/texts"
 	long=$by
 	by "$fixtures/changes" uring-setxattr-as "$t/attribute" "$t/none"
@@ -187,6 +189,7 @@ if start --json --ops open,rename,attr "$t/part" "$t/parts" "$t/texts" "$t/attri
 	full=$by
 	stop
 	events "what is mounted at or beneath PATH is watched through another mount of it" 2 op=open filename=/mnt/by-another created=true
+	events "what is mounted beneath PATH later, too" 1 op=open filename=/mnt/by-a-later created=true
 	events "a path that does not fit beside the other texts is not exact" 1 op=rename "pid=$long" 'path^.../' path_exact=false
 	check_lines "names that are cut are counted" 1 'names cut off' "$err"
 	if [ "$uring" = 77 ]; then skip "an attribute that io_uring sets with registered credentials is shown" "this kernel does not have it"; else
@@ -197,7 +200,7 @@ if start --json --ops open,rename,attr "$t/part" "$t/parts" "$t/texts" "$t/attri
 		events "an open that fails before it is shown, too" 1 op=open "pid=$full" "path=$t/absent" result=EMFILE
 	fi
 fi
-umount part parts/sub
+umount part parts/sub parts/later
 if start --json --ops rename --path "$t/texts/s*" "$t/texts"; then
 	rm -rf "$(printf d%.0s {1..255})" && : >texts/secret
 	perl long.pl "$t/texts"

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/path_parts.h"
+#include "bpf_src/lib/target.h"
 #include "cmd/exit_status.h"
 #include "cmd/trace_search.h"
 #include "enforce/rule_format.h"
@@ -75,6 +76,10 @@ static int find_file(struct explanation *e)
 			e->names[0] = NULL;
 	}
 	if (e->names[0]) {
+		const uint32_t links = e->exists ? ACCESS_LINK | ACCESS_SYMLINK : ACCESS_LINK_TO;
+
+		e->wanted.file &= ~links; /* what exists gets a name more, what does not is made */
+		e->wanted.beneath &= ~links;
 		e->n_names = 1;
 		return 0;
 	}
@@ -126,8 +131,8 @@ static const struct bw_policy *policy_of(const struct bw_rules *rules, const str
 	return rule->policy == BW_RULE_PLAIN ? plain : &rules->policies[rule->policy];
 }
 
-static void print_effect(const struct bw_policy *policy, const struct bw_access *concerned,
-			 enum bw_explain_answer holds)
+static void print_effect(const struct explanation *e, const struct bw_policy *policy,
+			 const struct bw_access *concerned, enum bw_explain_answer holds)
 {
 	static const char *const effects[] = {[BW_ACTION_DENY] = "denied with",
 					      [BW_ACTION_KILL] = "denied, and the process killed; the error is",
@@ -135,6 +140,8 @@ static void print_effect(const struct bw_policy *policy, const struct bw_access 
 	char list[256];
 
 	bw_access_format(concerned, list, sizeof(list));
+	if (!(e->wanted.file & ~concerned->file))
+		snprintf(list, sizeof(list), "%s", e->asked->operation);
 	printf("    %s: %s", *list ? list : "a part of it", effects[policy->action]);
 	if (policy->action != BW_ACTION_AUDIT)
 		printf(" %s", bw_policy_error_name(policy->error));
@@ -175,7 +182,7 @@ static void explain_rule(const struct explanation *e, size_t i, const struct bw_
 		else
 			d->depends |= concerned.file;
 	}
-	print_effect(policy, &concerned, holds);
+	print_effect(e, policy, &concerned, holds);
 }
 
 static void print_result(const struct explanation *e, const struct decision *d)

@@ -25,7 +25,8 @@
 
 struct events {
 	const struct bw_trace_options *options;
-	int signal_fd, followed; /* the second: see follow() */
+	int signal_fd, followed;	/* the second: see follow() */
+	struct bw_trace_mounts mounted; /* for `followed`: that of the filter says it once, to whom asks first */
 	struct bw_trace_filter filter;
 	struct bw_source source;
 	struct bw_image image;
@@ -123,7 +124,7 @@ static int start_command(struct events *e)
 	return r == 0 ? bw_trace_filter_follow(&e->filter, (uint32_t)e->command.pid) : r;
 }
 
-/* Each second, and when a cgroup came or went, or something was put at a path. */
+/* Each second, and when a cgroup came or went, something was put at a path, or mounted. */
 static void follow(void *cookie)
 {
 	struct events *e = cookie;
@@ -133,12 +134,12 @@ static void follow(void *cookie)
 	bw_trace_targets_follow(&e->filter.targets);
 }
 
-/* One descriptor for both. */
-static int add_followed(struct events *e, int fd)
+/* One descriptor for all. */
+static int add_followed(struct events *e, int fd, uint32_t when)
 {
-	struct epoll_event readable = {.events = EPOLLIN};
+	struct epoll_event ready = {.events = when};
 
-	return fd < 0 || epoll_ctl(e->followed, EPOLL_CTL_ADD, fd, &readable) == 0
+	return fd < 0 || epoll_ctl(e->followed, EPOLL_CTL_ADD, fd, &ready) == 0
 		       ? 0
 		       : bw_log_error(-errno, "cannot follow what is watched: %s", strerror(errno));
 }
@@ -226,13 +227,17 @@ static int open_all(struct events *e)
 		r = start_command(e);
 	if (r == 0)
 		r = attach(e);
+	if (r == 0 && e->options->paths.n > 0)
+		r = bw_trace_mounts_open(&e->mounted);
 	e->filter.targets.meanwhile = read_events;
 	e->filter.targets.cookie = e;
 	if (r == 0)
 		r = bw_trace_filter_learn(&e->filter);
 	for (size_t i = 0; i < BW_CGROUP_KINDS && r == 0; i++)
-		r = add_followed(e, bw_trace_cgroups_fd(&e->filter.cgroups[i]));
-	return r == 0 ? add_followed(e, bw_trace_links_fd(&e->filter.targets.links)) : r;
+		r = add_followed(e, bw_trace_cgroups_fd(&e->filter.cgroups[i]), EPOLLIN);
+	if (r == 0)
+		r = add_followed(e, bw_trace_links_fd(&e->filter.targets.links), EPOLLIN);
+	return r == 0 && e->options->paths.n > 0 ? add_followed(e, e->mounted.fd, EPOLLPRI) : r;
 }
 
 static void close_all(struct events *e)
@@ -245,6 +250,7 @@ static void close_all(struct events *e)
 	bw_image_free(&e->image);
 	bw_source_free(&e->source);
 	bw_cgroup_close(e->cgroups);
+	bw_trace_mounts_close(&e->mounted);
 	bw_cleanup_fd(&e->followed);
 }
 

@@ -2,7 +2,10 @@
 #include "cmd/trace_mounts.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "process/mounts.h"
@@ -82,4 +85,25 @@ int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cooki
 	r = r == 0 ? watch_marked(&mounts, watch, cookie) : 0;
 	bw_mounts_free(&mounts);
 	return r;
+}
+
+int bw_trace_mounts_open(struct bw_trace_mounts *m)
+{
+	m->fd = open(BW_MOUNTS, O_RDONLY | O_CLOEXEC);
+	m->open = m->fd >= 0;
+	return m->open ? 0 : bw_log_error(-errno, "cannot follow what is mounted: %s: %s", BW_MOUNTS, strerror(errno));
+}
+
+bool bw_trace_mounts_changed(const struct bw_trace_mounts *m)
+{
+	struct pollfd fd = {.fd = m->fd, .events = POLLPRI};
+
+	return m->open && poll(&fd, 1, 0) > 0 && fd.revents & POLLPRI;
+}
+
+void bw_trace_mounts_close(struct bw_trace_mounts *m)
+{
+	if (m->open)
+		close(m->fd);
+	m->open = false;
 }

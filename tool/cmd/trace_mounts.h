@@ -2,6 +2,7 @@
 /* What is mounted beneath the paths that trace watches: through another mount of it, no way leads by theirs. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How many mounts beneath the paths are watched. */
@@ -13,3 +14,17 @@ enum { BW_TRACE_MOUNTS_MAX = 4096 };
  * and so does -EIO: nothing more can be opened. 0 or -EINTR.
  */
 int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cookie, const char *point), void *cookie);
+
+/* Whether mounts came or went in this process's mount namespace. */
+struct bw_trace_mounts {
+	bool open;
+	int fd; /* has POLLPRI when they did; once, whoever asks first */
+};
+
+/* From here on. 0 or -errno, reported. */
+int bw_trace_mounts_open(struct bw_trace_mounts *mounts);
+
+/* Did they, since this was asked last? */
+bool bw_trace_mounts_changed(const struct bw_trace_mounts *mounts);
+
+void bw_trace_mounts_close(struct bw_trace_mounts *mounts);

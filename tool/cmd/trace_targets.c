@@ -353,7 +353,9 @@ int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *l
 
 	t->loaded = loaded;
 	prctl(PR_GET_NAME, t->comm);
-	r = bw_trace_targets_any(t->options) ? by_opener(t, add_all) : 0;
+	r = t->options->paths.n > 0 ? bw_trace_mounts_open(&t->mounts) : 0;
+	if (r == 0 && bw_trace_targets_any(t->options))
+		r = by_opener(t, add_all);
 	if (r < 0)
 		return r;
 	r = learn_number(t, true, &t->filter->self);
@@ -378,8 +380,12 @@ void bw_trace_targets_follow(struct bw_trace_targets *t)
 	const uint32_t self = t->filter->self;
 	const size_t n = t->options->paths.n;
 	BW_FREE bool *changed = calloc(n + 1, sizeof(*changed));
+	bool any;
 
-	if (!changed || !bw_trace_links_read(&t->links, changed, n))
+	if (!changed)
+		return;
+	any = bw_trace_links_read(&t->links, changed, n);
+	if (!bw_trace_mounts_changed(&t->mounts) && !any)
 		return;
 	t->changed = changed;
 	by_opener(t, add_changed);
@@ -392,6 +398,7 @@ void bw_trace_targets_free(struct bw_trace_targets *t)
 {
 	bw_trace_opener_stop(&t->opener);
 	bw_trace_links_free(&t->links);
+	bw_trace_mounts_close(&t->mounts);
 	for (size_t i = 0; i < t->n_real_paths; i++)
 		free(t->real_paths[i]);
 	free(t->real_paths);

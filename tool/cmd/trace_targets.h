@@ -12,6 +12,7 @@
 
 #include "bpf_src/lib/filter.h"
 #include "cmd/trace_links.h"
+#include "cmd/trace_mounts.h"
 #include "cmd/trace_opener.h"
 #include "cmd/trace_options.h"
 #include "program/image.h"
@@ -26,6 +27,7 @@ struct bw_trace_targets {
 
 	/* For the caller, from bw_trace_targets_start on: bw_trace_targets_follow is due when one is readable. */
 	struct bw_trace_links links;
+	struct bw_trace_mounts mounts; /* likewise, where one has POLLPRI */
 
 	/* Inner. */
 	const struct bw_loaded *loaded; /* NULL: the paths are only checked */
@@ -60,8 +62,8 @@ int bw_trace_targets_size(const struct bw_trace_targets *targets, struct bw_imag
 int bw_trace_targets_start(struct bw_trace_targets *targets, const struct bw_loaded *loaded);
 
 /*
- * Something was put at a path or at a symlink on the way to it: where the path leads to now is watched, too, from here
- * on. What fails is reported.
+ * Something was put at a path or at a symlink on the way to it, or was mounted: where the path leads to now and what is
+ * mounted beneath it is watched, too, from here on. What fails is reported.
  */
 void bw_trace_targets_follow(struct bw_trace_targets *targets);
 

@@ -98,20 +98,27 @@ enum {
 		   ACCESS_STAT | ACCESS_MOUNT
 };
 
+/* What would be made at a protected name takes the place of the file. */
+static uint32_t with_replacing(uint32_t access)
+{
+	return access & ACCESS_REPLACE ? access | ACCESS_MKDIR | ACCESS_SYMLINK | ACCESS_LINK : access;
+}
+
 struct bw_access bw_explain_concerned(const struct bw_policy *policy, const struct bw_rule *rule, const char *real,
 				      const struct bw_explain_file *file, const struct bw_access *wanted)
 {
-	const struct bw_access *a = &policy->access;
+	const struct bw_access a = {with_replacing(policy->access.file), with_replacing(policy->access.beneath),
+				    policy->access.ancestor};
 	const char *path = file->paths[0];
 	const bool own = rule->kind == BW_RULE_DIR && real && strcmp(path, real) == 0;
 	const bool above = real && strcmp(path, "/") != 0 && (own || is_beneath(path, real));
-	struct bw_access concerned = {.ancestor = above ? a->ancestor & wanted->ancestor : 0};
+	struct bw_access concerned = {.ancestor = above ? a.ancestor & wanted->ancestor : 0};
 
 	concerned.file = concerned.ancestor;
 	if (bw_explain_matches(rule, real, file))
-		concerned.file |= rule->kind == BW_RULE_DIR ? a->beneath & wanted->beneath : a->file & wanted->file;
+		concerned.file |= rule->kind == BW_RULE_DIR ? a.beneath & wanted->beneath : a.file & wanted->file;
 	if (own)
-		concerned.file |= a->beneath & wanted->beneath & OF_ENTRY;
+		concerned.file |= a.beneath & wanted->beneath & OF_ENTRY;
 	concerned.beneath = concerned.file;
 	return concerned;
 }
