@@ -33,7 +33,7 @@ fill() {
 # try OPERATION PATH: does it, on a path of its own directory.
 try() {
 	case $1 in
-	read) cat "$2" || ls "$2" ;;
+	read) if [ -d "$2" ]; then ls "$2"; else cat "$2"; fi ;;
 	attr) chmod 700 "$2" ;;
 	truncate) truncate -s 0 "$2" ;;
 	write) : >>"$2" ;;
