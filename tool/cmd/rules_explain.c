@@ -131,8 +131,8 @@ static const struct bw_policy *policy_of(const struct bw_rules *rules, const str
 	return rule->policy == BW_RULE_PLAIN ? plain : &rules->policies[rule->policy];
 }
 
-static void print_effect(const struct explanation *e, const struct bw_policy *policy,
-			 const struct bw_access *concerned, enum bw_explain_answer holds)
+static void print_effect(const struct explanation *e, const struct bw_policy *policy, const struct bw_access *concerned,
+			 enum bw_explain_answer holds)
 {
 	static const char *const effects[] = {[BW_ACTION_DENY] = "denied with",
 					      [BW_ACTION_KILL] = "denied, and the process killed; the error is",

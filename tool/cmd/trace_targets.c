@@ -18,11 +18,9 @@
 #include "bpf_src/block/rules.h"
 #include "cmd/trace_absent.h"
 #include "cmd/trace_learn.h"
-#include "cmd/trace_mounts.h"
 #include "program/map_entries.h"
 
-/* As in the kernel. */
-enum { LINKS_MAX = 40 };
+enum { LINKS_MAX = 40 }; /* as in the kernel */
 
 /*
  * Entries for the paths that symlinks lead to; for the files that come to a watched path during the run, or have a name
@@ -349,11 +347,10 @@ static int by_opener(struct bw_trace_targets *t, int (*add)(struct bw_trace_targ
 
 int bw_trace_targets_start(struct bw_trace_targets *t, const struct bw_loaded *loaded)
 {
-	int r;
+	int r = t->options->paths.n > 0 ? bw_trace_mounts_open(&t->mounts) : 0;
 
 	t->loaded = loaded;
 	prctl(PR_GET_NAME, t->comm);
-	r = t->options->paths.n > 0 ? bw_trace_mounts_open(&t->mounts) : 0;
 	if (r == 0 && bw_trace_targets_any(t->options))
 		r = by_opener(t, add_all);
 	if (r < 0)
@@ -380,12 +377,9 @@ void bw_trace_targets_follow(struct bw_trace_targets *t)
 	const uint32_t self = t->filter->self;
 	const size_t n = t->options->paths.n;
 	BW_FREE bool *changed = calloc(n + 1, sizeof(*changed));
-	bool any;
+	const bool moved = changed && bw_trace_links_read(&t->links, changed, n);
 
-	if (!changed)
-		return;
-	any = bw_trace_links_read(&t->links, changed, n);
-	if (!bw_trace_mounts_changed(&t->mounts) && !any)
+	if (!changed || (!bw_trace_mounts_changed(&t->mounts) && !moved))
 		return;
 	t->changed = changed;
 	by_opener(t, add_changed);

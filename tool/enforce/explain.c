@@ -109,9 +109,9 @@ struct bw_access bw_explain_concerned(const struct bw_policy *policy, const stru
 {
 	const struct bw_access a = {with_replacing(policy->access.file), with_replacing(policy->access.beneath),
 				    policy->access.ancestor};
-	const char *path = file->paths[0];
-	const bool own = rule->kind == BW_RULE_DIR && real && strcmp(path, real) == 0;
-	const bool above = real && strcmp(path, "/") != 0 && (own || is_beneath(path, real));
+	const char *asked = file->paths[0];
+	const bool own = rule->kind == BW_RULE_DIR && real && strcmp(asked, real) == 0;
+	const bool above = real && strcmp(asked, "/") != 0 && (own || is_beneath(asked, real));
 	struct bw_access concerned = {.ancestor = above ? a.ancestor & wanted->ancestor : 0};
 
 	concerned.file = concerned.ancestor;
