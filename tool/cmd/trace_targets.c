@@ -393,9 +393,8 @@ void bw_trace_targets_free(struct bw_trace_targets *t)
 	bw_trace_opener_stop(&t->opener);
 	bw_trace_links_free(&t->links);
 	bw_trace_mounts_close(&t->mounts);
-	for (size_t i = 0; i < t->n_real_paths; i++)
-		free(t->real_paths[i]);
+	while (t->n_real_paths > 0)
+		free(t->real_paths[--t->n_real_paths]);
 	free(t->real_paths);
 	t->real_paths = NULL;
-	t->n_real_paths = 0;
 }
