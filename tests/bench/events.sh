@@ -46,7 +46,7 @@ begin() {
 	$1 >/tmp/bench.out 2>/tmp/bench.err &
 	pid=$!
 	if [[ $1 != bccwatch* ]]; then # it does not say when it is attached
-		sleep 15
+		sleep 40
 		return
 	fi
 	until grep -q 'Ctrl-C ends' /tmp/bench.err; do
@@ -92,7 +92,7 @@ builds() {
 			a=$(date +%s%N)
 			make -s >/dev/null
 			echo $((($(date +%s%N) - a) / 1000000)) >>"/tmp/build$i"
-			[ "$i" = 0 ] || echo "memory, ${labels[i]}: $(awk '/VmHWM/ {print $2 " kB"}' "/proc/$pid/status"), $(tail -n 1 /tmp/bench.err)" >&2
+			[ "$i" = 0 ] || echo "memory, ${labels[i]}: $(awk '/^VmHWM/ {most = $2} /^VmRSS/ {print $2 " kB, at most " most " kB"}' "/proc/$pid/status"), $(tail -n 1 /tmp/bench.err)" >&2
 			end "${kinds[i]}"
 			[ "$i" = 0 ] || tail -n 1 /tmp/bench.err >&2
 		done

@@ -256,59 +256,55 @@ if start_command block --hook "$hook" --headers btf -a deny --rules rules --only
 	check "--except holds for rules with an action, too" as 4 4 perl -e '$0 = "friend"; open(F, "<", "kill") or exit 1'
 	stop
 fi
-# A process that rules name by its number, and one that gets the number later. Both ways of a reload: the rules name the
-# same subjects, or others.
+# A process that rules name by its number, and one that gets the number later, by both ways of a reload: the rules name the
+# same subjects, or others. And more processes that rules name by `only` than there is room for, here for eight.
 n_reloaded() { [ "$(grep -c '^Reloaded in' "$err")" = "$1" ]; }
-fill
-sleep 600 &
-named=$!
-printf 'deny read path errno except children %s\n' "$named" >rules
-if start_command block --hook "$hook" --headers btf --rules rules; then
-	kill "$named" && wait "$named" 2>/dev/null
-	for n in 1 2; do
-		[ "$n" = 1 ] || printf 'deny read path errno except children %s\ndeny read path users only uid 5\n' "$named" >rules
-		for _ in {1..50}; do # another process may come between
-			echo $((named - 1)) >/proc/sys/kernel/ns_last_pid
-			sh -c 'until [ -e "go$1" ]; do sleep 0.2; done; cat errno' sh "$n" >"$tmp/got" 2>&1 &
-			[ "$!" != "$named" ] || break
-			kill "$!"
-		done
-		[ "$!" = "$named" ] || fail "a process has the number of one that is gone" "$! and $named"
-		kill -HUP "$pid"
-		check "rules that name a process that is gone are reloaded ($n)" within 240 n_reloaded "$n"
-		touch "go$n"
-		wait "$named"
-		check "after a reload, who has the number of a process that is gone is not excepted ($n)" shows "Permission denied" "$tmp/got"
+# The process that was named is gone; another has its number, and reads the file after a reload, the Nth.
+number_again() { # number_again N
+	for _ in {1..50}; do # another process may come between
+		echo $((named - 1)) >/proc/sys/kernel/ns_last_pid
+		sh -c 'until [ -e "go$1" ]; do sleep 0.2; done; cat errno' sh "$1" >"$tmp/got" 2>&1 &
+		[ "$!" != "$named" ] || break
+		kill "$!"
 	done
-	check_lines "a reload reports that a process that is named is gone" 2 "children $named: that process is gone" "$err"
-	printf 'deny read path errno except children 4194303\n' >rules
+	[ "$!" = "$named" ] || fail "a process has the number of one that is gone" "$! and $named"
 	kill -HUP "$pid"
-	check "a rule that comes with a reload and names no process is reported" within 60 shows 'generation 3 stay in force' "$err"
-	stop
-fi
-# More processes that rules name by `only` than there is room for, here for eight.
+	check "rules that name a process that is gone are reloaded ($1)" within 240 n_reloaded "$1"
+	touch "go$1"
+	wait "$named"
+	check "after a reload, who has the number of a process that is gone is not excepted ($1)" shows "Permission denied" "$tmp/got"
+}
 cp -r "$src" small
 sed -i -E 's/^(BPF_HASH\((children|programs), .*), 65536\)/\1, 8)/' small/block/*.h
 mkfifo orders
 bash -c 'while :; do read -r order <orders && eval "$order"; echo done >answers; done' 2>/dev/null &
-named=$!
+parent=$!
 order() { rm -f answers && echo "$1" >orders && within 5 [ -e answers ]; }
-printf 'deny read path errno only children %s exe /usr/bin/perl\n' "$named" >rules
 fill
+sleep 600 &
+named=$!
+printf 'deny read path %s\n' "errno except children $named" "only only children $parent exe /usr/bin/perl" >rules
 if start_command block --hook "$hook" --headers btf --source small/block.c --rules rules; then
-	order 'cat errno >got 2>&1'
+	order 'cat only >got 2>&1'
 	check "only children denies a child of the process" shows "Permission denied" got
-	check "only children allows others" reads errno TEXT
+	check "only children allows others" reads only TEXT
+	kill "$named" && wait "$named" 2>/dev/null
+	number_again 1
+	check "after a reload, only children allows others" reads only TEXT
 	order 'for i in {1..20}; do sleep 30 & done'
-	check "where there is no room for a child, a rule with only children holds for all" denied errno
+	check "where there is no room for a child, a rule with only children holds for all" denied only
 	check "where there is no room for processes of rules with only, that is reported" within 5 shows '^There are more processes than 65,536' "$err"
 	order 'kill %{1..20}'
+	echo 'deny read path users only uid 5' >>rules
+	number_again 2
+	check "after a reload it is still known that a process had no room" denied only
+	check_lines "a reload reports that a process that is named is gone" 2 "children $named: that process is gone" "$err"
+	echo 'deny read path errno except children 4194303' >>rules
 	kill -HUP "$pid"
-	check "after a process had no room, rules are reloaded" within 240 n_reloaded 1
-	check "after a reload it is still known that a process had no room" denied errno
+	check "a rule that comes with a reload and names no process is reported" within 60 shows 'generation 3 stay in force' "$err"
 	stop
 fi
-kill "$named"
+kill "$parent"
 check_status "--only of an unknown kind is refused" 2 bccwatch block --name x --only 'user root'
 check "--only of an unknown kind names the kinds" shows 'uid, gid, comm, exe, unit, cgroup, container, children' "$tmp/said"
 mountpoint -q /sys/fs/bpf || mount -t bpf none /sys/fs/bpf
