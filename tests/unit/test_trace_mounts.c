@@ -94,12 +94,36 @@ static void nothing_is_watched_after_a_signal_or_without_a_process_that_opens(vo
 	assert_non_null(strstr(captured(), "nor are other mounts"));
 }
 
+static void what_is_mounted_elsewhere_is_no_change(void **state)
+{
+	struct bw_trace_mounts mounts = {0};
+	char path[256], *paths[] = {path};
+
+	(void)state;
+	mount_all();
+	snprintf(path, sizeof(path), "%s", below("/dir"));
+	assert_int_equal(bw_trace_mounts_open(&mounts), 0);
+	assert_false(bw_trace_mounts_changed(&mounts, paths, 1));
+	mount_at("/dir/later");
+	assert_true(bw_trace_mounts_changed(&mounts, paths, 1));
+	assert_false(bw_trace_mounts_changed(&mounts, paths, 1));
+	mount_at("/dirs/elsewhere");
+	assert_false(bw_trace_mounts_changed(&mounts, paths, 1));
+	assert_int_equal(umount(below("/dir/later")), 0);
+	assert_true(bw_trace_mounts_changed(&mounts, paths, 1));
+	mount_at("/dir/later");
+	assert_true(bw_trace_mounts_changed(&mounts, paths, 1));
+	bw_trace_mounts_close(&mounts);
+	assert_false(bw_trace_mounts_changed(&mounts, paths, 1));
+}
+
 #define MOUNTED(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
 	MOUNTED(what_is_mounted_beneath_a_path_is_watched),
 	MOUNTED(what_cannot_be_watched_is_a_note),
 	MOUNTED(nothing_is_watched_after_a_signal_or_without_a_process_that_opens),
+	MOUNTED(what_is_mounted_elsewhere_is_no_change),
 };
 
 UNIT_MODULE("cmd/trace_mounts", NULL, NULL);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "process/mounts.h"
 
@@ -47,6 +49,16 @@ static void mark(struct bw_mounts *mounts, const char *path)
 		bw_mounts_mark(mounts, in->id, path);
 }
 
+/* Marks what is mounted beneath the paths. 0 or -errno. */
+static int read_beneath(struct bw_mounts *mounts, char *const *paths, size_t n)
+{
+	int r = n > 0 ? bw_mounts_read("", mounts) : 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		mark(mounts, paths[i]);
+	return r;
+}
+
 static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cookie, const char *point), void *cookie)
 {
 	int n = 0, r = 0;
@@ -73,18 +85,14 @@ static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cooki
 
 int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cookie, const char *point), void *cookie)
 {
-	struct bw_mounts mounts = {0};
-	int r = n > 0 ? bw_mounts_read("", &mounts) : 0;
+	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
+	int r = read_beneath(&mounts, paths, n);
 
 	if (r < 0)
 		bw_log_note("Not watched where else they are mounted: file systems beneath the paths: " BW_MOUNTS
 			    ": %s",
 			    strerror(-r));
-	for (size_t i = 0; i < n && r == 0; i++)
-		mark(&mounts, paths[i]);
-	r = r == 0 ? watch_marked(&mounts, watch, cookie) : 0;
-	bw_mounts_free(&mounts);
-	return r;
+	return r == 0 ? watch_marked(&mounts, watch, cookie) : 0;
 }
 
 int bw_trace_mounts_open(struct bw_trace_mounts *m)
@@ -94,11 +102,35 @@ int bw_trace_mounts_open(struct bw_trace_mounts *m)
 	return m->open ? 0 : bw_log_error(-errno, "cannot follow what is mounted: %s: %s", BW_MOUNTS, strerror(errno));
 }
 
-bool bw_trace_mounts_changed(const struct bw_trace_mounts *m)
+/* In whatever order. */
+static uint64_t hash_of_marked(const struct bw_mounts *mounts)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < mounts->n; i++) {
+		const struct bw_mount *m = &mounts->mounts[i];
+
+		const uint64_t which = (uint64_t)(unsigned)m->id << 32 ^ (uint64_t)m->major << 20 ^ m->minor;
+
+		if (m->beneath)
+			hash += bw_hash(m->point, strlen(m->point)) * (2 * which + 1);
+	}
+	return hash;
+}
+
+/* On a machine where containers come and go, most mounts are elsewhere. */
+bool bw_trace_mounts_changed(struct bw_trace_mounts *m, char *const *paths, size_t n)
 {
 	struct pollfd fd = {.fd = m->fd, .events = POLLPRI};
+	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
+	const uint64_t before = m->beneath;
 
-	return m->open && poll(&fd, 1, 0) > 0 && fd.revents & POLLPRI;
+	if (!m->open || poll(&fd, 1, 0) <= 0 || !(fd.revents & POLLPRI))
+		return false;
+	if (read_beneath(&mounts, paths, n) < 0)
+		return true;
+	m->beneath = hash_of_marked(&mounts);
+	return m->beneath != before;
 }
 
 void bw_trace_mounts_close(struct bw_trace_mounts *m)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* How many mounts beneath the paths are watched. */
 enum { BW_TRACE_MOUNTS_MAX = 4096 };
@@ -18,13 +19,14 @@ int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cooki
 /* Whether mounts came or went in this process's mount namespace. */
 struct bw_trace_mounts {
 	bool open;
-	int fd; /* has POLLPRI when they did; once, whoever asks first */
+	int fd;		  /* has POLLPRI when they did; once, whoever asks first */
+	uint64_t beneath; /* a hash of what is mounted beneath the paths */
 };
 
 /* From here on. 0 or -errno, reported. */
 int bw_trace_mounts_open(struct bw_trace_mounts *mounts);
 
-/* Did they, since this was asked last? */
-bool bw_trace_mounts_changed(const struct bw_trace_mounts *mounts);
+/* Did they beneath one of the n paths, since this was asked last? The first time also elsewhere. */
+bool bw_trace_mounts_changed(struct bw_trace_mounts *mounts, char *const *paths, size_t n);
 
 void bw_trace_mounts_close(struct bw_trace_mounts *mounts);

@@ -379,7 +379,7 @@ void bw_trace_targets_follow(struct bw_trace_targets *t)
 	BW_FREE bool *changed = calloc(n + 1, sizeof(*changed));
 	const bool moved = changed && bw_trace_links_read(&t->links, changed, n);
 
-	if (!changed || (!bw_trace_mounts_changed(&t->mounts) && !moved))
+	if (!changed || (!bw_trace_mounts_changed(&t->mounts, t->real_paths, t->n_real_paths) && !moved))
 		return;
 	t->changed = changed;
 	by_opener(t, add_changed);
