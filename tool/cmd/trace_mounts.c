@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,7 +60,41 @@ static int read_beneath(struct bw_mounts *mounts, char *const *paths, size_t n)
 	return r;
 }
 
-static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cookie, const char *point), void *cookie)
+static uint64_t hash_of(const struct bw_mount *m)
+{
+	const uint64_t which = (uint64_t)(unsigned)m->id << 32 ^ (uint64_t)m->major << 20 ^ m->minor;
+
+	return bw_hash(m->point, strlen(m->point)) ^ bw_hash((const char *)&which, sizeof(which));
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool has(const uint64_t *sorted, size_t n, uint64_t hash)
+{
+	return n > 0 && bsearch(&hash, sorted, n, sizeof(hash), compare);
+}
+
+/* Of all that are marked, sorted; the caller's. NULL: no memory. */
+static uint64_t *hashes_of_marked(const struct bw_mounts *mounts, size_t *n)
+{
+	uint64_t *hashes = calloc(mounts->n + 1, sizeof(*hashes));
+
+	*n = 0;
+	for (size_t i = 0; hashes && i < mounts->n; i++)
+		if (mounts->mounts[i].beneath)
+			hashes[(*n)++] = hash_of(&mounts->mounts[i]);
+	if (hashes)
+		qsort(hashes, *n, sizeof(*hashes), compare);
+	return hashes;
+}
+
+static int watch_new(const struct bw_trace_mounts *m, const struct bw_mounts *mounts,
+		     int (*watch)(void *cookie, const char *point), void *cookie)
 {
 	int n = 0, r = 0;
 
@@ -73,6 +108,8 @@ static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cooki
 				    BW_TRACE_MOUNTS_MAX);
 			return 0;
 		}
+		if (has(m->watched, m->n, hash_of(&mounts->mounts[i])))
+			continue;
 		r = watch(cookie, point);
 		if (r == -EINTR)
 			return r;
@@ -83,16 +120,22 @@ static int watch_marked(const struct bw_mounts *mounts, int (*watch)(void *cooki
 	return 0;
 }
 
-int bw_trace_mounts_watch(char *const *paths, size_t n, int (*watch)(void *cookie, const char *point), void *cookie)
+int bw_trace_mounts_watch(struct bw_trace_mounts *m, char *const *paths, size_t n,
+			  int (*watch)(void *cookie, const char *point), void *cookie)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
 	int r = read_beneath(&mounts, paths, n);
 
-	if (r < 0)
+	if (r < 0) {
 		bw_log_note("Not watched where else they are mounted: file systems beneath the paths: " BW_MOUNTS
 			    ": %s",
 			    strerror(-r));
-	return r == 0 ? watch_marked(&mounts, watch, cookie) : 0;
+		return 0;
+	}
+	r = watch_new(m, &mounts, watch, cookie);
+	free(m->watched);
+	m->watched = hashes_of_marked(&mounts, &m->n);
+	return r;
 }
 
 int bw_trace_mounts_open(struct bw_trace_mounts *m)
@@ -102,40 +145,33 @@ int bw_trace_mounts_open(struct bw_trace_mounts *m)
 	return m->open ? 0 : bw_log_error(-errno, "cannot follow what is mounted: %s: %s", BW_MOUNTS, strerror(errno));
 }
 
-/* In whatever order. */
-static uint64_t hash_of_marked(const struct bw_mounts *mounts)
-{
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < mounts->n; i++) {
-		const struct bw_mount *m = &mounts->mounts[i];
-
-		const uint64_t which = (uint64_t)(unsigned)m->id << 32 ^ (uint64_t)m->major << 20 ^ m->minor;
-
-		if (m->beneath)
-			hash += bw_hash(m->point, strlen(m->point)) * (2 * which + 1);
-	}
-	return hash;
-}
-
-/* On a machine where containers come and go, most mounts are elsewhere. */
 bool bw_trace_mounts_changed(struct bw_trace_mounts *m, char *const *paths, size_t n)
 {
 	struct pollfd fd = {.fd = m->fd, .events = POLLPRI};
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
-	const uint64_t before = m->beneath;
+	BW_FREE uint64_t *now = NULL;
+	size_t n_now = 0, kept = 0;
+	bool any = false;
 
 	if (!m->open || poll(&fd, 1, 0) <= 0 || !(fd.revents & POLLPRI))
 		return false;
-	if (read_beneath(&mounts, paths, n) < 0)
+	if (read_beneath(&mounts, paths, n) == 0)
+		now = hashes_of_marked(&mounts, &n_now);
+	if (!now)
 		return true;
-	m->beneath = hash_of_marked(&mounts);
-	return m->beneath != before;
+	for (size_t i = 0; i < n_now; i++)
+		any |= !has(m->watched, m->n, now[i]);
+	for (size_t i = 0; i < m->n; i++) /* another may be mounted there by the same number later */
+		if (has(now, n_now, m->watched[i]))
+			m->watched[kept++] = m->watched[i];
+	m->n = kept;
+	return any;
 }
 
 void bw_trace_mounts_close(struct bw_trace_mounts *m)
 {
 	if (m->open)
 		close(m->fd);
-	m->open = false;
+	free(m->watched);
+	*m = (struct bw_trace_mounts){0};
 }

@@ -283,7 +283,7 @@ static int add_all(struct bw_trace_targets *t)
 		r = add_program(t, &exes, "show only the program", o->exe);
 	for (size_t i = 0; i < o->not_exes.n && r == 0; i++)
 		r = add_program(t, &not_exes, "leave out the program", o->not_exes.items[i]);
-	return r == 0 ? bw_trace_mounts_watch(t->real_paths, t->n_real_paths, watch_mount, t) : r;
+	return r == 0 ? bw_trace_mounts_watch(&t->mounts, t->real_paths, t->n_real_paths, watch_mount, t) : r;
 }
 
 int bw_trace_targets_check(struct bw_trace_targets *t)
@@ -369,7 +369,7 @@ static int add_changed(struct bw_trace_targets *t)
 	for (size_t i = 0; i < t->options->paths.n && r == 0; i++)
 		if (t->changed[i])
 			r = watch(t, i);
-	return r == 0 ? bw_trace_mounts_watch(t->real_paths, t->n_real_paths, watch_mount, t) : r;
+	return r == 0 ? bw_trace_mounts_watch(&t->mounts, t->real_paths, t->n_real_paths, watch_mount, t) : r;
 }
 
 void bw_trace_targets_follow(struct bw_trace_targets *t)
