@@ -7,7 +7,7 @@
 set -u
 fixtures=$(cd "$(dirname "$0")/../fixtures" && pwd)
 [ $# = 2 ] || { sed -n '3,6s/^# //p' "$0" && exit 2; }
-trees=("$@") rounds=${ROUNDS:-5}
+trees=("$@") rounds=${ROUNDS:-5} only=${ONLY:-start cost} # ONLY=cost leaves the starts out
 results=$(mktemp -d)
 mkdir -p /bench/opened /bench/protected && : >/bench/file
 
@@ -24,12 +24,14 @@ attach() {
 detach() { kill $pid && wait $pid; }
 start() { # start LABEL TREE ARGUMENT...: ms
 	local begin
+	[[ " $only " = *" start "* ]] || return 0
 	begin=$(date +%s%N)
 	attach "${@:2}"
 	echo $((($(date +%s%N) - begin) / 1000000)) >>"$results/$1 $2"
 	detach
 }
 cost() { # cost LABEL TREE ARGUMENT...: ns
+	[[ " $only " = *" cost "* ]] || return 0
 	attach "${@:2}"
 	"$fixtures/opens" 10000 /bench/opened >/dev/null
 	"$fixtures/opens" 40000 /bench/opened >>"$results/$1 $2"

@@ -284,7 +284,12 @@ fill
 sleep 600 &
 named=$!
 printf 'deny read path %s\n' "errno except children $named" "only only children $parent exe /usr/bin/perl" >rules
-if start_command block --hook "$hook" --headers btf --source small/block.c --rules rules; then
+printf 'deny %s\n' 'mkdir name no-dir' 'link name no-link' "link path $home/no-path" >>rules
+if start_command block --hook "$hook" --headers btf -a deny --source small/block.c --rules rules; then
+	check "a rule for mkdir alone denies it" refused "Permission denied" mkdir no-dir
+	check "a rule for link alone denies a symlink of the name" refused "Permission denied" ln -s plain no-link
+	check "a rule for link alone denies a hard link of the name" refused "Permission denied" ln plain no-link
+	check "a rule for link alone denies a symlink at the path" refused "Permission denied" ln -s plain no-path
 	order 'cat only >got 2>&1'
 	check "only children denies a child of the process" shows "Permission denied" got
 	check "only children allows others" reads only TEXT

@@ -55,6 +55,13 @@ int bw_block_program_check(struct bw_block_program *p)
 	return r == 0 ? bw_enforcement_check(&p->enforcement) : r;
 }
 
+/* Is denied what gets a protected name? Beneath a directory with a rule, what is made there is asked for in any case.
+ */
+static bool denies_names(const struct bw_access *access, uint32_t denied)
+{
+	return denied & (ACCESS_REPLACE | ACCESS_LINK) || access->file & (ACCESS_SYMLINK | ACCESS_MKDIR);
+}
+
 /* Which rules there are, and what they deny. */
 static int define_rules(const struct bw_block_program *p, struct bw_source *source)
 {
@@ -74,7 +81,7 @@ static int define_rules(const struct bw_block_program *p, struct bw_source *sour
 		{denied & ACCESS_MOUNT, "DENY_MOUNTS"},
 		{denied & ACCESS_DELETE, "DENY_DELETE"},
 		{denied & ACCESS_RENAME, "DENY_RENAME"},
-		{denied & ACCESS_REPLACE, "DENY_REPLACE"},
+		{denies_names(access, denied), "DENY_REPLACE"},
 		{denied & (ACCESS_LINK | ACCESS_LINK_TO), "DENY_LINK"},
 		{denied & ACCESS_RESIZE, "DENY_RESIZE"},
 		{denied & ACCESS_ATTR, "DENY_ATTR"},

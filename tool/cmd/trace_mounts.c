@@ -64,7 +64,9 @@ static uint64_t hash_of(const struct bw_mount *m)
 {
 	const uint64_t which = (uint64_t)(unsigned)m->id << 32 ^ (uint64_t)m->major << 20 ^ m->minor;
 
-	return bw_hash(m->point, strlen(m->point)) ^ bw_hash((const char *)&which, sizeof(which));
+	/* Not by its number alone: the next mount may have that of one that is gone. */
+	return bw_hash(m->point, strlen(m->point)) ^ bw_hash((const char *)&which, sizeof(which)) ^
+	       31 * bw_hash(m->root, strlen(m->root));
 }
 
 static int compare(const void *a, const void *b)
