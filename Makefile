@@ -100,7 +100,7 @@ check:
 
 # All unit tests are one program, under the sanitizers, with all modules of the tool: build/san/unit [MODULE ...].
 san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g
-unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c tool/compile/module_image.c,$(compiler_src))
+unit_src := $(filter-out tool/main.c,$(tool_src)) $(filter-out tool/compile/main.c tool/compile/compile.c tool/compile/module_image.c tool/compile/tables.c,$(compiler_src))
 unit_objects := $(patsubst %.c,$(san)/%.o,$(unit_src) tests/unit/common.c)
 test_objects := $(patsubst %.c,$(san)/%.o,$(filter-out tests/unit/common.c,$(wildcard tests/unit/*.c tests/fixtures/schema_parts/*.c)))
 

@@ -84,6 +84,57 @@ END
 start_command run printk.c "${btf[@]}" --printk -d 2 && wait "$pid"
 check "run: bpf_printk works" shows 'immediate stores: 42"' "$out"
 
+# Functions that are called. The map `sums` is used in them alone, `late` is declared behind them.
+cat >functions.c <<'END'
+#include <uapi/linux/ptrace.h>
+BPF_ARRAY(calls, u64, 1);
+BPF_HASH(sums, u32, u64, 16);
+static const u32 table[] = {7, 3, 9, 1, 11, 2, 13, 4};
+static __attribute__((noinline)) u64 add(u32 key, u64 n)
+{
+	u64 zero = 0, *sum = sums.lookup_or_try_init(&key, &zero);
+
+	if (sum)
+		__sync_fetch_and_add(sum, n);
+	return sum ? *sum : 0;
+}
+struct pair { u64 n; u32 key; };
+static __noinline int add_twice(void *ctx, struct pair *p)
+{
+	add(p->key, p->n);
+	add(p->key, p->n);
+	return table[bpf_get_smp_processor_id() & 7];
+}
+BPF_ARRAY(late, u64, 1);
+static __noinline void put_late(u64 value) { int zero = 0; late.update(&zero, &value); }
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct pair p = {.n = 3, .key = 5};
+	int zero = 0;
+	u64 *n = calls.lookup(&zero);
+
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	put_late(100 + add_twice(ctx, &p));
+	return 0;
+}
+RAW_TRACEPOINT_PROBE(sys_exit) { add(6, 1); return 0; }
+END
+start_command run functions.c "${btf[@]}" -d 3 && wait "$pid"
+of_map() { awk -v map="$1" -v key="$2" '/ entr(y|ies)$/ {in_map = $2 == map ","} in_map && $1 == key && NF == 2 {print $2}' "$out" | tail -n 1; }
+called=$(of_map calls 0) sum=$(of_map sums 5)
+off=$((${sum:-0} - 6 * ${called:-0})) # of calls that were under way while the maps were read
+check "run: a program calls functions, and they each other, with maps that they alone use" sh -c "[ ${called:-0} -gt 0 ] && [ $off -ge -600 ] && [ $off -le 600 ] || { cat $out; false; }"
+check "run: a second program calls one of them" [ "$(of_map sums 6)" -gt 0 ]
+check "run: a function that is called reads a constant table" grep -qxE '10[12347]|109|11[13]' <(of_map late 0)
+cat >extern.c <<'END'
+#include <uapi/linux/ptrace.h>
+extern u64 add(u32 key, u64 n);
+RAW_TRACEPOINT_PROBE(sys_enter) { return add(1, 2); }
+END
+failure "run: a call of a function that is not in the source fails" "cannot call non-static helper function" extern.c "${btf[@]}"
+check "run: with functions that are called, nothing is left attached" nothing_attached
+
 cat >usdt.c <<'END'
 #include <uapi/linux/ptrace.h>
 int probe(struct pt_regs *ctx)

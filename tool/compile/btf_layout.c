@@ -247,6 +247,15 @@ static int describe_part(const struct btf *btf, uint32_t id, struct bw_layout *l
 	return r == -ENOMEM ? r : 0;
 }
 
+int bw_btf_layout_map_id(int map, uint32_t *id)
+{
+	struct bpf_map_info info = {0};
+	int r = get_info(map, &info, sizeof(info));
+
+	*id = info.id;
+	return r;
+}
+
 int bw_btf_layout_read_map(struct bw_btf_layout_cache *cache, int map, struct bw_layout *key, struct bw_layout *value)
 {
 	struct bpf_map_info info = {0};

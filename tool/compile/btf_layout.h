@@ -25,6 +25,8 @@ struct bw_btf_layout_cache {
  * can't be known, and may be NULL. 0 or -errno: -ENOENT: it gave none. Both are the caller's, for bw_btf_layout_free.
  */
 int bw_btf_layout_read_map(struct bw_btf_layout_cache *cache, int map, struct bw_layout *key, struct bw_layout *value);
+/* The number that the kernel gave the map. 0 or -errno. */
+int bw_btf_layout_map_id(int map, uint32_t *id);
 void bw_btf_layout_cache_free(struct bw_btf_layout_cache *cache);
 
 void bw_btf_layout_free(struct bw_layout *layout);

@@ -21,8 +21,8 @@
 #include "compile/debug_info.h"
 #include "compile/header_tree.h"
 #include "compile/module_image.h"
+#include "compile/object.h"
 #include "compile/submits.h"
-#include "compile/variables.h"
 
 static void free_module(void **module)
 {
@@ -154,11 +154,13 @@ static void end_compilation(struct compilation *c)
 static int begin_compilation(struct compilation *c, const char *text, const char **flags, size_t n, bool btf,
 			     int depends_fd)
 {
-	BW_FREE const char **all = calloc(n + 6 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
+	BW_FREE const char **all = calloc(n + 7 + sizeof(c->overlay.flags) / sizeof(*c->overlay.flags), sizeof(*all));
 	/* No libbcc has it. */
 	static const char printk[] = "-Dbpf_printk(fmt, args...)=({ static const char bccwatch_fmt[] = fmt; "
 				     "bpf_trace_printk_(bccwatch_fmt, sizeof(bccwatch_fmt), ##args); })";
 	char rule[32];
+	/* Nor this. What is for the verifier alone is loaded by libbcc, which does not link functions. */
+	const char *noinline = depends_fd >= 0 ? "-D__noinline=__attribute__((__noinline__))" : "-D__noinline=inline";
 	size_t n_all = n;
 	int r = btf ? bw_header_tree_make(&c->overlay, text, flags, n) : 0;
 
@@ -171,6 +173,7 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
 #endif
 	all[n_all++] = printk;
+	all[n_all++] = noinline;
 	if (depends_fd >= 0) {
 		snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
 		all[n_all++] = "-MD";
@@ -213,20 +216,19 @@ int bw_compile(const char *text, const char **flags, size_t n, bool btf, int fd,
 	return r < 0 ? r : write_depends(c.module, flags, n, &c.depends, depends_fd);
 }
 
-/* Does the program refer to variables, which only the loader has memory for? */
-static bool has_variables(void *module, const char *program, struct bpf_insn *insns)
+/* Is there something in it that the loader makes: variables, or functions that it calls? */
+static bool needs_linking(const char *program)
 {
-	BW_CLEANUP(bw_variables_free) struct bw_variables v = {0};
-	uint32_t n = (uint32_t)(bpf_function_size(module, program) / sizeof(*insns));
+	BW_CLEANUP(bw_object_free) struct bw_object o;
+	struct bw_object_function f;
+	struct bw_object_reference reference;
 
-	if (bw_variables_find(&v) < 0 || bw_variables_link(&v, program, insns, n, 0) < 0)
-		return true;
-	for (uint32_t i = 0; i + 1 < n; i++) {
-		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
-			continue;
-		if (insns[i++].src_reg == BPF_PSEUDO_MAP_VALUE)
+	bw_object_find(&o);
+	if (!bw_object_function(&o, program, &f))
+		return false;
+	for (uint32_t i = 0; i < f.n; i++)
+		if (bw_object_reference(&o, &f, i, &reference))
 			return true;
-	}
 	return false;
 }
 
@@ -241,7 +243,7 @@ int bw_compile_verify(const char *text, const char **flags, size_t n, bool btf, 
 	if (r < 0)
 		return r; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	insns = bpf_function_start(c.module, program);
-	if (!insns || has_variables(c.module, program, insns))
+	if (!insns || needs_linking(program))
 		return -ENOENT; /* cppcheck-suppress memleak ; likewise */
 	/* Neither the compiler's messages nor libbcc's are asked for. */
 	r = drop_messages();

@@ -11,8 +11,10 @@
 
 #include "base/cleanup.h"
 #include "compile/btf_layout.h"
+#include "compile/calls.h"
 #include "compile/map_display.h"
 #include "compile/submits.h"
+#include "compile/tables.h"
 #include "compile/variables.h"
 #include "program/image.h"
 
@@ -157,53 +159,50 @@ static bool loads_variable(const struct bpf_insn *insn)
 	return insn[1].code == 0;
 }
 
-/* A call within BPF: libbcc keeps each function by itself, so it leads nowhere. */
-static int refuse_call(const char *function, const char *text)
+static int refuse_variable(const char *function)
 {
-	if (strstr(text, "bpf_usdt_readarg"))
-		fprintf(stderr,
-			"%s: reads an argument of a static probe (USDT, bpf_usdt_readarg), which bccwatch does not "
-			"support; "
-			"a uprobe has the parameters of its function: PT_REGS_PARM1(ctx)\n",
-			function);
-	else
-		fprintf(stderr,
-			"%s: calls a function that is not in the source, or not inlined: declare it static inline\n",
-			function);
+	fprintf(stderr,
+		"%s: uses a global variable, a string literal, a lookup table, or the values in braces that a local "
+		"array "
+		"begins with; this libbcc does not pass them on: use a map, -D, or set each element\n",
+		function);
 	return -ENOTSUP;
 }
 
-/* Puts the image's index in place of a map's descriptor. */
-static int refer_to_maps(void *module, const char *text, const char *function, struct bpf_insn *insns, uint32_t n)
+/* The image's index in place of a map's descriptor, which libbcc's copy of a program has, or of its number. */
+static int refer_to_map(const struct bw_tables *tables, const char *function, const struct bpf_insn *copy,
+			struct bpf_insn *insn)
 {
-	for (uint32_t i = 0; i + 1 < n; i++) {
-		struct bpf_insn *insn = &insns[i];
-		size_t t = 0;
+	size_t t = copy ? bw_tables_by_fd(tables, copy->imm) : bw_tables_by_number(tables, insn->imm);
 
-		if (loads_variable(insn)) {
-			fprintf(stderr,
-				"%s: uses a global variable, a string literal, a lookup table, or the values in braces "
-				"that a local array begins with; this libbcc does not pass them on: use a map, -D, or "
-				"set each element\n",
-				function);
-			return -ENOTSUP;
-		}
-		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL)
-			return refuse_call(function, text);
-		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
-			continue;
-		i++;
-		if (insn->src_reg != BPF_PSEUDO_MAP_FD)
-			continue;
-		while (t < bpf_num_tables(module) && bpf_table_fd_id(module, t) != insn->imm)
-			t++;
-		if (t == bpf_num_tables(module)) {
-			fprintf(stderr, "%s: uses a map that this source does not declare\n", function);
-			return -ENOTSUP;
-		}
-		insn->imm = (int32_t)map_index(module, t);
+	if (t == tables->n) {
+		fprintf(stderr,
+			copy || tables->numbers ? "%s: uses a map that this source does not declare\n"
+						: "%s: uses a map, which this libbcc gives no function that is not "
+						  "inlined: declare it static inline\n",
+			function);
+		return -ENOTSUP;
 	}
+	insn->imm = (int32_t)map_index(tables->module, t);
 	return 0;
+}
+
+/* copy: what libbcc has of a program; NULL: it is a function that programs call. */
+static int refer_to_maps(const struct bw_tables *tables, const struct bw_object_function *f,
+			 const struct bpf_insn *copy, struct bpf_insn *insns)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i + 1 < f->n && r == 0; i++) {
+		if (loads_variable(&insns[i]))
+			return refuse_variable(f->name);
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD)
+			r = refer_to_map(tables, f->name, copy ? copy + i : NULL, &insns[i]);
+		i++;
+	}
+	return r;
 }
 
 /* The sections of variables as maps, behind the others. */
@@ -225,24 +224,58 @@ static int collect_variables(const struct bw_variables *v, const void *zeroes, s
 	return 0;
 }
 
-static int collect_programs(void *module, const char *text, struct bw_variables *v, struct bw_image *image)
+/* As the object has it: an old LLVM (11) puts addresses over instructions of the copy that libbcc has. */
+static struct bw_object_function find_program(void *module, size_t i, const struct bw_object *o)
 {
-	for (size_t i = 0; i < bpf_num_functions(module); i++) {
-		struct bw_image_program *p = &image->programs[i];
-		struct bpf_insn *insns = bpf_function_start_id(module, i);
-		int r;
+	struct bw_object_function f = {.name = bpf_function_name(module, i)};
 
-		p->name = bpf_function_name(module, i);
-		p->n_insns = (uint32_t)(bpf_function_size_id(module, i) / sizeof(*insns));
-		p->insns = insns;
-		r = bw_variables_link(v, p->name, insns, p->n_insns, image->n_maps - v->n);
+	if (!bw_object_function(o, f.name, &f)) {
+		f.insns = bpf_function_start_id(module, i);
+		f.n = (uint32_t)(bpf_function_size_id(module, i) / sizeof(*f.insns));
+	}
+	return f;
+}
+
+static int collect_program(size_t i, const struct bw_tables *tables, const struct bw_variables *v, uint32_t first_map,
+			   struct bw_calls_code *code)
+{
+	struct bw_object_function program = find_program(tables->module, i, v->object);
+	int r = bw_calls_link(v->object, &program, code);
+
+	for (uint32_t k = 0; k < code->n_parts && r == 0; k++) {
+		const struct bw_object_function *f = &code->parts[k].function;
+		struct bpf_insn *insns = code->insns + code->parts[k].first;
+
+		r = bw_variables_link(v, f, insns, first_map);
 		if (r == 0)
-			r = refer_to_maps(module, text, p->name, insns, p->n_insns);
+			r = refer_to_maps(tables, f, k == 0 ? bpf_function_start_id(tables->module, i) : NULL, insns);
+	}
+	return r;
+}
+
+/* code: one for each program. */
+static int collect_programs(const char *text, const struct bw_tables *tables, const struct bw_variables *v,
+			    struct bw_image *image, struct bw_calls_code *code)
+{
+	for (size_t i = 0; i < bpf_num_functions(tables->module); i++) {
+		int r = collect_program(i, tables, v, image->n_maps - v->n, &code[i]);
+
+		if (r == -ENOTSUP && strstr(text, "bpf_usdt_readarg"))
+			fputs("the arguments of a static probe (USDT, bpf_usdt_readarg) are not supported; a uprobe "
+			      "has the parameters of its function: PT_REGS_PARM1(ctx)\n",
+			      stderr);
 		if (r < 0)
 			return r;
-		image->n_programs++;
+		image->programs[image->n_programs++] =
+			(struct bw_image_program){bpf_function_name(tables->module, i), code[i].insns, code[i].n};
 	}
 	return 0;
+}
+
+static void free_code(struct bw_calls_code *code, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		bw_calls_free(&code[i]);
 }
 
 static void free_layouts(struct bw_image *image)
@@ -255,27 +288,44 @@ static void free_layouts(struct bw_image *image)
 	}
 }
 
-int bw_module_image_write(void *module, const char *text, int fd)
+static int write_image(const char *text, const struct bw_tables *tables, const struct bw_variables *v, int fd)
 {
-	BW_CLEANUP(bw_variables_free) struct bw_variables v = {0};
-	int r = bw_variables_find(&v);
-	BW_FREE void *zeroes = calloc(1, bw_variables_largest(&v) + 1);
-	BW_FREE struct bw_image_map *maps = calloc(bpf_num_tables(module) + v.n + 1, sizeof(*maps));
-	BW_FREE struct bw_image_event *events = calloc(bpf_num_tables(module) + 1, sizeof(*events));
-	BW_FREE struct bw_image_program *programs = calloc(bpf_num_functions(module) + 1, sizeof(*programs));
+	void *module = tables->module;
+	size_t n_programs = bpf_num_functions(module);
+	BW_FREE void *zeroes = calloc(1, bw_variables_largest(v) + 1);
+	BW_FREE struct bw_image_map *maps = calloc(tables->n + v->n + 1, sizeof(*maps));
+	BW_FREE struct bw_image_event *events = calloc(tables->n + 1, sizeof(*events));
+	BW_FREE struct bw_image_program *programs = calloc(n_programs + 1, sizeof(*programs));
+	BW_FREE struct bw_calls_code *code = calloc(n_programs + 1, sizeof(*code));
 	BW_CLEANUP(bw_btf_layout_cache_free) struct bw_btf_layout_cache cache = {0};
 	struct bw_image image = {.maps = maps, .events = events, .programs = programs};
+	int r;
 
-	if (r < 0 || !maps || !events || !programs)
+	if (!maps || !events || !programs || !code)
 		return -ENOMEM; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	image.license = bpf_module_license(module) ? bpf_module_license(module) : "GPL";
 	r = collect_maps(module, text, &cache, &image);
 	if (r == 0)
-		r = collect_variables(&v, zeroes, &image);
+		r = collect_variables(v, zeroes, &image);
 	if (r == 0)
-		r = collect_programs(module, text, &v, &image);
+		r = collect_programs(text, tables, v, &image, code);
 	if (r == 0)
 		r = bw_image_write(&image, fd);
 	free_layouts(&image);
+	free_code(code, n_programs);
 	return r;
+}
+
+int bw_module_image_write(void *module, const char *text, int fd)
+{
+	BW_CLEANUP(bw_object_free) struct bw_object object;
+	BW_CLEANUP(bw_variables_free) struct bw_variables v = {0};
+	BW_CLEANUP(bw_tables_free) struct bw_tables tables = {0};
+	int r;
+
+	bw_object_find(&object);
+	r = bw_variables_find(&v, &object);
+	if (r == 0)
+		r = bw_tables_find(&tables, module);
+	return r < 0 ? r : write_image(text, &tables, &v, fd);
 }
