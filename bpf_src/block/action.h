@@ -121,8 +121,8 @@ static inline long deny(void *ctx, struct settings *s, const struct attempt *a, 
 	return negative(v.error);
 }
 
-/* 0, or a negative error. */
-static inline long check(void *ctx, struct settings *s, const struct attempt *a, u64 error)
+/* 0, or a negative error. __noinline: compiled once, and not in each program again. */
+static __noinline long check(void *ctx, struct settings *s, const struct attempt *a, u64 error)
 {
 	u32 denied = decide(s, a);
 

@@ -39,7 +39,7 @@ static inline u32 climb(struct climb *c, int levels)
 	u32 access = ALL_BITS, all = 0;
 
 	/* Whether it is the top is asked once in four directories: each branch is another way for the verifier. */
-	for (int i = 0; i < levels / 4; i++) {
+	for (int i = 0; i < levels; i += 4) {
 #pragma unroll
 		for (int k = 0; k < 4; k++) { /* the parent of the top is the top again */
 			struct protection *found;
@@ -109,10 +109,12 @@ static inline struct mount *mount_of(struct vfsmount *mnt)
  * next is hidden from the verifier, and a hook calls this before it asks anything else: the verifier would follow each
  * answer through all of this.
  *
+ * __noinline: compiled once, and not in each program again.
+ *
  * mnt: NULL where it is not known; then only the file's own file system is looked at. itself: the dentry may be one of
  * dirs, too.
  */
-static inline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, int levels, int mounts, bool itself)
+static __noinline u32 match_directory(struct dentry *dentry, struct vfsmount *mnt, int levels, int mounts, bool itself)
 {
 	struct mount *mount = mount_of(mnt);
 	struct super_block *sb = NULL;

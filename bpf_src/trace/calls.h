@@ -70,7 +70,7 @@ static inline struct slot *new_slot_of_task(void)
 	return s;
 }
 
-static inline void begin_call(u32 call, u32 op, u32 flags, const void *name, const void *to)
+static __noinline void begin_call(u32 call, u32 op, u32 flags, const void *name, const void *to)
 {
 	struct slot *s;
 
@@ -113,7 +113,7 @@ static inline void begin_symlink(const void *name, const void *target)
 }
 
 /* A name in a directory. */
-static inline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dentry)
+static __noinline void note_name(u32 call, struct vfsmount *mnt, struct dentry *dentry)
 {
 	struct slot *s = slot_of_call(call);
 	struct inode *inode = NULL;
@@ -155,7 +155,7 @@ static inline void note_node(const struct path *directory, struct dentry *dentry
 }
 
 /* Two names, on one mount. */
-static inline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
+static __noinline void note_both(u32 call, const struct path *directory, struct dentry *from, struct dentry *to)
 {
 	struct slot *s = slot_of_call(call);
 	struct vfsmount *mnt = NULL;
@@ -183,7 +183,7 @@ static inline void note_both(u32 call, const struct path *directory, struct dent
 }
 
 /* directory, to_directory: the descriptors where the lookups began. */
-static inline void end_call(void *ctx, u32 call, int directory, int to_directory, s64 result)
+static __noinline void end_call(void *ctx, u32 call, int directory, int to_directory, s64 result)
 {
 	struct slot *s = slot_of_call(call);
 	struct data_t *d;

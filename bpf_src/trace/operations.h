@@ -156,9 +156,10 @@ static inline void report(void *ctx, struct slot *s, const struct operation *o)
 
 /*
  * No dentry is known where a lookup failed. Whether that is about a file that is watched is decided by bccwatch, by the
- * names.
+ * names. __noinline, as what is called in many programs below: compiled once instead of in each, --ops all takes a
+ * fifth of the time.
  */
-static inline void on_operation(void *ctx, struct operation *o)
+static __noinline void on_operation(void *ctx, struct operation *o)
 {
 	struct slot *s;
 	u32 index;
