@@ -309,6 +309,16 @@ if start_command block --hook "$hook" --headers btf -a deny --source small/block
 	check "a rule that comes with a reload and names no process is reported" within 60 shows 'generation 3 stay in force' "$err"
 	stop
 fi
+order 'for i in {1..20}; do sleep 300 & done'
+printf 'deny read path %s\n' "errno except children $parent" "only only children $parent exe /usr/bin/perl" >rules
+printf 'deny %s\n' 'mkdir name no-dir' 'link name no-link' "link path $home/no-path" >>rules
+if start_command block --hook "$hook" --headers btf -a deny --source small/block.c --rules rules; then
+	check "a start with no room for all children of a process reports whom it does not except" within 5 shows "^Note: children $parent: there is no room" "$err"
+	check "a start with no room for all children of a process reports that others are concerned" within 5 shows '^There are more processes than 65,536' "$err"
+	check "after a start with no room for all children of a process, a rule with only children holds for all" denied only
+	stop
+fi
+order 'kill %{1..20}'
 kill "$parent"
 check_status "--only of an unknown kind is refused" 2 bccwatch block --name x --only 'user root'
 check "--only of an unknown kind names the kinds" shows 'uid, gid, comm, exe, unit, cgroup, container, children' "$tmp/said"

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "enforce/identity.h"
 #include "enforce/shares.h"
+#include "enforce/subject_children.h"
 
 /*
  * What `from` holds stays until `from` is reset; then the kernel removes the entry together with the file, as it does
@@ -90,6 +91,7 @@ static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement 
 	int index = bw_image_find_map(from->loaded->image, map), to = bw_image_find_map(e->loaded->image, map);
 	uint64_t left = index < 0 || to < 0 ? 0 : 4 * (uint64_t)from->loaded->image->maps[index].max_entries;
 	struct subject subject;
+	int r;
 
 	for (bool first = true; left-- > 0; first = false) {
 		if (bpf_get_next_key(from->loaded->maps[index], first ? NULL : &id, &next) < 0)
@@ -102,9 +104,11 @@ static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement 
 		if (!subject.except && !subject.only)
 			continue;
 		if (added)
-			bw_identity_add_subject(e, map, &id, &subject);
+			r = bw_identity_add_subject(e, map, &id, &subject);
 		else
-			bpf_update_elem(e->loaded->maps[to], &id, &subject, BPF_NOEXIST);
+			r = bpf_update_elem(e->loaded->maps[to], &id, &subject, BPF_NOEXIST) < 0 ? -errno : 0;
+		if (r < 0 && r != -EEXIST)
+			bw_subject_children_miss(e, &subject);
 	}
 }
 

@@ -26,6 +26,34 @@ static bool descends(pid_t process, pid_t pid)
 	return false;
 }
 
+int bw_subject_children_miss(struct bw_enforcement *e, const struct subject *subject)
+{
+	const uint32_t zero = 0;
+	struct policies set = {0};
+	int fd = bw_identity_map(e, "policies");
+
+	if (!subject->only)
+		return 0;
+	if (fd < 0 || bpf_lookup_elem(fd, (void *)&zero, &set) < 0)
+		return -ENOENT;
+	set.processes_missed = 1;
+	return bw_identity_put_value(e, "policies", &zero, &set);
+}
+
+/*
+ * There is no room for all processes of pid, and none is made: maps grow for files. Whom rules except, they then
+ * concern; whom they name by `only` is not known, so that they concern all.
+ */
+static int leave_out(struct bw_enforcement *e, uint32_t pid, const struct subject *subject)
+{
+	if (subject->except)
+		bw_log_note(
+			"children %u: there is no room for all its processes, 65,536 with those of other rules: the "
+			"rules that except them hold for those that are left out.",
+			pid);
+	return bw_subject_children_miss(e, subject);
+}
+
 /* 1: some were not known. */
 static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject *subject)
 {
@@ -47,6 +75,8 @@ static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject 
 		r = bw_identity_add_subject(e, "children", &process, subject);
 	}
 	closedir(proc);
+	if (r == -E2BIG)
+		return leave_out(e, pid, subject);
 	return r < 0 ? r : added;
 }
 

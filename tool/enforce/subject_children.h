@@ -11,6 +11,9 @@
  */
 int bw_subject_children_add(struct bw_enforcement *enforcement, uint32_t pid, const struct subject *subject);
 
+/* There was no room for a process: rules that name it by `only` hold for all from now on. 0 or -errno, reported. */
+int bw_subject_children_miss(struct bw_enforcement *enforcement, const struct subject *subject);
+
 /* Was there no room for a process that a rule names with `only`? Then this is reported, once: such rules hold for all.
  */
 void bw_subject_children_update(struct bw_enforcement *enforcement);
