@@ -17,6 +17,13 @@ in_cgroup() {
 container=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 changed() { bash -c 'echo x >>"$1"' bash "$1" 2>/dev/null; }
+# Symlinks: in a protected directory, to a protected file, and two on the way of a rule's path.
+links() {
+	local link
+	for link in x/d/l:f x/s:d/f x/way:q/between x/q/between:last; do
+		ln -sfn "${link#*:}" "${link%%:*}"
+	done
+}
 fill() {
 	local name
 	rm -rf d g n k moved b-link later later-dir link-of-* target *.pem*
@@ -24,7 +31,7 @@ fill() {
 	for name in x.pem x.pem2 'star*' starlight é1.tmp é12.tmp g/a1.key g/a2.key g/c.key a1.key target; do echo TEXT >"$name"; done
 	ln g/a2.key link-of-pattern
 	mkdir -p n/pub k
-	rm -rf own x && mkdir -p own x/d/sub x/q && touch x/d/f x/d/sub/g x/q/p x/q/n.crt
+	rm -rf own x && mkdir -p own x/d/sub x/q && touch x/d/f x/d/sub/g x/q/p x/q/n.crt x/q/last && links
 	for name in n/f n/pub/x k/a.key k/b.key deep own/f; do echo TEXT >"$name"; done
 	ln -s "$home/target" g/a.key
 	for name in plain errno kill audited both first ordered users groups comms exes units boxed only children d/f; do echo TEXT >"$name"; done
@@ -51,9 +58,10 @@ try() {
 # tried.
 explained() {
 	local path op operations result really n=0
-	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none; do
+	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none x/q/last x/d/l x/s x/way x/q/between; do
 		operations="mkdir mknod create link"
 		[ ! -e "$path" ] || operations="read attr truncate write link mount replace rename delete"
+		[ ! -L "$path" ] || operations="read attr link replace rename delete"
 		for op in $operations; do
 			mkdir -p x/empty && : >x/new
 			result=$(bccwatch rules explain --rules rules "$path" "$op" | sed -n 's/^Result: \([a-z]*\).*/\1/p')
@@ -67,7 +75,8 @@ explained() {
 			umount "$path" 2>/dev/null
 			[ ! -e x-moved ] || mv -T x-moved "$path"
 			rm -f x/link x/q/none
-			for again in x/d/f x/d/sub/g x/q/p x/q/n.crt; do [ -e "$again" ] || : >"$again"; done 2>/dev/null
+			links
+			for again in x/q/last x/d/f x/d/sub/g x/q/p x/q/n.crt; do [ -e "$again" ] || : >"$again"; done 2>/dev/null
 		done
 	done
 	echo "$n tried"
@@ -103,6 +112,7 @@ deny   read        name only    only uid 1234 exe $home/other-tool
 deny   any         path children except children $parent
 deny   write       dir  $home/x/d
 deny   any         path x/q/p
+deny   any         path x/way
 deny   write       name "*.crt"
 deny   write       path x/q/none
 deny   read        path "$home/later"
@@ -201,7 +211,7 @@ END
 	check "$hook: a directory that a rule waits for beneath another has the rules of both when it comes again" denied n/later/f
 	check "$hook: only unit denies far beneath the unit's cgroup" refused "Permission denied" in_cgroup "deep.slice/$(printf 'n/%.0s' {1..17})" cat deep
 	explained >"$tmp/explained"
-	check "$hook: what rules explain says is what happens" shows '^([3-9][0-9]) tried$' "$tmp/explained"
+	check "$hook: what rules explain says is what happens" shows '^([6-9][0-9]|1[0-9][0-9]) tried$' "$tmp/explained"
 	check_lines "$hook: and nothing else happens" 0 'explained as' "$tmp/explained"
 	# A reload: other rules, another action for the same.
 	sed -i 's/^kill   read        path kill$/deny EPERM read path kill/; /path comms/d; s/^deny   read        path errno.*/audit read path errno/; s/star.*/*light"/' rules

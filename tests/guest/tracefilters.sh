@@ -316,6 +316,10 @@ many() {
 	stop
 	check_lines "trace PATH: files of other names that there is no room for are counted" 1 'There was no room to watch files by their other names, too: ' "$err"
 	check "trace PATH --fail-on-loss: such files are a loss" [ "$status" = 3 ]
+	start --ops open -n nobody --fail-on-loss "$w/many" || return
+	stop
+	check_lines "trace PATH: files of other names that there is no room for at the start are noted" 1 'more than 8192 files beneath' "$err"
+	check "trace PATH --fail-on-loss: such files at the start are a loss, too" [ "$status" = 3 ]
 }
 if traces_long; then many; else skip "trace: more files of two names than there is room for: all" "as on debian13"; fi
 check "nothing is left attached after the filters of trace" nothing_attached

@@ -54,6 +54,24 @@ static void a_file_is_matched_as_the_rules_are_enforced(void **state)
 	assert_false(matches(BW_RULE_PATH_GLOB, glob, none, NULL));
 }
 
+static void the_symlinks_that_a_rules_path_leads_through_are_matched_too(void **state)
+{
+	char way[256];
+
+	(void)state;
+	put("/w/file", "");
+	assert_int_equal(symlink("w/between", below("/way")), 0);
+	assert_int_equal(symlink("../w/file", below("/w/between")), 0);
+	assert_int_equal(symlink("file", below("/w/beside")), 0);
+	assert_int_equal(symlink("loop", below("/loop")), 0);
+	snprintf(way, sizeof(way), "%s", below("/way"));
+	assert_true(matches(BW_RULE_PATH, way, way, NULL));
+	assert_true(matches(BW_RULE_PATH, way, below("/w/between"), NULL));
+	assert_true(matches(BW_RULE_PATH, way, below("/w/file"), NULL));
+	assert_false(matches(BW_RULE_PATH, way, below("/w/beside"), NULL));
+	assert_false(matches(BW_RULE_PATH, below("/loop"), way, NULL));
+}
+
 static enum bw_explain_answer holds(struct bw_subject a, struct bw_subject b, bool has_uid, uint32_t uid)
 {
 	struct bw_subject subjects[] = {a, b};
@@ -115,6 +133,7 @@ static void directories_above_and_that_of_a_rule_are_concerned_by_some_accesses(
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_file_is_matched_as_the_rules_are_enforced, make_root, remove_root),
+	cmocka_unit_test(the_symlinks_that_a_rules_path_leads_through_are_matched_too),
 	cmocka_unit_test(subjects_are_known_or_it_depends),
 	cmocka_unit_test(only_what_both_have_is_concerned),
 	cmocka_unit_test(directories_above_and_that_of_a_rule_are_concerned_by_some_accesses),

@@ -59,22 +59,43 @@ static void print_line(const struct bw_rules *rules, const struct bw_rule *rule)
 	print_escaped(line);
 }
 
+/* What is done to a name: a symlink that it is of is not followed. */
+enum {
+	OF_NAME = ACCESS_DELETE | ACCESS_RENAME | ACCESS_REPLACE | ACCESS_LINK | ACCESS_LINK_TO | ACCESS_SYMLINK |
+		  ACCESS_MKDIR | ACCESS_MKNOD
+};
+
+/* The name in its directory, which is without symlinks. NULL: there is no such directory. */
+static char *find_name(const char *path)
+{
+	BW_FREE char *dir = NULL, *real = NULL;
+	const char *base = bw_path_parts_split(path, &dir);
+	char *name = NULL;
+
+	if (!base || !*base)
+		return NULL;
+	real = realpath(dir, NULL);
+	if (!real || asprintf(&name, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
+		return NULL;
+	return name;
+}
+
 /* The path that is asked about, without symlinks; its last component need not be there. */
 static int find_file(struct explanation *e)
 {
-	BW_FREE char *path = bw_path_parts_absolute(e->asked->path), *dir = NULL;
-	const char *base = path ? bw_path_parts_split(path, &dir) : NULL;
+	BW_FREE char *path = bw_path_parts_absolute(e->asked->path);
 
 	if (!path)
 		return bw_log_error(-errno, "cannot explain '%s': %s", e->asked->path, strerror(errno));
-	e->names[0] = realpath(path, NULL);
-	e->exists = e->names[0] && stat(e->names[0], &e->st) == 0;
-	if (!e->names[0] && errno == ENOENT && base && *base) {
-		BW_FREE char *real = realpath(dir, NULL);
-
-		if (real && asprintf(&e->names[0], "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
-			e->names[0] = NULL;
+	if (!(e->wanted.file & ~OF_NAME) && lstat(path, &e->st) == 0 && S_ISLNK(e->st.st_mode)) {
+		e->names[0] = find_name(path);
+		e->exists = true;
+	} else {
+		e->names[0] = realpath(path, NULL);
+		e->exists = e->names[0] && stat(e->names[0], &e->st) == 0;
 	}
+	if (!e->names[0] && errno == ENOENT)
+		e->names[0] = find_name(path);
 	if (e->names[0]) {
 		const uint32_t links = e->exists ? ACCESS_LINK | ACCESS_SYMLINK : ACCESS_LINK_TO;
 
@@ -91,7 +112,7 @@ static int find_file(struct explanation *e)
 static char *mount_point_of(const char *path)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
-	BW_FD int fd = open(path, O_PATH | O_CLOEXEC);
+	BW_FD int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	const struct bw_mount *m = NULL;
 
 	if (fd >= 0 && bw_mounts_read("", &mounts) == 0)

@@ -299,7 +299,7 @@ int bw_trace_events_run(const struct bw_trace_options *options, int signal_fd)
 		print_header(options);
 		r = bw_watch_run(&e.watch);
 		unwatched = bw_loaded_sum(&e.loaded, "counters", COUNTER_UNWATCHED);
-		e.watch.unwatched = unwatched > 0;
+		e.watch.unwatched = unwatched > 0 || e.filter.targets.incomplete || e.filter.targets.mounts.incomplete;
 		report_survivors(&e);
 		r = bw_watch_finish(&e.watch, r, "");
 		report_unwatched(unwatched);

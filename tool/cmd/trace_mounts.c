@@ -95,7 +95,7 @@ static uint64_t *hashes_of_marked(const struct bw_mounts *mounts, size_t *n)
 	return hashes;
 }
 
-static int watch_new(const struct bw_trace_mounts *m, const struct bw_mounts *mounts,
+static int watch_new(struct bw_trace_mounts *m, const struct bw_mounts *mounts,
 		     int (*watch)(void *cookie, const char *point), void *cookie)
 {
 	int n = 0, r = 0;
@@ -106,6 +106,7 @@ static int watch_new(const struct bw_trace_mounts *m, const struct bw_mounts *mo
 		if (!mounts->mounts[i].beneath)
 			continue;
 		if (n++ == BW_TRACE_MOUNTS_MAX) {
+			m->incomplete = true;
 			bw_log_note("Not watched where else they are mounted: more than %d mounts beneath the paths.",
 				    BW_TRACE_MOUNTS_MAX);
 			return 0;
@@ -115,6 +116,7 @@ static int watch_new(const struct bw_trace_mounts *m, const struct bw_mounts *mo
 		r = watch(cookie, point);
 		if (r == -EINTR)
 			return r;
+		m->incomplete |= r < 0;
 		if (r < 0)
 			bw_log_note("Not watched where else it is mounted%s: %s: %s",
 				    r == -EIO ? ", nor are other mounts beneath the paths" : "", point, strerror(-r));
@@ -129,6 +131,7 @@ int bw_trace_mounts_watch(struct bw_trace_mounts *m, char *const *paths, size_t 
 	int r = read_beneath(&mounts, paths, n);
 
 	if (r < 0) {
+		m->incomplete = true;
 		bw_log_note("Not watched where else they are mounted: file systems beneath the paths: " BW_MOUNTS
 			    ": %s",
 			    strerror(-r));

@@ -14,6 +14,7 @@ struct bw_trace_mounts {
 	 */
 	bool open;
 	int fd;
+	bool incomplete; /* some could not be watched, which was reported */
 	/* Inner: hashes of the n mounts that were watched and are there, sorted; owned. */
 	uint64_t *watched;
 	size_t n;

@@ -182,6 +182,7 @@ static int watch_links(struct bw_trace_targets *t, const char *directory)
 		uint32_t mode;
 
 		if (n == NEW_FILES / 2) {
+			t->incomplete = true;
 			bw_log_note("Not watched by their other names: more than %d files beneath '%s'.", n, directory);
 			return 0;
 		}
@@ -196,14 +197,6 @@ static bool has_name(const char *path)
 	BW_FREE char *name = bw_path_parts_trim(path);
 
 	return name != NULL;
-}
-
-/* All beneath a directory, and whatever comes to be at its path. */
-static int watch_tree(struct bw_trace_targets *t, const struct file_id *id, const char *path)
-{
-	int r = watch_directory(t, id, WATCHED);
-
-	return r == 0 ? watch_links(t, path) : r;
 }
 
 static int watch(struct bw_trace_targets *t, size_t index)
@@ -224,10 +217,12 @@ static int watch(struct bw_trace_targets *t, size_t index)
 		return complain(t, r, "watch", given);
 	if (r == 0)
 		r = add_path(t, t->real, "");
-	if (r == 0 && S_ISDIR(mode))
-		r = watch_tree(t, &id, path);
-	else if (r == 0)
+	if (r == 0 && S_ISDIR(mode)) { /* all beneath it */
+		r = watch_directory(t, &id, WATCHED);
+		r = r == 0 ? watch_links(t, path) : r;
+	} else if (r == 0) {
 		r = put(t, &files, &id, &entry);
+	}
 	if (r < 0 && r != -ENOENT)
 		return r;
 	/* A directory by a path that ends in no name, as "/" or "..", has none by which another could come. */

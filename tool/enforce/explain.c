@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "enforce/explain.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/glob.h"
 #include "bpf_src/lib/target.h"
+
+enum { LINKS_MAX = 40 }; /* as in the kernel */
 
 /* The directory's, and the last component behind it, which need not be there. */
 static char *real_in_directory(const char *path)
@@ -65,6 +69,36 @@ static bool is_beneath(const char *dir, const char *path)
 	return strncmp(path, dir, len) == 0 && path[len] == '/';
 }
 
+/* The next path, where the symlink leads to; NULL: it is none. */
+static char *follow(const char *path)
+{
+	BW_FREE char *dir = bw_rules_directory_of(path);
+	char target[PATH_MAX], *next = NULL;
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	if (len < 0 || !dir)
+		return NULL;
+	target[len] = '\0';
+	return asprintf(&next, "%s%s%s", *target == '/' ? "" : dir, *target == '/' ? "" : "/", target) < 0 ? NULL
+													   : next;
+}
+
+/* Is it one of the paths that the rule's symlinks lead through? They are protected by their names. */
+static bool is_on_way(const struct bw_rule *rule, const char *path)
+{
+	BW_FREE char *at = strdup(rule->value);
+
+	for (int i = 0; i < LINKS_MAX && at; i++) {
+		BW_FREE char *here = real_in_directory(at);
+
+		if (here && strcmp(here, path) == 0)
+			return true;
+		free(at);
+		at = here ? follow(here) : NULL;
+	}
+	return false;
+}
+
 static bool path_matches(const struct bw_rule *rule, const char *real, const char *path)
 {
 	switch (rule->kind) {
@@ -73,7 +107,7 @@ static bool path_matches(const struct bw_rule *rule, const char *real, const cha
 	case BW_RULE_NAME_GLOB:
 		return glob_matches(rule->value, name_of(path));
 	case BW_RULE_PATH:
-		return real && strcmp(path, real) == 0;
+		return (real && strcmp(path, real) == 0) || is_on_way(rule, path);
 	case BW_RULE_PATH_GLOB:
 		return real && in_same_directory(path, real) && glob_matches(name_of(real), name_of(path));
 	default:

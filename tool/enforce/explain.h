@@ -7,7 +7,8 @@
 
 #include "enforce/rules.h"
 
-/* The file: n absolute paths without symlinks, all of which lead to it; the first is the one that is asked about. */
+/* The file, which may be a symlink: n absolute paths without symlinks before their last component, all of which lead to
+ * it; the first is the one that is asked about. */
 struct bw_explain_file {
 	const char *const *paths;
 	size_t n;
