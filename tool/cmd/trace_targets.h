@@ -28,7 +28,7 @@ struct bw_trace_targets {
 	/* For the caller, from bw_trace_targets_start on: bw_trace_targets_follow is due when one is readable. */
 	struct bw_trace_links links;
 	struct bw_trace_mounts mounts; /* likewise, where one has POLLPRI */
-	bool incomplete;	       /* there was no room to watch all files by their other names, which was reported */
+	bool incomplete; /* there was no room to watch all files by their other names, which was reported */
 
 	/* Inner. */
 	const struct bw_loaded *loaded; /* NULL: the paths are only checked */
