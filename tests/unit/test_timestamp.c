@@ -38,7 +38,26 @@ static void the_time_of_an_event_is_the_local_time(void **state)
 	assert_string_equal(earlier, expected);
 }
 
+static void readings_that_were_kept_waiting_do_not_move_the_wall_clock(void **state)
+{
+	const uint64_t wall = 1700000000000000000ULL;
+	struct bw_timestamp_clock clock = {0};
+
+	(void)state;
+	bw_timestamp_adjust(&clock, 1000, wall + 1050, 1100);
+	assert_true(clock.offset == wall);
+	bw_timestamp_adjust(&clock, 2000, wall + 2000, 8002000); /* waited behind it */
+	assert_true(clock.offset == wall);
+	bw_timestamp_adjust(&clock, 2000, wall + 8002000, 8002000); /* and before it */
+	assert_true(clock.offset == wall);
+	bw_timestamp_adjust(&clock, 3000, wall + 3201, 3200); /* it was set */
+	assert_true(clock.offset == wall + 101);
+	bw_timestamp_adjust(&clock, 4000, wall - 3600000000000ULL + 4050, 4100);
+	assert_true(clock.offset == wall - 3600000000000ULL);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(readings_that_were_kept_waiting_do_not_move_the_wall_clock),
 	cmocka_unit_test(the_time_of_an_event_is_the_local_time),
 };
 

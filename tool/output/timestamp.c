@@ -28,14 +28,43 @@ bool bw_timestamp_is_time(const struct bw_timestamp_clock *clock, uint64_t monot
 	return monotonic_ns < clock->until || monotonic_ns <= bw_timestamp_now() + SECOND;
 }
 
+void bw_timestamp_adjust(struct bw_timestamp_clock *clock, uint64_t before, uint64_t real, uint64_t after)
+{
+	const uint64_t least = real - after, known = clock->offset - least;
+
+	if (!clock->offset || known > after - before)
+		clock->offset = least + (after - before) / 2;
+}
+
+/* Of some readings the one that took the least time says most. */
+static void read_clocks(struct bw_timestamp_clock *clock)
+{
+	enum { READINGS = 3 };
+	uint64_t before = 0, real = 0, after = UINT64_MAX;
+
+	for (int i = 0; i < READINGS; i++) {
+		const uint64_t begin = now(CLOCK_MONOTONIC), wall = now(CLOCK_REALTIME), end = now(CLOCK_MONOTONIC);
+
+		if (end - begin >= after - before)
+			continue;
+		before = begin;
+		real = wall;
+		after = end;
+	}
+	bw_timestamp_adjust(clock, before, real, after);
+}
+
 /* Computed anew each second, since the wall clock can be set. */
 static void turn_to(struct bw_timestamp_clock *clock, uint64_t monotonic_ns)
 {
-	uint64_t real = monotonic_ns + (now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC));
-	time_t second = (time_t)(real / SECOND);
 	char text[16] = "--:--:--";
+	uint64_t real;
+	time_t second;
 	struct tm t;
 
+	read_clocks(clock);
+	real = monotonic_ns + clock->offset;
+	second = (time_t)(real / SECOND);
 	if (localtime_r(&second, &t))
 		strftime(text, sizeof(text), "%H:%M:%S", &t);
 	memcpy(clock->text, text, BW_TIMESTAMP_LEN);
