@@ -17,10 +17,10 @@ in_cgroup() {
 container=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
 changed() { bash -c 'echo x >>"$1"' bash "$1" 2>/dev/null; }
-# Symlinks: in a protected directory, to a protected file, and two on the way of a rule's path.
+# Symlinks: in a protected directory, to a protected file, two on the way of a rule's path, and in a directory of its own.
 links() {
 	local link
-	for link in x/d/l:f x/s:d/f x/way:q/between x/q/between:last; do
+	for link in x/d/l:f x/s:d/f x/way:q/between x/q/between:last x/up/to:../q/last; do
 		ln -sfn "${link#*:}" "${link%%:*}"
 	done
 }
@@ -31,7 +31,7 @@ fill() {
 	for name in x.pem x.pem2 'star*' starlight é1.tmp é12.tmp g/a1.key g/a2.key g/c.key a1.key target; do echo TEXT >"$name"; done
 	ln g/a2.key link-of-pattern
 	mkdir -p n/pub k
-	rm -rf own x && mkdir -p own x/d/sub x/q && touch x/d/f x/d/sub/g x/q/p x/q/n.crt x/q/last && links
+	rm -rf own x && mkdir -p own x/d/sub x/q x/up && touch x/d/f x/d/sub/g x/q/p x/q/n.crt x/q/last && links
 	for name in n/f n/pub/x k/a.key k/b.key deep own/f; do echo TEXT >"$name"; done
 	ln -s "$home/target" g/a.key
 	for name in plain errno kill audited both first ordered users groups comms exes units boxed only children d/f; do echo TEXT >"$name"; done
@@ -58,7 +58,7 @@ try() {
 # tried.
 explained() {
 	local path op operations result really n=0
-	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none x/q/last x/d/l x/s x/way x/q/between; do
+	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none x/q/last x/d/l x/s x/way x/q/between x/up x/up/to; do
 		operations="mkdir mknod create link"
 		[ ! -e "$path" ] || operations="read attr truncate write link mount replace rename delete"
 		[ ! -L "$path" ] || operations="read attr link replace rename delete"
@@ -113,6 +113,7 @@ deny   any         path children except children $parent
 deny   write       dir  $home/x/d
 deny   any         path x/q/p
 deny   any         path x/way
+deny   any         path x/up/to
 deny   write       name "*.crt"
 deny   write       path x/q/none
 deny   read        path "$home/later"

@@ -70,6 +70,8 @@ static void the_symlinks_that_a_rules_path_leads_through_are_matched_too(void **
 	assert_true(matches(BW_RULE_PATH, way, below("/w/file"), NULL));
 	assert_false(matches(BW_RULE_PATH, way, below("/w/beside"), NULL));
 	assert_false(matches(BW_RULE_PATH, below("/loop"), way, NULL));
+	strcat(way, "/");
+	assert_true(matches(BW_RULE_PATH, way, below("/w/file"), NULL));
 }
 
 static enum bw_explain_answer holds(struct bw_subject a, struct bw_subject b, bool has_uid, uint32_t uid)

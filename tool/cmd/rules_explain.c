@@ -80,6 +80,24 @@ static char *find_name(const char *path)
 	return name;
 }
 
+/* Where the symlinks that it is lead, to what is not there. */
+static char *find_end(const char *path)
+{
+	enum { LINKS_MAX = 40 }; /* as in the kernel */
+	BW_FREE char *at = strdup(path);
+
+	for (int i = 0; i < LINKS_MAX && at; i++) {
+		char *name = find_name(at);
+
+		free(at);
+		at = name ? bw_explain_follow(name) : NULL;
+		if (!at)
+			return name;
+		free(name);
+	}
+	return NULL;
+}
+
 /* The path that is asked about, without symlinks; its last component need not be there. */
 static int find_file(struct explanation *e)
 {
@@ -95,7 +113,7 @@ static int find_file(struct explanation *e)
 		e->exists = e->names[0] && stat(e->names[0], &e->st) == 0;
 	}
 	if (!e->names[0] && errno == ENOENT)
-		e->names[0] = find_name(path);
+		e->names[0] = find_end(path);
 	if (e->names[0]) {
 		const uint32_t links = e->exists ? ACCESS_LINK | ACCESS_SYMLINK : ACCESS_LINK_TO;
 
@@ -124,7 +142,7 @@ static char *mount_point_of(const char *path)
 static void find_names(struct explanation *e)
 {
 	BW_FREE char *point =
-		e->exists && !S_ISDIR(e->st.st_mode) && e->st.st_nlink > 1 ? mount_point_of(e->names[0]) : NULL;
+		e->exists && S_ISREG(e->st.st_mode) && e->st.st_nlink > 1 ? mount_point_of(e->names[0]) : NULL;
 	const uint64_t end = bw_deadline_now() + SEARCH_MS;
 	struct bw_trace_search search;
 	char path[PATH_MAX];

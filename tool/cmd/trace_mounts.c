@@ -116,7 +116,7 @@ static int watch_new(struct bw_trace_mounts *m, const struct bw_mounts *mounts,
 		r = watch(cookie, point);
 		if (r == -EINTR)
 			return r;
-		m->incomplete |= r < 0;
+		m->incomplete |= r < 0 && r != -ENOENT; /* it went meanwhile */
 		if (r < 0)
 			bw_log_note("Not watched where else it is mounted%s: %s: %s",
 				    r == -EIO ? ", nor are other mounts beneath the paths" : "", point, strerror(-r));

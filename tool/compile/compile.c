@@ -173,7 +173,8 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	all[n_all++] = "-DKMOD_RET(event, args...)=BPF_PROG(kmod_ret__ ## event, ##args)";
 #endif
 	all[n_all++] = printk;
-	all[n_all++] = noinline;
+	if (!strstr(text, "define __noinline"))
+		all[n_all++] = noinline;
 	if (depends_fd >= 0) {
 		snprintf(rule, sizeof(rule), "/proc/self/fd/%d", depends_fd);
 		all[n_all++] = "-MD";
@@ -190,10 +191,11 @@ static int begin_compilation(struct compilation *c, const char *text, const char
 	return c->module ? 0 : -EINVAL;
 }
 
-static bool has_word(const char *text, const char *word)
+/* A word that begins so. */
+static bool has_word(const char *text, const char *begin)
 {
 	for (struct bw_token t = bw_tokens_next(&text); t.len; t = bw_tokens_next(&text))
-		if (bw_tokens_is(t, word))
+		if (t.len >= strlen(begin) && strncmp(t.text, begin, strlen(begin)) == 0)
 			return true;
 	return false;
 }

@@ -227,13 +227,12 @@ static int collect_variables(const struct bw_variables *v, const void *zeroes, s
 /* As the object has it: an old LLVM (11) puts addresses over instructions of the copy that libbcc has. */
 static struct bw_object_function find_program(void *module, size_t i, const struct bw_object *o)
 {
-	struct bw_object_function f = {.name = bpf_function_name(module, i)};
+	const uint32_t n = (uint32_t)(bpf_function_size_id(module, i) / sizeof(struct bpf_insn));
+	const struct bw_object_function copy = {
+		.name = bpf_function_name(module, i), .insns = bpf_function_start_id(module, i), .n = n};
+	struct bw_object_function f;
 
-	if (!bw_object_function(o, f.name, &f)) {
-		f.insns = bpf_function_start_id(module, i);
-		f.n = (uint32_t)(bpf_function_size_id(module, i) / sizeof(*f.insns));
-	}
-	return f;
+	return bw_object_function(o, copy.name, &f) && f.n <= n ? f : copy;
 }
 
 static int collect_program(size_t i, const struct bw_tables *tables, const struct bw_variables *v, uint32_t first_map,

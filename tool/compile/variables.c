@@ -68,6 +68,8 @@ void bw_variables_free(struct bw_variables *v)
 static int link_one(const struct bw_variables *v, const struct bw_object_function *f,
 		    const struct bw_object_reference *r, struct bpf_insn *pair, uint32_t first_map)
 {
+	struct bw_object_function callback;
+
 	for (uint32_t i = 0; i < v->n; i++) {
 		uint64_t offset = r->offset + (uint64_t)(int64_t)pair[0].imm;
 
@@ -77,6 +79,11 @@ static int link_one(const struct bw_variables *v, const struct bw_object_functio
 		pair[0].imm = (int32_t)(first_map + i);
 		pair[1].imm = (int32_t)offset;
 		return 0;
+	}
+	if (bw_object_function_at(v->object, r->section, r->offset + (uint64_t)(int64_t)pair[0].imm, &callback)) {
+		fprintf(stderr, "%s: passes the function '%s' on, to be called back, which is not supported\n", f->name,
+			callback.name);
+		return -ENOTSUP;
 	}
 	fprintf(stderr, "%s: uses the address of '%s', which is no variable of this source\n", f->name,
 		*r->name ? r->name : "a variable");
@@ -89,10 +96,11 @@ int bw_variables_link(const struct bw_variables *v, const struct bw_object_funct
 	struct bw_object_reference reference;
 	int r = 0;
 
-	for (uint32_t i = 0; v->n > 0 && i + 1 < f->n && r == 0; i++) {
+	for (uint32_t i = 0; i + 1 < f->n && r == 0; i++) {
 		if (f->insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
-		if (bw_object_reference(v->object, f, i, &reference) && reference.type == BW_R_BPF_64_64)
+		if (f->insns[i].src_reg == 0 && bw_object_reference(v->object, f, i, &reference) &&
+		    reference.type == BW_R_BPF_64_64)
 			r = link_one(v, f, &reference, &insns[i], first_map);
 		i++;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/glob.h"
+#include "base/path_parts.h"
 #include "bpf_src/lib/target.h"
 
 enum { LINKS_MAX = 40 }; /* as in the kernel */
@@ -16,8 +17,9 @@ enum { LINKS_MAX = 40 }; /* as in the kernel */
 /* The directory's, and the last component behind it, which need not be there. */
 static char *real_in_directory(const char *path)
 {
-	BW_FREE char *dir = bw_rules_directory_of(path), *real = dir ? realpath(dir, NULL) : NULL;
-	const char *base = strrchr(path, '/') + 1;
+	BW_FREE char *trimmed = bw_path_parts_trim(path), *dir = trimmed ? bw_rules_directory_of(trimmed) : NULL;
+	BW_FREE char *real = dir ? realpath(dir, NULL) : NULL;
+	const char *base = trimmed ? strrchr(trimmed, '/') + 1 : NULL;
 	char *whole = NULL;
 
 	if (!real || asprintf(&whole, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
@@ -27,13 +29,15 @@ static char *real_in_directory(const char *path)
 
 char *bw_explain_real(const struct bw_rule *rule)
 {
+	BW_FREE char *trimmed = NULL;
 	char *real;
 
 	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
 		return NULL;
 	if (rule->kind == BW_RULE_PATH_GLOB)
 		return real_in_directory(rule->value);
-	real = realpath(rule->value, NULL);
+	trimmed = bw_path_parts_trim(rule->value);
+	real = realpath(trimmed ? trimmed : rule->value, NULL);
 	return real || rule->kind == BW_RULE_DIR ? real : real_in_directory(rule->value);
 }
 
@@ -69,8 +73,7 @@ static bool is_beneath(const char *dir, const char *path)
 	return strncmp(path, dir, len) == 0 && path[len] == '/';
 }
 
-/* The next path, where the symlink leads to; NULL: it is none. */
-static char *follow(const char *path)
+char *bw_explain_follow(const char *path)
 {
 	BW_FREE char *dir = bw_rules_directory_of(path);
 	char target[PATH_MAX], *next = NULL;
@@ -83,18 +86,24 @@ static char *follow(const char *path)
 													   : next;
 }
 
-/* Is it one of the paths that the rule's symlinks lead through? They are protected by their names. */
-static bool is_on_way(const struct bw_rule *rule, const char *path)
+static bool is_same(const char *path, const char *other)
+{
+	return strcmp(path, other) == 0;
+}
+
+/* Is there, on the way that the symlinks of the rule's path lead, one for which that is so? They are protected by their
+ * names. */
+static bool is_on_way(const struct bw_rule *rule, bool (*is)(const char *path, const char *here), const char *path)
 {
 	BW_FREE char *at = strdup(rule->value);
 
 	for (int i = 0; i < LINKS_MAX && at; i++) {
 		BW_FREE char *here = real_in_directory(at);
 
-		if (here && strcmp(here, path) == 0)
+		if (here && is(path, here))
 			return true;
 		free(at);
-		at = here ? follow(here) : NULL;
+		at = here ? bw_explain_follow(here) : NULL;
 	}
 	return false;
 }
@@ -107,7 +116,7 @@ static bool path_matches(const struct bw_rule *rule, const char *real, const cha
 	case BW_RULE_NAME_GLOB:
 		return glob_matches(rule->value, name_of(path));
 	case BW_RULE_PATH:
-		return (real && strcmp(path, real) == 0) || is_on_way(rule, path);
+		return (real && strcmp(path, real) == 0) || is_on_way(rule, is_same, path);
 	case BW_RULE_PATH_GLOB:
 		return real && in_same_directory(path, real) && glob_matches(name_of(real), name_of(path));
 	default:
@@ -145,7 +154,9 @@ struct bw_access bw_explain_concerned(const struct bw_policy *policy, const stru
 				    policy->access.ancestor};
 	const char *asked = file->paths[0];
 	const bool own = rule->kind == BW_RULE_DIR && real && strcmp(asked, real) == 0;
-	const bool above = real && strcmp(asked, "/") != 0 && (own || is_beneath(asked, real));
+	const bool leads = real && (own || is_beneath(asked, real));
+	const bool above = strcmp(asked, "/") != 0 &&
+			   (leads || (rule->kind == BW_RULE_PATH && is_on_way(rule, is_beneath, asked)));
 	struct bw_access concerned = {.ancestor = above ? a.ancestor & wanted->ancestor : 0};
 
 	concerned.file = concerned.ancestor;

@@ -27,6 +27,9 @@ enum bw_explain_answer { BW_EXPLAIN_NO, BW_EXPLAIN_DEPENDS, BW_EXPLAIN_YES };
  */
 char *bw_explain_real(const struct bw_rule *rule);
 
+/* The next path, where the symlink leads to; the caller's. NULL: it is none, or no memory. */
+char *bw_explain_follow(const char *path);
+
 /* Is the file one of the rule's? real: bw_explain_real of the rule, or NULL. */
 bool bw_explain_matches(const struct bw_rule *rule, const char *real, const struct bw_explain_file *file);
 

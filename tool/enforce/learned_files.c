@@ -81,11 +81,21 @@ static uint32_t translate(const struct bw_enforcement *e, const struct bw_enforc
 	return bits == EXCEPT_FROM_ALL ? bits : bw_policies_translate(from->policies, e->policies, bits);
 }
 
+static void report_missed(struct bw_enforcement *e, const struct subject *missed)
+{
+	if (missed->except)
+		bw_log_note(
+			"There was no room for all processes that rules except by `exe` or `children`: the rules hold "
+			"for those that are left out.");
+	bw_subject_children_miss(e, missed);
+}
+
 /*
  * added: what is known already is more of the same, else it is newer: of what a process executes. One that has ended
- * meanwhile is removed by its number's next.
+ * meanwhile is removed by its number's next. Adds to *missed what was not copied.
  */
-static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map, bool added)
+static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from, const char *map, bool added,
+			  struct subject *missed)
 {
 	uint64_t id = 0, next = 0; /* as long as any key of these maps */
 	int index = bw_image_find_map(from->loaded->image, map), to = bw_image_find_map(e->loaded->image, map);
@@ -97,6 +107,8 @@ static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement 
 		if (bpf_get_next_key(from->loaded->maps[index], first ? NULL : &id, &next) < 0)
 			return;
 		id = next;
+		if (left == 0) /* processes that end turn the kernel's search back */
+			*missed = (struct subject){UINT32_MAX, UINT32_MAX};
 		if (bpf_lookup_elem(from->loaded->maps[index], &id, &subject) < 0)
 			continue;
 		subject.except = translate(e, from, subject.except);
@@ -107,15 +119,20 @@ static void copy_subjects(struct bw_enforcement *e, const struct bw_enforcement 
 			r = bw_identity_add_subject(e, map, &id, &subject);
 		else
 			r = bpf_update_elem(e->loaded->maps[to], &id, &subject, BPF_NOEXIST) < 0 ? -errno : 0;
-		if (r < 0 && r != -EEXIST)
-			bw_subject_children_miss(e, &subject);
+		if (r < 0 && r != -EEXIST) {
+			missed->except |= subject.except;
+			missed->only |= subject.only;
+		}
 	}
 }
 
 void bw_learned_files_copy_subjects(struct bw_enforcement *e, const struct bw_enforcement *from)
 {
+	struct subject missed = {0};
+
 	if (!e->policies->used && !from->policies->used)
 		return;
-	copy_subjects(e, from, "programs", false);
-	copy_subjects(e, from, "children", true);
+	copy_subjects(e, from, "programs", false, &missed);
+	copy_subjects(e, from, "children", true, &missed);
+	report_missed(e, &missed);
 }

@@ -35,7 +35,7 @@ int bw_subject_children_miss(struct bw_enforcement *e, const struct subject *sub
 	if (!subject->only)
 		return 0;
 	if (fd < 0 || bpf_lookup_elem(fd, (void *)&zero, &set) < 0)
-		return -ENOENT;
+		return bw_log_error(-ENOENT, "cannot read the policies: rules with `only` may not hold for all");
 	set.processes_missed = 1;
 	return bw_identity_put_value(e, "policies", &zero, &set);
 }
@@ -59,6 +59,7 @@ static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject 
 {
 	DIR *proc = opendir("/proc");
 	int fd = bw_identity_map(e, "children"), r = fd < 0 ? fd : 0, added = 0;
+	bool is_full = false;
 
 	if (!proc)
 		return bw_log_error(-errno, "cannot read /proc: %s", strerror(errno));
@@ -73,9 +74,11 @@ static int add_all(struct bw_enforcement *e, uint32_t pid, const struct subject 
 			continue;
 		added = 1;
 		r = bw_identity_add_subject(e, "children", &process, subject);
+		is_full |= r == -E2BIG;
+		r = r == -E2BIG ? 0 : r; /* the next may have an entry, of another rule */
 	}
 	closedir(proc);
-	if (r == -E2BIG)
+	if (r == 0 && is_full)
 		return leave_out(e, pid, subject);
 	return r < 0 ? r : added;
 }

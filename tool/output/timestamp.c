@@ -39,10 +39,10 @@ void bw_timestamp_adjust(struct bw_timestamp_clock *clock, uint64_t before, uint
 /* Of some readings the one that took the least time says most. */
 static void read_clocks(struct bw_timestamp_clock *clock)
 {
-	enum { READINGS = 3 };
+	enum { READINGS = 3, READINGS_MAX = 100, LONG = 10000 /* ns */ };
 	uint64_t before = 0, real = 0, after = UINT64_MAX;
 
-	for (int i = 0; i < READINGS; i++) {
+	for (int i = 0; i < READINGS || (i < READINGS_MAX && after - before > LONG); i++) {
 		const uint64_t begin = now(CLOCK_MONOTONIC), wall = now(CLOCK_REALTIME), end = now(CLOCK_MONOTONIC);
 
 		if (end - begin >= after - before)
