@@ -21,7 +21,7 @@ changed() { bash -c 'echo x >>"$1"' bash "$1" 2>/dev/null; }
 links() {
 	local link
 	for link in x/d/l:f x/s:d/f x/way:q/between x/q/between:last x/up/to:../q/last; do
-		ln -sfn "${link#*:}" "${link%%:*}"
+		[ -L "${link%%:*}" ] || ln -sfn "${link#*:}" "${link%%:*}"
 	done
 }
 fill() {
