@@ -58,10 +58,10 @@ try() {
 # tried.
 explained() {
 	local path op operations result really n=0
-	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none x/q/last x/d/l x/s x/way x/q/between x/up x/up/to; do
+	for path in x x/d x/d/f x/d/sub x/d/sub/g x/d/none x/q x/q/p x/q/n.crt x/q/none.crt x/q/none x/d/l x/s x/way x/q/between x/up x/up/to; do
 		operations="mkdir mknod create link"
 		[ ! -e "$path" ] || operations="read attr truncate write link mount replace rename delete"
-		[ ! -L "$path" ] || operations="read attr link replace rename delete"
+		[ ! -L "$path" ] || operations="link rename delete"
 		for op in $operations; do
 			mkdir -p x/empty && : >x/new
 			result=$(bccwatch rules explain --rules rules "$path" "$op" | sed -n 's/^Result: \([a-z]*\).*/\1/p')
@@ -212,7 +212,7 @@ END
 	check "$hook: a directory that a rule waits for beneath another has the rules of both when it comes again" denied n/later/f
 	check "$hook: only unit denies far beneath the unit's cgroup" refused "Permission denied" in_cgroup "deep.slice/$(printf 'n/%.0s' {1..17})" cat deep
 	explained >"$tmp/explained"
-	check "$hook: what rules explain says is what happens" shows '^([6-9][0-9]|1[0-9][0-9]) tried$' "$tmp/explained"
+	check "$hook: what rules explain says is what happens" shows '^([6-9][0-9]) tried$' "$tmp/explained"
 	check_lines "$hook: and nothing else happens" 0 'explained as' "$tmp/explained"
 	# A reload: other rules, another action for the same.
 	sed -i 's/^kill   read        path kill$/deny EPERM read path kill/; /path comms/d; s/^deny   read        path errno.*/audit read path errno/; s/star.*/*light"/' rules
@@ -324,7 +324,7 @@ order 'for i in {1..20}; do sleep 300 & done'
 printf 'deny read path %s\n' "errno except children $parent" "only only children $parent exe /usr/bin/perl" >rules
 printf 'deny %s\n' 'mkdir name no-dir' 'link name no-link' "link path $home/no-path" >>rules
 if start_command block --hook "$hook" --headers btf -a deny --source small/block.c --rules rules; then
-	check "a start with no room for all children of a process reports whom it does not except" within 5 shows "^Note: children $parent: there is no room" "$err"
+	check "a start with no room for all children of a process reports whom it does not except" within 5 shows "^children $parent: there is no room" "$err"
 	check "a start with no room for all children of a process reports that others are concerned" within 5 shows '^There are more processes than 65,536' "$err"
 	check "after a start with no room for all children of a process, a rule with only children holds for all" denied only
 	stop
