@@ -44,7 +44,10 @@ for round in $(seq "$rounds"); do
 		start "start, changed, block by name" "$tree" block -a deny --name no-such-name --no-cache
 		start "start, changed, block by path" "$tree" block -a deny --path /bench/file --no-cache
 		start "start, changed, block by dir" "$tree" block -a deny --dir /bench/protected --no-cache
+		start "start, changed, trace --ops all" "$tree" trace --ops all --json --no-cache
 		start "start, known, trace" "$tree" trace
+		start "start, known, trace --ops all" "$tree" trace --ops all --json
+		start "start, known, trace --ops all PATH" "$tree" trace --ops all --json /bench/protected
 		start "start, known, block by path" "$tree" block -a deny --path /bench/file
 		cost "open, trace shows it" "$tree" trace
 		cost "open, trace filters it" "$tree" trace -n no-such-name
