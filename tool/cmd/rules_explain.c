@@ -65,29 +65,13 @@ enum {
 		  ACCESS_MKDIR | ACCESS_MKNOD
 };
 
-/* The name in its directory, which is without symlinks. NULL: there is no such directory. */
-static char *find_name(const char *path)
-{
-	BW_FREE char *dir = NULL, *real = NULL;
-	const char *base = bw_path_parts_split(path, &dir);
-	char *name = NULL;
-
-	if (!base || !*base)
-		return NULL;
-	real = realpath(dir, NULL);
-	if (!real || asprintf(&name, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
-		return NULL;
-	return name;
-}
-
 /* Where the symlinks that it is lead, to what is not there. */
 static char *find_end(const char *path)
 {
-	enum { LINKS_MAX = 40 }; /* as in the kernel */
 	BW_FREE char *at = strdup(path);
 
-	for (int i = 0; i < LINKS_MAX && at; i++) {
-		char *name = find_name(at);
+	for (int i = 0; i < BW_EXPLAIN_LINKS_MAX && at; i++) {
+		char *name = bw_explain_name(at);
 
 		free(at);
 		at = name ? bw_explain_follow(name) : NULL;
@@ -106,7 +90,7 @@ static int find_file(struct explanation *e)
 	if (!path)
 		return bw_log_error(-errno, "cannot explain '%s': %s", e->asked->path, strerror(errno));
 	if (!(e->wanted.file & ~OF_NAME) && lstat(path, &e->st) == 0 && S_ISLNK(e->st.st_mode)) {
-		e->names[0] = find_name(path);
+		e->names[0] = bw_explain_name(path);
 		e->exists = true;
 	} else {
 		e->names[0] = realpath(path, NULL);

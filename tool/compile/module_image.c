@@ -325,6 +325,6 @@ int bw_module_image_write(void *module, const char *text, int fd)
 	bw_object_find(&object);
 	r = bw_variables_find(&v, &object);
 	if (r == 0)
-		r = bw_tables_find(&tables, module);
+		r = bw_tables_find(&tables, module, &object);
 	return r < 0 ? r : write_image(text, &tables, &v, fd);
 }

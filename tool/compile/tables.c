@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "compile/btf_layout.h"
-#include "compile/object.h"
 
 /* A table's number is how many maps were created from it on, as a negative number. */
 static int number_tables(struct bw_tables *t)
@@ -42,27 +41,25 @@ static bool agrees(const struct bw_tables *t, const struct bw_object_function *f
 	return true;
 }
 
-static bool all_agree(const struct bw_tables *t)
+static bool all_agree(const struct bw_tables *t, const struct bw_object *o)
 {
-	BW_CLEANUP(bw_object_free) struct bw_object o;
 	struct bw_object_function f;
 
-	bw_object_find(&o);
 	for (size_t i = 0; i < bpf_num_functions(t->module); i++)
-		if (bw_object_function(&o, bpf_function_name(t->module, i), &f) &&
+		if (bw_object_function(o, bpf_function_name(t->module, i), &f) &&
 		    (bpf_function_size_id(t->module, i) < f.n * sizeof(*f.insns) ||
 		     !agrees(t, &f, bpf_function_start_id(t->module, i))))
 			return false;
 	return true;
 }
 
-int bw_tables_find(struct bw_tables *t, void *module)
+int bw_tables_find(struct bw_tables *t, void *module, const struct bw_object *o)
 {
 	int r;
 
 	*t = (struct bw_tables){.module = module, .n = bpf_num_tables(module)};
 	r = number_tables(t);
-	if (r < 0 || !all_agree(t))
+	if (r < 0 || !all_agree(t, o))
 		bw_tables_free(t);
 	return r == -ENOMEM ? r : 0;
 }

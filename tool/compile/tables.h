@@ -7,9 +7,10 @@
  */
 #pragma once
 
-#include <linux/bpf.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "compile/object.h"
 
 struct bw_tables {
 	void *module;
@@ -18,10 +19,10 @@ struct bw_tables {
 };
 
 /*
- * Where the copies of the programs do not agree with it, the numbers are not known. 0 or -ENOMEM; t is the caller's,
- * for bw_tables_free.
+ * o: the module's object. Where the copies of the programs do not agree with it, the numbers are not known. 0 or
+ * -ENOMEM; t is the caller's, for bw_tables_free.
  */
-int bw_tables_find(struct bw_tables *t, void *module);
+int bw_tables_find(struct bw_tables *t, void *module, const struct bw_object *o);
 void bw_tables_free(struct bw_tables *t);
 /* The index of the table with that descriptor, or that number; the count of the tables: there is none. */
 size_t bw_tables_by_fd(const struct bw_tables *t, int fd);

@@ -12,10 +12,7 @@
 #include "base/path_parts.h"
 #include "bpf_src/lib/target.h"
 
-enum { LINKS_MAX = 40 }; /* as in the kernel */
-
-/* The directory's, and the last component behind it, which need not be there. */
-static char *real_in_directory(const char *path)
+char *bw_explain_name(const char *path)
 {
 	BW_FREE char *trimmed = bw_path_parts_trim(path), *dir = trimmed ? bw_rules_directory_of(trimmed) : NULL;
 	BW_FREE char *real = dir ? realpath(dir, NULL) : NULL;
@@ -35,10 +32,10 @@ char *bw_explain_real(const struct bw_rule *rule)
 	if (rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB)
 		return NULL;
 	if (rule->kind == BW_RULE_PATH_GLOB)
-		return real_in_directory(rule->value);
+		return bw_explain_name(rule->value);
 	trimmed = bw_path_parts_trim(rule->value);
 	real = realpath(trimmed ? trimmed : rule->value, NULL);
-	return real || rule->kind == BW_RULE_DIR ? real : real_in_directory(rule->value);
+	return real || rule->kind == BW_RULE_DIR ? real : bw_explain_name(rule->value);
 }
 
 static const char *name_of(const char *path)
@@ -97,8 +94,8 @@ static bool is_on_way(const struct bw_rule *rule, bool (*is)(const char *path, c
 {
 	BW_FREE char *at = strdup(rule->value);
 
-	for (int i = 0; i < LINKS_MAX && at; i++) {
-		BW_FREE char *here = real_in_directory(at);
+	for (int i = 0; i < BW_EXPLAIN_LINKS_MAX && at; i++) {
+		BW_FREE char *here = bw_explain_name(at);
 
 		if (here && is(path, here))
 			return true;

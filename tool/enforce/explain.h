@@ -27,6 +27,15 @@ enum bw_explain_answer { BW_EXPLAIN_NO, BW_EXPLAIN_DEPENDS, BW_EXPLAIN_YES };
  */
 char *bw_explain_real(const struct bw_rule *rule);
 
+/* As in the kernel. */
+enum { BW_EXPLAIN_LINKS_MAX = 40 };
+
+/*
+ * The path in its directory, which is without symlinks; its last component need not be there. The caller's. NULL: there
+ * is no such directory, it ends in no name, or there is no memory.
+ */
+char *bw_explain_name(const char *path);
+
 /* The next path, where the symlink leads to; the caller's. NULL: it is none, or no memory. */
 char *bw_explain_follow(const char *path);
 
