@@ -30,10 +30,11 @@ int bw_subject_children_miss(struct bw_enforcement *e, const struct subject *sub
 {
 	const uint32_t zero = 0;
 	struct policies set = {0};
-	int fd = bw_identity_map(e, "policies");
+	int fd;
 
 	if (!subject->only)
 		return 0;
+	fd = bw_identity_map(e, "policies"); /* which is there where a rule has `only` */
 	if (fd < 0 || bpf_lookup_elem(fd, (void *)&zero, &set) < 0)
 		return bw_log_error(-ENOENT, "cannot read the policies: rules with `only` may not hold for all");
 	set.processes_missed = 1;
