@@ -94,6 +94,9 @@
 #define BY_CHILDREN 0
 #endif
 
+/* block -- COMMAND: many processes evade no rule. */
+#define TREE_OR_ALL 1
+
 /* The kind of hook: one of them. */
 #ifndef HOOK_LSM
 #define HOOK_LSM 0

@@ -13,10 +13,24 @@
 #ifndef FILTER_READERS
 #define FILTER_READERS 0 /* `readers`: they read bccwatch's output, and are not wanted */
 #endif
+#ifndef TREE_OR_ALL
+#define TREE_OR_ALL 0 /* once there was no room for a process, all are in the tree: entry 0 is 1 then */
+#endif
 #define FOLLOWS_TASKS (FILTER_TREE || FILTER_READERS)
 
 #if FILTER_TREE
 BPF_HASH(tree, u32, u32, 65536);
+
+static inline void miss_child(void)
+{
+	u32 zero = 0, *all = TREE_OR_ALL ? tree.lookup(&zero) : NULL;
+
+	if (all)
+		*all = 1;
+	else
+		count(COUNTER_LOST);
+}
+
 #endif
 #if FILTER_READERS
 BPF_HASH(readers, u32, u32, 1024);
@@ -25,9 +39,12 @@ BPF_HASH(readers, u32, u32, 1024);
 static inline bool is_in_tree(void)
 {
 #if FILTER_TREE
-	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	u32 pid = bpf_get_current_pid_tgid() >> 32, zero = 0, *all;
 
-	return tree.lookup(&pid) != NULL;
+	if (tree.lookup(&pid))
+		return true;
+	all = TREE_OR_ALL ? tree.lookup(&zero) : NULL;
+	return all && *all;
 #else
 	return true;
 #endif
@@ -55,7 +72,7 @@ static inline void follow(u32 child)
 	if (!tree.lookup(&parent))
 		tree.delete(&child);
 	else if (tree.update(&child, &yes) < 0)
-		count(COUNTER_LOST);
+		miss_child();
 #endif
 #if FILTER_READERS
 	if (!readers.lookup(&parent))

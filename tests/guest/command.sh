@@ -116,6 +116,20 @@ echo x >go
 wait "$pid"
 check "block -- COMMAND: the exit status is the command's" [ $? = 7 ]
 check_lines "block -- COMMAND: what the command and its children open is denied" 2 "COMM=cat tried to open forbidden file $tmp/secret, denied." "$out"
+# A map of 8 processes, or some more on a machine of several CPUs; once it is full, those that are missing are not known.
+cp -r "$src" small && sed -i -E 's/^(BPF_HASH\(tree, .*), 65536\)/\1, 8)/' small/lib/tree.h
+bccwatch block -a deny --source small/block.c --name secret -- sh -c '
+	for i in $(seq 100); do sleep 60 & done
+	cat secret; echo x >go; read -r _ <go; kill $(jobs -p)' >out 2>err &
+pid=$!
+read -r _ <go
+check "block -- COMMAND: with more processes than there is room for, its children are denied" \
+	within 5 shows "COMM=cat tried to open" out
+check "block -- COMMAND: with more processes than there is room for, all are denied" denied secret
+check "block -- COMMAND: with more processes than there is room for, that is reported" within 5 shows "rules hold for all processes now" err
+# shellcheck disable=SC2016
+bash -c 'echo x >"$1"' bash "$tmp/go"
+wait "$pid"
 check_status "block -- COMMAND: 127 where there is no such command" 127 bccwatch block -a deny --name secret -- no-such-command
 check_status "block: an operand is a usage error" 2 bccwatch block secret
 check "block -- COMMAND: nothing is left attached" nothing_attached

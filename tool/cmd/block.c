@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cmd/block_command.h"
 #include "cmd/block_holders.h"
 #include "cmd/block_options.h"
 #include "cmd/block_pin.h"
@@ -24,7 +25,6 @@
 #include "enforce/subject_children.h"
 #include "process/command.h"
 #include "process/process.h"
-#include "program/map_entries.h"
 
 struct block {
 	const struct bw_block_options *options;
@@ -32,6 +32,7 @@ struct block {
 	struct bw_command_run command; /* the rules hold for it and its children; argv NULL: for all */
 	uint64_t reported_refused;     /* links and renames */
 	uint64_t reported_unplaced;    /* directories */
+	bool reported_tree;	       /* that it is full */
 	struct bw_block_self_test self_test;
 };
 
@@ -76,6 +77,8 @@ static void every_second(void *cookie)
 	struct block *b = cookie;
 
 	report_refused(b);
+	if (b->command.argv)
+		bw_block_command_report(&b->run.program->loaded, &b->reported_tree);
 	bw_subject_cgroups_update(&b->run.program->enforcement);
 	bw_subject_children_update(&b->run.program->enforcement);
 	bw_block_self_test_attend(&b->self_test, &b->run);
@@ -275,21 +278,6 @@ static int finish(struct block *b, int r)
 	return r == BW_EXIT_OK && b->self_test.degraded ? BW_EXIT_FAILED : r;
 }
 
-/* Its process waits until it is released, when the run begins. */
-static int start_command(struct block *b)
-{
-	static const struct bw_map_entries tree = {"tree", sizeof(uint32_t), sizeof(uint32_t)};
-	const uint32_t one = 1;
-	uint32_t pid;
-	int r;
-
-	if (!b->command.argv)
-		return 0;
-	r = bw_command_start(&b->command);
-	pid = (uint32_t)b->command.pid;
-	return r == 0 ? bw_map_entries_put(&tree, &b->run.program->loaded, &pid, &one) : r;
-}
-
 /* BW_EXIT_* */
 static int block_files(struct block *b)
 {
@@ -297,8 +285,8 @@ static int block_files(struct block *b)
 
 	if (r == 0)
 		r = enforce(b);
-	if (r == 0)
-		r = start_command(b);
+	if (r == 0 && b->command.argv)
+		r = bw_block_command_start(&b->command, &b->run.program->loaded);
 	if (r < 0 && b->command.argv)
 		return bw_command_status(&b->command);
 	if (r == -EINTR)
