@@ -134,15 +134,19 @@ static __noinline u32 match_directory(struct dentry *dentry, struct vfsmount *mn
 		access = climb(&c, levels);
 	if (access & UNKNOWN && !mounts && !devices.lookup(&c.id.dev))
 		access = 0; /* however deep: there is no directory of dirs on this file system */
-	for (int i = 0; i < mounts && !access; i++) {
-		if (is_detached(&c))
-			access = ALL_BITS;
-		else if (climb_to_mountpoint(&c, &mount))
-			access = climb(&c, LEVELS_ABOVE);
-		else
+	for (int i = 0; i < mounts; i++) {
+		if (access && !DIRS_DIFFER)
 			goto end;
+		if (is_detached(&c)) {
+			access = ALL_BITS;
+			goto end;
+		}
+		if (!climb_to_mountpoint(&c, &mount))
+			goto end;
+		access |= climb(&c, LEVELS_ABOVE);
+		HIDE_FROM_VERIFIER(access);
 	}
-	if (!access && (mounts || is_detached(&c)))
+	if ((DIRS_DIFFER || !access) && (mounts || is_detached(&c)))
 		access = ALL_BITS;
 end:
 	HIDE_FROM_CLANG(access); /* else the rest of the program is there once for each way to here */

@@ -331,6 +331,17 @@ if start_command block --hook "$hook" --headers btf -a deny --source small/block
 fi
 order 'kill %{1..20}'
 kill "$parent"
+# What is mounted in another mount namespace is beneath the directories there, whatever rules hold for its own file system.
+mkdir -p above/on shared && mount -t tmpfs none shared
+printf '%s\n' "deny write dir $home/above" "audit read dir $home/shared" >rules
+if start_command block --hook "$hook" --headers btf -a deny --allow-mounts --rules rules; then
+	check "a rule for reading a directory allows writing there" changed shared/f
+	# shellcheck disable=SC2016
+	check "what is mounted on a directory in another namespace is beneath it, too, where its file system has a rule of its own" \
+		refused "Permission denied" unshare -m bash -c 'mount --bind shared above/on && echo x >>above/on/f'
+	stop
+fi
+umount shared
 check_status "--only of an unknown kind is refused" 2 bccwatch block --name x --only 'user root'
 check "--only of an unknown kind names the kinds" shows 'uid, gid, comm, exe, unit, cgroup, container, children' "$tmp/said"
 mountpoint -q /sys/fs/bpf || mount -t bpf none /sys/fs/bpf
