@@ -54,9 +54,11 @@ $(build)/tool/compile/header_tree.o $(san)/tool/compile/header_tree.o: $(build)/
 $(build)/manual: $(call objects,$(manual_src) $(filter-out tool/main.c,$(tool_src)))
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbcc_bpf -lbpf -lelf -lmd -lz -pthread
 
-$(build)/bccwatch.8: tool/bccwatch.8.in $(build)/manual
+# So does the list of what block denies, from what the tests recorded.
+$(build)/bccwatch.8: tool/bccwatch.8.in tests/ways.md tests/ways.sh $(build)/manual
 	$(call say,MAN,$@)
-	$(Q)$(build)/manual man <$< >$@.new && mv $@.new $@
+	$(Q)tests/ways.sh --man <tests/ways.md >$(build)/ways.8
+	$(Q)sed -e '/^@WAYS$$/{r $(build)/ways.8' -e 'd;}' $< | $(build)/manual man >$@.new && mv $@.new $@
 
 $(build)/bccwatch.bash: $(build)/manual
 	$(call say,GEN,$@)
@@ -67,6 +69,7 @@ $(build)/fixtures/%: tests/fixtures/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -I. -o $@ $(filter %.c,$^) -pthread $(fixture_libs)
 
+$(build)/fixtures/changes $(build)/fixtures/leaks: tests/fixtures/changes.h
 $(build)/fixtures/access: $(wildcard tests/fixtures/access_parts/*.[ch])
 $(build)/fixtures/schema: $(wildcard tests/fixtures/schema_parts/*.[ch])
 $(build)/fixtures/fileops: $(wildcard tests/fixtures/fileops_parts/*.[ch])

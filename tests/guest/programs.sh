@@ -18,9 +18,19 @@ make_package() {
 		"$1" >"$tree/DEBIAN/control"
 	dpkg-deb --build "$tree" "$1.deb" >/dev/null
 }
+has() { command -v "$1" >/dev/null; }
 prepare() {
 	mkdir -p d/sub p o && echo old >d/f && echo old >d/sub/f && echo old >p/f && echo new >o/f
 	mkdir -p tree/d tree/p && echo new >tree/d/f && echo new >tree/p/f && tar -C tree -cf tree.tar d/f p/f
+	export GIT_DIR=$home/git GIT_WORK_TREE=$home GIT_AUTHOR_NAME=n GIT_AUTHOR_EMAIL=n@localhost GIT_COMMITTER_NAME=n GIT_COMMITTER_EMAIL=n@localhost
+	if has git; then
+		git init -q && git add p/f d/f && git commit -qm old
+		echo changed >d/f && echo changed >p/f && git commit -qam new && git checkout -q HEAD~1
+		GIT_DIR=d/git git init -q && GIT_DIR=d/git git add d/f && GIT_DIR=d/git git commit -qm old
+	fi
+	printf '%s {\n\trotate 1\n\tcreate 600 root root\n}\n' "$home/p/f" "$home/d/f" >rotate
+	printf '%s {\n\trotate 1\n\tcopytruncate\n}\n' "$home/p/f" "$home/d/f" >copy
+	chmod 600 rotate copy
 	make_package 1 && make_package 2
 	dpkg -i 1.deb >/dev/null 2>&1
 	state >"$tmp/before"
@@ -72,20 +82,39 @@ check "tar -x --overwrite over protected files is denied, and leaves them whole"
 check "tar -c of protected files is allowed" tar -cf copy.tar d p
 check "dpkg -i of a package with protected files is denied, and leaves no file" denied_with 'Permission denied' dpkg -i 2.deb
 check "dpkg -r of a package with protected files is denied, and leaves all files" denied_with 'Permission denied' dpkg -r bccwatch-test
-if command -v nano >/dev/null; then
-	for file in p/f d/f; do
+for file in p/f d/f; do
+	if has nano; then
 		edit "$file"
 		check "nano: that $file cannot be saved is on the screen" grep -qi 'permission denied' "$tmp/nano"
 		check "nano: after $file could not be saved no file is left" unchanged
-	done
-else
-	skip "nano" "there is none in this image"
+	fi
+	! has vim.tiny || check "vim: that $file cannot be saved is reported, and no file is left" \
+		denied_with "E[0-9]+: Can't open file for writing" vim.tiny -V1 -es -c '%s/old/new/' -c write -c 'qall!' "$file"
+	! has git || check "git checkout over $file is denied, and leaves no file" denied_with "unable to unlink old '$file': Permission denied" git checkout -q -f master
+done
+if has git; then
+	check "git commit of a repository in a protected directory is denied, and leaves no file" \
+		denied_with 'Permission denied' env GIT_DIR=d/git git commit -q --allow-empty -m new
+	check "git status and git log of a repository in a protected directory are allowed" \
+		sh -c 'GIT_DIR=d/git git status >/dev/null && GIT_DIR=d/git git log | grep -q old'
 fi
-for program in vim git logrotate; do
-	command -v "$program" >/dev/null || skip "$program" "there is none in this image"
+if has logrotate; then
+	check "logrotate of protected files is denied, and leaves no file" \
+		denied_with "error: .*rename.*: Permission denied" logrotate -f -s "$tmp/rotated" rotate
+	check "logrotate by copytruncate of protected files is denied, and leaves no file" \
+		denied_with "error: .*: Permission denied" logrotate -f -s "$tmp/rotated" copy
+fi
+optional=(nano vim.tiny git logrotate)
+for program in "${optional[@]}"; do
+	has "$program" || skip "$program" "there is none in this image"
 done
 stop
-check "each program that was denied is reported" sh -c 'for p in sed cp mv install ln dd truncate rm shred perl gzip tar dpkg; do grep -q "COMM=$p tried to" "$1" || { echo "$p"; exit 1; }; done' sh "$out"
+reported=(sed cp mv install ln dd truncate rm shred perl gzip tar dpkg)
+for program in "${optional[@]}"; do
+	! has "$program" || reported+=("$program")
+done
+# shellcheck disable=SC2016
+check "each program that was denied is reported" sh -c 'out=$1; shift; for p; do grep -q "COMM=$p tried to" "$out" || { echo "$p"; exit 1; }; done' sh "$out" "${reported[@]}"
 
 # What is excepted goes on as if there were no rule.
 start_block "${rules[@]}" --except-exe "$(command -v dpkg)" || exit
