@@ -39,7 +39,7 @@ static inline u32 denied_by_string(struct string *s, u64 len)
 	if (from && !s->base)
 		return 0; /* longer than a name can be */
 	bpf_probe_read_kernel_str(&key.name, sizeof(key.name), s->tail + s->base);
-	found = names.lookup(&key);
+	found = find_name(&key);
 	return (found ? *found : 0) | match_glob_string(s->tail + s->base);
 }
 

@@ -20,8 +20,9 @@
 #endif
 #define BY_FILE	  (BY_PATH || BY_DIR)
 #define NAME_KEYS (BY_NAME || BY_PATH)
-#define SHARES	  BY_FILE /* lib/shares.h */
-#ifndef BY_ANCESTOR	  /* a directory above a protected file */
+#define NAME_BITS NAME_KEYS /* lib/targets.h */
+#define SHARES	  BY_FILE   /* lib/shares.h */
+#ifndef BY_ANCESTOR	    /* a directory above a protected file */
 #define BY_ANCESTOR 0
 #endif
 #ifndef WAITING /* for paths and directories that do not exist yet */

@@ -72,7 +72,7 @@ static inline u32 match_path_by(struct name_key *key, struct dentry *dentry, str
 	PEEK(directory, links.parent->d_inode);
 	identify(directory, &key->parent);
 	bpf_probe_read_kernel_str(&key->name, sizeof(key->name), links.name.name);
-	found = names.lookup(key);
+	found = find_name(key);
 	access = found ? *found : 0;
 #if WAITING
 	access |= match_waiting(key);
@@ -95,7 +95,7 @@ static inline u32 match_name(struct dentry *dentry)
 		return access;
 	PEEK(name, dentry->d_name.name);
 	bpf_probe_read_kernel_str(&slot->key.name, sizeof(slot->key.name), name);
-	found = names.lookup(&slot->key);
+	found = find_name(&slot->key);
 	access = found ? *found : 0;
 	give_back(&slot->users);
 	return access;

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bcc/libbpf.h>
+
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/path_parts.h"
@@ -55,6 +57,20 @@ static int note_absent(struct bw_enforcement *e, const char *path)
 	return 0;
 }
 
+/* An entry of `names`, and its bit before. A source need not have the map of bits. */
+static int add_name(struct bw_enforcement *e, const struct name_key *key)
+{
+	const uint32_t bit = name_bit(key), index = bit / 64;
+	int bits = bw_image_find_map(e->loaded->image, "name_bits"), r = 0;
+	uint64_t word = 0;
+
+	if (bits >= 0 && bpf_lookup_elem(e->loaded->maps[bits], (void *)&index, &word) == 0 && !(word >> bit % 64 & 1)) {
+		word |= (uint64_t)1 << bit % 64;
+		r = bw_identity_put_value(e, "name_bits", &index, &word);
+	}
+	return r == 0 ? bw_identity_add(e, "names", key, e->access.file) : r;
+}
+
 /* The path's last component in the directory as it is now, whatever comes to be there. */
 static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 {
@@ -70,7 +86,7 @@ static int protect_name_in_directory(struct bw_enforcement *e, const char *path)
 		return complain(r, path);
 	key.parent = learned.file;
 	memcpy(key.name, base, strlen(base));
-	r = bw_identity_add(e, "names", &key, e->access.file);
+	r = add_name(e, &key);
 	return r == 0 ? bw_ancestors_protect(e, dir) : r;
 }
 
@@ -142,7 +158,7 @@ static int protect_name(struct bw_enforcement *e, const char *name)
 	struct name_key key = {0};
 
 	memcpy(key.name, name, strlen(name));
-	return bw_identity_add(e, "names", &key, e->access.file);
+	return add_name(e, &key);
 }
 
 static int protect_name_glob(struct bw_enforcement *e, const char *pattern)
