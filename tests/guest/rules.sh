@@ -405,4 +405,23 @@ bccwatch rules explain --rules rules "$home/a1.key" write >"$tmp/said"
 check "rules explain: names who has the file open" shows "^Open by process $holder \\(sleep\\) for reading" "$tmp/said"
 check "rules explain: names the file's other names" shows "^Other name: $home/other-name\$" "$tmp/said"
 kill $holder
+# Where a mount shows them at another place, they lie where they do.
+fill
+mkdir bound && mount --bind x bound && touch by-file && mount --bind errno by-file
+printf '%s\n' "deny write dir $home/x/d" "deny read path $home/errno" "deny attr path $home/bound/q/p" >rules
+place() { bccwatch rules explain --rules rules "$home/$1" "$2" >"$tmp/said" && shows "^Result: $3" "$tmp/said"; }
+check "rules explain: a file is beneath a directory, also by a bind mount" place bound/d/f write denied
+check "rules explain: what is to be made is beneath a directory, also by a bind mount" place bound/d/new create denied
+check "rules explain: the directory itself is meant by a bind mount" place bound/d attr allowed
+check "rules explain: a file is meant where it is mounted on another" place by-file read denied
+check "rules explain: the path of a rule can be one of a bind mount" place x/q/p attr denied
+check "rules explain: another file of a bind mount is not meant" place bound/q/p write allowed
+check "rules explain: the other place is named" shows "^Other name: $home/x/q/p\$" "$tmp/said"
+if start_command block --hook "$hook" --headers btf -a deny --rules rules; then
+	check "by a bind mount a file is denied as it is explained" refused "Permission denied" bash -c 'echo x >>bound/d/f'
+	check "a file that is mounted on another is denied as it is explained" denied by-file
+	check "the path of a rule that is one of a bind mount is denied at its other place, as it is explained" refused "Permission denied" chmod 600 x/q/p
+	stop
+fi
+umount bound by-file
 rm -rf "$home"

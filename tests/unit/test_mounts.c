@@ -35,6 +35,38 @@ static void the_list_of_mounts_is_read_with_its_escapes(void **state)
 	bw_mounts_free(&m);
 }
 
+static char *path_in(struct bw_mounts *m, int in, const char *path, int other)
+{
+	static char shown[64];
+	char *there = bw_mounts_path_in(bw_mounts_find(m, in), path, bw_mounts_find(m, other));
+
+	snprintf(shown, sizeof(shown), "%s", there ? there : "-");
+	free(there);
+	return shown;
+}
+
+static void a_file_has_a_path_by_each_mount_that_shows_it(void **state)
+{
+	static const char list[] = "1 0 8:1 / / rw - ext4\n"
+				   "2 1 8:1 /etc /mnt/etc rw - ext4\n"
+				   "3 1 8:2 / /srv rw - ext4\n"
+				   "4 1 8:2 /a/file /mnt/file rw - ext4\n";
+	struct bw_mounts m;
+
+	(void)state;
+	assert_int_equal(bw_mounts_parse(strdup(list), &m), 0);
+	assert_string_equal(path_in(&m, 1, "/etc/passwd", 2), "/mnt/etc/passwd");
+	assert_string_equal(path_in(&m, 2, "/mnt/etc/passwd", 1), "/etc/passwd");
+	assert_string_equal(path_in(&m, 2, "/mnt/etc", 1), "/etc");
+	assert_string_equal(path_in(&m, 1, "/etcetera", 2), "-");
+	assert_string_equal(path_in(&m, 1, "/etc/passwd", 3), "-");
+	assert_string_equal(path_in(&m, 4, "/mnt/file", 3), "/srv/a/file");
+	assert_string_equal(path_in(&m, 3, "/srv/a/file", 4), "/mnt/file");
+	assert_string_equal(path_in(&m, 3, "/srv/a/file2", 4), "-");
+	assert_string_equal(path_in(&m, 1, "/", 1), "/");
+	bw_mounts_free(&m);
+}
+
 /* The points of those that are beneath `path` in the mount `id`, in a line. */
 static const char *beneath(int id, const char *path)
 {
@@ -78,6 +110,7 @@ static void the_mounts_beneath_a_directory_are_marked(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_file_has_a_path_by_each_mount_that_shows_it),
 	IN_ROOT(the_list_of_mounts_is_read_with_its_escapes),
 	cmocka_unit_test(the_mounts_beneath_a_directory_are_marked),
 };

@@ -35,6 +35,7 @@ struct explanation {
 	bool exists, incomplete; /* incomplete: there may be more names */
 	char *names[NAMES_MAX];	 /* n_names, owned */
 	size_t n_names, n_holders;
+	size_t n_places; /* of the names: the first ones, which are one name, by several mounts */
 };
 
 /* A text of the disk, for a terminal. */
@@ -103,46 +104,89 @@ static int find_file(struct explanation *e)
 
 		e->wanted.file &= ~links; /* what exists gets a name more, what does not is made */
 		e->wanted.beneath &= ~links;
-		e->n_names = 1;
+		e->n_names = e->n_places = 1;
 		return 0;
 	}
 	bw_log_error(-ENOENT, "cannot explain '%s': its directory does not exist", e->asked->path);
 	return -ENOENT;
 }
 
-/* The mount that the file is on, by its path. */
-static char *mount_point_of(const char *path)
+static void add_name(struct explanation *e, const char *path)
+{
+	e->names[e->n_names] = strdup(path);
+	e->n_names += e->names[e->n_names] != NULL;
+}
+
+/* The directory that the path's last component is in, or the path. */
+static int stat_there(const struct explanation *e, const char *path, struct stat *st)
+{
+	BW_FREE char *dir = e->exists ? strdup(path) : bw_rules_directory_of(path);
+
+	return dir ? lstat(dir, st) : -1;
+}
+
+/* The mount that the path is on, or its directory. */
+static const struct bw_mount *mount_of(const struct explanation *e, const char *path, const struct bw_mounts *mounts)
+{
+	BW_FREE char *dir = e->exists ? strdup(path) : bw_rules_directory_of(path);
+	BW_FD int fd = dir ? open(dir, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+	return fd < 0 ? NULL : bw_mounts_find(mounts, bw_mounts_id_of(fd));
+}
+
+/* Where other mounts of the same file system show it, as bind mounts do. *point: where that of the path is; owned. */
+static void find_places(struct explanation *e, char **point)
 {
 	BW_CLEANUP(bw_mounts_free) struct bw_mounts mounts = {0};
-	BW_FD int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	const struct bw_mount *m = NULL;
+	const struct bw_mount *in = bw_mounts_read("", &mounts) == 0 ? mount_of(e, e->names[0], &mounts) : NULL;
+	struct stat own, st;
 
-	if (fd >= 0 && bw_mounts_read("", &mounts) == 0)
-		m = bw_mounts_find(&mounts, bw_mounts_id_of(fd));
-	return m ? strdup(m->point) : NULL;
+	if (!in || stat_there(e, e->names[0], &own) < 0)
+		return;
+	*point = strdup(in->point);
+	for (size_t i = 0; i < mounts.n && e->n_names < NAMES_MAX; i++) {
+		BW_FREE char *path = bw_mounts_path_in(in, e->names[0], &mounts.mounts[i]);
+
+		if (path && strcmp(path, e->names[0]) != 0 && stat_there(e, path, &st) == 0 &&
+		    st.st_dev == own.st_dev && st.st_ino == own.st_ino)
+			add_name(e, path);
+	}
+	e->n_places = e->n_names;
+}
+
+static bool is_known(const struct explanation *e, const char *path)
+{
+	for (size_t i = 0; i < e->n_names; i++)
+		if (strcmp(path, e->names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* How many links of the file are not known: of those that are, the first has several places. */
+static uint64_t missing_links(const struct explanation *e)
+{
+	const uint64_t known = e->n_names - e->n_places + 1;
+
+	return e->exists && S_ISREG(e->st.st_mode) && e->st.st_nlink > known ? e->st.st_nlink - known : 0;
 }
 
 /* Other links of the file, on its file system as it is mounted there. */
-static void find_names(struct explanation *e)
+static void find_links(struct explanation *e, const char *point)
 {
-	BW_FREE char *point =
-		e->exists && S_ISREG(e->st.st_mode) && e->st.st_nlink > 1 ? mount_point_of(e->names[0]) : NULL;
 	const uint64_t end = bw_deadline_now() + SEARCH_MS;
 	struct bw_trace_search search;
 	char path[PATH_MAX];
 
-	if (!point || bw_trace_search_open(&search, point) < 0)
+	if (!point || !missing_links(e) || bw_trace_search_open(&search, point) < 0)
 		return;
-	while (e->n_names < e->st.st_nlink && e->n_names < NAMES_MAX && bw_trace_search_next(&search, end, path) == 0) {
+	while (missing_links(e) && e->n_names < NAMES_MAX && bw_trace_search_next(&search, end, path) == 0) {
 		struct stat st;
 
-		if (lstat(path, &st) < 0 || st.st_dev != e->st.st_dev || st.st_ino != e->st.st_ino ||
-		    strcmp(path, e->names[0]) == 0)
-			continue;
-		e->names[e->n_names] = strdup(path);
-		e->n_names += e->names[e->n_names] != NULL;
+		if (lstat(path, &st) == 0 && st.st_dev == e->st.st_dev && st.st_ino == e->st.st_ino &&
+		    !is_known(e, path))
+			add_name(e, path);
 	}
-	e->incomplete = e->n_names < e->st.st_nlink;
+	e->incomplete = missing_links(e);
 	bw_trace_search_close(&search);
 }
 
@@ -177,14 +221,35 @@ struct decision {
 	bool any;
 };
 
+/* The kernel sees where the file lies in its file system, which each of its mounts may show at another place. */
+static struct bw_access concerned_at_all_places(const struct explanation *e, const struct bw_policy *policy,
+						const struct bw_rule *rule, const char *real)
+{
+	struct bw_access all = {0};
+
+	for (size_t i = 0; i < e->n_places; i++) {
+		const char *names[NAMES_MAX];
+		const struct bw_explain_file file = {names, e->n_names};
+
+		memcpy(names, e->names, sizeof(names));
+		names[0] = e->names[i];
+		names[i] = e->names[0];
+		const struct bw_access one = bw_explain_concerned(policy, rule, real, &file, &e->wanted);
+
+		all.file |= one.file;
+		all.beneath |= one.beneath;
+		all.ancestor |= one.ancestor;
+	}
+	return all;
+}
+
 static void explain_rule(const struct explanation *e, size_t i, const struct bw_rule *rule, struct decision *d)
 {
-	const struct bw_explain_file file = {(const char *const *)e->names, e->n_names};
 	const struct bw_rules *rules = &e->rules[i];
 	BW_FREE char *real = bw_explain_real(rule);
 	struct bw_policy plain;
 	const struct bw_policy *policy = policy_of(rules, rule, &plain);
-	struct bw_access concerned = bw_explain_concerned(policy, rule, real, &file, &e->wanted);
+	struct bw_access concerned = concerned_at_all_places(e, policy, rule, real);
 	const enum bw_explain_answer holds = bw_explain_holds(policy, &e->subject);
 
 	if (!concerned.file || holds == BW_EXPLAIN_NO)
@@ -224,12 +289,7 @@ static void print_result(const struct explanation *e, const struct decision *d)
 
 static bool is_of_file(void *cookie, const char *link)
 {
-	const struct explanation *e = cookie;
-
-	for (size_t i = 0; i < e->n_names; i++)
-		if (strcmp(link, e->names[i]) == 0)
-			return true;
-	return false;
+	return is_known(cookie, link);
 }
 
 static bool print_holder(void *cookie, const struct bw_open_file *file)
@@ -264,7 +324,7 @@ static void print_file(struct explanation *e)
 	}
 	if (e->incomplete)
 		printf("Other names: %llu more, which were not found on its mount.\n",
-		       (unsigned long long)(e->st.st_nlink - e->n_names));
+		       (unsigned long long)missing_links(e));
 	if (e->exists && bw_open_files_search(&search, "", &incomplete) == 0 && e->n_holders > HOLDERS_SHOWN)
 		printf("Open by %zu more descriptors.\n", e->n_holders - HOLDERS_SHOWN);
 	if (geteuid() != 0)
@@ -287,9 +347,11 @@ static int read_all(struct explanation *e)
 
 static void explain(struct explanation *e)
 {
+	BW_FREE char *point = NULL;
 	struct decision d = {0};
 
-	find_names(e);
+	find_places(e, &point);
+	find_links(e, point);
 	print_escaped(e->names[0]);
 	printf("%s: %s\n", e->exists ? "" : " (does not exist)", e->asked->operation);
 	for (size_t i = 0; i < e->asked->n_files; i++)

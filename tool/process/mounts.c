@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 
 enum { TEXT_MAX = 256 << 20 };
@@ -201,6 +202,18 @@ void bw_mounts_mark(struct bw_mounts *mounts, int id, const char *path)
 		}
 	}
 	free(inner);
+}
+
+char *bw_mounts_path_in(const struct bw_mount *in, const char *path, const struct bw_mount *other)
+{
+	const bool same = in->major == other->major && in->minor == other->minor;
+	BW_FREE char *inner = same ? inner_path(in, path) : NULL;
+	const char *rest = inner ? behind(inner, other->root) : NULL;
+	char *there;
+
+	if (!rest || asprintf(&there, "%s%s", other->point[1] || !*rest ? other->point : "", rest) < 0)
+		return NULL;
+	return there;
 }
 
 bool bw_mounts_is_whole(const struct bw_mount *mount)

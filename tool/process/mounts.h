@@ -38,6 +38,12 @@ const struct bw_mount *bw_mounts_find(const struct bw_mounts *mounts, int id);
  */
 void bw_mounts_mark(struct bw_mounts *mounts, int id, const char *path);
 
+/*
+ * The path at which the mount `other` has what is seen at `path`, absolute and without symlinks, in the mount `in`;
+ * something may be mounted over it there. malloc'd; NULL: it does not have it, or there is no memory.
+ */
+char *bw_mounts_path_in(const struct bw_mount *in, const char *path, const struct bw_mount *other);
+
 /* Is all of its file system mounted there, so that no file in it can have a link outside? */
 bool bw_mounts_is_whole(const struct bw_mount *mount);
 
