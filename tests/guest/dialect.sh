@@ -191,10 +191,40 @@ if has_kprobes; then
 	check "run --kprobe: a place within a function is hit (vfs_read+$within)" [ "$(value 0)" -gt 0 ]
 	check "run --kprobe: where no instruction begins, the reason is given (vfs_read+$not)" shows "cannot attach kprobe 'vfs_read\\+$not': no instruction begins there" refused
 	failure "run --kprobe: a place behind the function's end fails" "cannot attach kprobe 'vfs_read+0x9999': the function ends before that place" library.c "${btf[@]}" --kprobe vfs_read+0x9999:probe
+	cat /etc/hostname >/dev/null
+	start_command run library.c "${btf[@]}" --kprobe 'vfs_r[e]ad*:probe' --best-effort && cat /etc/hostname >/dev/null && stop INT
+	check "run --kprobe: a pattern attaches to all functions that match" [ "$(value 0)" -gt 1 ]
+	check "run --kprobe: the functions that match a pattern are counted" \
+		[ "$(sed -nE 's/^Running .*: ([0-9]+) hooks attached.*/\1/p' "$err")" -ge 3 ]
+	failure "run --kprobe: a pattern that nothing matches fails" "cannot attach kprobe 'no_such_*': no function matches that can be probed" library.c "${btf[@]}" --kprobe 'no_such_*:probe'
+	failure "run --kprobe: a pattern of too many functions fails" "cannot attach kprobe '*': more than 1000 functions match" library.c "${btf[@]}" --kprobe '*:probe'
 	check_status "run --kretprobe: a place within a function is a usage error" 2 bccwatch run library.c --kretprobe vfs_read+4:probe
 else
 	skip "run --kprobe: places within a function: all" "this kernel has no kprobes"
 fi
+
+# Perf events: a timer, and what is counted one by one.
+cat >perf.c <<'END'
+#include <uapi/linux/bpf_perf_event.h>
+BPF_HASH(seen, u32, u64);
+int on_clock(struct bpf_perf_event_data *ctx)
+{
+	seen.increment(0);
+	return 0;
+}
+int on_fault(struct bpf_perf_event_data *ctx)
+{
+	seen.increment(1);
+	return 0;
+}
+END
+start_command run perf.c "${btf[@]}" --perf-event cpu-clock:freq=49:on_clock --perf-event page-faults:on_fault -d 3 && timeout 2 sh -c 'while :; do :; done'; wait "$pid"
+check "run --perf-event: a clock has about as many samples a second as are asked for ($(value 0))" [ "$(value 0)" -ge 30 ]
+check "run --perf-event: page faults are counted ($(value 1))" [ "$(value 1)" -ge 10 ]
+check "run --perf-event: the events of all CPUs are one hook" shows ': 2 hooks attached' "$err"
+check_status "run --perf-event: an unknown event is a usage error" 2 bccwatch run perf.c --perf-event no-clock:on_clock
+check_lines "run --perf-event: a usage error says what is wanted" 1 "perf-list(1)" "$tmp/said"
+failure "run --perf-event: a hardware event, which the guest does not have, fails" "cannot attach perf event 'cycles': this machine does not have that event" perf.c "${btf[@]}" --perf-event cycles:on_clock
 
 start_command run library.c "${btf[@]}" --uprobe c:getenv:probe && cat /etc/hostname >/dev/null && bash -c : && stop INT
 check "run --uprobe: a library is found by its short name" [ "$(value 0)" -gt 0 ]

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "program/image.h"
 #include "program/plan.h"
@@ -187,6 +188,75 @@ static void the_first_hook_that_cannot_be_had_is_given(void **state)
 	assert_null(failed);
 }
 
+/* Of what a pattern stands for, what can't be had is counted, and left out where that is asked for. */
+static void what_matches_is_checked_to_the_end(void **state)
+{
+	const struct bw_probe_kind kind = {.word = "fake", .type = BPF_PROG_TYPE_KPROBE, .check = check_good};
+	struct bw_image_program programs[] = {{"f", NULL, 0}};
+	const struct bw_image image = {.programs = programs, .n_programs = 1};
+	const char *const targets[] = {"bad", "good", "worse", "good"};
+
+	(void)state;
+	for (int best_effort = 0; best_effort < 2; best_effort++) {
+		struct bw_plan plan = {.best_effort = best_effort};
+		const struct bw_plan_binding *failed;
+
+		plan.bindings = calloc(LENGTH(targets), sizeof(*plan.bindings));
+		for (plan.n = 0; plan.n < LENGTH(targets); plan.n++)
+			plan.bindings[plan.n] = (struct bw_plan_binding){.function = strdup("f"),
+									 .kind = &kind,
+									 .target = strdup(targets[plan.n]),
+									 .created = -1,
+									 .cpu = -1,
+									 .matched = true};
+		assert_int_equal(bw_plan_check(&plan, &image, &failed), best_effort ? 0 : -ENOENT);
+		assert_ptr_equal(failed, best_effort ? NULL : &plan.bindings[0]);
+		assert_int_equal(plan.n_refused, 2);
+		assert_int_equal(bw_plan_hooks(&plan), best_effort ? 2 : 4);
+		bw_plan_free(&plan);
+	}
+}
+
+static void a_perf_event_has_a_form(void **state)
+{
+	const struct bw_probe_kind *kind = bw_probe_of_option("perf-event");
+	const char *const good[] = {"cpu-clock", "cpu-clock:freq=49", "faults:period=100", "cs",
+				    "cycles:period=1000000"};
+	const char *const bad[] = {"",
+				   "clock",
+				   "cpu-clock:",
+				   "cpu-clock:freq=0",
+				   "cpu-clock:period=",
+				   "cpu-clock:freq=x",
+				   "cpu-clock:49",
+				   "cpu-clock:freq=1:period=2"};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(good); i++)
+		assert_true(kind->is_target(good[i]));
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_false(kind->is_target(bad[i]));
+}
+
+/* It is one hook, with a binding for each CPU. */
+static void a_perf_event_is_attached_to_each_cpu(void **state)
+{
+	struct bw_image_program programs[] = {{"f", NULL, 0}};
+	const struct bw_image image = {.programs = programs, .n_programs = 1};
+	struct bw_plan plan = {0};
+	const char *why;
+
+	(void)state;
+	assert_int_equal(bw_plan_add(&plan, bw_probe_of_option("perf-event"), "cpu-clock:freq=49:f", &why), 0);
+	assert_string_equal(plan.bindings[0].target, "cpu-clock:freq=49");
+	assert_int_equal(bw_plan_complete(&plan, &image), 0);
+	assert_int_equal(plan.n, sysconf(_SC_NPROCESSORS_ONLN));
+	for (size_t i = 0; i < plan.n; i++)
+		assert_true(plan.bindings[i].cpu >= 0 && !plan.bindings[i].matched);
+	assert_int_equal(bw_plan_hooks(&plan), 1);
+	bw_plan_free(&plan);
+}
+
 static void an_override_that_is_no_kprobe_ends_the_check(void **state)
 {
 	const struct bpf_insn insns[] = {{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_override_return}};
@@ -195,7 +265,7 @@ static void an_override_that_is_no_kprobe_ends_the_check(void **state)
 		.function = (char *)"f", .kind = &kind, .target = (char *)"good", .created = -1};
 	struct bw_image_program programs[] = {{"f", insns, 1}};
 	const struct bw_image image = {.programs = programs, .n_programs = 1};
-	const struct bw_plan plan = {.bindings = &binding, .n = 1};
+	struct bw_plan plan = {.bindings = &binding, .n = 1};
 	const struct bw_plan_binding *failed = &binding;
 
 	(void)state;
@@ -224,6 +294,9 @@ static void a_function_has_several_hooks_of_one_type(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_first_hook_that_cannot_be_had_is_given),
+	cmocka_unit_test(what_matches_is_checked_to_the_end),
+	cmocka_unit_test(a_perf_event_has_a_form),
+	cmocka_unit_test(a_perf_event_is_attached_to_each_cpu),
 	cmocka_unit_test(an_override_that_is_no_kprobe_ends_the_check),
 	cmocka_unit_test(a_function_has_several_hooks_of_one_type),
 	cmocka_unit_test(the_name_of_a_function_decides_its_hook),

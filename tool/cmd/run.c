@@ -26,6 +26,8 @@ enum {
 	OPT_RAW_TRACEPOINT,
 	OPT_UPROBE,
 	OPT_URETPROBE,
+	OPT_PERF_EVENT,
+	OPT_BEST_EFFORT,
 	OPT_CFLAG,
 	OPT_REPLACE,
 	OPT_JSON,
@@ -96,12 +98,13 @@ static int add_define(struct run *run, const char *value)
 /* Options without an argument. */
 static int set_switch(struct run *run, int id)
 {
-	bool *what = id == OPT_JSON	? &run->json
-		     : id == OPT_PRINTK ? &run->printk
-		     : id == OPT_CLEAR	? &run->clear
-		     : id == OPT_STRICT ? &run->strict
-		     : id == OPT_CHECK	? &run->check
-					: NULL;
+	bool *what = id == OPT_JSON	     ? &run->json
+		     : id == OPT_PRINTK	     ? &run->printk
+		     : id == OPT_CLEAR	     ? &run->clear
+		     : id == OPT_STRICT	     ? &run->strict
+		     : id == OPT_CHECK	     ? &run->check
+		     : id == OPT_BEST_EFFORT ? &run->plan.best_effort
+					     : NULL;
 
 	if (!what)
 		return BW_EXIT_USAGE;
@@ -126,6 +129,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return add_binding(run, "uprobe", value);
 	case OPT_URETPROBE:
 		return add_binding(run, "uretprobe", value);
+	case OPT_PERF_EVENT:
+		return add_binding(run, "perf-event", value);
 	case 'D':
 		return add_define(run, value);
 	case OPT_CFLAG:
@@ -184,6 +189,14 @@ static int check_tables(const struct run *run, const char *option, const struct 
 	return 0;
 }
 
+static void explain(const struct run *run, const struct bw_plan_binding *failed, int error)
+{
+	bw_plan_explain(failed, error);
+	if (failed->matched)
+		bw_log_hint("%zu of the functions that match cannot be attached; --best-effort goes on without them",
+			    run->plan.n_refused);
+}
+
 /* The source compiled, its programs in the kernel. */
 static int build(struct run *run, int signal_fd)
 {
@@ -199,7 +212,10 @@ static int build(struct run *run, int signal_fd)
 	if (r == 0)
 		r = bw_plan_check(&run->plan, &run->image, &failed);
 	if (failed)
-		bw_plan_explain(failed, r);
+		explain(run, failed, r);
+	else if (r == 0 && run->plan.n_refused > 0)
+		bw_log_note("%zu of the functions that match cannot be attached, and are left out.",
+			    run->plan.n_refused);
 	if (r == 0)
 		r = bw_plan_check_names(&run->plan);
 	if (r == 0)
@@ -242,8 +258,8 @@ static int watch(struct run *run, struct bw_trace_pipe *trace_pipe, int signal_f
 
 	if (r < 0)
 		return BW_EXIT_FAILED;
-	bw_log_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, run->plan.n,
-		    run->plan.n == 1 ? "hook" : "hooks");
+	bw_log_note("Running %s: %zu %s attached. Ctrl-C ends.", run->common.source, bw_plan_hooks(&run->plan),
+		    bw_plan_hooks(&run->plan) == 1 ? "hook" : "hooks");
 	r = bw_watch_run(&w);
 	return bw_watch_finish(&w, r, "");
 }
@@ -265,8 +281,8 @@ static int run_source(struct run *run)
 		return BW_EXIT_OK; /* ended before it began */
 	if (r == 0 && run->check) {
 		bw_log_note("%s: %u %s compiled and verified for %zu %s. Nothing was attached.", run->common.source,
-			    run->image.n_programs, run->image.n_programs == 1 ? "function" : "functions", run->plan.n,
-			    run->plan.n == 1 ? "hook" : "hooks");
+			    run->image.n_programs, run->image.n_programs == 1 ? "function" : "functions",
+			    bw_plan_hooks(&run->plan), bw_plan_hooks(&run->plan) == 1 ? "hook" : "hooks");
 		return BW_EXIT_OK;
 	}
 	return r < 0 ? BW_EXIT_FAILED : watch(run, trace_pipe, signal_fd);
@@ -294,8 +310,8 @@ static int run_command(const struct bw_command *command, int argc, char **argv)
 
 static const struct bw_command_option options[] = {
 	{OPT_KPROBE, "kprobe", "EVENT:FUNCTION",
-	 "attach the source's FUNCTION to the kernel function EVENT, or to an instruction in it, EVENT+N; may be "
-	 "given again, as all of these",
+	 "attach the source's FUNCTION to the kernel function EVENT, to an instruction in it, EVENT+N, or to all that "
+	 "match, as 'vfs_*'; may be given again, as all of these",
 	 NULL},
 	{OPT_KRETPROBE, "kretprobe", "EVENT:FUNCTION", "to its return", NULL},
 	{OPT_TRACEPOINT, "tracepoint", "CATEGORY:NAME:FUNCTION", "to a tracepoint", NULL},
@@ -305,6 +321,9 @@ static const struct bw_command_option options[] = {
 	 "to that offset in the file",
 	 BW_COMPLETE_FILE},
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
+	{OPT_PERF_EVENT, "perf-event", "EVENT[:freq=N|:period=N]:FUNCTION",
+	 "to a perf event on each CPU, N times a second or each Nth time: cpu-clock, page-faults, cycles, ...", NULL},
+	{OPT_BEST_EFFORT, "best-effort", NULL, "go on without the functions that match and cannot be attached", NULL},
 	{OPT_STRICT, "strict", NULL, "fail if a function of the source is attached nowhere", NULL},
 	{OPT_CHECK, "check", NULL, "compile the program and let the kernel verify it, but attach nothing", NULL},
 	{OPT_LIST, "list", NULL, "list the examples in bpf_src/examples, which can be run by their name", NULL},

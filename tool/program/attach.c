@@ -19,7 +19,7 @@ static int attach(struct bw_plan_binding *b, int program)
 	if (!b->kind->create)
 		return b->kind->attach(program, b->target);
 	if (b->created < 0) /* nobody has checked it */
-		b->created = b->kind->create(b->target);
+		b->created = b->kind->create(b->target, b->cpu);
 	r = b->created < 0 ? b->created : bw_perf_kprobe_attach(&b->created, program);
 	return r < 0 ? r : bw_cleanup_take_fd(&b->created);
 }
@@ -93,7 +93,7 @@ struct bw_attached_misses bw_attached_missed(const struct bw_attached *attached)
 		const struct bw_probe_kind *kind = attached->plan->bindings[i].kind;
 		uint64_t missed;
 
-		if (!kind->create || bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0)
+		if (!kind->create || !kind->probes_functions || bw_perf_kprobe_missed(attached->hooks[i], &missed) < 0)
 			continue;
 		if (kind->returns == BW_PROBE_RETURN_NONE)
 			sum.calls += missed;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "kernel/kallsyms.h"
 #include "program/override_check.h"
+#include "program/plan_expand.h"
 
 /* Takes target over. */
 static int add(struct bw_plan *plan, const char *function, const struct bw_probe_kind *kind, char *target,
@@ -23,7 +24,14 @@ static int add(struct bw_plan *plan, const char *function, const struct bw_probe
 		plan->bindings = more;
 	if (!more || !copy)
 		return -ENOMEM;
-	plan->bindings[plan->n++] = (struct bw_plan_binding){BW_TAKE(copy), kind, BW_TAKE(owned), program, -1};
+	plan->bindings[plan->n++] = (struct bw_plan_binding){
+		.function = BW_TAKE(copy),
+		.kind = kind,
+		.target = BW_TAKE(owned),
+		.program = program,
+		.created = -1,
+		.cpu = -1,
+	};
 	return 0;
 }
 
@@ -150,13 +158,14 @@ static void put_followers_first(struct bw_plan *plan)
 
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 {
-	int r = 0;
+	int r;
 
 	if (image->n_programs == 0) {
 		bw_log_error(-EINVAL, "cannot attach anything: the source has no program");
 		bw_log_hint("only functions that are not static are programs");
 		return -EINVAL;
 	}
+	r = bw_plan_expand(plan, "");
 	for (size_t i = 0; i < plan->n && r == 0; i++)
 		r = find_program(&plan->bindings[i], image);
 	for (uint32_t i = 0; i < image->n_programs && r == 0; i++) {
@@ -187,26 +196,64 @@ static int check(struct bw_plan_binding *b)
 {
 	if (!b->kind->create)
 		return b->kind->check(b->target);
-	b->created = b->kind->create(b->target);
+	b->created = b->kind->create(b->target, b->cpu);
 	return b->created < 0 ? b->created : 0;
 }
 
-int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed)
+static int check_binding(struct bw_plan_binding *b, const struct bw_image *image, const struct bw_plan_binding **failed)
 {
-	raise_files_limit();
-	for (size_t i = 0; i < plan->n; i++) {
-		struct bw_plan_binding *b = &plan->bindings[i];
-		int r = check(b);
+	int r = check(b);
 
-		*failed = b;
-		if (r < 0)
+	*failed = r < 0 ? b : NULL;
+	return r < 0 ? r : bw_override_check_program(&image->programs[b->program], b->kind, b->target);
+}
+
+static void remove_binding(struct bw_plan *plan, size_t i)
+{
+	free(plan->bindings[i].function);
+	free(plan->bindings[i].target);
+	plan->n--;
+	memmove(&plan->bindings[i], &plan->bindings[i + 1], (plan->n - i) * sizeof(plan->bindings[i]));
+}
+
+/* What a pattern stands for is tried to the end, to count what is refused. */
+int bw_plan_check(struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed)
+{
+	const struct bw_plan_binding *first = NULL;
+	int why = 0;
+
+	raise_files_limit();
+	for (size_t i = 0; i < plan->n;) {
+		struct bw_plan_binding *b = &plan->bindings[i];
+		int r = check_binding(b, image, failed);
+
+		if (r < 0 && (!*failed || !b->matched))
 			return r;
-		*failed = NULL;
-		r = bw_override_check_program(&image->programs[b->program], b->kind, b->target);
-		if (r < 0)
-			return r;
+		plan->n_refused += r < 0;
+		if (r < 0 && plan->best_effort && plan->n > 1) {
+			remove_binding(plan, i);
+			continue;
+		}
+		first = first || r == 0 ? first : b;
+		why = why ? why : r;
+		i++;
 	}
-	return 0;
+	*failed = first;
+	return why;
+}
+
+size_t bw_plan_hooks(const struct bw_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct bw_plan_binding *b = &plan->bindings[i];
+		const bool is_same = i > 0 && b->cpu >= 0 && b->kind == b[-1].kind &&
+				     strcmp(b->target, b[-1].target) == 0 && strcmp(b->function, b[-1].function) == 0;
+
+		n += !is_same;
+	}
+	return n;
 }
 
 void bw_plan_explain(const struct bw_plan_binding *binding, int error)

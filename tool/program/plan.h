@@ -11,13 +11,17 @@ struct bw_plan_binding {
 	char *target;
 	uint32_t program; /* its index in the image */
 	int created;	  /* a kprobe without its program, from bw_plan_check until it is attached; -1: none */
+	int cpu;	  /* of a kind that is per CPU; -1: not known yet */
+	bool matched;	  /* one of several that a pattern stands for */
 };
 
 /* Start with zeroes. A function may have several bindings, of one type of program. */
 struct bw_plan {
 	struct bw_plan_binding *bindings; /* n */
 	size_t n;
-	bool lenient; /* a function that nothing attaches is reported, but no error if there are others */
+	bool lenient;	  /* a function that nothing attaches is reported, but no error if there are others */
+	bool best_effort; /* of the functions that a pattern stands for, those that can't be attached are left out */
+	size_t n_refused; /* these, so far */
 };
 
 /*
@@ -27,9 +31,9 @@ struct bw_plan {
 int bw_plan_add(struct bw_plan *plan, const struct bw_probe_kind *kind, const char *spec, const char **why);
 
 /*
- * Finds each binding's program in the image, and gives a binding by its name to every program that has none yet; those
- * at the beginning and end of processes come first. 0 or -errno, reported on stderr: a function that is not there, one
- * that nothing attaches (where the plan is not lenient), one with two types.
+ * Expands patterns (bw_plan_expand), finds each binding's program in the image, and gives a binding by its name to
+ * every program that has none yet; those at the beginning and end of processes come first. 0 or -errno, reported on
+ * stderr: a function that is not there, one that nothing attaches (where the plan is not lenient), one with two types.
  */
 int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
 
@@ -38,7 +42,10 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image);
  * limit for open files is raised, for what follows. 0, or -errno: with *failed the first that can't, and nothing
  * reported (bw_plan_explain does that); or with *failed NULL, and the reason reported on stderr.
  */
-int bw_plan_check(const struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed);
+int bw_plan_check(struct bw_plan *plan, const struct bw_image *image, const struct bw_plan_binding **failed);
+
+/* How many hooks there are: those of all CPUs are one. */
+size_t bw_plan_hooks(const struct bw_plan *plan);
 
 /* Reports why that binding can't be attached. */
 void bw_plan_explain(const struct bw_plan_binding *binding, int error);

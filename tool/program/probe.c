@@ -18,7 +18,7 @@
 static const struct bw_probe_kind *const kinds[] = {
 	&bw_probe_kprobe, &bw_probe_kretprobe, &bw_probe_tracepoint, &bw_probe_raw_tracepoint,
 	&bw_probe_uprobe, &bw_probe_uretprobe, &bw_probe_kfunc,	     &bw_probe_kretfunc,
-	&bw_probe_lsm,	  &bw_probe_fmod_ret,
+	&bw_probe_lsm,	  &bw_probe_fmod_ret,  &bw_probe_perf_event,
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

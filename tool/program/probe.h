@@ -27,6 +27,7 @@ struct bw_probe_kind {
 	enum bpf_attach_type btf_attach_type;
 	const char *function_prefix;
 	bool probes_functions; /* the target is the name of a kernel function */
+	bool per_cpu;	       /* attached to each CPU */
 	enum bw_probe_return returns;
 	/* Has the target the form that `usage` says? NULL: there is no option. */
 	bool (*is_target)(const char *target);
@@ -37,15 +38,19 @@ struct bw_probe_kind {
 	int (*attach)(int program, const char *target);
 	/* Reports why attaching failed with this error. */
 	void (*explain)(const char *target, int error);
-	/* Of kprobes, in place of `check` and `attach`, which are NULL then: creates the probe without a program.
-	 * Returns a descriptor, the caller's, for bw_perf_kprobe_attach, or -errno. */
-	int (*create)(const char *target);
+	/* Of kprobes and perf events, in place of `check` and `attach`, which are NULL then: creates the probe without
+	 * a program. cpu counts where it is per CPU. Returns a descriptor, the caller's, for bw_perf_kprobe_attach, or
+	 * -errno. */
+	int (*create)(const char *target, int cpu);
 };
 
 /* Reads a function's name. 0, with a *target that the caller frees; -ENOENT if it names no probe; or -ENOMEM. */
 int bw_probe_of_name(const char *name, const struct bw_probe_kind **kind, char **target);
 
-/* The kind that has the option: kprobe, kretprobe, tracepoint, raw-tracepoint, uprobe, uretprobe; NULL: none has. */
+/*
+ * The kind that has the option: kprobe, kretprobe, tracepoint, raw-tracepoint, uprobe, uretprobe, perf-event; NULL:
+ * none has.
+ */
 const struct bw_probe_kind *bw_probe_of_option(const char *option);
 
 /* The number, in the kernel's BTF, of the function that a program attached through BTF is loaded for. 0, or -ENOENT. */

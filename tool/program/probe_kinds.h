@@ -7,6 +7,7 @@
 extern const struct bw_probe_kind bw_probe_kprobe, bw_probe_kretprobe;
 extern const struct bw_probe_kind bw_probe_tracepoint;
 extern const struct bw_probe_kind bw_probe_raw_tracepoint;
+extern const struct bw_probe_kind bw_probe_perf_event;
 extern const struct bw_probe_kind bw_probe_uprobe, bw_probe_uretprobe;
 extern const struct bw_probe_kind bw_probe_kfunc, bw_probe_kretfunc, bw_probe_lsm, bw_probe_fmod_ret;
 

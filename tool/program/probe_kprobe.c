@@ -58,8 +58,9 @@ static int check_offset(const char *target)
 	return r;
 }
 
-static int create_kprobe(const char *target)
+static int create_kprobe(const char *target, int cpu)
 {
+	(void)cpu;
 	int r = strchr(target, '+') ? check_offset(target) : 0;
 
 	return r < 0 ? r : bw_perf_kprobe_create(target, false);
@@ -82,8 +83,9 @@ static bool is_whole(const char *target)
 	return bw_probe_kinds_is_name(target) && !strchr(target, '+');
 }
 
-static int create_kretprobe(const char *target)
+static int create_kretprobe(const char *target, int cpu)
 {
+	(void)cpu;
 	return bw_perf_kprobe_create(target, true);
 }
 
