@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "output/event_json.h"
 #include "output/histogram.h"
+#include "output/prefix.h"
 #include "output/table.h"
 #include "output/timestamp.h"
 #include "process/frames.h"
@@ -248,6 +249,18 @@ static int print_stacks(const struct bw_map_printer *m, const struct bw_table *t
 	return r;
 }
 
+/* 0 or -ENOMEM. */
+static int print_prefixes(const struct bw_map_printer *m, const struct bw_image_map *map, const struct bw_table *table,
+			  const struct bw_table_rows *rows, uint64_t now, FILE *out)
+{
+	BW_CLEANUP(bw_map_rows_free) struct bw_table_rows texts = {0};
+	struct bw_layout_field field;
+	const struct bw_table shown = bw_prefix_table(table, &field);
+	int r = bw_prefix_rows(table, rows, &shown, &texts);
+
+	return r < 0 ? r : print_rows(m, map, &shown, &texts, now, out);
+}
+
 /* 0 or -errno. */
 static int print_map(struct bw_map_printer *m, uint32_t index, uint64_t now, FILE *out)
 {
@@ -267,7 +280,8 @@ static int print_map(struct bw_map_printer *m, uint32_t index, uint64_t now, FIL
 				       now, out);
 	} else {
 		note_rows(m, &table, &rows);
-		printed = print_rows(m, map, &table, &rows, now, out);
+		printed = map->type == BPF_MAP_TYPE_LPM_TRIE ? print_prefixes(m, map, &table, &rows, now, out)
+							     : print_rows(m, map, &table, &rows, now, out);
 	}
 	return r < 0 ? r : printed;
 }
