@@ -167,6 +167,11 @@ reload() {
 for hook in "${hooks[@]}"; do
 	make_files
 	start_unread -a deny --hook "$hook" --name protected --path p/c --dir d --access write,attr || continue
+	if grep -q "On this preemptible kernel" "$err"; then # as the header says, not each access is checked by this hook
+		skip "$hook: many attempts" "the kernel preempts its program"
+		stop
+		continue
+	fi
 	check_status "$hook: of 1000 attempts an operation none passes" 0 leaks 1000
 	check "$hook: after many attempts the files have what they had" whole
 	stop

@@ -226,6 +226,98 @@ check_status "run --perf-event: an unknown event is a usage error" 2 bccwatch ru
 check_lines "run --perf-event: a usage error says what is wanted" 1 "perf-list(1)" "$tmp/said"
 failure "run --perf-event: a hardware event, which the guest does not have, fails" "cannot attach perf event 'cycles': this machine does not have that event" perf.c "${btf[@]}" --perf-event cycles:on_clock
 
+# Queues and stacks: four numbers go in, in this order.
+cat >queue.c <<'END'
+BPF_QUEUE(first_in, u32, 8);
+BPF_STACK(last_in, u32, 8);
+BPF_ARRAY(done, u32, 1);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	u32 zero = 0, *n = done.lookup(&zero), value;
+	char comm[16] = "";
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	if (!n || *n >= 4 || comm[0] != 'q' || comm[5] != 'r')
+		return 0;
+	value = 10 * *n;
+	*n += 1;
+	first_in.push(&value, 0);
+	last_in.push(&value, 0);
+	return 0;
+}
+END
+cp /bin/true queuer
+start_command run queue.c "${btf[@]}" --interval 1 -d 3 && ./queuer && wait "$pid"
+check "run: a queue's entries are shown, the first one first" [ "$(of_map first_in 0) $(of_map first_in 3)" = "0 30" ]
+check "run: a stack's entries are shown, the last one first" [ "$(of_map last_in 0) $(of_map last_in 3)" = "30 0" ]
+check "run: the entries of a queue are taken out when they are shown" [ "$(grep -c 'first_in, 4 entries' "$out") $(grep -c 'first_in, 0 entries' "$out")" = "1 $(($(grep -c first_in "$out") - 1))" ]
+
+# Tail calls: one function calls the next by a table, and that one another.
+cat >tail.c <<'END'
+BPF_PROG_ARRAY(next, 4);
+BPF_PROG_ARRAY(last, 2);
+BPF_ARRAY(seen, u64, 4);
+static void count(u32 at)
+{
+	u64 *v = seen.lookup(&at);
+
+	if (v)
+		__sync_fetch_and_add(v, 1);
+}
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	next.call(ctx, 1);
+	count(0);
+	return 0;
+}
+int second(struct bpf_raw_tracepoint_args *ctx)
+{
+	count(1);
+	last.call(ctx, 0);
+	return 0;
+}
+int third(struct bpf_raw_tracepoint_args *ctx)
+{
+	count(2);
+	return 0;
+}
+END
+start_command run tail.c "${btf[@]}" --tail next:1=second --tail last:0=third -d 2 && wait "$pid"
+check "run --tail: what a table has is called in place of the rest" [ "$(value 1)" -gt 0 ]
+check "run --tail: what is called calls another by a table of its own" [ "$(value 2)" -gt 0 ]
+check "run --tail: the calls do not return" [ -z "$(value 0)" ]
+failure "run: a table of programs that nothing fills fails" "cannot use 'last': nothing puts programs into this table" tail.c "${btf[@]}" --tail next:1=second
+failure "run --tail: a table that is not there fails" "--tail none:0=third: the source has no BPF_PROG_ARRAY of that name" tail.c "${btf[@]}" --tail none:0=third
+failure "run --tail: an index that the table does not have fails" "--tail last:2=third: the table has 2 entries" tail.c "${btf[@]}" --tail last:2=third
+failure "run --tail: a function that is not there fails" "--tail last:0=fourth: the source has no such function" tail.c "${btf[@]}" --tail last:0=fourth
+check_status "run --tail: a malformed one is a usage error" 2 bccwatch run tail.c --tail last=third
+
+# The keys of a trie are prefixes.
+cat >trie.c <<'END'
+struct key { u32 length; u8 address[4]; };
+struct other { u32 length; u8 bytes[8]; };
+BPF_LPM_TRIE(routes, struct key, u64, 8);
+BPF_LPM_TRIE(others, struct other, u64, 8);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	struct key net = {8, {10}}, host = {32, {192, 168, 0, 1}};
+	struct other other = {9, {0x0a, 0x80}};
+	u64 one = 1, two = 2;
+
+	routes.update(&net, &one);
+	routes.update(&host, &two);
+	others.update(&other, &one);
+	return 0;
+}
+END
+for seen in no yes; do
+	start_command run trie.c "${btf[@]}" -d 1 && wait "$pid"
+	check "run: keys of a trie are shown as prefix and length (seen before: $seen)" [ "$(value 10.0.0.0/8) $(value 192.168.0.1/32)" = "1 2" ]
+	check "run: keys of a trie that are no addresses are shown in hex (seen before: $seen)" grep -qE '^ *0x0a80000000000000/9 +1$' "$out"
+done
+start_command run trie.c "${btf[@]}" --json -d 1 && wait "$pid"
+check "run --json: keys of a trie are text" grep -q '"table":"routes","key":"10.0.0.0/8","value":1}' "$out"
+
 start_command run library.c "${btf[@]}" --uprobe c:getenv:probe && cat /etc/hostname >/dev/null && bash -c : && stop INT
 check "run --uprobe: a library is found by its short name" [ "$(value 0)" -gt 0 ]
 failure "run --uprobe: a short name that no library has fails" "cannot attach uprobe 'nosuchlib:x': no library of that name" library.c "${btf[@]}" --uprobe nosuchlib:x:probe

@@ -115,7 +115,7 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 static enum bw_image_display display_of(const struct bw_map_printer *m, const struct bw_image_map *map,
 					const struct bw_table *table)
 {
-	if (!bw_histogram_fits(table))
+	if (!bw_histogram_fits(table) || bw_map_rows_is_queue(map))
 		return BW_DISPLAY_TABLE;
 	if (is_among(map->name, m->log2, m->n_log2))
 		return BW_DISPLAY_LOG2;
@@ -129,7 +129,8 @@ static int print_rows(const struct bw_map_printer *m, const struct bw_image_map 
 	enum bw_image_display display = display_of(m, map, table);
 	bool log2 = display == BW_DISPLAY_LOG2;
 
-	bw_table_sort(table, rows);
+	if (!bw_map_rows_is_queue(map))
+		bw_table_sort(table, rows);
 	if (display == BW_DISPLAY_TABLE)
 		return m->json ? bw_table_json(table, rows, now, out) : bw_table_text(table, rows, now, out);
 	return m->json ? bw_histogram_json(table, rows, log2, now, out)
@@ -271,7 +272,7 @@ static int print_map(struct bw_map_printer *m, uint32_t index, uint64_t now, FIL
 
 	if (r < 0)
 		return r;
-	if (m->clear)
+	if (m->clear && !bw_map_rows_is_queue(map))
 		r = bw_map_rows_clear(m->loaded, index, &table, &rows);
 	if (is_stack(map)) {
 		printed = print_stacks(m, &table, &rows,

@@ -18,6 +18,7 @@
 #include "cmd/trace_pipe.h"
 #include "cmd/watch.h"
 #include "program/plan.h"
+#include "program/tails.h"
 
 enum {
 	OPT_KPROBE = 256,
@@ -27,6 +28,7 @@ enum {
 	OPT_UPROBE,
 	OPT_URETPROBE,
 	OPT_PERF_EVENT,
+	OPT_TAIL,
 	OPT_BEST_EFFORT,
 	OPT_CFLAG,
 	OPT_REPLACE,
@@ -77,6 +79,14 @@ static int add_binding(struct run *run, const char *word, const char *value)
 
 	snprintf(option, sizeof(option), "--%s", word);
 	return r < 0 ? bw_common_options_usage_error(option, value, r == -EINVAL ? why : strerror(-r)) : 0;
+}
+
+static int add_tail(struct run *run, const char *value)
+{
+	const char *why;
+	int r = bw_tails_add(&run->plan, value, &why);
+
+	return r < 0 ? bw_common_options_usage_error("--tail", value, r == -EINVAL ? why : strerror(-r)) : 0;
 }
 
 static int add_replacement(struct run *run, const char *value)
@@ -131,6 +141,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return add_binding(run, "uretprobe", value);
 	case OPT_PERF_EVENT:
 		return add_binding(run, "perf-event", value);
+	case OPT_TAIL:
+		return add_tail(run, value);
 	case 'D':
 		return add_define(run, value);
 	case OPT_CFLAG:
@@ -323,6 +335,8 @@ static const struct bw_command_option options[] = {
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
 	{OPT_PERF_EVENT, "perf-event", "EVENT[:freq=N|:period=N]:FUNCTION",
 	 "to a perf event on each CPU, N times a second or each Nth time: cpu-clock, page-faults, cycles, ...", NULL},
+	{OPT_TAIL, "tail", "TABLE:INDEX=FUNCTION",
+	 "put FUNCTION into the source's BPF_PROG_ARRAY TABLE, for tail calls; may be given again", NULL},
 	{OPT_BEST_EFFORT, "best-effort", NULL, "go on without the functions that match and cannot be attached", NULL},
 	{OPT_STRICT, "strict", NULL, "fail if a function of the source is attached nowhere", NULL},
 	{OPT_CHECK, "check", NULL, "compile the program and let the kernel verify it, but attach nothing", NULL},

@@ -89,8 +89,6 @@ static const char *unsupported(const struct bw_image_map *map, const char *text)
 {
 	if (map->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || map->type == BPF_MAP_TYPE_HASH_OF_MAPS)
 		return "a map of maps is not supported";
-	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
-		return "tail calls are not supported: nothing puts programs into this table";
 	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && bw_map_display_is_declared(text, "BPF_PERF_ARRAY", map->name))
 		return "counters of perf events are not supported: nothing puts them into this table";
 	return NULL;

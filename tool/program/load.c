@@ -18,6 +18,7 @@
 #include "kernel/btf.h"
 #include "kernel/cpu.h"
 #include "program/rejection.h"
+#include "program/tails.h"
 
 enum { LOG_BYTES = 16 << 20 }; /* of the verifier */
 
@@ -210,6 +211,20 @@ static int make_or_share_map(const struct bw_image_map *map, uint32_t cpus, cons
 	return r < 0 || *fd >= 0 ? r : make_map(map, cpus, fd);
 }
 
+struct tail_loader {
+	struct bw_loaded *loaded;
+	struct btf **btf;
+	const struct bw_rejection_explainer *explainer;
+};
+
+static int load_tail(void *cookie, const struct bw_plan_binding *b)
+{
+	struct tail_loader *l = cookie;
+
+	return load_program(l->loaded->image, b, l->loaded->maps, l->btf, l->explainer,
+			    &l->loaded->programs[b->program]);
+}
+
 int bw_load(struct bw_loaded *loaded, const struct bw_image *image, const struct bw_plan *plan,
 	    const struct bw_rejection_explainer *explainer)
 {
@@ -238,7 +253,7 @@ int bw_load_sharing(struct bw_loaded *loaded, const struct bw_image *image, cons
 		if (r == 0 && shared && shared->go_on)
 			r = shared->go_on(shared->cookie);
 	}
-	return r;
+	return r == 0 ? bw_tails_fill(loaded, load_tail, &(struct tail_loader){loaded, &btf, explainer}) : r;
 }
 
 static void close_all(int *fds, size_t n)

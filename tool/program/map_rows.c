@@ -19,12 +19,18 @@ static bool is_per_cpu(uint32_t type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
+bool bw_map_rows_is_queue(const struct bw_image_map *map)
+{
+	return map->type == BPF_MAP_TYPE_QUEUE || map->type == BPF_MAP_TYPE_STACK;
+}
+
 bool bw_map_rows_can(const struct bw_image_map *map)
 {
 	if (map->content)
 		return false;
-	return is_array(map->type) || is_per_cpu(map->type) || map->type == BPF_MAP_TYPE_HASH ||
-	       map->type == BPF_MAP_TYPE_LRU_HASH || map->type == BPF_MAP_TYPE_LPM_TRIE;
+	return bw_map_rows_is_queue(map) || is_array(map->type) || is_per_cpu(map->type) ||
+	       map->type == BPF_MAP_TYPE_HASH || map->type == BPF_MAP_TYPE_LRU_HASH ||
+	       map->type == BPF_MAP_TYPE_LPM_TRIE;
 }
 
 /* 4 or 8 bytes of an unknown type are a number. */
@@ -44,11 +50,13 @@ struct bw_table bw_map_rows_table(const struct bw_loaded *loaded, uint32_t map)
 {
 	const struct bw_image_map *m = &loaded->image->maps[map];
 
+	const uint32_t key_size = bw_map_rows_is_queue(m) ? (uint32_t)sizeof(uint32_t) : m->key_size;
+
 	return (struct bw_table){
 		.name = m->name,
-		.key = layout_of(&m->key, m->key_size),
+		.key = layout_of(&m->key, key_size),
 		.value = layout_of(&m->value, m->value_size),
-		.key_size = m->key_size,
+		.key_size = key_size,
 		.value_size = m->value_size,
 		.cpus = is_per_cpu(m->type) ? loaded->cpus : 0,
 	};
@@ -98,6 +106,24 @@ static void remove_twins(const struct bw_table *table, struct bw_table_rows *row
 	rows->n = kept;
 }
 
+/* A program that goes on filling it does not keep the loop going. */
+static int take_out(const struct bw_image_map *m, int fd, const struct bw_table *table, struct bw_table_rows *rows)
+{
+	size_t room = 0;
+
+	for (uint32_t i = 0; i < m->max_entries; i++) {
+		char *row = new_row(table, rows, &room);
+
+		if (!row)
+			return -ENOMEM;
+		if (bpf_lookup_and_delete(fd, NULL, row + bw_table_value_at(table)) < 0)
+			return errno == ENOENT ? 0 : -errno;
+		memcpy(row, &i, sizeof(i));
+		rows->n++;
+	}
+	return 0;
+}
+
 int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct bw_table *table,
 		     struct bw_table_rows *rows)
 {
@@ -107,6 +133,8 @@ int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct 
 	int fd = loaded->maps[map];
 
 	*rows = (struct bw_table_rows){0};
+	if (bw_map_rows_is_queue(m))
+		return take_out(m, fd, table, rows);
 	if (!key)
 		return -ENOMEM;
 	/* An entry can come again for each that was removed meanwhile: the limit ends the loop. */

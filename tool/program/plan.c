@@ -12,6 +12,7 @@
 #include "kernel/kallsyms.h"
 #include "program/override_check.h"
 #include "program/plan_expand.h"
+#include "program/tails.h"
 
 /* Takes target over. */
 static int add(struct bw_plan *plan, const char *function, const struct bw_probe_kind *kind, char *target,
@@ -85,7 +86,7 @@ static int bind_by_name(struct bw_plan *plan, const char *function, uint32_t pro
 static int report_unattached(const struct bw_plan *plan, const struct bw_image *image)
 {
 	for (uint32_t i = 0; i < image->n_programs; i++) {
-		if (has_binding(plan, image->programs[i].name))
+		if (has_binding(plan, image->programs[i].name) || bw_tails_have(plan, image->programs[i].name))
 			continue;
 		if (!plan->lenient || plan->n == 0)
 			return no_hook(image->programs[i].name);
@@ -169,11 +170,13 @@ int bw_plan_complete(struct bw_plan *plan, const struct bw_image *image)
 	for (size_t i = 0; i < plan->n && r == 0; i++)
 		r = find_program(&plan->bindings[i], image);
 	for (uint32_t i = 0; i < image->n_programs && r == 0; i++) {
-		if (!has_binding(plan, image->programs[i].name))
+		if (!has_binding(plan, image->programs[i].name) && !bw_tails_have(plan, image->programs[i].name))
 			r = bind_by_name(plan, image->programs[i].name, i);
 		if (r == -ENOENT)
 			r = 0; /* the next reports it */
 	}
+	if (r == 0)
+		r = bw_tails_complete(plan, image);
 	if (r == 0)
 		r = report_unattached(plan, image);
 	if (r == 0)
@@ -291,5 +294,6 @@ void bw_plan_free(struct bw_plan *plan)
 		bw_cleanup_fd(&plan->bindings[i].created);
 	}
 	free(plan->bindings);
+	bw_tails_free(plan);
 	*plan = (struct bw_plan){0};
 }

@@ -15,10 +15,14 @@ struct bw_plan_binding {
 	bool matched;	  /* one of several that a pattern stands for */
 };
 
+struct bw_plan_tail;
+
 /* Start with zeroes. A function may have several bindings, of one type of program. */
 struct bw_plan {
 	struct bw_plan_binding *bindings; /* n */
 	size_t n;
+	struct bw_plan_tail *tails; /* n_tails; program/tails.h */
+	size_t n_tails;
 	bool lenient;	  /* a function that nothing attaches is reported, but no error if there are others */
 	bool best_effort; /* of the functions that a pattern stands for, those that can't be attached are left out */
 	size_t n_refused; /* these, so far */

@@ -100,9 +100,13 @@ int bw_plan_expand(struct bw_plan *plan, const char *root)
 			r = add(&e, e.from->target, e.from->cpu);
 	}
 	if (r < 0) {
+		e.to.tails = NULL;
+		e.to.n_tails = 0;
 		bw_plan_free(&e.to);
 		return r == -ENOMEM ? bw_log_error(r, "out of memory") : r;
 	}
+	plan->tails = NULL; /* they are the other's now */
+	plan->n_tails = 0;
 	bw_plan_free(plan);
 	*plan = e.to;
 	return 0;
