@@ -294,14 +294,14 @@ check_status "run --tail: a malformed one is a usage error" 2 bccwatch run tail.
 
 # The keys of a trie are prefixes.
 cat >trie.c <<'END'
-struct key { u32 length; u8 address[4]; };
-struct other { u32 length; u8 bytes[8]; };
-BPF_LPM_TRIE(routes, struct key, u64, 8);
-BPF_LPM_TRIE(others, struct other, u64, 8);
+struct range { u32 length; u8 address[4]; };
+struct bits { u32 length; u8 bytes[8]; };
+BPF_LPM_TRIE(routes, struct range, u64, 8);
+BPF_LPM_TRIE(others, struct bits, u64, 8);
 RAW_TRACEPOINT_PROBE(sys_enter)
 {
-	struct key net = {8, {10}}, host = {32, {192, 168, 0, 1}};
-	struct other other = {9, {0x0a, 0x80}};
+	struct range net = {8, {10}}, host = {32, {192, 168, 0, 1}};
+	struct bits other = {9, {0x0a, 0x80}};
 	u64 one = 1, two = 2;
 
 	routes.update(&net, &one);
@@ -315,6 +315,40 @@ for seen in no yes; do
 	check "run: keys of a trie are shown as prefix and length (seen before: $seen)" [ "$(value 10.0.0.0/8) $(value 192.168.0.1/32)" = "1 2" ]
 	check "run: keys of a trie that are no addresses are shown in hex (seen before: $seen)" grep -qE '^ *0x0a80000000000000/9 +1$' "$out"
 done
+cat >put.c <<'END'
+struct limit { u32 pid; char comm[16]; };
+struct range { u32 length; u8 address[4]; };
+BPF_HASH(limits, struct limit, s64);
+BPF_PERCPU_ARRAY(each, u64, 2);
+BPF_LPM_TRIE(nets, struct range, u32, 8);
+BPF_ARRAY(seen, u64, 4);
+RAW_TRACEPOINT_PROBE(sys_enter)
+{
+	u32 zero = 0, one = 1, two = 2;
+	struct limit key = {7, "cat"};
+	struct range net = {32, {10, 1, 2, 3}};
+	s64 *limit = limits.lookup(&key);
+	u64 *of_cpu = each.lookup(&one), *v0 = seen.lookup(&zero), *v1 = seen.lookup(&one), *v2 = seen.lookup(&two);
+	u32 *found = nets.lookup(&net);
+
+	if (v0 && limit)
+		*v0 = -*limit;
+	if (v1 && of_cpu)
+		*v1 = *of_cpu;
+	if (v2 && found)
+		*v2 = *found;
+	return 0;
+}
+END
+start_command run put.c "${btf[@]}" --put limits:7,cat=-40 --put each:1=0x10 --put 'nets 10.0.0.0/8=99' -d 1 && wait "$pid"
+check "run --put: a struct with a text is a key" [ "$(of_map seen 0)" = 40 ]
+check "run --put: each CPU's value is set" [ "$(of_map seen 1)" = 16 ]
+check "run --put: a prefix is a key" [ "$(of_map seen 2)" = 99 ]
+failure "run --put: a map that is not there fails" "--put none:0=1: the source has no map of that name" put.c "${btf[@]}" --put none:0=1
+failure "run --put: a value that does not fit fails" "--put nets:10.0.0.0/8=-1: the value: it is a number that fits" put.c "${btf[@]}" --put nets:10.0.0.0/8=-1
+failure "run --put: a key with a member less fails" "--put limits:7=1: the key: it has more members" put.c "${btf[@]}" --put limits:7=1
+failure "run --put: an index that the map does not have fails" "--put each:2=1: the map has no such index, or is full" put.c "${btf[@]}" --put each:2=1
+
 start_command run trie.c "${btf[@]}" --json -d 1 && wait "$pid"
 check "run --json: keys of a trie are text" grep -q '"table":"routes","key":"10.0.0.0/8","value":1}' "$out"
 

@@ -17,6 +17,7 @@
 #include "cmd/run_examples.h"
 #include "cmd/trace_pipe.h"
 #include "cmd/watch.h"
+#include "program/map_put.h"
 #include "program/plan.h"
 #include "program/tails.h"
 
@@ -29,6 +30,7 @@ enum {
 	OPT_URETPROBE,
 	OPT_PERF_EVENT,
 	OPT_TAIL,
+	OPT_PUT,
 	OPT_BEST_EFFORT,
 	OPT_CFLAG,
 	OPT_REPLACE,
@@ -54,7 +56,7 @@ struct list {
 struct run {
 	struct bw_common_options common;
 	struct bw_plan plan;
-	struct list defines, cflags, replacements, log2, linear;
+	struct list defines, cflags, replacements, log2, linear, puts;
 	bool json, printk, clear, strict, check;
 	char *example; /* the path of the named one, owned; NULL: a file is run */
 	uint64_t interval;
@@ -143,6 +145,8 @@ static int set_option(void *cookie, int id, const char *value)
 		return add_binding(run, "perf-event", value);
 	case OPT_TAIL:
 		return add_tail(run, value);
+	case OPT_PUT:
+		return add(&run->puts, "--put", value);
 	case 'D':
 		return add_define(run, value);
 	case OPT_CFLAG:
@@ -232,6 +236,8 @@ static int build(struct run *run, int signal_fd)
 		r = bw_plan_check_names(&run->plan);
 	if (r == 0)
 		r = bw_common_options_load(&run->loaded, &run->image, &run->plan, &source, signal_fd, NULL);
+	for (size_t i = 0; i < run->puts.n && r == 0; i++)
+		r = bw_map_put(&run->loaded, run->puts.items[i]);
 	if (r == 0)
 		r = check_tables(run, "--log2", &run->log2);
 	return r == 0 ? check_tables(run, "--linear", &run->linear) : r;
@@ -337,6 +343,7 @@ static const struct bw_command_option options[] = {
 	 "to a perf event on each CPU, N times a second or each Nth time: cpu-clock, page-faults, cycles, ...", NULL},
 	{OPT_TAIL, "tail", "TABLE:INDEX=FUNCTION",
 	 "put FUNCTION into the source's BPF_PROG_ARRAY TABLE, for tail calls; may be given again", NULL},
+	{OPT_PUT, "put", "MAP:KEY=VALUE", "put an entry into a map before the start; may be given again", NULL},
 	{OPT_BEST_EFFORT, "best-effort", NULL, "go on without the functions that match and cannot be attached", NULL},
 	{OPT_STRICT, "strict", NULL, "fail if a function of the source is attached nowhere", NULL},
 	{OPT_CHECK, "check", NULL, "compile the program and let the kernel verify it, but attach nothing", NULL},

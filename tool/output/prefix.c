@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/parse.h"
 #include "output/value.h"
+#include "output/value_parse.h"
 
 enum { LENGTH_BYTES = 4, IPV4_BYTES = 4, IPV6_BYTES = 16, LENGTH_TEXT = sizeof("/4294967295") };
 
@@ -32,6 +35,34 @@ void bw_prefix_put(char *dst, const void *key, size_t size)
 		dst += bw_value_put_hex(dst, bytes, n);
 	}
 	snprintf(dst, LENGTH_TEXT, "/%u", bits);
+}
+
+static int parse_bytes(const char *text, char *bytes, size_t n, const char **why)
+{
+	const struct bw_layout unknown = {NULL, 0, (uint32_t)n};
+	const int family = n == IPV4_BYTES ? AF_INET : AF_INET6;
+
+	*why = family == AF_INET ? "it is a prefix, as 10.0.0.0/8" : "it is a prefix, as 2001:db8::/32";
+	if (n == IPV4_BYTES || n == IPV6_BYTES)
+		return inet_pton(family, text, bytes) == 1 ? 0 : -EINVAL;
+	return bw_value_parse(&unknown, text, bytes, n, why);
+}
+
+int bw_prefix_parse(const char *text, void *key, size_t size, const char **why)
+{
+	const size_t n = size - LENGTH_BYTES;
+	const char *slash = strrchr(text, '/');
+	BW_FREE char *bytes = slash ? strndup(text, (size_t)(slash - text)) : NULL;
+	uint64_t bits;
+	uint32_t length;
+
+	memset(key, 0, size);
+	*why = "it is a prefix and its length in bits, which ends with /N";
+	if (!bytes || bw_parse_number(slash + 1, 8 * n, &bits) < 0)
+		return -EINVAL;
+	length = (uint32_t)bits;
+	memcpy(key, &length, sizeof(length));
+	return parse_bytes(bytes, (char *)key + LENGTH_BYTES, n, why);
 }
 
 struct bw_table bw_prefix_table(const struct bw_table *from, struct bw_layout_field *text)

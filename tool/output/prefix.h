@@ -11,6 +11,11 @@
 void bw_prefix_put(char *dst, const void *key, size_t size);
 size_t bw_prefix_longest(size_t size);
 
+/*
+ * Reads such a text into the key, of which `size` counts. 0, or -EINVAL with *why, a constant that says what is wanted.
+ */
+int bw_prefix_parse(const char *text, void *key, size_t size, const char **why);
+
 /* The same table, whose keys are that text; `text` is its field, and lives as long as the table. */
 struct bw_table bw_prefix_table(const struct bw_table *table, struct bw_layout_field *text);
 
