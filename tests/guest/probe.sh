@@ -139,3 +139,31 @@ for name in "${stubs[@]}"; do
 	[[ $name = lsm:* ]] ||
 		check "probe --stub: the program of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
 done
+
+# What the pointers of a stub lead to is shown: each program is run while that is done.
+mkdir -p "$tmp/t/d/e"
+described() { # NAME FUNCTION PATTERN COMMAND...
+	local name=$1 function=$2 pattern=$3
+	shift 3
+	bccwatch probe --stub "$function" >stub.c && start_command run stub.c --headers btf || { fail "$name" "$(cat "$err")" && return; }
+	"$@" >/dev/null 2>&1
+	stop INT
+	check "$name" grep -qE "$pattern" "$out"
+}
+if has_kprobes; then
+	: >"$tmp/t/d/e/f"
+	described "probe --stub: a dentry is its name and path, an inode its path" vfs_unlink \
+		"COMM=rm .*DIR=$tmp/t/d/e NAME=f PATH=$tmp/t/d/e/f .*DIR_INO=$(stat -c %i "$tmp/t/d/e")" rm "$tmp/t/d/e/f"
+	: >"$tmp/t/file"
+	described "probe --stub: a file is its path, device and inode number" security_file_open \
+		"COMM=cat .*FILE=$tmp/t/file .*FILE_DEV=$(stat -c %d "$tmp/t/file") FILE_INO=$(stat -c %i "$tmp/t/file")" cat "$tmp/t/file"
+	described "probe --stub: a path is a path" security_inode_getattr "COMM=stat PATH=$tmp/t/file " stat "$tmp/t/file"
+	! is_default_guest || described "probe --stub: a path that is too long has its end" security_file_open 'COMM=cat .*FILE=\.\.\.[^ ]*/proc-1 ' \
+		sh -c 'cd "$1" && for i in 1 2 3 4 5 6 7 8; do mkdir -p "a-long-name-of-a-directory-$i" && cd "a-long-name-of-a-directory-$i"; done; : >proc-1; exec cat proc-1' sh "$tmp/t"
+	! is_default_guest || described "probe --stub: a task is its PID and comm" wake_up_new_task "COMM=$(cut -c1-15 /proc/$$/comm) P_PID=[0-9]+ P_COMM=" sh -c :
+	! is_default_guest || described "probe --stub: a socket is its addresses" tcp_connect 'COMM=perl SK_LOCAL=127\.0\.0\.1:[0-9]+ SK_REMOTE=127\.0\.0\.1:9$' \
+		perl -MIO::Socket::INET -e 'IO::Socket::INET->new("127.0.0.1:9")'
+else
+	described "probe --stub: a file is its path, device and inode number" lsm:file_open "COMM=cat .*FILE=/etc/hostname " cat /etc/hostname
+	skip "probe --stub: pointers to other structs" "this kernel has no kprobes"
+fi

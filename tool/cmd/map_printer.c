@@ -25,7 +25,7 @@ static bool is_stack(const struct bw_image_map *map)
 
 static bool is_printed(const struct bw_image_map *map)
 {
-	return bw_map_rows_can(map) && strcmp(map->name, BW_REFUSED_TABLE) != 0;
+	return bw_map_rows_can(map) && strcmp(map->name, BW_REFUSED_TABLE) != 0 && map->name[0] != '_';
 }
 
 bool bw_map_printer_has(const struct bw_loaded *loaded, const char *name)

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "cmd/stub_structs.h"
 #include "kernel/prototype.h"
 #include "kernel/tracepoint_format.h"
 
@@ -21,11 +22,12 @@ enum {
 
 /* The parts of a program, written parameter by parameter. */
 struct stub {
-	FILE *parameters, *members, *reads, *structs;
-	char *text[4]; /* their text, malloc'd */
-	size_t len[4];
+	FILE *parameters, *members, *reads, *structs, *last; /* last: members that stand behind the others */
+	char *text[5];					     /* their text, malloc'd */
+	size_t len[5];
 	bool has_text;
-	uint32_t bytes; /* bytes of the members, roughly */
+	const char *header; /* of bpf_src/lib, which describes structs; NULL: none */
+	uint32_t bytes;	    /* bytes of the members, roughly */
 };
 
 /* Is there space for so many bytes more on the stack? What has none is left out, with a comment. */
@@ -46,13 +48,14 @@ static int open_stub(struct stub *s)
 	s->members = open_memstream(&s->text[1], &s->len[1]);
 	s->reads = open_memstream(&s->text[2], &s->len[2]);
 	s->structs = open_memstream(&s->text[3], &s->len[3]);
-	return s->parameters && s->members && s->reads && s->structs ? 0 : -ENOMEM;
+	s->last = open_memstream(&s->text[4], &s->len[4]);
+	return s->parameters && s->members && s->reads && s->structs && s->last ? 0 : -ENOMEM;
 }
 
 /* Completes the texts. */
 static void finish(struct stub *s)
 {
-	FILE **const files[] = {&s->parameters, &s->members, &s->reads, &s->structs};
+	FILE **const files[] = {&s->parameters, &s->members, &s->reads, &s->structs, &s->last};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		if (*files[i])
@@ -111,13 +114,45 @@ static void add_struct(struct stub *s, const struct btf *btf, uint32_t id, uint3
 		fprintf(s->structs, "%s %s;\n", word, name);
 }
 
+/* Has the event a member of that name? */
+static bool is_used(struct stub *s, const char *name)
+{
+	char array[192], number[192];
+
+	snprintf(array, sizeof(array), " %.128s[", name);
+	snprintf(number, sizeof(number), " %.128s;", name);
+	fflush(s->members);
+	return strstr(s->text[1], array) || strstr(s->text[1], number);
+}
+
+static void describe(struct stub *s, const struct bw_stub_struct *known, const char *parameter, const char *from)
+{
+	char name[160], unique[162];
+
+	for (const struct bw_stub_member *m = known->members; m < known->members + BW_STUB_MEMBERS_MAX && m->type;
+	     m++) {
+		bw_stub_struct_member_name(name, sizeof(name), parameter, m);
+		snprintf(unique, sizeof(unique), "%s%s", name, is_used(s, name) ? "_" : own_name(name));
+		if (!has_room(s, m->bytes, unique))
+			continue;
+		fprintf(m->last ? s->last : s->members, "\t%s %s%s;\n", m->type, unique, m->size);
+		if (m->is_number)
+			fprintf(s->reads, "\tevent.%s = %s%s%s;\n", unique, m->read, from, m->behind);
+		else
+			fprintf(s->reads, "\t%s(event.%s, %s%s);\n", m->read, unique, from, m->behind);
+	}
+	if (!s->header || strcmp(known->header, s->header) > 0) /* describe_sock.h has describe.h */
+		s->header = known->header;
+}
+
 static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
 {
-	const char *name = bw_prototype_name(btf, id, n), *mark;
+	const char *name = bw_prototype_name(btf, id, n), *mark, *word;
 	char unnamed[16], from[160];
 	uint32_t size;
 	int is_signed;
 	enum bw_prototype_parameter kind = bw_prototype_kind(btf, id, n, &size, &is_signed);
+	const struct bw_stub_struct *known = bw_stub_struct_find(bw_prototype_struct(btf, id, n, &word));
 
 	snprintf(unnamed, sizeof(unnamed), "arg%u", n + 1);
 	name = *name ? name : unnamed;
@@ -125,8 +160,12 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 	fputs(", ", s->parameters);
 	bw_prototype_type(s->parameters, btf, id, n);
 	fprintf(s->parameters, "%s%s", name, mark);
-	add_struct(s, btf, id, n);
 	snprintf(from, sizeof(from), "%.128s%s", name, mark);
+	if (kind == BW_PARAMETER_STRUCT && known) {
+		describe(s, known, name, from);
+		return;
+	}
+	add_struct(s, btf, id, n);
 	switch (kind) {
 	case BW_PARAMETER_TEXT:
 		add_text(s, name, mark, from);
@@ -154,11 +193,14 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 /* The beginning of a program, up to its function. */
 static void print_head(FILE *out, const struct stub *s)
 {
+	fputs("#include <uapi/linux/ptrace.h>\n\n", out);
+	if (s->header)
+		fprintf(out, "#include \"lib/%s\"\n\n", s->header);
 	fprintf(out,
-		"#include <uapi/linux/ptrace.h>\n\n%s%sstruct event_t {\n\tu32 pid;\n\tchar comm[16];\n%s};\n\n"
+		"%s%sstruct event_t {\n\tu32 pid;\n\tchar comm[16];\n%s%s};\n\n"
 		"BPF_PERF_OUTPUT(events);\n\n",
-		s->text[3], s->len[3] > 0 ? "\n" : "", s->text[1]);
-	if (s->has_text)
+		s->text[3], s->len[3] > 0 ? "\n" : "", s->text[1], s->text[4]);
+	if (s->has_text && !s->header)
 		fputs("// Addresses of the kernel are negative, those of programs are not.\n"
 		      "static inline void read_text(char *to, u32 size, const void *from)\n{\n"
 		      "\tif ((s64)from < 0)\n\t\tbpf_probe_read_kernel_str(to, size, from);\n"

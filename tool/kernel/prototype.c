@@ -267,7 +267,9 @@ enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t fu
 		return BW_PARAMETER_WHOLE;
 	if (is_char(btf, t->type) && is_const(btf, t->type))
 		return BW_PARAMETER_TEXT;
-	to = struct_of(btf, t->type);
-	return to && strcmp(btf__name_by_offset(btf, to->name_off), "filename") == 0 ? BW_PARAMETER_FILENAME
-										     : BW_PARAMETER_POINTER;
+	to = bw_btf_resolve(btf, t->type);
+	if (!to || !btf_is_composite(to))
+		return BW_PARAMETER_POINTER;
+	return strcmp(btf__name_by_offset(btf, to->name_off), "filename") == 0 ? BW_PARAMETER_FILENAME
+									       : BW_PARAMETER_STRUCT;
 }

@@ -24,8 +24,9 @@ enum bw_prototype_parameter {
 	BW_PARAMETER_NUMBER,   /* an integer, bool or enum: its size in bytes and sign beside */
 	BW_PARAMETER_TEXT,     /* const char * */
 	BW_PARAMETER_FILENAME, /* struct filename *: begins with the pointer to a name */
-	BW_PARAMETER_POINTER,
-	BW_PARAMETER_WHOLE, /* a struct by value, or ... */
+	BW_PARAMETER_STRUCT,   /* a pointer to a struct or union */
+	BW_PARAMETER_POINTER,  /* any other */
+	BW_PARAMETER_WHOLE,    /* a struct by value, or ... */
 };
 enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t function, uint32_t n, uint32_t *size,
 					      int *is_signed);
