@@ -65,16 +65,16 @@ int bw_prefix_parse(const char *text, void *key, size_t size, const char **why)
 	return parse_bytes(bytes, (char *)key + LENGTH_BYTES, n, why);
 }
 
-struct bw_table bw_prefix_table(const struct bw_table *from, struct bw_layout_field *text)
+struct bw_table bw_prefix_table(const struct bw_table *table, struct bw_layout_field *text)
 {
-	struct bw_table table = *from;
-	const uint32_t size = (uint32_t)bw_prefix_longest(from->key_size);
+	struct bw_table shown = *table;
+	const uint32_t size = (uint32_t)bw_prefix_longest(table->key_size);
 
 	*text = (struct bw_layout_field){
 		.name = "", .kind = BW_CHAR, .size = 1, .count = size, .n_dims = 1, .dims = {size}};
-	table.key = (struct bw_layout){text, 1, size};
-	table.key_size = size;
-	return table;
+	shown.key = (struct bw_layout){text, 1, size};
+	shown.key_size = size;
+	return shown;
 }
 
 int bw_prefix_rows(const struct bw_table *from, const struct bw_table_rows *rows, const struct bw_table *to,

@@ -114,19 +114,20 @@ static bool uses_map(const struct bw_image_program *program, uint32_t map)
 	return false;
 }
 
-/* hooks[program]: the binding that a program is loaded for; NULL: none yet. */
-static const struct bw_plan_binding *hook_of(const struct bw_loaded *loaded, const struct bw_plan_binding *const *hooks,
-					     const struct bw_plan_tail *t)
+enum { NO_HOOK = -1 };
+
+/* hooks[program]: the number of the binding that a program is loaded for, or NO_HOOK. That of one that calls by the
+ * table. */
+static int hook_of(const struct bw_loaded *loaded, const int *hooks, const struct bw_plan_tail *t)
 {
 	for (uint32_t i = 0; i < loaded->image->n_programs; i++)
-		if (hooks[i] && uses_map(&loaded->image->programs[i], t->map))
+		if (hooks[i] != NO_HOOK && uses_map(&loaded->image->programs[i], t->map))
 			return hooks[i];
-	return NULL;
+	return NO_HOOK;
 }
 
 /* One that is called by another has that one's hook, and so on: as long as another is found. */
-static int load_all(const struct bw_loaded *loaded, const struct bw_plan_binding **hooks, bw_tails_load *load,
-		    void *cookie)
+static int load_all(const struct bw_loaded *loaded, int *hooks, bw_tails_load *load, void *cookie)
 {
 	const struct bw_plan *plan = loaded->plan;
 
@@ -134,13 +135,13 @@ static int load_all(const struct bw_loaded *loaded, const struct bw_plan_binding
 		more = false;
 		for (size_t i = 0; i < plan->n_tails; i++) {
 			const struct bw_plan_tail *t = &plan->tails[i];
-			const struct bw_plan_binding *hook = hooks[t->program] ? NULL : hook_of(loaded, hooks, t);
+			const int hook = hooks[t->program] == NO_HOOK ? hook_of(loaded, hooks, t) : NO_HOOK;
+			struct bw_plan_binding binding;
 			int r;
 
-			if (!hook)
+			if (hook == NO_HOOK)
 				continue;
-			struct bw_plan_binding binding = *hook;
-
+			binding = plan->bindings[hook];
 			binding.function = t->function;
 			binding.program = t->program;
 			r = load(cookie, &binding);
@@ -170,16 +171,18 @@ static int put(const struct bw_loaded *loaded, const struct bw_plan_tail *t)
 int bw_tails_fill(const struct bw_loaded *loaded, bw_tails_load *load, void *cookie)
 {
 	const struct bw_plan *plan = loaded->plan;
-	BW_FREE const struct bw_plan_binding **hooks = NULL;
+	BW_FREE int *hooks = NULL;
 	int r;
 
 	if (plan->n_tails == 0)
 		return 0;
-	hooks = calloc(loaded->image->n_programs + 1, sizeof(*hooks));
+	hooks = malloc((loaded->image->n_programs + 1) * sizeof(*hooks));
 	if (!hooks)
 		return -ENOMEM;
+	for (uint32_t i = 0; i < loaded->image->n_programs; i++)
+		hooks[i] = NO_HOOK;
 	for (size_t i = 0; i < plan->n; i++)
-		hooks[plan->bindings[i].program] = &plan->bindings[i];
+		hooks[plan->bindings[i].program] = (int)i;
 	r = load_all(loaded, hooks, load, cookie);
 	for (size_t i = 0; i < plan->n_tails && r == 0; i++)
 		r = put(loaded, &plan->tails[i]);
