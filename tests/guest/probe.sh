@@ -140,6 +140,9 @@ for name in "${stubs[@]}"; do
 		check "probe --stub: the program of $name reads strings" grep -qE 'COMM=(cat|bash) .*NAME=(/etc/hostname|/usr/bin/cat)' "$out"
 done
 
+check_status "probe --return without --stub is a usage error" 2 bccwatch probe --return vfs_unlink
+! has_kprobes || check_status "probe --stub --latency takes a system call" 0 bccwatch probe --stub --latency openat
+! has_kprobes || check_lines "probe --stub --latency of a system call has its end" 1 "int kretprobe__sys_openat(" "$tmp/said"
 # What the pointers of a stub lead to is shown: each program is run while that is done.
 mkdir -p "$tmp/t/d/e"
 described() { # NAME FUNCTION PATTERN COMMAND...
@@ -151,6 +154,10 @@ described() { # NAME FUNCTION PATTERN COMMAND...
 	check "$name" grep -qE "$pattern" "$out"
 }
 if has_kprobes; then
+	for options in --return --latency; do
+		bccwatch probe --stub "$options" vfs_unlink >stub.c && start_command run stub.c --headers btf && : >"$tmp/unlinked" && rm "$tmp/unlinked" && stop INT
+		check "probe --stub $options: the result is shown" grep -q "COMM=rm RESULT=0$([ "$options" = --return ] || echo ' LATENCY_NS=[1-9]')" "$out"
+	done
 	: >"$tmp/t/d/e/f"
 	described "probe --stub: a dentry is its name and path, an inode its path" vfs_unlink \
 		"COMM=rm .*DIR=$tmp/t/d/e NAME=f PATH=$tmp/t/d/e/f .*DIR_INO=$(stat -c %i "$tmp/t/d/e")" rm "$tmp/t/d/e/f"
@@ -164,6 +171,8 @@ if has_kprobes; then
 	! is_default_guest || described "probe --stub: a socket is its addresses" tcp_connect 'COMM=perl SK_LOCAL=127\.0\.0\.1:[0-9]+ SK_REMOTE=127\.0\.0\.1:9$' \
 		perl -MIO::Socket::INET -e 'IO::Socket::INET->new("127.0.0.1:9")'
 else
+	bccwatch probe --stub --latency fentry:vfs_unlink >stub.c && start_command run stub.c --headers btf && : >"$tmp/unlinked" && rm "$tmp/unlinked" && stop INT
+	check "probe --stub --latency: the result is shown" grep -q "COMM=rm RESULT=0 LATENCY_NS=[1-9]" "$out"
 	described "probe --stub: a file is its path, device and inode number" lsm:file_open "COMM=cat .*FILE=/etc/hostname " cat /etc/hostname
 	skip "probe --stub: pointers to other structs" "this kernel has no kprobes"
 fi

@@ -13,6 +13,7 @@
 #include "base/suggestions.h"
 #include "cmd/command_table.h"
 #include "cmd/stub.h"
+#include "cmd/stub_return.h"
 #include "kernel/kallsyms.h"
 #include "kernel/perf_kprobe.h"
 #include "kernel/prototype.h"
@@ -287,6 +288,36 @@ static int print_stub(const struct bw_function_facts *s, enum bw_function_report
 	return stub_function(s, asked);
 }
 
+static int stub_syscall_return(const char *wrapper, bool latency)
+{
+	const struct bw_stub_of stub = {BW_STUB_SYSCALL, NULL, 0, wrapper + strlen(BW_SYSCALL)};
+
+	if (bw_perf_kprobe_supported("") == 0)
+		return bw_stub_return(stdout, &stub, latency);
+	bw_log_error(-ENODEV, "cannot probe the return of '%s': this kernel has no kprobes", stub.name);
+	bw_log_hint("fentry:%s", wrapper);
+	return -ENODEV;
+}
+
+/* Of the result, or the latency. */
+static int print_stub_return(const struct bw_function_facts *s, enum bw_function_report_hook asked, bool latency)
+{
+	const struct bw_function_facts_signature *first = s->n > 0 ? &s->signatures[0] : NULL;
+	const char *name = s->function.name;
+	const bool by_fentry = first && s->fentry.can == BW_YES && (asked == BW_ASKED_FENTRY || s->kprobe.can == BW_NO);
+	const struct bw_stub_of stub = {by_fentry ? BW_STUB_KFUNC : BW_STUB_KPROBE, first ? first->btf : NULL,
+					first ? first->id : 0, name};
+
+	if (asked == BW_ASKED_LSM)
+		return bw_log_error(-EINVAL, "cannot write a stub for '%s': LSM hooks have no probe at their end",
+				    name);
+	if (*s->wrapper && asked == BW_ASKED_KPROBE)
+		return stub_syscall_return(s->wrapper, latency);
+	if (s->kprobe.can == BW_NO && !by_fentry)
+		return bw_log_error(-ENOENT, "cannot probe '%s': %s", name, s->kprobe.why);
+	return bw_stub_return(stdout, &stub, latency);
+}
+
 static enum bw_function_answer answer(const struct bw_function_facts *s, enum bw_function_report_hook asked)
 {
 	switch (asked) {
@@ -308,6 +339,8 @@ int bw_function_report_print(const struct bw_function_facts *facts, enum bw_func
 
 	if (form == BW_FORM_STUB)
 		return print_stub(facts, asked) == 0 ? BW_EXIT_OK : BW_EXIT_FAILED;
+	if (form == BW_FORM_STUB_RETURN || form == BW_FORM_STUB_LATENCY)
+		return print_stub_return(facts, asked, form == BW_FORM_STUB_LATENCY) == 0 ? BW_EXIT_OK : BW_EXIT_FAILED;
 	if (form == BW_FORM_JSON)
 		r = print_json(facts, expand);
 	else

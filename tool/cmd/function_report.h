@@ -9,7 +9,8 @@
 /* The hook that was asked for: the exit status says whether the function can have it. */
 enum bw_function_report_hook { BW_ASKED_KPROBE, BW_ASKED_FENTRY, BW_ASKED_FMOD_RET, BW_ASKED_LSM };
 
-enum bw_function_report_form { BW_FORM_TEXT, BW_FORM_JSON, BW_FORM_STUB };
+/* The stubs report calls, their results, or how long they take. */
+enum bw_function_report_form { BW_FORM_TEXT, BW_FORM_JSON, BW_FORM_STUB, BW_FORM_STUB_RETURN, BW_FORM_STUB_LATENCY };
 
 /* expand: with the structs of the parameters. Returns BW_EXIT_*; errors are reported. */
 int bw_function_report_print(const struct bw_function_facts *facts, enum bw_function_report_hook asked,

@@ -19,10 +19,10 @@
 #include "kernel/btf.h"
 #include "kernel/function.h"
 
-enum { OPT_STUB = 256, OPT_JSON };
+enum { OPT_STUB = 256, OPT_RETURN, OPT_LATENCY, OPT_JSON };
 
 struct probe {
-	bool expand, stub, json;
+	bool expand, stub, returns, latency, json;
 	enum bw_function_report_form form; /* by stub and json */
 	const char *list;		   /* the pattern of --list */
 	bool count;
@@ -202,6 +202,12 @@ static int set_option(void *cookie, int id, const char *value)
 	case OPT_STUB:
 		p->stub = true;
 		return 0;
+	case OPT_RETURN:
+		p->returns = true;
+		return 0;
+	case OPT_LATENCY:
+		p->latency = true;
+		return 0;
 	case OPT_JSON:
 		p->json = true;
 		return 0;
@@ -221,10 +227,14 @@ static int parse(const struct bw_command *command, struct probe *p, int argc, ch
 		return bw_log_error(BW_EXIT_USAGE, "probe takes a function, CATEGORY:NAME, or --list PATTERN");
 	if (p->stub && (p->list || p->json || optind + 1 != argc))
 		return bw_log_error(BW_EXIT_USAGE, "--stub takes one name, and neither --json nor --list");
+	if ((p->returns || p->latency) && !p->stub)
+		return bw_log_error(BW_EXIT_USAGE, "--return and --latency go with --stub");
+	if (p->returns && p->latency)
+		return bw_log_error(BW_EXIT_USAGE, "--latency has the result, too: leave --return out");
 	if (p->json)
 		p->form = BW_FORM_JSON;
 	if (p->stub)
-		p->form = BW_FORM_STUB;
+		p->form = p->returns ? BW_FORM_STUB_RETURN : p->latency ? BW_FORM_STUB_LATENCY : BW_FORM_STUB;
 	return 0;
 }
 
@@ -249,6 +259,9 @@ static const struct bw_command_option options[] = {
 	 NULL},
 	{'c', "count", NULL, "with --list: how many there are of each kind", NULL},
 	{OPT_STUB, "stub", NULL, "print a program that reports its calls, for bccwatch run", NULL},
+	{OPT_RETURN, "return", NULL, "with --stub: one that reports what the function returns", NULL},
+	{OPT_LATENCY, "latency", NULL, "with --stub: one that reports how long the function takes, and what it returns",
+	 NULL},
 	{OPT_JSON, "json", NULL, "an object a line", NULL},
 	{'h', "help", NULL, "show this help", NULL},
 	{0},

@@ -215,10 +215,10 @@ static bool is_const(const struct btf *btf, uint32_t id)
 	return false;
 }
 
-void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint32_t n)
+/* t: resolved; NULL: of a parameter that is not there. */
+static void write_type(FILE *out, const struct btf *btf, const struct btf_type *t)
 {
-	const struct btf_param *p = parameter_of(btf, function, n);
-	const struct btf_type *t = p ? bw_btf_resolve(btf, p->type) : NULL, *to;
+	const struct btf_type *to;
 	size_t len;
 
 	if (t && btf_is_int(t)) {
@@ -240,6 +240,23 @@ void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint
 		fprintf(out, "%s %s *", btf_is_union(to) ? "union" : "struct", btf__name_by_offset(btf, to->name_off));
 	else
 		fputs(t && is_char(btf, t->type) ? "char *" : "void *", out);
+}
+
+void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint32_t n)
+{
+	const struct btf_param *p = parameter_of(btf, function, n);
+
+	write_type(out, btf, p ? bw_btf_resolve(btf, p->type) : NULL);
+}
+
+int bw_prototype_return(FILE *out, const struct btf *btf, uint32_t function)
+{
+	const struct btf_type *t = btf__type_by_id(btf, function), *proto = t ? btf__type_by_id(btf, t->type) : NULL;
+
+	if (!proto || proto->type == 0)
+		return -ENOENT;
+	write_type(out, btf, bw_btf_resolve(btf, proto->type));
+	return 0;
 }
 
 const char *bw_prototype_struct(const struct btf *btf, uint32_t function, uint32_t n, const char **word)

@@ -37,5 +37,8 @@ enum bw_prototype_parameter bw_prototype_kind(const struct btf *btf, uint32_t fu
  */
 void bw_prototype_type(FILE *out, const struct btf *btf, uint32_t function, uint32_t n);
 
+/* The same of what the function returns. 0; -ENOENT, with nothing written: it returns nothing. */
+int bw_prototype_return(FILE *out, const struct btf *btf, uint32_t function);
+
 /* The name of the struct or union that the parameter is, or leads to, and which of the two it is; NULL: none. */
 const char *bw_prototype_struct(const struct btf *btf, uint32_t function, uint32_t n, const char **word);
