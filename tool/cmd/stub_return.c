@@ -116,8 +116,11 @@ int bw_stub_return(FILE *out, const struct bw_stub_of *f, bool latency)
 	fputs("\tevent.pid = bpf_get_current_pid_tgid() >> 32;\n"
 	      "\tbpf_get_current_comm(&event.comm, sizeof(event.comm));\n",
 	      out);
-	if (has_result)
-		fprintf(out, "\tevent.result = (%s)%s;\n", type, result);
+	if (has_result) {
+		const size_t len = strlen(type);
+
+		fprintf(out, "\tevent.result = (%.*s)%s;\n", (int)(len - (type[len - 1] == ' ')), type, result);
+	}
 	fputs("\tevents.perf_submit(ctx, &event, sizeof(event));\n\treturn 0;\n}\n", out);
 	return 0;
 }
