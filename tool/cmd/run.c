@@ -340,7 +340,9 @@ static const struct bw_command_option options[] = {
 	 BW_COMPLETE_FILE},
 	{OPT_URETPROBE, "uretprobe", "PATH:SYMBOL:FUNCTION", "to its return", BW_COMPLETE_FILE},
 	{OPT_PERF_EVENT, "perf-event", "EVENT[:freq=N|:period=N]:FUNCTION",
-	 "to a perf event on each CPU, N times a second or each Nth time: cpu-clock, page-faults, cycles, ...", NULL},
+	 "to a perf event on each CPU, N times a second or each Nth time: cpu-clock, page-faults, cycles or "
+	 "another of perf-list(1)",
+	 NULL},
 	{OPT_TAIL, "tail", "TABLE:INDEX=FUNCTION",
 	 "put FUNCTION into the source's BPF_PROG_ARRAY TABLE, for tail calls; may be given again", NULL},
 	{OPT_PUT, "put", "MAP:KEY=VALUE", "put an entry into a map before the start; may be given again", NULL},
