@@ -416,6 +416,10 @@ check "rules explain: the directory itself is meant by a bind mount" place bound
 check "rules explain: a file is meant where it is mounted on another" place by-file read denied
 check "rules explain: the path of a rule can be one of a bind mount" place x/q/p attr denied
 check "rules explain: another file of a bind mount is not meant" place bound/q/p write allowed
+printf 'deny read name by-file\n' >by-name
+check "rules explain: what is mounted on a file has not its name" \
+	sh -c 'bccwatch rules explain --rules by-name "$1/errno" read | grep -q "^Result: allowed: no rule" && bccwatch rules explain --rules by-name "$1/by-file" read | grep -q "^Result: allowed: no rule"' sh "$home"
+place bound/q/p write allowed
 check "rules explain: the other place is named" shows "^Other name: $home/x/q/p\$" "$tmp/said"
 if start_command block --hook "$hook" --headers btf -a deny --rules rules; then
 	check "by a bind mount a file is denied as it is explained" refused "Permission denied" bash -c 'echo x >>bound/d/f'

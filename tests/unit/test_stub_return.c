@@ -52,8 +52,8 @@ static void fentry_has_the_result_behind_the_parameters(void **state)
 	BW_FREE char *text = stub(&function, true);
 
 	(void)state;
-	assert_non_null(strstr(text, "\nKFUNC_PROBE(f, const char *arg1, struct key *arg2, "));
-	assert_non_null(strstr(text, "\nKRETFUNC_PROBE(f, const char *arg1, struct key *arg2, "));
+	assert_non_null(strstr(text, "\nKFUNC_PROBE(f, u64 arg1, u64 arg2, "));
+	assert_non_null(strstr(text, "\nKRETFUNC_PROBE(f, u64 arg1, u64 arg2, "));
 	btf__free(btf);
 }
 

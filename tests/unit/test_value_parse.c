@@ -38,6 +38,8 @@ static void a_number_has_to_fit(void **state)
 	assert_string_equal(parsed(&small, "-1"), "ffff");
 	assert_string_equal(parsed(&small, "-32768"), "0080");
 	assert_string_equal(parsed(&small, "0x7fff"), "ff7f");
+	assert_string_equal(parsed(&small, "010"), "0a00");
+	assert_string_equal(parsed(&small, "0x"), wanted);
 	assert_string_equal(parsed(&small, "32768"), wanted);
 	assert_string_equal(parsed(&small, "-32769"), wanted);
 	assert_string_equal(parsed(&large, "18446744073709551615"), "ffffffffffffffff");

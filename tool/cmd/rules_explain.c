@@ -35,7 +35,8 @@ struct explanation {
 	bool exists, incomplete; /* incomplete: there may be more names */
 	char *names[NAMES_MAX];	 /* n_names, owned */
 	size_t n_names, n_holders;
-	size_t n_places; /* of the names: the first ones, which are one name, by several mounts */
+	size_t n_places;	  /* of the names: the first ones, which are one name, by several mounts */
+	bool is_point[NAMES_MAX]; /* of these: the place is where it is mounted, whose name is not its own */
 };
 
 /* A text of the disk, for a terminal. */
@@ -144,12 +145,15 @@ static void find_places(struct explanation *e, char **point)
 	if (!in || stat_there(e, e->names[0], &own) < 0)
 		return;
 	*point = strdup(in->point);
+	e->is_point[0] = strcmp(e->names[0], in->point) == 0;
 	for (size_t i = 0; i < mounts.n && e->n_names < NAMES_MAX; i++) {
 		BW_FREE char *path = bw_mounts_path_in(in, e->names[0], &mounts.mounts[i]);
 
 		if (path && strcmp(path, e->names[0]) != 0 && stat_there(e, path, &st) == 0 &&
-		    st.st_dev == own.st_dev && st.st_ino == own.st_ino)
+		    st.st_dev == own.st_dev && st.st_ino == own.st_ino) {
+			e->is_point[e->n_names] = strcmp(path, mounts.mounts[i].point) == 0;
 			add_name(e, path);
+		}
 	}
 	e->n_places = e->n_names;
 }
@@ -225,9 +229,12 @@ struct decision {
 static struct bw_access concerned_at_all_places(const struct explanation *e, const struct bw_policy *policy,
 						const struct bw_rule *rule, const char *real)
 {
+	const bool by_name = rule->kind == BW_RULE_NAME || rule->kind == BW_RULE_NAME_GLOB;
 	struct bw_access all = {0};
 
 	for (size_t i = 0; i < e->n_places; i++) {
+		if (by_name && e->is_point[i])
+			continue;
 		const char *names[NAMES_MAX];
 		const struct bw_explain_file file = {names, e->n_names};
 

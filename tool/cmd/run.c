@@ -229,11 +229,11 @@ static int build(struct run *run, int signal_fd)
 		r = bw_plan_check(&run->plan, &run->image, &failed);
 	if (failed)
 		explain(run, failed, r);
-	else if (r == 0 && run->plan.n_refused > 0)
-		bw_log_note("%zu of the functions that match cannot be attached, and are left out.",
-			    run->plan.n_refused);
 	if (r == 0)
 		r = bw_plan_check_names(&run->plan);
+	if (r == 0 && run->plan.n_refused > 0)
+		bw_log_note("%zu of the functions that match cannot be attached, and are left out.",
+			    run->plan.n_refused);
 	if (r == 0)
 		r = bw_common_options_load(&run->loaded, &run->image, &run->plan, &source, signal_fd, NULL);
 	for (size_t i = 0; i < run->puts.n && r == 0; i++)

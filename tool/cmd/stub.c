@@ -117,12 +117,17 @@ static void add_struct(struct stub *s, const struct btf *btf, uint32_t id, uint3
 /* Has the event a member of that name? */
 static bool is_used(struct stub *s, const char *name)
 {
-	char array[192], number[192];
+	char forms[3][192];
 
-	snprintf(array, sizeof(array), " %.128s[", name);
-	snprintf(number, sizeof(number), " %.128s;", name);
+	snprintf(forms[0], sizeof(forms[0]), " %.128s[", name);
+	snprintf(forms[1], sizeof(forms[1]), " %.128s;", name);
+	snprintf(forms[2], sizeof(forms[2]), "*%.128s;", name);
 	fflush(s->members);
-	return strstr(s->text[1], array) || strstr(s->text[1], number);
+	fflush(s->last);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (strstr(s->text[1], forms[i]) || strstr(s->text[4], forms[i]))
+			return true;
+	return false;
 }
 
 static void describe(struct stub *s, const struct bw_stub_struct *known, const char *parameter, const char *from)
@@ -166,6 +171,8 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 		return;
 	}
 	add_struct(s, btf, id, n);
+	if (is_used(s, name))
+		mark = "_"; /* of the member; the parameter is in `from` */
 	switch (kind) {
 	case BW_PARAMETER_TEXT:
 		add_text(s, name, mark, from);

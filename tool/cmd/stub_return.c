@@ -34,13 +34,16 @@ static char *result_type(const struct bw_stub_of *f, bool *has)
 	return text;
 }
 
-/* With fentry the parameters stand before the result. */
+/* With fentry the parameters stand before the result: 8 bytes each, a struct by value in as many as it needs. */
 static void print_parameters(FILE *out, const struct bw_stub_of *f)
 {
+	uint32_t size, slot = 1;
+	int is_signed;
+
 	for (uint32_t n = 0; bw_prototype_name(f->btf, f->id, n); n++) {
-		fputs(", ", out);
-		bw_prototype_type(out, f->btf, f->id, n);
-		fprintf(out, "arg%u", n + 1);
+		bw_prototype_kind(f->btf, f->id, n, &size, &is_signed);
+		for (uint32_t at = 0; at < size || at == 0; at += 8)
+			fprintf(out, ", u64 arg%u", slot++);
 	}
 }
 

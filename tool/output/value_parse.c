@@ -50,7 +50,7 @@ static int parse_number(const struct bw_layout_field *f, struct text text, char 
 	memcpy(digits, text.at, text.len);
 	digits[text.len] = '\0';
 	errno = 0;
-	n = strtoull(digits, &end, 0);
+	n = strtoull(digits, &end, strncmp(digits, "0x", 2) == 0 ? 16 : 10);
 	if (errno || *end || !fits(n, negative, f->kind == BW_SIGNED, f->size))
 		return fail(why, wanted);
 	store(data, negative ? 0 - (uint64_t)n : n, f->size);

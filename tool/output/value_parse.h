@@ -7,7 +7,7 @@
 #include "output/layout.h"
 
 /*
- * Reads the text into `data`, `size` bytes, which are zero before. A number is decimal, 0x... or 0...; an array of char
+ * Reads the text into `data`, `size` bytes, which are zero before. A number is decimal or 0x...; an array of char
  * is text, any other one and what is of unknown type is 0x and two digits a byte; the members of a struct follow each
  * other with commas. 0, or -EINVAL with *why, a constant that says what is wanted.
  */

@@ -215,8 +215,25 @@ static void remove_binding(struct bw_plan *plan, size_t i)
 {
 	free(plan->bindings[i].function);
 	free(plan->bindings[i].target);
+	bw_cleanup_fd(&plan->bindings[i].created);
 	plan->n--;
 	memmove(&plan->bindings[i], &plan->bindings[i + 1], (plan->n - i) * sizeof(plan->bindings[i]));
+}
+
+/* Is it about the function, and not about this process or the machine? */
+static bool is_refusal(int error)
+{
+	return error == -EINVAL || error == -ENOENT || error == -EADDRNOTAVAIL || error == -EILSEQ ||
+	       error == -ERANGE || error == -EOPNOTSUPP || error == -EBUSY;
+}
+
+static int check_any_matched(const struct bw_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->bindings[i].matched)
+			return 0;
+	return bw_log_error(-ENOENT, "cannot attach any of the functions that match: the kernel refuses all %zu",
+			    plan->n_refused);
 }
 
 /* What a pattern stands for is tried to the end, to count what is refused. */
@@ -230,10 +247,10 @@ int bw_plan_check(struct bw_plan *plan, const struct bw_image *image, const stru
 		struct bw_plan_binding *b = &plan->bindings[i];
 		int r = check_binding(b, image, failed);
 
-		if (r < 0 && (!*failed || !b->matched))
+		if (r < 0 && (!*failed || !b->matched || !is_refusal(r)))
 			return r;
 		plan->n_refused += r < 0;
-		if (r < 0 && plan->best_effort && plan->n > 1) {
+		if (r < 0 && plan->best_effort) {
 			remove_binding(plan, i);
 			continue;
 		}
@@ -242,7 +259,7 @@ int bw_plan_check(struct bw_plan *plan, const struct bw_image *image, const stru
 		i++;
 	}
 	*failed = first;
-	return why;
+	return why == 0 && plan->n_refused > 0 ? check_any_matched(plan) : why;
 }
 
 size_t bw_plan_hooks(const struct bw_plan *plan)
@@ -264,7 +281,7 @@ void bw_plan_explain(const struct bw_plan_binding *binding, int error)
 	binding->kind->explain(binding->target, error);
 }
 
-int bw_plan_check_names(const struct bw_plan *plan)
+int bw_plan_check_names(struct bw_plan *plan)
 {
 	BW_FREE const char **names = calloc(plan->n + 1, sizeof(*names));
 	BW_FREE uint32_t *counts = calloc(plan->n + 1, sizeof(*counts));
@@ -277,13 +294,19 @@ int bw_plan_check_names(const struct bw_plan *plan)
 			names[n++] = plan->bindings[i].target;
 	if (n == 0 || bw_kallsyms_count("", names, counts, n) < 0)
 		return 0; /* the kernel will report what it cannot do */
-	for (size_t i = 0, k = 0; i < plan->n; i++) {
-		if (!plan->bindings[i].kind->probes_functions || counts[k++] < 2)
+	for (size_t i = 0, k = 0; i < plan->n;) {
+		if (!plan->bindings[i].kind->probes_functions || counts[k++] < 2) {
+			i++;
 			continue;
-		bw_plan_explain(&plan->bindings[i], -EADDRNOTAVAIL);
-		return -EADDRNOTAVAIL;
+		}
+		plan->n_refused += plan->bindings[i].matched;
+		if (!plan->bindings[i].matched || !plan->best_effort) {
+			bw_plan_explain(&plan->bindings[i], -EADDRNOTAVAIL);
+			return -EADDRNOTAVAIL;
+		}
+		remove_binding(plan, i);
 	}
-	return 0;
+	return plan->n_refused > 0 ? check_any_matched(plan) : 0;
 }
 
 void bw_plan_free(struct bw_plan *plan)

@@ -56,8 +56,8 @@ void bw_plan_explain(const struct bw_plan_binding *binding, int error);
 
 /*
  * Does each kprobe's name stand for one function only? Kernels before 6.7 silently take one of several. 0 or
- * -EADDRNOTAVAIL, reported. Reads all of /proc/kallsyms.
+ * -EADDRNOTAVAIL, reported; with best_effort those that a pattern stands for are left out. Reads all of /proc/kallsyms.
  */
-int bw_plan_check_names(const struct bw_plan *plan);
+int bw_plan_check_names(struct bw_plan *plan);
 
 void bw_plan_free(struct bw_plan *plan);
