@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/parse.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -82,4 +83,12 @@ int bw_parse_size(const char *text, uint64_t *bytes)
 					    {"M", 1 << 20}, {"G", 1 << 30}, {NULL, 0}};
 
 	return parse_with_unit(text, units, bytes);
+}
+
+bool bw_parse_is_identifier(const char *text)
+{
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && *text != '_')
+			return false;
+	return true;
 }

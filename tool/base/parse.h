@@ -2,6 +2,7 @@
 /* Strict parsing: the whole text must be what is asked for; no sign, space or trailing byte passes. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A decimal number of digits alone, at most max. 0, or -EINVAL (not a number) or -ERANGE (too large). */
@@ -20,3 +21,6 @@ int bw_parse_duration(const char *text, uint64_t bare, uint64_t *ns);
 
 /* A number of bytes; with k, M or G of 1024, 1024^2 or 1024^3. As bw_parse_number. */
 int bw_parse_size(const char *text, uint64_t *bytes);
+
+/* Can the text be a part of a name in C: letters, digits and underscores alone? */
+bool bw_parse_is_identifier(const char *text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/stub.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -18,6 +17,7 @@ enum {
 	PARAMETERS_MAX = 6, /* parameters that BCC reads from registers */
 	TEXT = 64,	    /* bytes of a string that are printed */
 	STACK = 400,	    /* of a program's 512 bytes, for the event */
+	STACK_CALLING = 320 /* the same where it calls a function of lib/describe.h, which needs 128 */
 };
 
 /* The parts of a program, written parameter by parameter. */
@@ -33,7 +33,7 @@ struct stub {
 /* Is there space for so many bytes more on the stack? What has none is left out, with a comment. */
 static bool has_room(struct stub *s, uint32_t bytes, const char *name)
 {
-	if (s->bytes + bytes > STACK) {
+	if (s->bytes + bytes > (s->header ? STACK_CALLING : STACK)) {
 		fprintf(s->members, "\t// %s is left out: the stack is small\n", name);
 		return false;
 	}
@@ -134,6 +134,8 @@ static void describe(struct stub *s, const struct bw_stub_struct *known, const c
 {
 	char name[160], unique[162];
 
+	if (!s->header || strcmp(known->header, s->header) > 0) /* describe_sock.h has describe.h */
+		s->header = known->header;
 	for (const struct bw_stub_member *m = known->members; m < known->members + BW_STUB_MEMBERS_MAX && m->type;
 	     m++) {
 		bw_stub_struct_member_name(name, sizeof(name), parameter, m);
@@ -146,8 +148,37 @@ static void describe(struct stub *s, const struct bw_stub_struct *known, const c
 		else
 			fprintf(s->reads, "\t%s(event.%s, %s%s);\n", m->read, unique, from, m->behind);
 	}
-	if (!s->header || strcmp(known->header, s->header) > 0) /* describe_sock.h has describe.h */
-		s->header = known->header;
+}
+
+/* A member for the parameter as it is; mark: behind the member's name, from: the parameter's. */
+static void add_member(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n, enum bw_prototype_parameter kind,
+		       const char *name, const char *mark, const char *from)
+{
+	char pointer[160];
+
+	switch (kind) {
+	case BW_PARAMETER_TEXT:
+		add_text(s, name, mark, from);
+		break;
+	case BW_PARAMETER_FILENAME: /* begins with the pointer to the name */
+		fprintf(s->reads,
+			"\tconst void *name_of_%s = NULL;\n\tbpf_probe_read_kernel(&name_of_%s, sizeof(name_of_%s), "
+			"%s);\n",
+			name, name, name, from);
+		snprintf(pointer, sizeof(pointer), "name_of_%.128s", name);
+		add_text(s, name, mark, pointer);
+		break;
+	default:
+		if (!has_room(s, 8, name))
+			break;
+		fputc('\t', s->members);
+		if (kind == BW_PARAMETER_NUMBER)
+			bw_prototype_type(s->members, btf, id, n);
+		else
+			fputs("const void *", s->members);
+		fprintf(s->members, "%s%s;\n", name, mark);
+		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
+	}
 }
 
 static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, uint32_t n)
@@ -171,30 +202,7 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 		return;
 	}
 	add_struct(s, btf, id, n);
-	if (is_used(s, name))
-		mark = "_"; /* of the member; the parameter is in `from` */
-	switch (kind) {
-	case BW_PARAMETER_TEXT:
-		add_text(s, name, mark, from);
-		break;
-	case BW_PARAMETER_FILENAME: /* begins with the pointer to the name */
-		fprintf(s->reads,
-			"\tconst void *name_of_%s = NULL;\n\tbpf_probe_read_kernel(&name_of_%s, sizeof(name_of_%s), "
-			"%s);\n",
-			name, name, name, from);
-		snprintf(from, sizeof(from), "name_of_%.128s", name);
-		add_text(s, name, mark, from);
-		break;
-	case BW_PARAMETER_NUMBER:
-		fputc('\t', s->members);
-		bw_prototype_type(s->members, btf, id, n);
-		fprintf(s->members, "%s%s;\n", name, mark);
-		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
-		break;
-	default:
-		fprintf(s->members, "\tconst void *%s%s;\n", name, mark);
-		fprintf(s->reads, "\tevent.%s%s = %s;\n", name, mark, from);
-	}
+	add_member(s, btf, id, n, kind, name, is_used(s, name) ? "_" : mark, from);
 }
 
 /* The beginning of a program, up to its function. */
@@ -232,14 +240,6 @@ static bool is_in_register(const struct btf *btf, uint32_t id, uint32_t n)
 	return bw_prototype_name(btf, id, n) && bw_prototype_kind(btf, id, n, &size, &is_signed) != BW_PARAMETER_WHOLE;
 }
 
-static bool is_identifier(const char *name)
-{
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && *name != '_')
-			return false;
-	return true;
-}
-
 /* The function's head: its parameters follow, each after a comma. */
 static void print_function(FILE *out, enum bw_stub_hook hook, const char *name, const char *parameters)
 {
@@ -249,7 +249,7 @@ static void print_function(FILE *out, enum bw_stub_hook hook, const char *name, 
 		fprintf(out, "LSM_PROBE(%s%s)\n", name, parameters);
 	else if (hook == BW_STUB_SYSCALL)
 		fprintf(out, "int syscall__%s(struct pt_regs *ctx%s)\n", name, parameters);
-	else if (is_identifier(name))
+	else if (bw_parse_is_identifier(name))
 		fprintf(out, "int kprobe__%s(struct pt_regs *ctx%s)\n", name, parameters);
 	else
 		fprintf(out, "int on_entry(struct pt_regs *ctx%s)\n", parameters);
@@ -266,7 +266,7 @@ int bw_stub_function(FILE *out, enum bw_stub_hook hook, const struct btf *btf, u
 	for (uint32_t i = 0; id && i < PARAMETERS_MAX && is_in_register(btf, id, i); i++)
 		add_parameter(&s, btf, id, i);
 	finish(&s);
-	if (hook == BW_STUB_KPROBE && !is_identifier(name))
+	if (hook == BW_STUB_KPROBE && !bw_parse_is_identifier(name))
 		fprintf(out, "// bccwatch run FILE.c --kprobe %s:on_entry\n", name);
 	else
 		fputs("// bccwatch run FILE.c\n", out);

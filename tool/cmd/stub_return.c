@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/stub_return.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "kernel/prototype.h"
-
-static bool is_identifier(const char *name)
-{
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && *name != '_')
-			return false;
-	return true;
-}
 
 /* "int "; a number, where it is not known; *has: it returns something. The caller's; NULL: no memory. */
 static char *result_type(const struct bw_stub_of *f, bool *has)
@@ -60,7 +52,7 @@ static void print_function(FILE *out, const struct bw_stub_of *f, const char *ty
 		fputs(")\n{\n", out);
 	} else if (f->hook == BW_STUB_SYSCALL) {
 		fprintf(out, "int %s__sys_%s(struct pt_regs *ctx)\n{\n", kind, f->name);
-	} else if (is_identifier(f->name)) {
+	} else if (bw_parse_is_identifier(f->name)) {
 		fprintf(out, "int %s__%s(struct pt_regs *ctx)\n{\n", kind, f->name);
 	} else {
 		fprintf(out, "int on_%s(struct pt_regs *ctx)\n{\n", at_end ? "return" : "entry");
@@ -70,7 +62,7 @@ static void print_function(FILE *out, const struct bw_stub_of *f, const char *ty
 static void print_head(FILE *out, const struct bw_stub_of *f, bool latency)
 {
 	fputs("// bccwatch run FILE.c", out);
-	if (f->hook == BW_STUB_KPROBE && !is_identifier(f->name)) {
+	if (f->hook == BW_STUB_KPROBE && !bw_parse_is_identifier(f->name)) {
 		fprintf(out, " --kretprobe %s:on_return", f->name);
 		if (latency)
 			fprintf(out, " --kprobe %s:on_entry", f->name);
