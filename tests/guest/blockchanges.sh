@@ -139,7 +139,7 @@ fi
 attempts=1000 processes=4 reloads=2
 ! is_newest_guest || attempts=10000 reloads=0 # there the kernel verifies for minutes
 ! is_soak || attempts=112000 processes=8 reloads=200 # a million in all
-in_dir=(d/f:write,replace,rename,delete,attr,mount,link d/empty:delete-dir d/sub:in)
+in_dir=("d/f:write,replace,rename,delete,attr,mount,link" d/empty:delete-dir d/sub:in)
 leaks() {
 	"$fixtures/leaks" "$processes" "$1" o/other names/protected:write,replace,rename,delete,attr,mount \
 		p/c:write,replace,rename,delete,attr,mount "${in_dir[@]}"

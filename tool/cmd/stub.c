@@ -138,7 +138,7 @@ static void describe(struct stub *s, const struct bw_stub_struct *known, const c
 		s->header = known->header;
 	for (const struct bw_stub_member *m = known->members; m < known->members + BW_STUB_MEMBERS_MAX && m->type;
 	     m++) {
-		bw_stub_struct_member_name(name, sizeof(name), parameter, m);
+		bw_stub_structs_member_name(name, sizeof(name), parameter, m);
 		snprintf(unique, sizeof(unique), "%s%s", name, is_used(s, name) ? "_" : own_name(name));
 		if (!has_room(s, m->bytes, unique))
 			continue;
@@ -188,7 +188,7 @@ static void add_parameter(struct stub *s, const struct btf *btf, uint32_t id, ui
 	uint32_t size;
 	int is_signed;
 	enum bw_prototype_parameter kind = bw_prototype_kind(btf, id, n, &size, &is_signed);
-	const struct bw_stub_struct *known = bw_stub_struct_find(bw_prototype_struct(btf, id, n, &word));
+	const struct bw_stub_struct *known = bw_stub_structs_find(bw_prototype_struct(btf, id, n, &word));
 
 	snprintf(unnamed, sizeof(unnamed), "arg%u", n + 1);
 	name = *name ? name : unnamed;

@@ -41,7 +41,7 @@ static const struct bw_stub_struct structs[] = {
 	  TEXT("_remote", "ADDRESS_SHOWN", 48, "read_address", ", 1")}},
 };
 
-const struct bw_stub_struct *bw_stub_struct_find(const char *name)
+const struct bw_stub_struct *bw_stub_structs_find(const char *name)
 {
 	for (size_t i = 0; name && i < sizeof(structs) / sizeof(*structs); i++)
 		if (strcmp(structs[i].name, name) == 0)
@@ -49,7 +49,7 @@ const struct bw_stub_struct *bw_stub_struct_find(const char *name)
 	return NULL;
 }
 
-void bw_stub_struct_member_name(char *to, size_t size, const char *parameter, const struct bw_stub_member *member)
+void bw_stub_structs_member_name(char *to, size_t size, const char *parameter, const struct bw_stub_member *member)
 {
 	static const char dentry[] = "dentry";
 	const char *suffix = member->suffix ? member->suffix : "";

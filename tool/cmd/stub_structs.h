@@ -25,10 +25,10 @@ struct bw_stub_struct {
 };
 
 /* NULL: it is shown as a number. */
-const struct bw_stub_struct *bw_stub_struct_find(const char *name);
+const struct bw_stub_struct *bw_stub_structs_find(const char *name);
 
 /*
  * What the members of a parameter are called: old_dentry is old_name and old_path, dentry is name and path, rd
  * old_path. size: of to.
  */
-void bw_stub_struct_member_name(char *to, size_t size, const char *parameter, const struct bw_stub_member *member);
+void bw_stub_structs_member_name(char *to, size_t size, const char *parameter, const struct bw_stub_member *member);

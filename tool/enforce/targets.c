@@ -64,7 +64,8 @@ static int add_name(struct bw_enforcement *e, const struct name_key *key)
 	int bits = bw_image_find_map(e->loaded->image, "name_bits"), r = 0;
 	uint64_t word = 0;
 
-	if (bits >= 0 && bpf_lookup_elem(e->loaded->maps[bits], (void *)&index, &word) == 0 && !(word >> bit % 64 & 1)) {
+	if (bits >= 0 && bpf_lookup_elem(e->loaded->maps[bits], (void *)&index, &word) == 0 &&
+	    !(word >> bit % 64 & 1)) {
 		word |= (uint64_t)1 << bit % 64;
 		r = bw_identity_put_value(e, "name_bits", &index, &word);
 	}

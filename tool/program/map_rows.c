@@ -124,17 +124,14 @@ static int take_out(const struct bw_image_map *m, int fd, const struct bw_table 
 	return 0;
 }
 
-int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct bw_table *table,
-		     struct bw_table_rows *rows)
+static int read_entries(const struct bw_loaded *loaded, uint32_t map, const struct bw_table *table,
+			struct bw_table_rows *rows)
 {
 	const struct bw_image_map *m = &loaded->image->maps[map];
 	size_t at = bw_table_value_at(table), values = bw_table_stride(table) - at, room = 0;
 	BW_FREE char *key = malloc(m->key_size + 1);
 	int fd = loaded->maps[map];
 
-	*rows = (struct bw_table_rows){0};
-	if (bw_map_rows_is_queue(m))
-		return take_out(m, fd, table, rows);
 	if (!key)
 		return -ENOMEM;
 	/* An entry can come again for each that was removed meanwhile: the limit ends the loop. */
@@ -156,6 +153,16 @@ int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct 
 	}
 	remove_twins(table, rows);
 	return 0;
+}
+
+int bw_map_rows_read(const struct bw_loaded *loaded, uint32_t map, const struct bw_table *table,
+		     struct bw_table_rows *rows)
+{
+	const struct bw_image_map *m = &loaded->image->maps[map];
+
+	*rows = (struct bw_table_rows){0};
+	return bw_map_rows_is_queue(m) ? take_out(m, loaded->maps[map], table, rows)
+				       : read_entries(loaded, map, table, rows);
 }
 
 void bw_map_rows_free(struct bw_table_rows *rows)

@@ -23,12 +23,12 @@ int bw_tails_add(struct bw_plan *plan, const char *spec, const char **why)
 	BW_FREE char *table = strndup(spec, (size_t)(colon - spec)), *function = strdup(equals + 1);
 
 	if (!number || !table || !function)
-		return -ENOMEM;
+		return -ENOMEM; /* cppcheck-suppress memleak ; it does not know the cleanup attribute */
 	if (bw_parse_number(number, UINT32_MAX, &index) < 0)
-		return -EINVAL;
+		return -EINVAL; /* cppcheck-suppress memleak ; likewise */
 	more = reallocarray(plan->tails, plan->n_tails + 1, sizeof(*more));
 	if (!more)
-		return -ENOMEM;
+		return -ENOMEM; /* cppcheck-suppress memleak ; likewise */
 	plan->tails = more;
 	plan->tails[plan->n_tails++] =
 		(struct bw_plan_tail){.table = BW_TAKE(table), .function = BW_TAKE(function), .index = (uint32_t)index};
