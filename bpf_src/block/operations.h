@@ -4,7 +4,6 @@
 
 #include <linux/errno.h>
 #include <linux/fs.h>
-#include <linux/version.h>
 
 #include "../lib/directories.h"
 #include "../lib/opens.h"
@@ -13,17 +12,6 @@
 #include "learn.h"
 
 #define TRUNCATES 01000 /* O_TRUNC */
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) /* where the union lost its name */
-#define ALIAS d_alias
-#else
-#define ALIAS d_u.d_alias
-#endif
-
-static inline struct dentry *dentry_of_alias(struct hlist_node *alias)
-{
-	return (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS));
-}
 
 /* An overlay opens a file of a layer, which is the one that counts, under its own path: some name of that file. */
 static inline struct dentry *dentry_of(struct dentry *dentry, struct inode *inode)

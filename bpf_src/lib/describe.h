@@ -16,12 +16,6 @@
 #define PATH_SHOWN 112
 #define PATH_STEPS 24
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) /* where the union lost its name */
-#define DENTRY_ALIAS d_alias
-#else
-#define DENTRY_ALIAS d_u.d_alias
-#endif
-
 /* Texts are too long for the stack. Maps whose name begins with an underscore are not printed. */
 BPF_PERCPU_ARRAY(_described, struct text, 1);
 
@@ -107,7 +101,7 @@ static inline void read_inode_path(char *to, struct inode *inode)
 
 	PEEK(alias, inode->i_dentry.first);
 	if (alias)
-		read_dentry_path(to, (struct dentry *)((char *)alias - offsetof(struct dentry, DENTRY_ALIAS)));
+		read_dentry_path(to, dentry_of_alias(alias));
 }
 
 static inline void read_path(char *to, const struct path *path)

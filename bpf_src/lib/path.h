@@ -23,6 +23,17 @@ _Static_assert(offsetof(struct dentry, d_name) - offsetof(struct dentry, d_paren
 			       offsetof(struct links, inode),
 	       "struct links is a part of struct dentry");
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0) /* where the union lost its name */
+#define ALIAS d_alias
+#else
+#define ALIAS d_u.d_alias
+#endif
+
+static inline struct dentry *dentry_of_alias(struct hlist_node *alias)
+{
+	return (struct dentry *)((char *)alias - offsetof(struct dentry, ALIAS));
+}
+
 /* What the kernel has around it. */
 #define MOUNT_OF(vfsmount) ((struct mount *)((char *)(vfsmount)-offsetof(struct mount, mnt)))
 

@@ -51,20 +51,20 @@ struct name_key {
 	char name[256]; /* NUL-padded */
 };
 
-/* The map `name_bits` has so many words of 64 bits: few bits are set where there are no more than 65,536 names. */
-enum { NAME_BITS_WORDS = 8192 };
+/* The map `name_bits`, a Bloom filter, has so many numbers of 64 bits: at 65,536 names an eighth of its bits is set. */
+enum { NAME_BITS_LONGS = 8192 };
 
 /* The number of the bit that stands for a key of `names`. Others may have the same one. */
 static inline __u32 name_bit(const struct name_key *key)
 {
-	__u64 hash = key->parent.ino ^ (__u64)key->parent.dev << 32, words[4];
+	__u64 hash = key->parent.ino ^ (__u64)key->parent.dev << 32, longs[4];
 
-	__builtin_memcpy(words, key->name, sizeof(words));
+	__builtin_memcpy(longs, key->name, sizeof(longs));
 	for (int i = 0; i < 4; i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15; /* 2^64 divided by the golden ratio */
+		hash = (hash ^ longs[i]) * 0x9e3779b97f4a7c15; /* 2^64 divided by the golden ratio */
 		hash ^= hash >> 32;
 	}
-	return hash % (64 * NAME_BITS_WORDS);
+	return hash % (64 * NAME_BITS_LONGS);
 }
 
 /* What comes to be at a name, on the way to a path that does not exist yet. 0: nothing is done. */

@@ -14,7 +14,7 @@
 
 BPF_HASH(names, struct name_key, u32, 1); /* bccwatch makes these as large as it needs */
 #if NAME_BITS
-BPF_ARRAY(name_bits, u64, NAME_BITS_WORDS); /* is 0 at the name_bit() of a key that is not in `names` */
+BPF_ARRAY(name_bits, u64, NAME_BITS_LONGS); /* is 0 at the name_bit() of a key that is not in `names` */
 #endif
 BPF_HASH(files, struct file_id, struct protection, 1);
 BPF_HASH(dirs, struct file_id, struct protection, 1);
